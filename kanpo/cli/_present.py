@@ -1,0 +1,149 @@
+"""How results look: tables for people, JSON and CSV for programs, messages on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kanpo.errors import KanpoError, Problem, Severity
+from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Problems shown on the screen before the rest is only counted.
+_SHOWN = 20
+_WIDEST = 40
+
+
+def say(text: Text | str) -> None:
+    """A message to the person, on stderr."""
+    click.echo(str(text), err=True)
+
+
+def say_error(error: KanpoError) -> None:
+    """Why a command stopped, and the problems that led to it."""
+    say_problems(error.problems)
+    say(f"{Text('エラー', 'error')}: {error}")
+
+
+def say_problems(problems: Iterable[Problem], *, limit: int = _SHOWN) -> None:
+    """Problems, the grave ones first; above `limit` the rest is counted by kind."""
+    order = {Severity.REJECT: 0, Severity.WARNING: 1, Severity.REPAIR: 2}
+    words = {
+        Severity.REJECT: Text("差戻し", "rejected"),
+        Severity.WARNING: Text("注意", "warning"),
+        Severity.REPAIR: Text("補正", "repaired"),
+    }
+    found = sorted(problems, key=lambda problem: order[problem.severity])
+    for problem in found[:limit]:
+        say(f"{words[problem.severity]}: {problem.text()}")
+    rest = Counter((problem.severity, problem.code, str(problem.what)) for problem in found[limit:])
+    for (severity, code, what), count in rest.most_common(10):
+        say(f"{words[severity]}: {Text(f'ほか {count} 件', f'{count} more')}: {what} [{code}]")
+
+
+def show_table(
+    frame: pd.DataFrame,
+    labels: Mapping[str, Text] | None = None,
+    *,
+    as_json: bool = False,
+    as_csv: bool = False,
+    empty: Text = Text("ありません", "nothing"),  # noqa: B008 - frozen
+) -> None:
+    """A table on stdout: aligned for people, or JSON, or CSV (UTF-8, keys as headers)."""
+    if as_json:
+        show_json(_records(frame))
+    elif as_csv:
+        click.echo(_csv(frame), nl=False)
+    elif frame.empty:
+        say(empty)
+    else:
+        headers = [str((labels or {}).get(str(key), Text.same(str(key)))) for key in frame.columns]
+        rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+        numeric = [frame[key].dtype.kind in "fiu" for key in frame.columns]
+        click.echo(_aligned(headers, rows, numeric))
+
+
+def show_json(value: Any) -> None:
+    """Any value as JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    from kanpo.exchange import csv_text
+
+    return csv_text([str(key) for key in frame.columns], frame.itertuples(index=False, name=None))
+
+
+def _cell(value: Any) -> str:
+    if value is None or value != value:
+        return "-"
+    if isinstance(value, bool):
+        return str(Text("はい", "yes") if value else Text("いいえ", "no"))
+    if isinstance(value, float):
+        return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    text = "".join(c if c.isprintable() else "?" for c in str(value))
+    return text if width(text) <= _WIDEST else _cut(text)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: full-width letters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def _cut(text: str) -> str:
+    kept = ""
+    for letter in text:
+        if width(kept + letter) > _WIDEST - 1:
+            break
+        kept += letter
+    return kept + "…"
+
+
+def _aligned(headers: list[str], rows: list[list[str]], numeric: list[bool]) -> str:
+    widths = [max(map(width, column)) for column in zip(headers, *rows, strict=True)]
+
+    def line(cells: list[str]) -> str:
+        padded = []
+        for cell, room, right in zip(cells, widths, numeric, strict=True):
+            gap = " " * (room - width(cell))
+            padded.append(gap + cell if right else cell + gap)
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([line(headers), line(["-" * room for room in widths]), *map(line, rows)])
+
+
+def labels_of(*tables: Any) -> dict[str, Text]:
+    """Column headers from tables of the schema."""
+    return {field.key: field.header for table in tables for field in table.fields}
+
+
+class Progress:
+    """Counts on a terminal while something lasts; silent elsewhere."""
+
+    def __init__(self, label: Text) -> None:
+        self._label = label
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Show how far it is."""
+        if self._live:
+            share = f" {100 * done // total}%" if total else ""
+            click.echo(f"\r{self._label} {done:,}{share}", err=True, nl=False)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self._live:
+            click.echo("\r" + " " * 60 + "\r", err=True, nl=False)

@@ -1,0 +1,177 @@
+"""``kanpo demo``."""
+
+from __future__ import annotations
+
+import site
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kanpo.cli._click import argument, command, option
+from kanpo.cli._options import PathType
+from kanpo.cli._present import say, show_table
+from kanpo.errors import InputUnusable, UsageError
+from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.herbs import Catalogue
+    from kanpo.store import Project
+
+_NAME = "kanpo demo"
+#: File, id, title, kind.
+_LAYERS = (
+    ("elevation.tif", "elevation", Text("標高(見本)", "elevation (sample)"), "dem"),
+    ("soil.geojson", "soil", Text("土壌(見本)", "soil (sample)"), "polygons"),
+    ("climate_mesh.csv", "climate", Text("気候1kmメッシュ(見本)", "climate, 1 km mesh (sample)"), "mesh"),
+)
+_RECORDS = ("trials", "plots", "operations", "observations", "harvests", "visits")
+
+
+@command(
+    "demo",
+    help=Text(
+        "見本の町(架空)で、取込から地図までを一通り動かす。",
+        "Run everything on the (made-up) sample municipality, from ingest to map.",
+    ),
+)
+@argument("folder", type=PathType, default=Path("demo"))
+@option("--map", "out", type=PathType, help=Text("地図のファイル名", "file of the map"))
+@option("--data", type=PathType, help=Text("見本データのフォルダ", "folder of the sample data"))
+def demo(folder: Path, out: Path | None, data: Path | None) -> int:
+    from kanpo.herbs import load_catalogue
+    from kanpo.store import Project
+
+    data = data or _sample_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "sample.gpkg"
+    _remove_earlier(path)
+    _step(f"kanpo init {path}")
+    Project.create(path, _NAME).close()
+    catalogue = load_catalogue()
+    with Project.open(path, write=True) as project:
+        _ingest(project, data, folder)
+        _add_layers(project, data)
+        _record(project, data)
+        best = _score(project, catalogue)
+        _trial_summary(project)
+        target = _map(project, catalogue, out or folder / "maps" / "sample.html")
+        seal = project.journal.seal()
+    say(Text("\n終わりました。開くファイル:", "\ndone. Files to open:"))
+    say(Text(f"  地図        {target}(ブラウザで)", f"  map        {target} (in a browser)"))
+    say(Text(f"  プロジェクト {path}(QGISでも開ける)", f"  project    {path} (opens in QGIS too)"))
+    say(Text(f"  差戻し      {folder / 'parcels_差戻し.geojson'}", f"  rejected   {folder / 'parcels_差戻し.geojson'}"))
+    say(
+        Text(
+            f"次に試す: kanpo explain {best} --herb 芍薬 --project {path}(封印 {seal})",
+            f"next, try: kanpo explain {best} --herb shakuyaku --project {path} (seal {seal})",
+        )
+    )
+    click.echo(str(target))
+    return 0
+
+
+def _step(words: str) -> None:
+    say(f"\n$ {words}")
+
+
+def _sample_folder() -> Path:
+    """The sample: in the checkout, or where the installer put it."""
+    import kanpo
+
+    places = (
+        Path(kanpo.__file__).parent.parent / "data",
+        Path(sys.prefix) / "share" / "kanpo" / "sample",
+        Path(site.getuserbase()) / "share" / "kanpo" / "sample",
+        Path.cwd() / "data",
+    )
+    for place in places:
+        if (place / "parcels.geojson").is_file():
+            return place
+    raise InputUnusable(
+        "demo.no-sample",
+        Text("見本データが見つかりません", "the sample data were not found"),
+        Text("--data で data フォルダを指定してください", "say where the data folder is with --data"),
+    )
+
+
+def _remove_earlier(path: Path) -> None:
+    """An earlier demo is made anew; anything else of that name is left alone."""
+    from kanpo.store import Project
+
+    if not path.exists():
+        return
+    with Project.open(path) as project:
+        ours = project.meta.get("name") == _NAME
+    if not ours:
+        raise UsageError(
+            "demo.not-ours",
+            Text(f"{path} は見本ではないプロジェクトなので触りません", f"{path} is a project of yours; it is left alone"),
+            Text("別のフォルダを指定してください: kanpo demo 別のフォルダ", "name another folder: kanpo demo FOLDER"),
+        )
+    path.unlink()
+    project.people.path.unlink(missing_ok=True)
+
+
+def _ingest(project: Project, data: Path, folder: Path) -> None:
+    from kanpo.parcels import ingest_parcels
+
+    _step(f"kanpo ingest {data / 'parcels.geojson'}")
+    report = ingest_parcels(project, data / "parcels.geojson", rejects=folder / "parcels_差戻し.geojson")
+    say(report.text())
+
+
+def _add_layers(project: Project, data: Path) -> None:
+    from kanpo.sites import add_layer
+
+    made_up = str(Text("架空(kanpo の見本)", "made up (kanpo's sample)"))
+    for name, layer_id, title, kind in _LAYERS:
+        _step(f"kanpo layers add {data / name} --id {layer_id}")
+        layer = add_layer(
+            project, data / name, layer_id=layer_id, title=str(title), kind=kind, source=made_up, licence="CC0-1.0"
+        )
+        say(", ".join(layer.columns))
+
+
+def _record(project: Project, data: Path) -> None:
+    from kanpo.exchange import import_records, read_csv
+    from kanpo.trials import enter_growers
+
+    _step(f"kanpo growers import {data / 'growers.csv'}")
+    growers = enter_growers(project, read_csv(data / "growers.csv").columns())
+    say(Text(f"生産者(架空) {growers.stored}", f"growers (fictitious) {growers.stored}"))
+    for name in _RECORDS:
+        file = data / "trials" / f"{name}.csv"
+        _step(f"kanpo records import {file}")
+        report = import_records(project, file, rejects=project.path.parent / f"{name}_差戻し.csv").report
+        say(Text(f"記録 {report.stored}、差戻し {len(report.rejected)}", f"{report.stored} recorded, {len(report.rejected)} rejected"))
+
+
+def _score(project: Project, catalogue: Catalogue) -> str:
+    from kanpo.suitability import score_project, summary
+
+    _step("kanpo score")
+    scores = score_project(project, catalogue)
+    table = summary(scores, catalogue).sort_values("best_score", ascending=False).head(8)
+    show_in_demo = {"herb": Text("生薬", "herb"), "best_score": Text("最高", "best")}
+    show_table(table, show_in_demo)
+    return str(scores.frame("shakuyaku").sort_values("rank")["parcel_id"].iloc[0])
+
+
+def _trial_summary(project: Project) -> None:
+    from kanpo.evidence import summarise_trial
+
+    code = project.journal.read("trial")["trial_code"].iloc[0]
+    _step(f"kanpo trials summary {code}")
+    table = summarise_trial(project, code)
+    show_table(table[table["trait"].str.startswith("yield")])
+
+
+def _map(project: Project, catalogue: Catalogue, target: Path) -> Path:
+    from kanpo.maps import map_project
+
+    _step("kanpo map")
+    title = str(Text("薬草の適地(見本の町・架空)", "Suitability for crude-drug herbs (made-up sample)"))
+    report, _ = map_project(project, catalogue, target, first_herb="shakuyaku", title=title)
+    return report.path

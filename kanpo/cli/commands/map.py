@@ -1,0 +1,69 @@
+"""``kanpo map``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kanpo.cli._click import command, option
+from kanpo.cli._discover import find_project
+from kanpo.cli._options import PathType, audience_option, project_option
+from kanpo.cli._present import say
+from kanpo.locale import Text
+
+
+@command(
+    "map",
+    help=Text(
+        "ネットがなくても開ける1枚のHTML地図を書く。\n\n"
+        "見せる相手(--audience)に許された列だけが入る。個人情報は入らない。",
+        "Write the map: one HTML file that opens without a network.\n\n"
+        "It holds only the columns that the audience may see, and no personal data.",
+    ),
+)
+@project_option
+@option("--out", type=PathType, help=Text("書き出すファイル(省略時 maps/プロジェクト名.html)", "file (default maps/NAME.html)"))
+@option("--herb", help=Text("最初に表示する生薬", "herb shown first"))
+@option("--title", default="", help=Text("地図の題名", "title of the map"))
+@option("--note", default="", help=Text("地図に添える説明", "note on the map"))
+@option(
+    "--tiles",
+    type=click.Choice(["gsi"]),
+    help=Text("背景に地理院タイルを使う(ネットが要る)", "background of the national survey (needs a network)"),
+)
+@audience_option
+def map_command(
+    project: Path | None, out: Path | None, herb: str | None, title: str, note: str, tiles: str | None, audience: str
+) -> int:
+    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.maps import map_project
+    from kanpo.schema import Audience
+    from kanpo.store import Project
+
+    path = find_project(project)
+    catalogue = load_catalogue()
+    first = find_herb(catalogue, herb).herb_id if herb else None
+    with Project.open(path, write=True) as opened:
+        report, refreshed = map_project(
+            opened,
+            catalogue,
+            out or path.parent / "maps" / f"{path.stem}.html",
+            audience=Audience(audience),
+            first_herb=first,
+            title=title,
+            note=note,
+            tiles=tiles,
+        )
+    if refreshed:
+        say(Text("立地要因が古かったので計算し直しました。", "site factors were stale and were computed again."))
+    say(
+        Text(
+            f"地図を書きました: {report.path}({report.parcels:,} 筆、{report.bytes / 1e6:.1f} MB、"
+            f"{Audience(audience).label.ja}向け)。ブラウザで開いてください。",
+            f"map written: {report.path} ({report.parcels:,} parcels, {report.bytes / 1e6:.1f} MB, "
+            f"for {Audience(audience).label.en}). Open it in a browser.",
+        )
+    )
+    click.echo(str(report.path))
+    return 0

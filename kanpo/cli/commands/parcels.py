@@ -1,0 +1,110 @@
+"""``kanpo parcels``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kanpo.cli._click import argument, group, option, subcommand
+from kanpo.cli._discover import find_project
+from kanpo.cli._options import PathType, audience_option, output_options, project_option
+from kanpo.cli._present import labels_of, say, show_json, show_table
+from kanpo.locale import Text
+
+_SHORT = [
+    *("parcel_id", "settlement", "lot_number", "land_type", "area_m2"),
+    *("idle_class", "devastation_class", "years_abandoned"),
+]
+
+
+@group("parcels", help=Text("筆を探す・一覧にする・書き出す。", "Find, list and export parcels."))
+def parcels() -> None:
+    pass
+
+
+@subcommand(parcels, "list", help=Text("筆の一覧。", "List the parcels."))
+@project_option
+@option("--settlement", help=Text("この大字だけ", "only this settlement"))
+@option("--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何筆まで", "at most so many"))
+@output_options
+def list_parcels(project: Path | None, settlement: str | None, limit: int, as_json: bool, as_csv: bool) -> int:
+    from kanpo.schema import PARCELS
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        frame = opened.imported.parcels()
+    if settlement:
+        frame = frame[frame["settlement"] == settlement]
+    show_table(frame[_SHORT].head(limit), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
+    if len(frame) > limit:
+        say(Text(f"全 {len(frame):,} 筆のうち {limit} 筆(--limit で増やせます)", f"{limit} of {len(frame):,} (see --limit)"))
+    return 0
+
+
+@subcommand(
+    parcels,
+    "find",
+    help=Text(
+        "大字・地番・筆IDの一部で探す(全角・半角、ハイフンの違いは問わない)。",
+        "Find parcels by part of settlement, lot number or id; width and dashes do not matter.",
+    ),
+)
+@argument("words", nargs=-1, required=True)
+@project_option
+@output_options
+def find(words: tuple[str, ...], project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.parcels import search_parcels
+    from kanpo.schema import PARCELS
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        found = search_parcels(opened.imported.parcels(), " ".join(words))
+    show_table(found[_SHORT], labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
+    return 0
+
+
+@subcommand(parcels, "show", help=Text("1筆の全項目。", "Everything known about one parcel."))
+@argument("parcel", nargs=-1, required=True)
+@project_option
+@option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
+def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
+    from kanpo.parcels import find_parcel
+    from kanpo.schema import PARCELS
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        row = find_parcel(opened.imported.parcels(), " ".join(parcel))
+    values = {field.key: row[field.key] for field in PARCELS.fields}
+    values = {key: None if value != value else value for key, value in values.items()}
+    if as_json:
+        show_json(values | {"wkt": row["geometry"].wkt})
+        return 0
+    for field in PARCELS.fields:
+        click.echo(f"{field.header}: {'-' if values[field.key] is None else values[field.key]}")
+    return 0
+
+
+@subcommand(
+    parcels,
+    "export",
+    help=Text(
+        "筆を書き出す(.csv .gpkg .geojson .fgb .parquet)。見せる相手に許された列だけが入る。",
+        "Export the parcels (.csv .gpkg .geojson .fgb .parquet), with the columns that the audience may see.",
+    ),
+)
+@argument("out", type=PathType)
+@project_option
+@option("--herb", help=Text("この生薬のスコアを付ける", "add the scores of this herb"))
+@audience_option
+def export(out: Path, project: Path | None, herb: str | None, audience: str) -> int:
+    from kanpo.exchange import export_parcels
+    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.schema import Audience
+    from kanpo.store import Project
+
+    herb_id = find_herb(load_catalogue(), herb).herb_id if herb else None
+    with Project.open(find_project(project)) as opened:
+        count = export_parcels(opened, out, audience=Audience(audience), herb_id=herb_id)
+    say(Text(f"{count:,} 筆を書き出しました: {out}", f"{count:,} parcels written: {out}"))
+    return 0

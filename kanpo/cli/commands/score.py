@@ -1,0 +1,82 @@
+"""``kanpo score``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kanpo.cli._click import command, option
+from kanpo.cli._discover import find_project
+from kanpo.cli._options import dry_run_option, output_options, project_option
+from kanpo.cli._present import say, show_table
+from kanpo.locale import Text
+
+
+@command(
+    "score",
+    help=Text(
+        "立地要因を集め、生薬ごとの適地スコアを計算してプロジェクトに入れる。\n\n"
+        "分からない要因は埋めず、スコアに幅(下限〜上限)を持たせる。",
+        "Gather the site factors and compute the suitability of every parcel for every herb.\n\n"
+        "Factors that are not known are not filled in: the score gets an interval.",
+    ),
+)
+@project_option
+@option("--herb", "herbs", multiple=True, help=Text("生薬(何度でも。省略時は全部)", "herb, repeatable (default: all)"))
+@option(
+    "--method",
+    type=click.Choice(["geometric", "arithmetic", "minimum"]),
+    default="geometric",
+    show_default=True,
+    help=Text("総合の方法(重み付き幾何平均・算術平均・最小)", "how factors are combined"),
+)
+@option("--top", type=click.IntRange(0), default=0, help=Text("上位何筆かを一覧に出す", "list the best N parcels of each herb"))
+@dry_run_option
+@output_options
+def score(
+    project: Path | None, herbs: tuple[str, ...], method: str, top: int, dry_run: bool, as_json: bool, as_csv: bool
+) -> int:
+    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.store import Project
+    from kanpo.suitability import ranking, score_project, summary
+
+    catalogue = load_catalogue()
+    chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
+    with Project.open(find_project(project), write=not dry_run) as opened:
+        scores = score_project(opened, catalogue, chosen, method=method, keep=not dry_run)
+        table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
+    labels = {
+        "herb_id": Text("生薬", "herb"),
+        "herb": Text("名称", "name"),
+        "parcels": Text("筆数", "parcels"),
+        "unknown": Text("不明", "unknown"),
+        "best_score": Text("最高", "best"),
+        "median_width": Text("幅の中央値", "median width"),
+        "parcel_id": Text("筆ID", "parcel id"),
+        "settlement": Text("大字", "settlement"),
+        "lot_number": Text("地番", "lot number"),
+        "score": Text("スコア", "score"),
+        "lower": Text("下限", "lower"),
+        "upper": Text("上限", "upper"),
+        "class": Text("区分", "class"),
+        "rank": Text("順位", "rank"),
+        "limiting_factor": Text("制限要因", "limiting factor"),
+    }
+    show_table(table, labels, as_json=as_json, as_csv=as_csv)
+    say(
+        Text(
+            f"{len(scores.parcel_ids):,} 筆 × {len(scores.herb_ids)} 生薬を計算しました。理由は kanpo explain 筆ID --herb 生薬",
+            f"scored {len(scores.parcel_ids):,} parcels x {len(scores.herb_ids)} herbs. "
+            "For the reasons: kanpo explain PARCEL --herb H",
+        )
+    )
+    known = scores.known_share()
+    if known < 1:
+        say(
+            Text(
+                f"必要な要因のうち値があるのは平均 {known:.0%} です。残りはスコアの幅になっています。",
+                f"on average {known:.0%} of the factors needed are known; the rest widens the intervals.",
+            )
+        )
+    return 0

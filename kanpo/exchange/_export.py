@@ -1,0 +1,90 @@
+"""Parcels and their scores for Excel and GIS, with only what the audience may see."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from kanpo.errors import EnvironmentFailure, Place, UsageError
+from kanpo.exchange._table import write_csv
+from kanpo.locale import Text
+from kanpo.schema import PARCELS, Audience
+from kanpo.store import Project
+
+_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
+#: File name endings that can be written.
+FORMATS = (".csv", *_DRIVERS, ".parquet")
+
+
+def export_parcels(
+    project: Project, path: Path, *, audience: Audience = Audience.PUBLIC, herb_id: str | None = None
+) -> int:
+    """Write the parcels, with one herb's scores when asked, in the format that the name's ending says.
+
+    Returns
+    -------
+    int
+        How many parcels were written.
+
+    Raises
+    ------
+    UsageError
+        The ending is none of `FORMATS`.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise UsageError(
+            "export.format",
+            Text("この形式では書き出せません", "cannot write this format"),
+            Text(f"使える拡張子: {'、'.join(FORMATS)}", f"use one of {', '.join(FORMATS)}"),
+            Place(str(path)),
+        )
+    visible = [field.key for field in PARCELS.visible_to(audience)]
+    parcels = project.imported.parcels()[[*visible, "geometry"]]
+    if herb_id is not None:
+        parcels = parcels.merge(project.computed.scores(herb_id), on="parcel_id", how="left")
+    if path.suffix.lower() == ".csv":
+        places = parcels.geometry.representative_point()
+        table = pd.DataFrame(parcels.drop(columns="geometry"))
+        table["longitude"], table["latitude"] = places.x.round(6), places.y.round(6)
+        export_table(path, table)
+    else:
+        _write_layer(path, parcels)
+    return len(parcels)
+
+
+def export_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as CSV that Excel opens."""
+    write_csv(path, [str(column) for column in table.columns], table.itertuples(index=False, name=None))
+
+
+def _write_layer(path: Path, parcels: gpd.GeoDataFrame) -> None:
+    suffix = path.suffix.lower()
+    draft = path.with_name(f".{path.stem}.{os.getpid()}{suffix}")
+    write: Callable[[], None]
+    if suffix == ".parquet":
+        write = lambda: parcels.to_parquet(draft)  # noqa: E731
+    else:
+        write = lambda: parcels.to_file(draft, driver=_DRIVERS[suffix], engine="pyogrio")  # noqa: E731
+    try:
+        write()
+        os.replace(draft, path)
+    except ImportError as error:
+        raise EnvironmentFailure(
+            "export.parquet",
+            Text("GeoParquet には pyarrow が要ります", "GeoParquet needs pyarrow"),
+            Text("pip install 'kanpo[parquet]' を実行してください", "run pip install 'kanpo[parquet]'"),
+            Place(str(path)),
+        ) from error
+    except OSError as error:
+        raise EnvironmentFailure(
+            "file.not-writable",
+            Text(f"書き込めません({error})", f"cannot be written ({error})"),
+            Text("開いていれば閉じ、場所と権限を確かめてください", "close it where it is open, check the folder"),
+            Place(str(path)),
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,199 @@
+"""What a map is made of, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from kanpo.errors import InputUnusable, Place
+from kanpo.locale import Text
+
+Corners = tuple[float | None, float | None, float | None, float | None]
+Aggregation = Literal["geometric", "arithmetic", "minimum"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementOnMap:
+    """What one herb needs of one factor.
+
+    Parameters
+    ----------
+    factor : str
+        A key of `kanpo.schema.FACTORS`.
+    corners : tuple of four float or None
+        Trapezoid a, b, c, d in the factor's unit; None leaves a side open. For number factors.
+    classes : mapping of str to float
+        Membership of each class. For class factors.
+    weight : float
+        Not yet divided by the sum over the herb's factors.
+    knock_out : bool
+        Whether a membership of 0 excludes the parcel.
+    confidence, source : str
+        How sure the requirement is and where it was read, shown as they are.
+    """
+
+    factor: str
+    corners: Corners | None = None
+    classes: Mapping[str, float] | None = None
+    weight: float = 1.0
+    knock_out: bool = False
+    confidence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HerbOnMap:
+    """A herb with all its requirements, those of herb ``*`` already merged in, in any order."""
+
+    herb_id: str
+    label: Text
+    requirements: tuple[RequirementOnMap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOnMap:
+    """One data source as the page names it: title, publisher, licence, and the date of the data."""
+
+    title: str | Text
+    source: str | Text = ""
+    licence: str | Text = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class MapContent:
+    """Everything the page carries; nothing else leaves.
+
+    Parameters
+    ----------
+    title, made_at, audience, seal, note : str
+        Shown in the head of the page; `made_at` is printed as given.
+    parcels : GeoDataFrame
+        Longitude and latitude (EPSG:6668 or 4326). Needs `parcel_id`, unique. Carried are the
+        columns of `CORE_COLUMNS` and those that `labels` names: a column without a label stays
+        at home. Polygons, multipolygons, points, and missing geometry are all accepted.
+    factors : DataFrame
+        Index `parcel_id`; columns of FACTORS; NaN or None where nothing is known. Parcels that
+        are missing here are unknown in every factor.
+    herbs : tuple of HerbOnMap
+        In the order of the list that the reader chooses from.
+    factor_sources : DataFrame, optional
+        Same shape as `factors`: where each value came from ("visit:…", "attribute:…",
+        "layer:…", "measured").
+    labels : mapping of str to Text
+        Labels of parcel and plot columns.
+    value_labels : mapping of str to mapping of str to Text
+        Labels of the codes of a column.
+    plots : GeoDataFrame, optional
+        Trial plots: `trial_code`, `plot_code`, `treatment`, `herb`, and the columns that `labels`
+        names (yields …).
+    layers_sources : tuple of SourceOnMap
+        Sources and licences of what the map is made of.
+    bounds : tuple of three float
+        Least score of S1, S2, S3.
+    floor : float
+        Least effective membership of a factor that may not exclude.
+    aggregation : {"geometric", "arithmetic", "minimum"}
+        How memberships become a score.
+    stale : bool
+        Whether something changed after the factors were computed; the page says so.
+    first_herb : str, optional
+        `herb_id` shown first; the first herb otherwise.
+    language : {"ja", "en"}
+        Language the page opens in; the reader can switch.
+    """
+
+    title: str | Text
+    made_at: str
+    audience: str | Text
+    seal: str
+    parcels: gpd.GeoDataFrame
+    factors: pd.DataFrame
+    herbs: tuple[HerbOnMap, ...]
+    note: str | Text = ""
+    factor_sources: pd.DataFrame | None = None
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    value_labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    plots: gpd.GeoDataFrame | None = None
+    layers_sources: tuple[SourceOnMap, ...] = ()
+    bounds: tuple[float, float, float] = (0.75, 0.5, 0.25)
+    floor: float = 0.05
+    aggregation: Aggregation = "geometric"
+    stale: bool = False
+    first_herb: str | None = None
+    language: str = "ja"
+
+
+#: Parcel columns that are carried without being named in `labels`.
+CORE_COLUMNS: dict[str, Text] = {
+    "parcel_id": Text("筆ID", "parcel id"),
+    "settlement": Text("大字", "settlement"),
+    "lot_number": Text("地番", "lot number"),
+    "area_m2": Text("面積(㎡)", "area (m²)"),
+    "land_type": Text("地目", "land category"),
+    "idle_class": Text("遊休農地区分", "idle farmland class"),
+    "devastation_class": Text("荒廃農地分類", "devastated farmland class"),
+}
+
+#: Labels of the codes in those columns, for a content that brings none.
+CORE_VALUES: dict[str, dict[str, Text]] = {
+    "land_type": {
+        "paddy": Text("田", "paddy"),
+        "field": Text("畑", "field"),
+        "other": Text("その他", "other"),
+    },
+    "idle_class": {
+        "1": Text("1号遊休農地", "idle class 1"),
+        "2": Text("2号遊休農地", "idle class 2"),
+    },
+    "devastation_class": {
+        "A": Text("A分類(再生可能)", "class A (restorable)"),
+        "B": Text("B分類(再生困難)", "class B (hard to restore)"),
+    },
+}
+
+#: Plot columns that are carried without being named in `labels`.
+CORE_PLOT_COLUMNS: dict[str, Text] = {
+    "trial_code": Text("試験", "trial"),
+    "plot_code": Text("区", "plot"),
+    "treatment": Text("処理", "treatment"),
+    "herb": Text("生薬", "herb"),
+}
+
+#: Columns that hold whole original records, and are therefore never carried.
+NEVER = frozenset({"attributes", "geometry"})
+
+
+def carried_columns(content: MapContent) -> list[str]:
+    """Parcel columns that the page carries, in the order of the table."""
+    allowed = (CORE_COLUMNS.keys() | content.labels.keys()) - NEVER
+    return [name for name in content.parcels.columns if name in allowed]
+
+
+def check_content(content: MapContent) -> None:
+    """Refuse tables that cannot be drawn truthfully.
+
+    Raises
+    ------
+    InputUnusable
+        `parcel_id` is missing or repeated.
+    """
+    if "parcel_id" not in content.parcels.columns:
+        raise InputUnusable(
+            "map.no-parcel-id",
+            Text("筆の表に parcel_id 列がありません。", "The parcel table has no column parcel_id."),
+            Text("筆を取り込み直してください。", "Ingest the parcels again."),
+        )
+    ids = content.parcels["parcel_id"]
+    repeated = ids[ids.duplicated()]
+    if len(repeated):
+        raise InputUnusable(
+            "map.parcel-id-repeated",
+            Text("同じ筆IDが2回以上出てきます。", "A parcel id occurs more than once."),
+            Text("重複した筆を取り除いてください。", "Remove the repeated parcels."),
+            Place(column="parcel_id", value=str(repeated.iloc[0])),
+        )

@@ -1,0 +1,214 @@
+"""The data of the page: one compressed block that the browser unpacks itself."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from kanpo.locale import Text
+from kanpo.maps._columns import Described, Floats, Pack, missing, number_column, text_column
+from kanpo.maps._content import (
+    CORE_COLUMNS,
+    CORE_PLOT_COLUMNS,
+    CORE_VALUES,
+    NEVER,
+    HerbOnMap,
+    MapContent,
+    RequirementOnMap,
+    carried_columns,
+)
+from kanpo.maps._outlines import add_outlines, along_curve
+from kanpo.schema import FACTORS, Factor
+
+#: Decimals that a parcel column keeps; it is shown, not computed with.
+_SHOWN_DECIMALS = 2
+
+
+def encode_content(content: MapContent) -> str:
+    """The whole content as base64 of a zlib stream (RFC 1950), the same bytes for the same content."""
+    parcels = _in_degrees(content.parcels)
+    order = along_curve(parcels.geometry.to_numpy())
+    parcels = parcels.iloc[order]
+    pack = Pack()
+    header = {
+        "meta": _meta(content),
+        "parcels": len(parcels),
+        "outlines": add_outlines(pack, parcels.geometry.to_numpy()),
+        "columns": _columns(pack, content, parcels),
+        "factors": _factors(pack, content, parcels["parcel_id"]),
+        "herbs": [_herb(herb) for herb in content.herbs],
+        "plots": _plots(content),
+    }
+    packed = zlib.compress(pack.to_bytes(header), 9)
+    return base64.b64encode(packed).decode("ascii")
+
+
+def both(value: object) -> list[str]:
+    """A text as the page holds it: [Japanese, English]."""
+    if isinstance(value, Text):
+        return [value.ja, value.en]
+    return [str(value), str(value)]
+
+
+def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The frame in longitude and latitude; a frame that does not say its system already is."""
+    if frame.crs is None or frame.crs.is_geographic:
+        return frame
+    return frame.to_crs(6668)
+
+
+def _meta(content: MapContent) -> Described:
+    return {
+        "title": both(content.title),
+        "made_at": content.made_at,
+        "audience": both(content.audience),
+        "seal": content.seal,
+        "note": both(content.note),
+        "stale": content.stale,
+        "bounds": list(content.bounds),
+        "floor": content.floor,
+        "aggregation": content.aggregation,
+        "first_herb": content.first_herb,
+        "language": content.language,
+        "sources": [
+            {"title": both(s.title), "source": both(s.source), "licence": both(s.licence), "date": s.date}
+            for s in content.layers_sources
+        ],
+    }
+
+
+def _columns(pack: Pack, content: MapContent, parcels: gpd.GeoDataFrame) -> list[Described]:
+    described = []
+    for name in carried_columns(content):
+        values = parcels[name]
+        numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        if numeric:
+            numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            column = number_column(pack, np.round(numbers, _SHOWN_DECIMALS))
+        else:
+            column = text_column(pack, values.tolist())
+        label = content.labels.get(name) or CORE_COLUMNS[name]
+        column |= {"name": name, "label": both(label), "values": _value_labels(content, name)}
+        described.append(column)
+    return described
+
+
+def _value_labels(content: MapContent, name: str) -> dict[str, list[str]]:
+    labels: Mapping[str, Text] = content.value_labels.get(name) or CORE_VALUES.get(name, {})
+    return {code: both(text) for code, text in labels.items()}
+
+
+def _factors(pack: Pack, content: MapContent, ids: pd.Series[str]) -> list[Described]:
+    values = content.factors.reindex(ids)
+    sources = content.factor_sources.reindex(ids) if content.factor_sources is not None else None
+    described = []
+    for factor in FACTORS.values():
+        column: Described = {
+            "key": factor.key,
+            "label": both(factor.label),
+            "unit": factor.unit,
+            "kind": factor.kind,
+            "range": [factor.minimum, factor.maximum],
+            "classes": list(factor.classes),
+            "class_labels": [both(factor.class_labels.get(c, c)) for c in factor.classes],
+            "cost": factor.cost,
+        }
+        if factor.key in values.columns:
+            column["column"] = number_column(
+                pack, _numbers(factor, values[factor.key]), _corners(content, factor)
+            )
+        if sources is not None and factor.key in sources.columns:
+            column["sources"] = text_column(pack, sources[factor.key].tolist())
+        described.append(column)
+    return described
+
+
+def _corners(content: MapContent, factor: Factor) -> list[float]:
+    """Values of a factor at which some herb's membership turns."""
+    needs = [r for herb in content.herbs for r in herb.requirements if r.factor == factor.key]
+    return sorted({float(c) for need in needs for c in need.corners or () if c is not None})
+
+
+def _numbers(factor: Factor, values: pd.Series[Any]) -> Floats:
+    """Values of a factor as numbers; a class as its place in the order of classes."""
+    if factor.kind == "class":
+        place = {name: float(nth) for nth, name in enumerate(factor.classes)}
+        return np.array([place.get(value, np.nan) for value in values.tolist()], dtype=np.float64)
+    numbers: Floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
+
+
+def _herb(herb: HerbOnMap) -> Described:
+    rank = {key: nth for nth, key in enumerate(FACTORS)}
+    ordered = sorted(herb.requirements, key=lambda requirement: rank[requirement.factor])
+    return {
+        "id": herb.herb_id,
+        "label": both(herb.label),
+        "requirements": [_requirement(requirement, rank) for requirement in ordered],
+    }
+
+
+def _requirement(requirement: RequirementOnMap, rank: Mapping[str, int]) -> Described:
+    described: Described = {
+        "factor": rank[requirement.factor],
+        "weight": float(requirement.weight),
+        "knock_out": bool(requirement.knock_out),
+        "confidence": requirement.confidence,
+        "source": requirement.source,
+    }
+    if requirement.classes is not None:
+        classes = FACTORS[requirement.factor].classes
+        described["classes"] = [float(requirement.classes.get(name, 0.0)) for name in classes]
+    else:
+        corners = requirement.corners or (None, None, None, None)
+        described["corners"] = [None if c is None or c != c else float(c) for c in corners]
+    return described
+
+
+def _plots(content: MapContent) -> list[Described]:
+    """Trial plots as they are: there are few of them, and a centimetre counts."""
+    if content.plots is None or content.plots.empty:
+        return []
+    plots = _in_degrees(content.plots)
+    labels = CORE_PLOT_COLUMNS | dict(content.labels)
+    names = [name for name in plots.columns if name in labels and name not in NEVER]
+    described: list[Described] = []
+    for row, shape in zip(plots[names].to_dict("records"), plots.geometry, strict=True):
+        known = [(n, v) for n, v in row.items() if not missing(v)]
+        described.append(
+            {
+                "code": [both(_or_empty(row.get(name)))[0] for name in ("trial_code", "plot_code")],
+                "treatment": both(_or_empty(row.get("treatment"))),
+                "rows": [[both(labels[str(n)]), _shown(v)] for n, v in known],
+                "outline": _polygons(shape),
+            }
+        )
+    return described
+
+
+def _or_empty(value: object) -> object:
+    return "" if missing(value) else value
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        return round(float(value), 3)
+    return both(value)
+
+
+def _polygons(shape: Any) -> list[list[list[list[float]]]]:
+    """Polygons, their rings, their corners as [latitude, longitude]."""
+    if shape is None or shape.is_empty:
+        return []
+    polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return [
+        [[[round(y, 8), round(x, 8)] for x, y in ring.coords] for ring in (p.exterior, *p.interiors)]
+        for p in polygons
+    ]

@@ -1,0 +1,242 @@
+/* All parcels on one canvas, moved and zoomed by Leaflet like any of its renderers. */
+(function (root) {
+  "use strict";
+  const kanpo = (root.kanpo = root.kanpo || {});
+  const TINY_PX = 2.5;
+  const LINED_PX = 5;
+  const HATCHED_PX = 8;
+  const PIN_PX = 4;
+
+  function define(L) {
+    return L.Renderer.extend({
+      options: { padding: 0.15, pane: "kanpoParcels" },
+
+      initialize: function (options) {
+        L.Renderer.prototype.initialize.call(this, options);
+        this._data = null;
+        this._selected = -1;
+      },
+
+      /** Show outlines; `codes` is the class of each parcel plus 8 where uncertain, 255 where filtered out. */
+      setData: function (outlines, codes, labels) {
+        this._data = { outlines, codes, n: codes.length, labels };
+        this._redraw();
+      },
+
+      setCodes: function (codes) {
+        this._data = { ...this._data, codes };
+        this._redraw();
+      },
+
+      select: function (row) {
+        this._selected = row;
+        this._redraw();
+      },
+
+      beforeAdd: function (map) {
+        this._map = map;
+        if (!map.getPane("kanpoParcels")) map.createPane("kanpoParcels").style.zIndex = 350;
+      },
+
+      _initContainer: function () {
+        this._container = L.DomUtil.create("canvas", "kanpo-canvas");
+        this._container.setAttribute("aria-hidden", "true");
+        this._pen = this._container.getContext("2d");
+      },
+
+      _destroyContainer: function () {
+        this._container.remove();
+        this._container = null;
+      },
+
+      _updatePaths: function () {},
+
+      _update: function () {
+        if (this._map._animatingZoom && this._bounds) return;
+        L.Renderer.prototype._update.call(this);
+        const size = this._bounds.getSize();
+        const ratio = (this._ratio = root.devicePixelRatio || 1);
+        this._container.width = Math.round(size.x * ratio);
+        this._container.height = Math.round(size.y * ratio);
+        this._container.style.width = size.x + "px";
+        this._container.style.height = size.y + "px";
+        L.DomUtil.setPosition(this._container, this._bounds.min);
+        this._redraw();
+        this.fire("update");
+      },
+
+      _redraw: function () {
+        if (!this._data || !this._container || !this._bounds) return;
+        const began = performance.now();
+        const scale = this._map.options.crs.scale(this._zoom) * this._ratio;
+        const origin = this._map.getPixelOrigin().add(this._bounds.min).multiplyBy(this._ratio);
+        this._view = { scale, left: origin.x, top: origin.y };
+        this._pen.clearRect(0, 0, this._container.width, this._container.height);
+        for (const [code, rows] of this._visible()) this._drawClass(code, rows);
+        this._drawSelected();
+        this._drawLabels();
+        this.lastDraw = performance.now() - began;
+      },
+
+      /** Rows inside the canvas by code, the best classes last, so that they lie on top. */
+      _visible: function () {
+        const { scale, left, top } = this._view;
+        const { outlines, codes, n } = this._data;
+        const { box } = outlines;
+        const west = left / scale;
+        const north = top / scale;
+        const east = (left + this._container.width) / scale;
+        const south = (top + this._container.height) / scale;
+        const byCode = new Map();
+        for (const code of [255, 0, 8, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9]) byCode.set(code, []);
+        for (let i = 0; i < n; i++) {
+          if (box[4 * i + 2] >= west && box[4 * i] <= east && box[4 * i + 3] >= north && box[4 * i + 1] <= south) {
+            byCode.get(codes[i]).push(i);
+          }
+        }
+        return byCode;
+      },
+
+      _drawClass: function (code, rows) {
+        if (!rows.length) return;
+        const pen = this._pen;
+        const { scale, left, top } = this._view;
+        const { box } = this._data.outlines;
+        const faded = code === 255;
+        const klass = faded ? 0 : code & 7;
+        const uncertain = !faded && code > 7;
+        const plain = faded ? "rgba(90,90,80,.10)" : uncertain ? kanpo.style.pales[klass] : kanpo.style.fills[klass];
+        const large = uncertain && klass ? this._hatch(klass) : plain;
+        const line = faded ? "rgba(90,90,80,.25)" : kanpo.style.lines[klass];
+        pen.lineWidth = (klass ? 0.8 : 1) * this._ratio;
+        pen.strokeStyle = line;
+        pen.setLineDash(klass || faded ? [] : [2 * this._ratio, 2 * this._ratio]);
+        let filled = null;
+        for (const i of rows) {
+          const x = box[4 * i] * scale - left;
+          const y = box[4 * i + 1] * scale - top;
+          const width = (box[4 * i + 2] - box[4 * i]) * scale;
+          const height = (box[4 * i + 3] - box[4 * i + 1]) * scale;
+          const extent = Math.max(width, height) / this._ratio;
+          const fill = extent >= HATCHED_PX ? large : extent < TINY_PX && !klass && !faded ? line : plain;
+          if (fill !== filled) pen.fillStyle = filled = fill;
+          if (extent === 0) {
+            this._pin(x, y);
+          } else if (extent < TINY_PX) {
+            pen.fillRect(x, y, Math.max(width, 1.4 * this._ratio), Math.max(height, 1.4 * this._ratio));
+          } else {
+            this._trace(i);
+            pen.fill("evenodd");
+            if (extent >= LINED_PX) pen.stroke();
+          }
+        }
+        pen.setLineDash([]);
+      },
+
+      _pin: function (x, y) {
+        this._pen.beginPath();
+        this._pen.arc(x, y, PIN_PX * this._ratio, 0, 2 * Math.PI);
+        this._pen.fill();
+        this._pen.stroke();
+      },
+
+      _trace: function (i) {
+        const { x, y, partStart, ringStart, cornerStart } = this._data.outlines;
+        const { scale, left, top } = this._view;
+        const pen = this._pen;
+        pen.beginPath();
+        for (let ring = ringStart[partStart[i]]; ring < ringStart[partStart[i + 1]]; ring++) {
+          const from = cornerStart[ring];
+          pen.moveTo(x[from] * scale - left, y[from] * scale - top);
+          for (let corner = from + 1; corner < cornerStart[ring + 1]; corner++) {
+            pen.lineTo(x[corner] * scale - left, y[corner] * scale - top);
+          }
+          pen.closePath();
+        }
+      },
+
+      _hatch: function (klass) {
+        const key = `${klass}/${this._ratio}`;
+        this._hatches = this._hatches || {};
+        return (this._hatches[key] = this._hatches[key] || kanpo.style.hatch(this._pen, klass, this._ratio));
+      },
+
+      _drawSelected: function () {
+        const i = this._selected;
+        const { box } = this._data.outlines;
+        if (i < 0 || Number.isNaN(box[4 * i])) return;
+        const pen = this._pen;
+        const { scale, left, top } = this._view;
+        const extent = Math.max(box[4 * i + 2] - box[4 * i], box[4 * i + 3] - box[4 * i + 1]) * scale;
+        if (extent > 12 * this._ratio) this._trace(i);
+        else {
+          const x = ((box[4 * i] + box[4 * i + 2]) / 2) * scale - left;
+          const y = ((box[4 * i + 1] + box[4 * i + 3]) / 2) * scale - top;
+          pen.beginPath();
+          pen.arc(x, y, 9 * this._ratio, 0, 2 * Math.PI);
+        }
+        pen.lineJoin = "round";
+        for (const [width, colour] of [[6, "#fff"], [3, "#c2185b"]]) {
+          pen.lineWidth = width * this._ratio;
+          pen.strokeStyle = colour;
+          pen.stroke();
+        }
+        pen.lineJoin = "miter";
+      },
+
+      /** Names of settlements that are wide enough on screen, without covering each other. */
+      _drawLabels: function () {
+        const pen = this._pen;
+        const { scale, left, top } = this._view;
+        const taken = [];
+        const height = 16 * this._ratio;
+        pen.font = `600 ${12.5 * this._ratio}px system-ui, "Noto Sans CJK JP", "Noto Sans JP", Meiryo, "Hiragino Sans", sans-serif`;
+        pen.textAlign = "center";
+        pen.textBaseline = "middle";
+        pen.lineWidth = 3.5 * this._ratio;
+        pen.lineJoin = "round";
+        for (const { name, x, y, width } of this._data.labels) {
+          if (width * scale < 36 * this._ratio || taken.length >= 60) continue;
+          const centre = x * scale - left;
+          const middle = y * scale - top;
+          if (centre < 0 || middle < 0 || centre > this._container.width || middle > this._container.height) continue;
+          const half = pen.measureText(name).width / 2 + 4 * this._ratio;
+          if (taken.some(([c, m, h]) => Math.abs(c - centre) < h + half && Math.abs(m - middle) < height)) continue;
+          taken.push([centre, middle, half]);
+          pen.strokeStyle = "rgba(255,255,255,.9)";
+          pen.strokeText(name, centre, middle);
+          pen.fillStyle = "#22302a";
+          pen.fillText(name, centre, middle);
+        }
+        pen.lineJoin = "miter";
+      },
+    });
+  }
+
+  /** Where the name of each settlement goes: the middle of its parcels, largest settlements first. */
+  function settlements(outlines, n, nameOf) {
+    const groups = new Map();
+    const { box } = outlines;
+    for (let i = 0; i < n; i++) {
+      const name = nameOf(i);
+      if (!name || Number.isNaN(box[4 * i])) continue;
+      let group = groups.get(name);
+      if (!group) groups.set(name, (group = { count: 0, x: 0, y: 0, west: 1, east: 0 }));
+      group.count++;
+      group.x += (box[4 * i] + box[4 * i + 2]) / 2;
+      group.y += (box[4 * i + 1] + box[4 * i + 3]) / 2;
+      group.west = Math.min(group.west, box[4 * i]);
+      group.east = Math.max(group.east, box[4 * i + 2]);
+    }
+    return [...groups]
+      .sort((one, other) => other[1].count - one[1].count)
+      .map(([name, g]) => ({
+        name: [...name].filter((c) => !/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(c)).slice(0, 16).join(""),
+        x: g.x / g.count,
+        y: g.y / g.count,
+        width: g.east - g.west,
+      }));
+  }
+
+  kanpo.canvas = { define, settlements };
+})(globalThis);

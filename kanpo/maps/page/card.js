@@ -1,0 +1,147 @@
+/* The card of a parcel: its score for the herb, and why. */
+(function (root) {
+  "use strict";
+  const kanpo = (root.kanpo = root.kanpo || {});
+  const HERBS_SHOWN = 5;
+
+  function create(app) {
+    const { make, given, byId } = kanpo.dom;
+    const card = byId("kanpo-card");
+
+    let opener = null;
+
+    function close() {
+      if (card.hidden) return;
+      card.hidden = true;
+      app.choose(-1, {});
+      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+    }
+
+    function show(row, focus) {
+      const { say, score } = kanpo.strings;
+      const told = kanpo.kernel.explain(app.herb, app.data.factors, row, app.data.meta);
+      const known = told.score === told.score;
+      card.replaceChildren(
+        make("div", { class: "kanpo-card-head" },
+          make("h2", { tabindex: "-1" }, given(app.nameOf(row))),
+          make("button", { type: "button", class: "kanpo-close", "aria-label": say("close"), title: say("close"), text: "×", on: { click: close } })),
+        make("div", { class: "kanpo-verdict" },
+          make("span", { class: "kanpo-verdict-herb" }, given(kanpo.strings.pick(app.herb.label))),
+          kanpo.list.chip(told.klass, told.upper - told.lower),
+          make("span", { class: "kanpo-verdict-class", text: say("class" + told.klass) }),
+          make("span", { class: "kanpo-verdict-score", text: score(told.score) }),
+          known ? make("span", { class: "kanpo-verdict-range", text: rangeText(told) }) : null,
+          known ? kanpo.list.interval(told.lower, told.upper, told.score, told.klass) : null),
+        make("ul", { class: "kanpo-reasons" }, ...reasons(told).map((text) => make("li", null, given(text[0].toUpperCase() + text.slice(1))))),
+        table(told, row),
+        others(row),
+        attributes(row));
+      if (!card.contains(document.activeElement)) opener = document.activeElement;
+      card.hidden = false;
+      card.scrollTop = 0;
+      if (focus) card.querySelector("h2").focus({ preventScroll: true });
+    }
+
+    function rangeText(told) {
+      const { say, score } = kanpo.strings;
+      if (told.upper - told.lower < 1e-9) return told.parts.every((part) => part.known) ? say("exact") : "";
+      return say("interval", { lower: score(told.lower), upper: score(told.upper) });
+    }
+
+    function reasons(told) {
+      const { say, short, score } = kanpo.strings;
+      const { factors } = app.data;
+      const name = (place) => short(factors[place].label);
+      const limit = told.parts.find((part) => part.requirement.factor === told.limiting);
+      const about = limit && { factor: name(told.limiting), value: valueText(factors[told.limiting], limit.value) };
+      const out = [];
+      if (told.klass === 5) out.push(say("excludedBy", about));
+      else if (Number.isNaN(told.score)) out.push(say("noScore"));
+      else out.push(limit ? say("limitedBy", about) : say("notLimited"));
+      const unknown = told.parts.filter((part) => !part.known).map((part) => name(part.requirement.factor));
+      if (unknown.length && told.klass !== 5) {
+        const list = unknown.join(kanpo.strings.language() === "ja" ? "、" : ", ");
+        out.push(say("unknownFactors", { n: unknown.length, lower: score(told.lower), upper: score(told.upper), list }));
+        if (told.narrowest !== null && unknown.length > 1) out.push(say("narrowest", { factor: name(told.narrowest) }));
+      }
+      return out;
+    }
+
+    function valueText(factor, value) {
+      const { pick, unit, number } = kanpo.strings;
+      if (factor.kind === "class") return pick(factor.class_labels[value]);
+      const text = unit(factor.unit);
+      return `${number(value, 2)}${text && text !== "°" ? " " : ""}${text}`;
+    }
+
+    function table(told, row) {
+      const { say, pick, short } = kanpo.strings;
+      const { factors } = app.data;
+      const lines = told.parts.map(({ requirement, known, value, mu, share }) => {
+        const factor = factors[requirement.factor];
+        const limits = requirement.factor === told.limiting;
+        return make("tr", { class: `${limits ? "kanpo-limits" : ""} ${known ? "" : "kanpo-unknown"}` },
+          make("th", { scope: "row", title: [pick(factor.label), requirement.source, requirement.confidence].filter(Boolean).join(" / ") }, short(factor.label),
+            requirement.knock_out ? make("abbr", { class: "kanpo-ko", title: say("knockOut"), text: "※" }) : null),
+          make("td", { class: "kanpo-value" }, known ? given(valueText(factor, value)) : make("i", { text: say("unknown") })),
+          make("td", { class: "kanpo-fit" }, known ? fit(mu) : "–"),
+          make("td", { class: "kanpo-weight", text: `${(100 * share).toFixed(0)}%` }),
+          make("td", { class: "kanpo-origin" }, given(originText(factor.sourceOf(row)))));
+      });
+      const heads = ["factor", "value", "membership", "weight", "origin"].map((key) => make("th", { scope: "col", text: say(key) }));
+      return make("section", { class: "kanpo-part" }, make("h3", { text: say("reasons") }),
+        make("table", { class: "kanpo-factors" }, make("thead", null, make("tr", null, ...heads)), make("tbody", null, ...lines)),
+        make("p", { class: "kanpo-small", text: `※ ${say("knockOut")}` }));
+    }
+
+    function fit(mu) {
+      const colour = mu >= 0.75 ? 1 : mu >= 0.5 ? 2 : mu >= 0.25 ? 3 : mu > 0 ? 4 : 5;
+      return kanpo.dom.make("span", { class: "kanpo-bar" },
+        make("span", { class: "kanpo-bar-track", "aria-hidden": "true" },
+          make("span", { style: { width: `${100 * mu}%`, background: kanpo.style.fills[colour] } })),
+        make("span", { text: mu.toFixed(2) }));
+    }
+
+    /** "visit:1234…" and the like in words. */
+    function originText(source) {
+      if (!source) return "";
+      const [kind, ...rest] = source.split(":");
+      const key = `from:${kind}`;
+      if (!(key in kanpo.strings.words)) return source;
+      const name = rest.join(":");
+      const shown = kind === "layer" ? name : kind === "visit" ? name.slice(0, 8) : "";
+      return kanpo.strings.say(key) + (shown ? ` ${shown}` : "");
+    }
+
+    function others(row) {
+      const { say, pick, score } = kanpo.strings;
+      const best = app.data.herbs
+        .map((herb) => ({ herb, told: kanpo.kernel.explain(herb, app.data.factors, row, app.data.meta) }))
+        .filter(({ told }) => told.score === told.score)
+        .sort((one, other) => other.told.score - one.told.score)
+        .slice(0, HERBS_SHOWN);
+      if (app.data.herbs.length < 2 || !best.length) return null;
+      return make("section", { class: "kanpo-part" }, make("h3", { text: say("otherHerbs") }),
+        make("div", { class: "kanpo-herbs" }, ...best.map(({ herb, told }) =>
+          make("button", { type: "button", class: "kanpo-button", "aria-pressed": String(herb === app.herb), on: { click: () => app.setHerb(herb.id) } },
+            given(pick(herb.label)), ` ${score(told.score)} `, kanpo.list.chip(told.klass, told.upper - told.lower)))));
+    }
+
+    function attributes(row) {
+      const { say, pick } = kanpo.strings;
+      const rows = app.data.columns
+        .map((column) => [column, app.shown(column, row)])
+        .filter(([, text]) => text !== "")
+        .map(([column, text]) => make("tr", null, make("th", { scope: "row" }, given(pick(column.label))), make("td", null, given(text))));
+      return make("section", { class: "kanpo-part" }, make("h3", { text: say("attributes") }),
+        make("table", { class: "kanpo-attributes" }, make("tbody", null, ...rows)));
+    }
+
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !byId("kanpo-about").open) close();
+    });
+    return { show, close, isOpen: () => !card.hidden };
+  }
+
+  kanpo.card = { create };
+})(globalThis);

@@ -1,0 +1,187 @@
+/* The suitability kernel: the same numbers as `kanpo score`. */
+(function (root) {
+  "use strict";
+  const kanpo = (root.kanpo = root.kanpo || {});
+
+  /** Classes by code. */
+  const CLASSES = ["?", "S1", "S2", "S3", "N1", "N2"];
+  const EXCLUDED = 5;
+  /* Losses that differ by less are equal: logarithms of two machines agree to their last digit or so. */
+  const TIE = 1e-12;
+
+  /** Membership of a known value: a number against a trapezoid, a class's place against a table. */
+  function membership(requirement, value) {
+    if (requirement.classes) return requirement.classes[value];
+    const [a, b, c, d] = requirement.corners;
+    if ((a !== null && value < a) || (d !== null && value > d)) return 0;
+    if (b !== null && value < b) return a === null ? 0 : (value - a) / (b - a);
+    if (c !== null && value > c) return d === null ? 0 : (d - value) / (d - c);
+    return 1;
+  }
+
+  /** A factor that may not exclude lowers a score, never zeroes it. */
+  function effective(requirement, mu, floor) {
+    return requirement.knock_out ? mu : Math.max(mu, floor);
+  }
+
+  /** Least and greatest effective membership over all that the factor can be. */
+  function extremes(requirement, factor, floor) {
+    let least, most;
+    if (requirement.classes) {
+      least = Math.min(...requirement.classes);
+      most = Math.max(...requirement.classes);
+    } else {
+      // A trapezoid rises, stays, falls: least at an end of the range, greatest on the plateau or at an end.
+      const [low, high] = factor.range;
+      const [, b, c] = requirement.corners;
+      const atLow = membership(requirement, low);
+      const atHigh = membership(requirement, high);
+      least = Math.min(atLow, atHigh);
+      const plateau = (b === null || b <= high) && (c === null || c >= low);
+      most = plateau ? 1 : Math.max(atLow, atHigh);
+    }
+    return [effective(requirement, least, floor), effective(requirement, most, floor)];
+  }
+
+  /** A herb's requirements in the order of factors, each with its share of the weight and its extremes. */
+  function prepare(herb, factors, floor) {
+    const ordered = [...herb.requirements].sort((one, other) => one.factor - other.factor);
+    const total = ordered.reduce((sum, requirement) => sum + requirement.weight, 0);
+    return ordered.map((requirement) => {
+      const [least, most] = extremes(requirement, factors[requirement.factor], floor);
+      return { ...requirement, share: requirement.weight / total, least, most };
+    });
+  }
+
+  function classOf(score, bounds) {
+    if (Number.isNaN(score)) return 0;
+    if (score >= bounds[0]) return 1;
+    if (score >= bounds[1]) return 2;
+    return score >= bounds[2] ? 3 : 4;
+  }
+
+  /* How memberships join: `join(sum, e, share)` gathers from `start`; `known(sum, K)` makes the score
+     of the known factors out of it, `whole(sum)` a bound. Shares of 0 leave everything as it is. */
+  const METHODS = {
+    geometric: {
+      start: 0,
+      join: (sum, e, share) => (share > 0 ? sum + share * Math.log(e) : sum),
+      known: (sum, share) => Math.exp(share > 0 ? sum / share : 0),
+      whole: Math.exp,
+    },
+    arithmetic: {
+      start: 0,
+      join: (sum, e, share) => sum + share * e,
+      known: (sum, share) => sum / share,
+      whole: (sum) => sum,
+    },
+    minimum: {
+      start: 1,
+      join: (sum, e) => Math.min(sum, e),
+      known: (sum) => sum,
+      whole: (sum) => sum,
+    },
+  };
+
+  /**
+   * Score, bounds, class and limiting factor of every parcel.
+   *
+   * `factors` are the page's factors with `values` (NaN unknown); `options` has `floor`, `bounds`
+   * and `aggregation`. `limiting` is a factor's place, -1 for none.
+   */
+  function scores(herb, factors, n, options) {
+    const method = METHODS[options.aggregation];
+    const requirements = prepare(herb, factors, options.floor);
+    const known = new Float64Array(n).fill(method.start);
+    const low = new Float64Array(n).fill(method.start);
+    const high = new Float64Array(n).fill(method.start);
+    const share = new Float64Array(n);
+    const count = new Uint8Array(n);
+    const loss = new Float64Array(n);
+    const limiting = new Int8Array(n).fill(-1);
+    const excluded = new Uint8Array(n);
+    for (const requirement of requirements) {
+      const values = factors[requirement.factor].values;
+      for (let i = 0; i < n; i++) {
+        const value = values[i];
+        if (value !== value) {
+          low[i] = method.join(low[i], requirement.least, requirement.share);
+          high[i] = method.join(high[i], requirement.most, requirement.share);
+          continue;
+        }
+        const mu = membership(requirement, value);
+        const e = effective(requirement, mu, options.floor);
+        count[i]++;
+        share[i] += requirement.share;
+        known[i] = method.join(known[i], e, requirement.share);
+        low[i] = method.join(low[i], e, requirement.share);
+        high[i] = method.join(high[i], e, requirement.share);
+        if (excluded[i]) continue;
+        if (requirement.knock_out && mu === 0) {
+          excluded[i] = 1;
+          limiting[i] = requirement.factor;
+        } else if (e < 1) {
+          const lost = -requirement.share * Math.log(e);
+          if (lost > loss[i] + TIE) {
+            loss[i] = lost;
+            limiting[i] = requirement.factor;
+          }
+        }
+      }
+    }
+    return finish(method, options.bounds, { n, known, low, high, share, count, limiting, excluded });
+  }
+
+  function finish(method, bounds, { n, known, low, high, share, count, limiting, excluded }) {
+    const score = new Float64Array(n);
+    const classes = new Uint8Array(n);
+    for (let i = 0; i < n; i++) {
+      if (excluded[i]) {
+        low[i] = high[i] = 0;
+        classes[i] = EXCLUDED;
+        continue;
+      }
+      low[i] = method.whole(low[i]);
+      high[i] = method.whole(high[i]);
+      const middle = count[i] ? method.known(known[i], share[i]) : NaN;
+      score[i] = middle === middle ? Math.min(Math.max(middle, low[i]), high[i]) : NaN;
+      classes[i] = classOf(score[i], bounds);
+    }
+    return { score, lower: low, upper: high, classes, limiting };
+  }
+
+  /** One parcel for one herb, with every factor's part in it. */
+  function explain(herb, factors, row, options) {
+    const one = factors.map((factor) => ({ ...factor, values: [factor.values[row]] }));
+    const result = scores(herb, one, 1, options);
+    const parts = prepare(herb, factors, options.floor).map((requirement) => {
+      const value = factors[requirement.factor].values[row];
+      const known = value === value;
+      const mu = known ? membership(requirement, value) : NaN;
+      return { requirement, value, known, mu, share: requirement.share };
+    });
+    let narrowest = null;
+    let widest = 0;
+    for (const { requirement, known, share } of parts) {
+      const { least, most } = requirement;
+      const open = options.aggregation === "geometric" ? Math.log(most / Math.max(least, 1e-9)) : most - least;
+      const width = known ? 0 : share * open;
+      if (width > widest) {
+        widest = width;
+        narrowest = requirement.factor;
+      }
+    }
+    return {
+      score: result.score[0],
+      lower: result.lower[0],
+      upper: result.upper[0],
+      klass: result.classes[0],
+      limiting: result.limiting[0],
+      narrowest,
+      parts,
+    };
+  }
+
+  kanpo.kernel = { CLASSES, membership, effective, extremes, prepare, scores, explain };
+  if (typeof module !== "undefined") module.exports = kanpo;
+})(globalThis);

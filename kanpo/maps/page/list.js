@@ -1,0 +1,119 @@
+/* The ranked list: a page of rows at a time, sorted by score or area. */
+(function (root) {
+  "use strict";
+  const kanpo = (root.kanpo = root.kanpo || {});
+  const STEP = 200;
+
+  /** Rows by falling key, unknown last, the larger area first among equals. */
+  function ranked(rows, key, areas) {
+    const first = Float64Array.from(key, (x) => (x === x ? x : -1));
+    const second = Float64Array.from(areas, (x) => (x === x ? x : -1));
+    return rows.sort((one, other) => first[other] - first[one] || second[other] - second[one] || one - other);
+  }
+
+  /** A list over `app`: its scores, areas, `nameOf`, `choose`. */
+  function create(app) {
+    const { make, byId } = kanpo.dom;
+    const { say, number } = kanpo.strings;
+    const body = byId("kanpo-list");
+    const more = byId("kanpo-more");
+    let order = new Int32Array(0);
+    let ranks = null;
+    let capped = STEP;
+
+    /** Show `rows`, an Int32Array that becomes the list's own. */
+    function update(rows) {
+      const byScore = ranked(rows, app.result.score, app.areas);
+      order = app.sort === "area" ? ranked(rows.slice(), app.areas, app.result.score) : byScore;
+      ranks = app.sort === "area" ? rankOf(byScore) : null;
+      capped = STEP;
+      head();
+      fill();
+    }
+
+    function rankOf(rows) {
+      const out = new Uint32Array(app.data.n);
+      for (let nth = 0; nth < rows.length; nth++) out[rows[nth]] = nth + 1;
+      return out;
+    }
+
+    function head() {
+      const sorter = (key, label) => {
+        const active = app.sort === key;
+        return make("th", { scope: "col", class: `kanpo-col-${key}`, "aria-sort": active ? "descending" : "none" },
+          make("button", { type: "button", on: { click: () => app.sortBy(key) } }, say(label), make("span", { "aria-hidden": "true", class: active ? "" : "kanpo-quiet", text: " ▼" })));
+      };
+      byId("kanpo-list-head").replaceChildren(make("tr", null,
+        make("th", { scope: "col", class: "kanpo-col-rank", text: say("rank") }),
+        make("th", { scope: "col", text: say("parcel") }),
+        sorter("score", "score"),
+        make("th", { scope: "col", text: say("klass") }),
+        sorter("area", "area")));
+    }
+
+    function fill() {
+      body.replaceChildren(...Array.from(order.subarray(0, capped), row));
+      if (!order.length) {
+        const text = say(app.data.n ? "none" : "noParcels");
+        body.append(make("tr", null, make("td", { colspan: "5", class: "kanpo-empty", text })));
+      }
+      const left = order.length - capped;
+      more.hidden = left <= 0;
+      more.textContent = say("more", { n: number(Math.min(left, STEP), 0) });
+    }
+
+    function row(i, nth) {
+      const { score, area } = kanpo.strings;
+      const { result } = app;
+      const klass = result.classes[i];
+      const known = result.score[i] === result.score[i];
+      return make("tr", {
+        class: i === app.selected ? "kanpo-row kanpo-chosen" : "kanpo-row",
+        "data-row": String(i),
+        on: { click: () => app.choose(i, { fly: true }) },
+      },
+        make("td", { class: "kanpo-col-rank", text: String(ranks ? ranks[i] : nth + 1) }),
+        make("td", { class: "kanpo-name" }, make("button", { type: "button" }, kanpo.dom.given(app.nameOf(i)))),
+        make("td", { class: "kanpo-col-score" },
+          make("span", { class: "kanpo-score", text: score(result.score[i]) }),
+          known ? interval(result.lower[i], result.upper[i], result.score[i], klass) : null),
+        make("td", { class: "kanpo-col-class" }, chip(klass, result.upper[i] - result.lower[i])),
+        make("td", { class: "kanpo-col-area", text: area(app.areas[i]) }));
+    }
+
+    more.addEventListener("click", () => {
+      capped += STEP;
+      fill();
+    });
+
+    function mark() {
+      for (const line of body.children) line.classList.toggle("kanpo-chosen", Number(line.dataset.row) === app.selected);
+    }
+
+    return { update, mark, first: () => (order.length ? order[0] : -1) };
+  }
+
+  /** A class as a coloured chip with its letters, pale where the range is wide, as on the map. */
+  function chip(klass, width) {
+    const { fills, pales, inks, lines, UNCERTAIN } = kanpo.style;
+    const uncertain = klass > 0 && width > UNCERTAIN;
+    return kanpo.dom.make("span", {
+      class: uncertain ? "kanpo-chip kanpo-chip-uncertain" : "kanpo-chip",
+      style: { background: (uncertain ? pales : fills)[klass], color: uncertain ? "#1d2924" : inks[klass], borderColor: lines[klass] },
+      title: kanpo.strings.say("class" + klass),
+      text: kanpo.kernel.CLASSES[klass],
+    });
+  }
+
+  /** The range of a score as a short bar from 0 to 1. */
+  function interval(lower, upper, score, klass) {
+    const { make } = kanpo.dom;
+    const text = kanpo.strings.say("interval", { lower: lower.toFixed(2), upper: upper.toFixed(2) });
+    const percent = (x) => `${(100 * x).toFixed(1)}%`;
+    return make("span", { class: "kanpo-interval", role: "img", "aria-label": text, title: text },
+      make("span", { class: "kanpo-interval-range", style: { left: percent(lower), width: percent(upper - lower), background: kanpo.style.pales[klass], borderColor: kanpo.style.lines[klass] } }),
+      make("span", { class: "kanpo-interval-score", style: { left: percent(score), background: kanpo.style.lines[klass] } }));
+  }
+
+  kanpo.list = { create, chip, interval, ranked };
+})(globalThis);

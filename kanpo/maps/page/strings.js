@@ -1,0 +1,176 @@
+/* What the page says, in both languages; and how it writes numbers. */
+(function (root) {
+  "use strict";
+  const kanpo = (root.kanpo = root.kanpo || {});
+
+  const words = {
+    about: ["この地図について", "About this map"],
+    print: ["印刷", "Print"],
+    otherLanguage: ["English", "日本語"],
+    stale: [
+      "この地図の計算のあとに、元のデータか評価条件が変わっています。最新の地図を作成元に確認してください。",
+      "Data or requirements changed after this map was computed. Ask its maker for a current one.",
+    ],
+    panel: ["生薬の選択と筆の一覧", "Choice of herb and list of parcels"],
+    legend: ["適地区分の凡例。押すとその区分を隠します", "Suitability classes; press to hide one"],
+    herb: ["生薬", "Herb"],
+    search: ["大字・地番・筆IDで探す", "Find by settlement, lot or id"],
+    filters: ["絞り込み", "Filter"],
+    minimumArea: ["面積の下限(㎡)", "Least area (m²)"],
+    all: ["すべて", "All"],
+    nothing: ["(記載なし)", "(none)"],
+    clear: ["絞り込みを解除", "Clear filters"],
+    card: ["筆の詳細", "Details of the parcel"],
+    close: ["閉じる", "Close"],
+    rank: ["順位", "Rank"],
+    parcel: ["筆", "Parcel"],
+    score: ["スコア", "Score"],
+    klass: ["区分", "Class"],
+    area: ["面積", "Area"],
+    more: ["さらに{n}件を表示", "Show {n} more"],
+    counted: ["{n}筆 ・ {area} ha", "{n} parcels, {area} ha"],
+    countedOf: ["{all}筆のうち{n}筆 ・ {area} ha", "{n} of {all} parcels, {area} ha"],
+    none: ["該当する筆がありません。", "No parcel matches."],
+    noParcels: ["この地図には筆がありません。", "This map has no parcels."],
+    listOpen: ["一覧を開く", "Open the list"],
+    listClose: ["一覧を閉じる", "Close the list"],
+    made: ["作成", "Made"],
+    audience: ["配布先", "For"],
+    seal: ["封印", "Seal"],
+    interval: ["幅 {lower}–{upper}", "range {lower}–{upper}"],
+    exact: ["すべて既知", "all factors known"],
+    limiting: ["制限要因", "Limiting factor"],
+    limitedBy: ["{factor}({value})が最も点を下げています。", "{factor} ({value}) lowers the score most."],
+    notLimited: ["点を下げている既知の要因はありません。", "No known factor lowers the score."],
+    excludedBy: [
+      "{factor}({value})が不適条件に当たるため、この生薬には不適です。",
+      "{factor} ({value}) rules this herb out.",
+    ],
+    unknownFactors: [
+      "未把握の要因が{n}つあり、スコアは{lower}から{upper}の間です: {list}。",
+      "{n} factors are unknown, so the score lies between {lower} and {upper}: {list}.",
+    ],
+    narrowest: ["「{factor}」を測ると、幅が最も狭まります。", "Measuring {factor} would narrow it most."],
+    noScore: [
+      "この生薬の要因が一つもわかっていないため、評価できません。",
+      "None of this herb's factors is known, so there is no score.",
+    ],
+    factor: ["要因", "Factor"],
+    value: ["値", "Value"],
+    membership: ["適合度", "Fit"],
+    weight: ["重み", "Weight"],
+    origin: ["出所", "From"],
+    unknown: ["未把握", "unknown"],
+    knockOut: ["不適条件", "can exclude"],
+    reasons: ["理由", "Reasons"],
+    attributes: ["筆の情報", "The parcel"],
+    otherHerbs: ["この筆でスコアの高い生薬", "Herbs that score best here"],
+    uncertain: ["斜線・淡色: 幅が0.3より広い(未把握の要因が多い)", "Hatched, pale: range wider than 0.3 (many unknowns)"],
+    trialPlots: ["試験区", "Trial plot"],
+    trial: ["試験", "Trial"],
+    zoomIn: ["拡大して試験区を見る", "Zoom in to the plots"],
+    treatment: ["処理", "Treatment"],
+    shareHint: ["筆数と面積の割合", "share of parcels and of area"],
+    contains: ["載っているもの", "What it holds"],
+    containsText: [
+      "{n}筆の区画と立地要因、{herbs}種類の生薬の要求条件。スコアはこのページの中で計算しています。",
+      "Outlines and site factors of {n} parcels, and the requirements of {herbs} herbs. The page computes the scores itself.",
+    ],
+    network: [
+      "このページは何も送信せず、何も受信しません。インターネットなしで開けます。",
+      "This page sends nothing and fetches nothing. It opens without a network.",
+    ],
+    tilesNote: [
+      "背景地図(地理院タイル)だけをインターネットから受信します。",
+      "Only the background tiles come from the internet (GSI Japan).",
+    ],
+    precision: ["区画の精度", "Precision of outlines"],
+    precisionText: [
+      "頂点は元の位置から最大{m} mずれています。面積は元の図形から測った値です。",
+      "Corners lie at most {m} m from where they were. Areas were measured on the original outlines.",
+    ],
+    reading: ["読み方", "How to read it"],
+    readingText: [
+      "スコアは0から1で、要因ごとの適合度を重みで総合した値です。{s1}以上がS1(高度適)、{s2}以上がS2(中程度適)、{s3}以上がS3(限界適)、それ未満がN1、不適条件に当たるとN2です。わからない要因は補わず、幅で示します。現地の判断に代わるものではありません。",
+      "A score from 0 to 1 joins how well each factor fits, by weight. S1 (high) from {s1}, S2 (moderate) from {s2}, S3 (marginal) from {s3}, N1 below, N2 where a factor rules it out. Unknown factors are not filled in; they widen the range. It does not replace judgement on site.",
+    ],
+    sources: ["出典と利用条件", "Sources and licences"],
+    noSources: ["出典の記載はありません。", "No sources were given."],
+    software: [
+      "地図の表示: Leaflet(BSD-2-Clause)、folium。作成: kanpo。",
+      "Drawn with Leaflet (BSD-2-Clause) and folium; made by kanpo.",
+    ],
+    tooOld: [
+      "お使いのブラウザーではこの地図を開けません。Microsoft Edge、Google Chrome、Firefox、Safari の新しい版で開いてください。",
+      "This browser cannot open the map. Use a current Microsoft Edge, Google Chrome, Firefox or Safari.",
+    ],
+    damaged: [
+      "地図のデータが壊れています。ファイルをもう一度受け取ってください。",
+      "The map's data are damaged. Please get the file again.",
+    ],
+    class0: ["評価不能", "not rated"],
+    class1: ["高度適", "high"],
+    class2: ["中程度適", "moderate"],
+    class3: ["限界適", "marginal"],
+    class4: ["現状不適", "currently not"],
+    class5: ["不適", "not suitable"],
+    "from:visit": ["現地調査", "site visit"],
+    "from:attribute": ["台帳など", "attribute"],
+    "from:layer": ["地図", "map"],
+    "from:measured": ["計測", "measured"],
+  };
+
+  const units = {
+    degC: ["℃", "°C"],
+    "degC month": ["℃・月", "°C·month"],
+    deg: ["°", "°"],
+    year: ["年", "years"],
+    m2: ["㎡", "m²"],
+    "-": ["", ""],
+  };
+
+  let speaking = 0;
+
+  function say(key, values) {
+    const text = words[key][speaking];
+    return values ? text.replace(/\{(\w+)\}/g, (_, name) => String(values[name])) : text;
+  }
+
+  /** The current language of a [Japanese, English] pair; anything else as it is. */
+  function pick(pair) {
+    return Array.isArray(pair) ? pair[speaking] : pair;
+  }
+
+  /** A factor's label without what stands in brackets or after a colon. */
+  function short(pair) {
+    return pick(pair).split(/[:(（]/)[0].trim() || pick(pair);
+  }
+
+  function unit(name) {
+    return name in units ? units[name][speaking] : name;
+  }
+
+  function number(value, digits) {
+    if (value === null || value === undefined || Number.isNaN(value)) return "–";
+    return value.toLocaleString("en-US", { minimumFractionDigits: 0, maximumFractionDigits: digits ?? 2 });
+  }
+
+  function score(value) {
+    return Number.isNaN(value) ? "–" : value.toFixed(2);
+  }
+
+  /** Area in square metres, with its unit. */
+  function area(squareMetres) {
+    return Number.isNaN(squareMetres) ? "–" : `${number(squareMetres, 0)} ${unit("m2")}`;
+  }
+
+  function setLanguage(language) {
+    speaking = language === "en" ? 1 : 0;
+  }
+
+  kanpo.strings = {
+    say, pick, short, unit, number, score, area, setLanguage, words,
+    language: () => (speaking ? "en" : "ja"),
+  };
+  if (typeof module !== "undefined") module.exports = kanpo;
+})(globalThis);

@@ -1,0 +1,31 @@
+/* Colours of the classes: told apart with any colour vision, and in grey by their lightness. */
+(function (root) {
+  "use strict";
+  const kanpo = (root.kanpo = root.kanpo || {});
+
+  const fills = ["#ffffff", "#08519c", "#41a1b8", "#f0c94f", "#d8741c", "#6f6a66"];
+  const pales = ["#ffffff", "#8fb3d9", "#aed9e1", "#f9ebbf", "#f0c7a0", "#c4c1be"];
+  const lines = ["#8a8a8a", "#04305f", "#1f6c80", "#a8841a", "#8f470a", "#3f3b38"];
+  const inks = ["#444444", "#ffffff", "#062b33", "#3d2f00", "#ffffff", "#ffffff"];
+
+  /** A hatch of the class's colour over its pale tone, as a canvas pattern. */
+  function hatch(context, code, ratio) {
+    const side = Math.round(7 * ratio);
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = side;
+    const pen = tile.getContext("2d");
+    pen.fillStyle = pales[code];
+    pen.fillRect(0, 0, side, side);
+    pen.strokeStyle = fills[code];
+    pen.lineWidth = 1.6 * ratio;
+    for (const shift of [-side, 0, side]) {
+      pen.beginPath();
+      pen.moveTo(shift - 1, side + 1);
+      pen.lineTo(shift + side + 1, -1);
+      pen.stroke();
+    }
+    return context.createPattern(tile, "repeat");
+  }
+
+  kanpo.style = { fills, pales, lines, inks, hatch, UNCERTAIN: 0.3 };
+})(globalThis);

@@ -1,0 +1,64 @@
+"""Every table and record kind of a project, described once.
+
+What is said here (key, label, type, unit, range, vocabulary, privacy) is what validation, the
+database, column headers, help texts and the documentation are made from.
+"""
+
+from kanpo.schema._computed import FACTOR_VALUES, SCORES, STAMPS
+from kanpo.schema._document import TABLES, document
+from kanpo.schema._factors import FACTORS, Factor
+from kanpo.schema._field import Audience, Field, Kind, Privacy, Table
+from kanpo.schema._imported import BATCHES, LAYERS, ORIGINALS, PARCELS
+from kanpo.schema._reading import (
+    normalise,
+    read_integer,
+    read_number,
+    read_timestamp,
+    read_value,
+)
+from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
+from kanpo.schema._traits import TRAITS, Trait
+from kanpo.schema._validate import (
+    ENVELOPE,
+    CheckedRecord,
+    CheckedRecords,
+    check_records,
+)
+from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
+
+__all__ = [
+    "Audience",
+    "BATCHES",
+    "CheckedRecord",
+    "CheckedRecords",
+    "ENVELOPE",
+    "FACTORS",
+    "FACTOR_VALUES",
+    "Factor",
+    "Field",
+    "JOURNAL",
+    "Kind",
+    "LAYERS",
+    "ORIGINALS",
+    "OUTLINES",
+    "PARCELS",
+    "PEOPLE",
+    "Privacy",
+    "RECORD_KINDS",
+    "SCORES",
+    "SITE_VISIT",
+    "STAMPS",
+    "TABLES",
+    "TRAITS",
+    "Table",
+    "Trait",
+    "VOCABULARIES",
+    "Vocabulary",
+    "check_records",
+    "document",
+    "normalise",
+    "read_integer",
+    "read_number",
+    "read_timestamp",
+    "read_value",
+]

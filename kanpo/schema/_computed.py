@@ -1,0 +1,69 @@
+"""Tables of computed data: reproducible from the imported and the recorded, and stale as soon as those change."""
+
+from __future__ import annotations
+
+from kanpo.locale import Text
+from kanpo.schema._factors import FACTORS, Factor
+from kanpo.schema._field import Field, Kind, Privacy, Table
+
+_PUBLIC, _PARTNER = Privacy.PUBLIC, Privacy.PARTNER
+
+
+def factor_field(factor: Factor, privacy: Privacy = _PARTNER) -> Field:
+    """A site factor as a field."""
+    return Field(
+        factor.key,
+        factor.label,
+        "number" if factor.kind == "number" else "text",
+        factor.unit,
+        factor.minimum,
+        factor.maximum,
+        vocabulary=factor.key if factor.kind == "class" else None,
+        privacy=privacy,
+    )
+
+
+FACTOR_VALUES = Table(
+    "factor_value",
+    "site_factors",
+    Text("立地要因", "site factors"),
+    Kind.COMPUTED,
+    (
+        Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
+        *(factor_field(factor) for factor in FACTORS.values()),
+        Field("sources", Text("値の出どころ", "where the values come from"), "json", privacy=_PARTNER),
+        Field("coverage", Text("主題図が覆う割合", "share of the parcel covered by the layer"), "json", privacy=_PARTNER),
+    ),
+)
+
+SCORES = Table(
+    "score",
+    "scores",
+    Text("適地スコア", "suitability scores"),
+    Kind.COMPUTED,
+    (
+        Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
+        Field("herb_id", Text("生薬", "herb"), required=True, privacy=_PUBLIC),
+        Field("score", Text("適地スコア", "suitability score"), "number", "", 0, 1, privacy=_PUBLIC),
+        Field("lower", Text("下限", "lower bound"), "number", "", 0, 1, privacy=_PUBLIC),
+        Field("upper", Text("上限", "upper bound"), "number", "", 0, 1, privacy=_PUBLIC),
+        Field("class", Text("適地区分", "suitability class"), privacy=_PUBLIC),
+        Field("limiting_factor", Text("制限要因", "limiting factor"), privacy=_PUBLIC),
+        Field("rank", Text("順位", "rank"), "integer", privacy=_PUBLIC),
+    ),
+)
+
+STAMPS = Table(
+    "stamp",
+    "stamps",
+    Text("計算の刻印", "stamps of computed data"),
+    Kind.COMPUTED,
+    (
+        Field("product", Text("計算結果", "product"), required=True),
+        Field("inputs", Text("入力のハッシュ", "hashes of what went in"), "json", required=True),
+        Field("parameters", Text("設定", "parameters"), "json"),
+        Field("rows", Text("件数", "rows"), "integer"),
+        Field("computed_at", Text("計算日時", "when"), "timestamp"),
+        Field("kanpo_version", Text("kanpoの版", "version of kanpo")),
+    ),
+)

@@ -1,0 +1,98 @@
+"""Tables of imported data: never edited, replaced by a newer import."""
+
+from __future__ import annotations
+
+from kanpo.locale import Text
+from kanpo.schema._field import Field, Kind, Privacy, Table
+
+_PUBLIC, _PARTNER, _OFFICE = Privacy.PUBLIC, Privacy.PARTNER, Privacy.OFFICE
+
+PARCELS = Table(
+    "parcel",
+    "parcels",
+    Text("筆", "parcels"),
+    Kind.IMPORTED,
+    (
+        Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC),
+        Field("municipality_code", Text("市区町村コード", "municipality code"), privacy=_PUBLIC),
+        Field("settlement", Text("大字", "settlement"), privacy=_PUBLIC),
+        Field("lot_number", Text("地番", "lot number"), privacy=_PUBLIC),
+        Field("land_type", Text("地目", "land type"), vocabulary="land_type", privacy=_PUBLIC),
+        Field("registered_area_m2", Text("登記面積", "registered area"), "number", "m2", 0, 1e7, privacy=_PUBLIC),
+        Field("area_m2", Text("図上面積", "measured area"), "number", "m2", 0, 1e7, privacy=_PUBLIC),
+        Field("idle_class", Text("遊休農地", "idle farmland class"), vocabulary="idle_class", privacy=_PARTNER),
+        Field(
+            "devastation_class",
+            Text("荒廃農地分類", "devastated farmland class"),
+            vocabulary="devastation_class",
+            privacy=_PARTNER,
+        ),
+        Field("years_abandoned", Text("耕作放棄年数", "years abandoned"), "number", "year", 0, 80, privacy=_PARTNER),
+        Field("survey_date", Text("利用状況調査日", "date of the use survey"), "date", privacy=_PARTNER),
+        Field("farm_promotion_zone", Text("農振法区分", "farm promotion zone"), privacy=_PUBLIC),
+        Field("source_year", Text("データ年", "year of the data"), "integer", privacy=_PUBLIC),
+        Field(
+            "attributes",
+            Text("元の属性", "attributes as they came"),
+            "json",
+            note=Text("受け取ったままの全列。共有物には出さない", "every column as received; never shared"),
+        ),
+        Field("batch_id", Text("取込ID", "batch id"), references="batch"),
+        Field("source_row", Text("元ファイルの行", "row in the source file"), "integer"),
+    ),
+    outline=True,
+)
+
+BATCHES = Table(
+    "batch",
+    "batches",
+    Text("取込の記録", "imports"),
+    Kind.IMPORTED,
+    (
+        Field("batch_id", Text("取込ID", "batch id"), required=True),
+        Field("batch_kind", Text("種類", "kind"), vocabulary="batch_kind", required=True),
+        Field("file_name", Text("ファイル名", "file name"), required=True),
+        Field("sha256", Text("SHA-256", "SHA-256"), required=True),
+        Field("source", Text("様式", "recognised form")),
+        Field("source_crs", Text("元の座標系", "coordinate system of the file")),
+        Field("read", Text("読込件数", "read"), "integer", minimum=0),
+        Field("stored", Text("追加件数", "stored"), "integer", minimum=0),
+        Field("updated", Text("更新件数", "updated"), "integer", minimum=0),
+        Field("unchanged", Text("変更なし", "unchanged"), "integer", minimum=0),
+        Field("repaired", Text("補正件数", "repaired"), "integer", minimum=0),
+        Field("rejected", Text("差戻し件数", "rejected"), "integer", minimum=0),
+        Field("actor", Text("取込者", "who")),
+        Field("imported_at", Text("取込日時", "when"), "timestamp"),
+    ),
+)
+
+LAYERS = Table(
+    "layer",
+    "layers",
+    Text("主題図", "layers"),
+    Kind.IMPORTED,
+    (
+        Field("layer_id", Text("主題図ID", "layer id"), required=True, privacy=_PUBLIC),
+        Field("title", Text("名称", "title"), privacy=_PUBLIC),
+        Field("layer_kind", Text("種類", "kind"), vocabulary="layer_kind", required=True, privacy=_PUBLIC),
+        Field("columns", Text("立地要因と列の対応", "factor to column"), "json", privacy=_PUBLIC),
+        Field("source", Text("出典", "source"), privacy=_PUBLIC),
+        Field("licence", Text("利用条件", "licence"), privacy=_PUBLIC),
+        Field("date", Text("作成時点", "date of the data"), privacy=_PUBLIC),
+        Field("sha256", Text("SHA-256", "SHA-256"), required=True, references="original"),
+        Field("file_name", Text("ファイル名", "file name")),
+        Field("added_at", Text("登録日時", "when added"), "timestamp"),
+    ),
+)
+
+ORIGINALS = Table(
+    "original",
+    "originals",
+    Text("元ファイル", "original files"),
+    Kind.IMPORTED,
+    (
+        Field("sha256", Text("SHA-256", "SHA-256"), required=True),
+        Field("content", Text("内容", "content"), "blob", required=True),
+    ),
+    note=Text("主題図と記録の元ファイルを、受け取ったままの内容で保つ", "files of layers and records, byte for byte"),
+)

@@ -1,0 +1,217 @@
+"""The journal, and every kind of record that stands in it."""
+
+from __future__ import annotations
+
+from kanpo.locale import Text
+from kanpo.schema._computed import factor_field
+from kanpo.schema._factors import FACTORS
+from kanpo.schema._field import Field, Kind, Privacy, Table
+
+_PUBLIC, _PARTNER, _OFFICE = Privacy.PUBLIC, Privacy.PARTNER, Privacy.OFFICE
+
+JOURNAL = Table(
+    "record",
+    "journal",
+    Text("記録簿", "journal"),
+    Kind.RECORDED,
+    (
+        Field("record_id", Text("記録ID", "record id (UUIDv7)"), required=True, privacy=_PARTNER),
+        Field("kind", Text("記録の種類", "kind of record"), required=True, privacy=_PARTNER),
+        Field("device", Text("端末", "device"), required=True),
+        Field("sequence", Text("端末内の通し番号", "number within the device"), "integer", minimum=1, required=True),
+        Field("actor", Text("記録者", "who"), required=True),
+        Field("happened_at", Text("行った日", "when it happened"), "timestamp", required=True, privacy=_PARTNER),
+        Field("recorded_at", Text("記録した日時", "when it was recorded"), "timestamp", required=True),
+        Field("supersedes", Text("訂正した記録", "record that this corrects"), references="record"),
+        Field("reason", Text("訂正の理由", "reason of the correction")),
+        Field("outline", Text("区画図のハッシュ", "hash of the outline"), references="outline"),
+        Field(
+            "body",
+            Text("内容", "content"),
+            "json",
+            note=Text("空なら取り消し", "empty: the record it supersedes is withdrawn"),
+        ),
+        Field("previous", Text("前の記録のハッシュ", "hash of the record before"), required=True),
+        Field("hash", Text("ハッシュ", "hash"), required=True),
+    ),
+    note=Text(
+        "追記のみ。訂正は新しい記録で行い、更新・削除はできない",
+        "append-only: a correction is a new record; nothing is updated or deleted",
+    ),
+)
+
+OUTLINES = Table(
+    "outline",
+    "outlines",
+    Text("区画図の保管庫", "archive of outlines"),
+    Kind.RECORDED,
+    (Field("outline", Text("ハッシュ", "hash"), required=True, privacy=_PUBLIC),),
+    outline=True,
+    note=Text("記録した時の筆・試験区の形を残す", "the shapes of parcels and plots as they were when recorded"),
+)
+
+#: Personal data stand in a file of their own beside the project, which need not leave the office.
+PEOPLE = Table(
+    "person",
+    "people",
+    Text("名簿(別ファイル)", "people (a file of its own)"),
+    Kind.RECORDED,
+    (
+        Field("grower_code", Text("生産者コード", "grower code"), required=True, privacy=_OFFICE),
+        Field("name", Text("氏名", "name"), required=True, privacy=Privacy.PERSONAL),
+        Field("phone", Text("電話", "phone"), privacy=Privacy.PERSONAL),
+        Field("note", Text("備考", "note"), privacy=Privacy.PERSONAL),
+    ),
+)
+
+_TRIAL = Field("trial_code", Text("試験コード", "trial code"), required=True, privacy=_PARTNER, references="trial")
+_PLOT = Field("plot_code", Text("試験区コード", "plot code"), privacy=_PARTNER, references="plot")
+_PARCEL = Field("parcel_id", Text("筆ID", "parcel id"), privacy=_PUBLIC, references="parcel")
+_NOTE = Field("note", Text("備考", "note"))
+
+SITE_VISIT = Table(
+    "visit",
+    "visits",
+    Text("現地調査", "site visits"),
+    Kind.RECORDED,
+    (
+        Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
+        *(factor_field(factor) for factor in FACTORS.values() if factor.key != "area_m2"),
+        _NOTE,
+    ),
+)
+
+_GROWER = Table(
+    "grower",
+    "growers",
+    Text("担い手・生産者", "growers"),
+    Kind.RECORDED,
+    (
+        Field("grower_code", Text("生産者コード", "grower code"), required=True, privacy=_OFFICE),
+        Field("settlement", Text("地区", "settlement")),
+        Field("available_area_m2", Text("引き受けられる面積", "area they can take on"), "number", "m2", 0, 1e7),
+    ),
+    note=Text("氏名・電話は名簿(別ファイル)に置く", "names and phones stand in the people file"),
+)
+
+_TRIAL_KIND = Table(
+    "trial",
+    "trials",
+    Text("試験", "trials"),
+    Kind.RECORDED,
+    (
+        Field("trial_code", Text("試験コード", "trial code"), required=True, privacy=_PARTNER),
+        Field("title", Text("名称", "title"), privacy=_PARTNER),
+        Field("herb_id", Text("生薬", "herb"), required=True, privacy=_PARTNER),
+        Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
+        Field("season", Text("年次", "season"), "integer", "", 1900, 2200, privacy=_PARTNER),
+        Field("design", Text("試験設計", "experimental design"), vocabulary="design", privacy=_PARTNER),
+        Field("treatments", Text("処理(;区切り)", "treatments, separated by ;"), privacy=_PARTNER),
+        Field("grower_code", Text("生産者コード", "grower code"), references="grower"),
+        _NOTE,
+    ),
+)
+
+_PLOT_KIND = Table(
+    "plot",
+    "plots",
+    Text("試験区", "plots"),
+    Kind.RECORDED,
+    (
+        _TRIAL,
+        Field("plot_code", Text("試験区コード", "plot code"), required=True, privacy=_PARTNER),
+        Field("treatment", Text("処理", "treatment"), required=True, privacy=_PARTNER),
+        Field("replicate", Text("反復", "replicate"), "integer", "", 1, 1000, privacy=_PARTNER),
+        Field("plot_row", Text("行", "row"), "integer", "", 1, 10_000, privacy=_PARTNER),
+        Field("plot_column", Text("列", "column"), "integer", "", 1, 10_000, privacy=_PARTNER),
+        Field("area_m2", Text("面積", "area"), "number", "m2", 0.01, 1e6, privacy=_PARTNER),
+    ),
+    outline=True,
+)
+
+_OBSERVATION = Table(
+    "observation",
+    "observations",
+    Text("観測値", "observations"),
+    Kind.RECORDED,
+    (
+        Field("trial_code", Text("試験コード", "trial code"), privacy=_PARTNER, references="trial"),
+        _PLOT,
+        _PARCEL,
+        Field("trait", Text("調査項目", "trait"), required=True, privacy=_PARTNER, references="trait"),
+        Field("value", Text("値", "value"), required=True, privacy=_PARTNER),
+        Field("repeat", Text("反復測定の番号", "number of the repeat"), "integer", "", 1, 10_000, privacy=_PARTNER),
+        _NOTE,
+    ),
+)
+
+_OPERATION = Table(
+    "operation",
+    "operations",
+    Text("作業", "operations"),
+    Kind.RECORDED,
+    (
+        Field("trial_code", Text("試験コード", "trial code"), privacy=_PARTNER, references="trial"),
+        _PLOT,
+        _PARCEL,
+        Field("operation", Text("作業名", "operation"), vocabulary="operation", required=True, privacy=_PARTNER),
+        Field("amount", Text("量", "amount"), "number", "", 0, 1e9, privacy=_PARTNER),
+        Field("unit", Text("単位", "unit"), privacy=_PARTNER),
+        Field("product", Text("資材名", "product"), privacy=_PARTNER),
+        Field("registration_number", Text("農薬登録番号", "pesticide registration number"), privacy=_PARTNER),
+        Field("labour_hours", Text("労働時間", "labour hours"), "number", "h", 0, 10_000, privacy=_PARTNER),
+        _NOTE,
+    ),
+)
+
+_HARVEST = Table(
+    "harvest",
+    "harvests",
+    Text("収穫", "harvests"),
+    Kind.RECORDED,
+    (
+        _TRIAL,
+        Field("plot_code", Text("試験区コード", "plot code"), required=True, privacy=_PARTNER, references="plot"),
+        Field(
+            "area_m2",
+            Text("収穫面積", "area harvested"),
+            "number",
+            "m2",
+            0.01,
+            1e6,
+            privacy=_PARTNER,
+            note=Text("空なら試験区の面積", "empty: the area of the plot"),
+        ),
+        Field("fresh_kg", Text("生重", "fresh weight"), "number", "kg", 0, 1e6, privacy=_PARTNER),
+        Field("dry_kg", Text("乾燥重", "dry weight"), "number", "kg", 0, 1e6, privacy=_PARTNER),
+        _NOTE,
+    ),
+)
+
+_DECISION = Table(
+    "decision",
+    "decisions",
+    Text("決定", "decisions"),
+    Kind.RECORDED,
+    (
+        Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PARTNER, references="parcel"),
+        Field("herb_id", Text("生薬", "herb"), privacy=_PARTNER),
+        Field("decision", Text("決定", "decision"), vocabulary="decision", required=True, privacy=_PARTNER),
+        _NOTE,
+    ),
+)
+
+#: Every kind of record, by its key. A new kind is one entry here.
+RECORD_KINDS: dict[str, Table] = {
+    table.key: table
+    for table in (
+        SITE_VISIT,
+        _GROWER,
+        _TRIAL_KIND,
+        _PLOT_KIND,
+        _OBSERVATION,
+        _OPERATION,
+        _HARVEST,
+        _DECISION,
+    )
+}

@@ -1,0 +1,111 @@
+"""Closed lists of values, each with its label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kanpo.locale import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A closed list: machine key to label.
+
+    `other_names` are spellings that people write for a key and that are read as it.
+    """
+
+    key: str
+    labels: dict[str, Text]
+    other_names: dict[str, str]
+
+    def key_of(self, written: str) -> str | None:
+        """The machine key for what somebody wrote (key, label in either language, or a known spelling)."""
+        return self._lookup().get(written.strip().casefold())
+
+    def _lookup(self) -> dict[str, str]:
+        found = {key.casefold(): key for key in self.labels}
+        for key, label in self.labels.items():
+            found.setdefault(label.ja.casefold(), key)
+            found.setdefault(label.en.casefold(), key)
+        for name, key in self.other_names.items():
+            found.setdefault(name.casefold(), key)
+        return found
+
+
+def _vocabulary(key: str, labels: dict[str, tuple[str, str]], **other_names: str) -> Vocabulary:
+    return Vocabulary(key, {k: Text(ja, en) for k, (ja, en) in labels.items()}, other_names)
+
+
+_ALL = (
+    _vocabulary(
+        "land_type", {"paddy": ("田", "paddy"), "field": ("畑", "field"), "other": ("その他", "other")}
+    ),
+    _vocabulary(
+        "idle_class",
+        {"1": ("遊休農地1号(耕作されていない)", "idle, class 1"), "2": ("遊休農地2号(利用の程度が著しく劣る)", "idle, class 2")},
+    ),
+    _vocabulary(
+        "devastation_class",
+        {"A": ("A分類(再生利用が可能)", "class A (restorable)"), "B": ("B分類(再生利用が困難)", "class B (hard to restore)")},
+    ),
+    _vocabulary(
+        "batch_kind", {"parcels": ("筆", "parcels"), "layer": ("主題図", "layer"), "records": ("記録", "records")}
+    ),
+    _vocabulary(
+        "layer_kind",
+        {"raster": ("ラスタ", "raster"), "polygons": ("ポリゴン", "polygons"), "mesh": ("地域メッシュ表", "mesh table")},
+    ),
+    _vocabulary(
+        "design",
+        {
+            "demonstration": ("実証展示(反復なし)", "demonstration (unreplicated)"),
+            "crd": ("完全無作為化法", "completely randomised"),
+            "rcbd": ("乱塊法", "randomised complete block"),
+            "latin": ("ラテン方格法", "Latin square"),
+            "splitplot": ("分割区法", "split-plot"),
+            "other": ("その他", "other"),
+        },
+    ),
+    _vocabulary(
+        "unit_level",
+        {"parcel": ("筆", "parcel"), "plot": ("試験区", "plot"), "plant": ("株", "plant"), "lot": ("ロット", "lot")},
+    ),
+    _vocabulary(
+        "operation",
+        {
+            "clearing": ("伐開・抜根", "clearing"),
+            "tillage": ("耕うん", "tillage"),
+            "liming": ("石灰施用", "liming"),
+            "base_fertiliser": ("基肥", "base fertiliser"),
+            "sowing": ("播種", "sowing"),
+            "nursery": ("育苗", "nursery"),
+            "transplanting": ("定植", "transplanting"),
+            "mulching": ("マルチ", "mulching"),
+            "thinning": ("間引き", "thinning"),
+            "weeding": ("除草", "weeding"),
+            "intertillage": ("中耕・土寄せ", "intertillage, earthing up"),
+            "top_dressing": ("追肥", "top dressing"),
+            "irrigation": ("灌水", "irrigation"),
+            "pesticide": ("農薬散布", "pesticide"),
+            "flower_removal": ("摘花・摘蕾", "flower removal"),
+            "harvest": ("収穫", "harvest"),
+            "washing": ("水洗", "washing"),
+            "drying": ("乾燥", "drying"),
+            "trimming": ("調製", "trimming"),
+            "packing": ("包装", "packing"),
+            "other": ("その他", "other"),
+        },
+    ),
+    _vocabulary(
+        "decision",
+        {
+            "candidate": ("候補", "candidate"),
+            "selected": ("採用", "selected"),
+            "deferred": ("保留", "deferred"),
+            "rejected": ("不採用", "rejected"),
+        },
+    ),
+)
+
+#: Every closed list, by its key.
+VOCABULARIES: dict[str, Vocabulary] = {vocabulary.key: vocabulary for vocabulary in _ALL}

@@ -1,0 +1,63 @@
+"""A copy of a project that was checked after it was made."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from kanpo.errors import IntegrityFailure, Place, UsageError
+from kanpo.locale import Text
+from kanpo.store._connection import spoken_errors
+
+
+def copy_database(connection: sqlite3.Connection, target: Path) -> None:
+    """Write a consistent copy of an open database to `target`, replacing it.
+
+    Raises
+    ------
+    IntegrityFailure
+        The copy does not pass SQLite's own check; `target` is left as it was.
+    """
+    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    draft.unlink(missing_ok=True)
+    try:
+        connection.execute("VACUUM INTO ?", (str(draft),))
+        check = sqlite3.connect(draft)
+        try:
+            said = check.execute("PRAGMA integrity_check").fetchone()[0]
+        finally:
+            check.close()
+        if said != "ok":
+            raise IntegrityFailure(
+                "backup.damaged",
+                Text(f"作った写しが壊れています({said})", f"the copy is damaged ({said})"),
+                Text("ディスクを確かめ、もう一度実行してください", "check the disk and run it again"),
+                Place(str(target)),
+            )
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def backup_project(path: Path, target: Path) -> None:
+    """Copy the project at `path` to `target`, checked.
+
+    Raises
+    ------
+    UsageError
+        `target` exists.
+    """
+    if target.exists():
+        raise UsageError(
+            "backup.exists",
+            Text("同じ名前のファイルがもうあります", "there is already a file of that name"),
+            Text("別の名前を選んでください", "choose another name"),
+            Place(str(target)),
+        )
+    with spoken_errors(path):
+        connection = sqlite3.connect(path)
+        try:
+            copy_database(connection, target)
+        finally:
+            connection.close()

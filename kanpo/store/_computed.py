@@ -1,0 +1,209 @@
+"""Computed data: site factors and scores, each product stamped with the hashes of what went in."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from kanpo import __version__
+from kanpo.locale import Text
+from kanpo.schema import FACTOR_VALUES, FACTORS
+from kanpo.store._connection import spoken_errors, transaction
+from kanpo.store._identity import now
+from kanpo.store._sql import herb_layer, herb_view, quoted
+
+#: What the inputs of a product are called for people.
+INPUT_LABELS: dict[str, Text] = {
+    "parcels": Text("筆", "parcels"),
+    "layers": Text("主題図", "layers"),
+    "visits": Text("現地調査", "site visits"),
+    "catalogue": Text("生薬目録", "herb catalogue"),
+    "factors": Text("立地要因", "site factors"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """From which inputs, with which parameters, when and by which kanpo a product was computed."""
+
+    product: str
+    inputs: dict[str, str]
+    parameters: dict[str, object]
+    rows: int
+    computed_at: str
+    kanpo_version: str
+
+    def changed(self, current: Mapping[str, str]) -> tuple[str, ...]:
+        """The inputs that are different now; empty when the product is fresh."""
+        return tuple(key for key, value in self.inputs.items() if current.get(key, value) != value)
+
+
+class Computed:
+    """Reads and replaces what was computed in one project."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def stamp(self, product: str) -> Stamp | None:
+        """The stamp of a product (``factors``, ``scores``); None when it was never computed."""
+        with spoken_errors(self._path):
+            row = self._connection.execute(
+                "SELECT product, inputs, parameters, rows, computed_at, kanpo_version FROM stamps WHERE product = ?",
+                (product,),
+            ).fetchone()
+        return None if row is None else Stamp(row[0], json.loads(row[1]), json.loads(row[2] or "{}"), *row[3:])
+
+    def write_factors(
+        self, values: pd.DataFrame, sources: pd.DataFrame, coverage: pd.DataFrame, inputs: Mapping[str, str]
+    ) -> None:
+        """Replace all site factors.
+
+        Parameters
+        ----------
+        values, sources, coverage : DataFrame
+            Index parcel_id, one column per factor (see the schema).
+        inputs : mapping
+            Hashes of what they were computed from.
+        """
+        columns = ["parcel_id", *FACTORS, "sources", "coverage"]
+        data: list[list[object]] = [list(values.index)]
+        for key in FACTORS:
+            column = values[key].astype(object)
+            data.append(column.where(column.notna(), None).tolist())
+        data += [_joined(sources), _joined(coverage.round(3))]
+        marks = ", ".join("?" * len(columns))
+        with spoken_errors(self._path), transaction(self._connection):
+            self._connection.execute(f"DELETE FROM {FACTOR_VALUES.name}")
+            self._connection.executemany(
+                f"INSERT INTO {FACTOR_VALUES.name} ({', '.join(map(quoted, columns))}) VALUES ({marks})",
+                zip(*data, strict=True),
+            )
+            self._write_stamp("factors", inputs, {}, len(values))
+
+    def factors(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Values, sources and coverage of all site factors, as they were written."""
+        columns = ["parcel_id", *FACTORS, "sources", "coverage"]
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT {', '.join(map(quoted, columns))} FROM {FACTOR_VALUES.name} ORDER BY fid"
+            ).fetchall()
+        frame = pd.DataFrame(rows, columns=columns).set_index("parcel_id")
+        sources, coverage = _split(frame.pop("sources"), ""), _split(frame.pop("coverage"), 0.0)
+        for factor in FACTORS.values():
+            if factor.kind == "number":
+                frame[factor.key] = frame[factor.key].astype("float64")
+        return frame, sources.astype(object), coverage.astype("float64")
+
+    def write_scores(
+        self, scores: pd.DataFrame, inputs: Mapping[str, str], parameters: Mapping[str, object]
+    ) -> None:
+        """Replace the scores of the herbs in `scores`, or of all when the inputs have changed.
+
+        Parameters
+        ----------
+        scores : DataFrame
+            parcel_id, herb_id, score, lower, upper, class, limiting_factor, rank.
+        inputs, parameters : mapping
+            Hashes of what went in, and the settings.
+        """
+        herbs = list(dict.fromkeys(scores["herb_id"]))
+        with spoken_errors(self._path), transaction(self._connection):
+            before = self.stamp("scores")
+            if before is None or before.inputs != dict(inputs) or before.parameters != dict(parameters):
+                self._drop_scores(self._scored_herbs())
+            self._drop_scores(herbs)
+            fids = dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
+            columns = ["score", "lower", "upper", "class", "limiting_factor", "rank"]
+            data: list[list[object]] = [scores["herb_id"].tolist(), scores["parcel_id"].map(fids).tolist()]
+            for key in columns:
+                column = scores[key].round(6) if key in ("score", "lower", "upper") else scores[key]
+                column = column.astype(object)
+                data.append(column.where(column.notna(), None).tolist())
+            self._connection.executemany(
+                f"INSERT INTO score_values (herb_id, parcel_fid, {', '.join(columns)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                zip(*data, strict=True),
+            )
+            for herb in herbs:
+                self._list_herb(herb)
+            total = self._connection.execute("SELECT count(*) FROM score_values").fetchone()[0]
+            self._write_stamp("scores", inputs, parameters, total)
+
+    def _scored_herbs(self) -> list[str]:
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT herb_id FROM score_values")]
+
+    def _drop_scores(self, herbs: list[str]) -> None:
+        for herb in herbs:
+            self._connection.execute("DELETE FROM score_values WHERE herb_id = ?", (herb,))
+            self._connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb))}")
+            for table in ("gpkg_geometry_columns", "gpkg_contents"):
+                self._connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (herb_layer(herb),))
+
+    def _list_herb(self, herb: str) -> None:
+        self._connection.execute(herb_view(herb))
+        list_layer(self._connection, herb_layer(herb), geometry=True, like="parcels")
+
+    def scores(self, herb_id: str | None = None) -> pd.DataFrame:
+        """Scores as they were written, best first within each herb."""
+        with spoken_errors(self._path):
+            cursor = self._connection.execute(
+                "SELECT * FROM scores WHERE ? IS NULL OR herb_id = ? ORDER BY herb_id, rank", (herb_id, herb_id)
+            )
+            return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+
+    def _write_stamp(
+        self, product: str, inputs: Mapping[str, str], parameters: Mapping[str, object], rows: int
+    ) -> None:
+        self._connection.execute("DELETE FROM stamps WHERE product = ?", (product,))
+        self._connection.execute(
+            "INSERT INTO stamps (product, inputs, parameters, rows, computed_at, kanpo_version) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (product, _json(inputs), _json(parameters), rows, now(), __version__),
+        )
+
+
+def list_layer(connection: sqlite3.Connection, name: str, *, geometry: bool, like: str | None = None) -> None:
+    """Enter a table or view in GeoPackage's list of contents, so that QGIS offers it.
+
+    The extent is taken over from the layer `like`.
+    """
+    extent = connection.execute(
+        "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?", (like,)
+    ).fetchone() or (None,) * 4
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, min_x, min_y, max_x, max_y, srs_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (name, "features" if geometry else "attributes", name, now(), *extent, 6668 if geometry else None),
+    )
+    if geometry:
+        connection.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'GEOMETRY', 6668, 0, 0)", (name,))
+
+
+def _json(value: Mapping[str, object]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
+
+
+def _joined(frame: pd.DataFrame) -> list[object]:
+    """One JSON object per row without its blanks; equal rows are written out once."""
+    keys = [key for key in FACTORS if key in frame.columns]
+    codes = np.column_stack([pd.factorize(frame[key])[0] for key in keys]) if len(frame) else np.empty((0, 1))
+    _, first, inverse = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    texts = [
+        _json({key: value for key, value in zip(keys, row, strict=True) if value})
+        for row in frame[keys].iloc[first].itertuples(index=False)
+    ]
+    return [texts[i] for i in inverse.ravel()]
+
+
+def _split(column: pd.Series, blank: object) -> pd.DataFrame:
+    """The opposite of `_joined`."""
+    codes, texts = pd.factorize(column)
+    rows = pd.DataFrame([json.loads(text) for text in texts], columns=list(FACTORS)).astype(object)
+    rows = rows.where(rows.notna(), blank)
+    return rows.iloc[codes].set_index(column.index) if len(rows) else pd.DataFrame(columns=list(FACTORS))

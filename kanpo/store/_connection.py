@@ -1,0 +1,112 @@
+"""Opening the file: safe settings, one writer at a time, and errors that a person understands."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kanpo.errors import EnvironmentFailure, IntegrityFailure, KanpoError, Place
+from kanpo.locale import Text
+from kanpo.store._geometry import envelope
+
+_BUSY_SECONDS = 30
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open a project file.
+
+    The rollback journal stays in its default mode (DELETE): it is the only one that is safe when
+    the file lies on a shared folder. Reading opens the file for writing too, because after a
+    crash the first opener has to roll back what was half done, but forbids itself to write.
+    """
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -65536")
+    if not write:
+        connection.execute("PRAGMA query_only = ON")
+    _add_spatial_functions(connection)
+    return connection
+
+
+def _add_spatial_functions(connection: sqlite3.Connection) -> None:
+    """The functions that the triggers of a spatial index call.
+
+    QGIS may add such an index to any layer of the file; without these, writing would fail then.
+    """
+
+    def bound(position: int, blob: bytes | None) -> float | None:
+        box = envelope(blob)
+        return None if box is None else box[position]
+
+    for position, name in enumerate(("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY")):
+        connection.create_function(
+            name, 1, lambda blob, position=position: bound(position, blob), deterministic=True
+        )
+    connection.create_function("ST_IsEmpty", 1, lambda blob: envelope(blob) is None, deterministic=True)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, with the write lock taken at the start."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk may already have rolled back; a second ROLLBACK would hide the real error.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def spoken_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite says into what, where, why and how to mend it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(path, error) from error
+
+
+def _translated(path: Path, error: sqlite3.Error) -> KanpoError:
+    place = Place(str(path))
+    name = getattr(error, "sqlite_errorname", "")
+    said = str(error)
+    if name.startswith("SQLITE_FULL"):
+        return EnvironmentFailure(
+            "store.disk-full",
+            Text("ディスクに空きがなく、書き込めませんでした(プロジェクトは元のままです)", "the disk is full (the project is unchanged)"),
+            Text("空きを作ってから、もう一度実行してください", "free some space and run it again"),
+            place,
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return EnvironmentFailure(
+            "store.locked",
+            Text("ほかの人かプログラムが書き込み中です", "somebody else is writing to the project"),
+            Text("QGISなどを閉じ、少し待ってからやり直してください", "close QGIS or wait a moment, then try again"),
+            place,
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_IOERR")):
+        return EnvironmentFailure(
+            "store.not-writable",
+            Text(f"ファイルを開けないか書き込めません({said})", f"the file cannot be opened or written ({said})"),
+            Text("場所と権限を確かめてください", "check the folder and its permissions"),
+            place,
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return IntegrityFailure(
+            "store.damaged",
+            Text(f"プロジェクトファイルが壊れています({said})", f"the project file is damaged ({said})"),
+            Text("kanpo verify で調べ、バックアップから戻してください", "run kanpo verify and restore a backup"),
+            place,
+        )
+    return IntegrityFailure(
+        "store.refused",
+        Text(f"データベースが受け付けませんでした({said})", f"the database refused it ({said})"),
+        Text("kanpo verify で調べてください", "run kanpo verify"),
+        place,
+    )

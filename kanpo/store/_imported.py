@@ -1,0 +1,274 @@
+"""Imported data: parcels, layers and their original files, each with the import it came in."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from kanpo.crs import STORED_EPSG
+from kanpo.schema import BATCHES, LAYERS, PARCELS
+from kanpo.store._connection import spoken_errors, transaction
+from kanpo.store._geometry import from_blobs, to_blobs
+from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
+from kanpo.store._sql import quoted
+
+_PARCEL_COLUMNS = PARCELS.keys
+#: Columns that tell whether a parcel that comes again has changed.
+_CONTENT = tuple(key for key in _PARCEL_COLUMNS if key not in ("batch_id", "source_row"))
+_BATCH_COLUMNS = BATCHES.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One import: the file, what was recognised in it, and the counts.
+
+    read = stored + updated + unchanged + rejected; `repaired` counts among the first three.
+    """
+
+    file_name: str
+    sha256: str
+    batch_kind: str = "parcels"
+    source: str = ""
+    source_crs: str = ""
+    read: int = 0
+    stored: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    repaired: int = 0
+    rejected: int = 0
+    batch_id: str = ""
+    actor: str = ""
+    imported_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLayer:
+    """A layer as the project keeps it; `columns` says which factor is read from which column or band."""
+
+    layer_id: str
+    title: str
+    layer_kind: str
+    columns: dict[str, str]
+    source: str
+    licence: str
+    date: str
+    sha256: str
+    file_name: str
+    content: bytes
+
+
+class Imported:
+    """Reads and replaces what was imported into one project."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def store_parcels(
+        self, batch: Batch, chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]], *, keep: bool = True
+    ) -> Batch:
+        """Store parcels chunk by chunk in one transaction: all of the file, or nothing of it.
+
+        Parameters
+        ----------
+        batch : Batch
+            The file; its counts are filled in here.
+        chunks : iterable of (parcels, read, repaired, rejected)
+            `parcels` has the columns of the schema's parcel table and a geometry in longitude and
+            latitude; the counts are those of the chunk. An error that it raises undoes everything.
+        keep : bool
+            False for a dry run: the counts are found and everything is undone.
+
+        Returns
+        -------
+        Batch
+            With its id, counts, who and when.
+        """
+        batch = replace(batch, batch_id=new_record_id(), actor=current_actor(), imported_at=now())
+        with spoken_errors(self._path):
+            try:
+                with transaction(self._connection):
+                    known = self._known_parcels()
+                    for parcels, read, repaired, rejected in chunks:
+                        stored, updated, unchanged = self._store_chunk(parcels, batch.batch_id, known)
+                        batch = replace(
+                            batch,
+                            read=batch.read + read,
+                            stored=batch.stored + stored,
+                            updated=batch.updated + updated,
+                            unchanged=batch.unchanged + unchanged,
+                            repaired=batch.repaired + repaired,
+                            rejected=batch.rejected + rejected,
+                        )
+                    if not keep or not batch.stored + batch.updated:
+                        raise _Undo
+                    self._add_batch(batch)
+                    self._refresh_extent()
+            except _Undo:
+                pass
+        return batch
+
+    def _known_parcels(self) -> dict[str, int]:
+        return dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
+
+    def _store_chunk(self, parcels: gpd.GeoDataFrame, batch_id: str, known: dict[str, int]) -> tuple[int, int, int]:
+        if parcels.empty:
+            return 0, 0, 0
+        rows = _parcel_rows(parcels, batch_id)
+        position = 1 + _PARCEL_COLUMNS.index("parcel_id")
+        fresh = [row for row in rows if row[position] not in known]
+        again = [row for row in rows if row[position] in known]
+        names = ", ".join(map(quoted, _PARCEL_COLUMNS))
+        marks = ", ".join("?" * (len(_PARCEL_COLUMNS) + 1))
+        self._connection.executemany(f"INSERT INTO parcels (geom, {names}) VALUES ({marks})", fresh)
+        changed = [row for row in again if self._differs(row, known[row[position]])]
+        assignments = ", ".join(f"{quoted(key)} = ?" for key in _PARCEL_COLUMNS)
+        self._connection.executemany(
+            f"UPDATE parcels SET geom = ?, {assignments} WHERE fid = ?",
+            [(*row, known[row[position]]) for row in changed],
+        )
+        return len(fresh), len(changed), len(again) - len(changed)
+
+    def _differs(self, row: tuple[object, ...], fid: int) -> bool:
+        names = ", ".join(map(quoted, _CONTENT))
+        stored = self._connection.execute(f"SELECT geom, {names} FROM parcels WHERE fid = ?", (fid,)).fetchone()
+        return tuple(row[: 1 + len(_CONTENT)]) != tuple(stored)
+
+    def _add_batch(self, batch: Batch) -> None:
+        values = asdict(batch)
+        self._connection.execute(
+            f"INSERT INTO batches ({', '.join(map(quoted, _BATCH_COLUMNS))}) "
+            f"VALUES ({', '.join('?' * len(_BATCH_COLUMNS))})",
+            [values[key] for key in _BATCH_COLUMNS],
+        )
+
+    def _refresh_extent(self) -> None:
+        blobs = [row[0] for row in self._connection.execute("SELECT geom FROM parcels")]
+        bounds = np.frombuffer(b"".join(blob[8:40] for blob in blobs), dtype="<f8").reshape(-1, 4)
+        west, _, south, _ = bounds.min(axis=0)
+        _, east, _, north = bounds.max(axis=0)
+        self._connection.execute(
+            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ?, last_change = ? "
+            "WHERE table_name = 'parcels'",
+            (west, south, east, north, now()),
+        )
+
+    def parcels(self, parcel_ids: Iterable[str] | None = None) -> gpd.GeoDataFrame:
+        """Parcels in the order in which they came, EPSG:6668; all of them, or those of `parcel_ids`."""
+        names = ", ".join(map(quoted, _PARCEL_COLUMNS))
+        chosen, values = "", list[str]()
+        if parcel_ids is not None:
+            chosen, values = "WHERE parcel_id IN (SELECT value FROM json_each(?))", [json.dumps(list(parcel_ids))]
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT geom, {names} FROM parcels {chosen} ORDER BY fid", values
+            ).fetchall()
+        frame = pd.DataFrame(rows, columns=["geometry", *_PARCEL_COLUMNS])
+        geometry = from_blobs(list(frame.pop("geometry")))
+        for field in PARCELS.fields:
+            if field.type == "number":
+                frame[field.key] = frame[field.key].astype("float64")
+        return gpd.GeoDataFrame(frame, geometry=geometry, crs=STORED_EPSG)
+
+    def parcel_ids(self) -> set[str]:
+        """The ids of all parcels."""
+        with spoken_errors(self._path):
+            return set(self._known_parcels())
+
+    def batches(self) -> pd.DataFrame:
+        """All imports, oldest first."""
+        with spoken_errors(self._path):
+            names = ", ".join(map(quoted, _BATCH_COLUMNS))
+            rows = self._connection.execute(f"SELECT {names} FROM batches ORDER BY fid").fetchall()
+        return pd.DataFrame(rows, columns=list(_BATCH_COLUMNS))
+
+    def batch_of(self, sha256: str) -> Batch | None:
+        """The import of the very same file, if there was one."""
+        batches = self.batches()
+        found = batches[batches["sha256"] == sha256]
+        return None if found.empty else Batch(**{str(key): value for key, value in found.iloc[-1].items()})
+
+    def add_layer(self, layer: StoredLayer) -> None:
+        """Keep a layer with its file, replacing the layer of the same id."""
+        with spoken_errors(self._path), transaction(self._connection):
+            self.keep_original(layer.content)
+            self._connection.execute("DELETE FROM layers WHERE layer_id = ?", (layer.layer_id,))
+            values = asdict(layer) | {"columns": json.dumps(layer.columns, ensure_ascii=False), "added_at": now()}
+            self._connection.execute(
+                f"INSERT INTO layers ({', '.join(map(quoted, LAYERS.keys))}) "
+                f"VALUES ({', '.join('?' * len(LAYERS.keys))})",
+                [values[key] for key in LAYERS.keys],
+            )
+            self._drop_unused_originals()
+
+    def remove_layer(self, layer_id: str) -> bool:
+        """Take a layer out; tells whether it was there."""
+        with spoken_errors(self._path), transaction(self._connection):
+            removed = self._connection.execute("DELETE FROM layers WHERE layer_id = ?", (layer_id,)).rowcount
+            self._drop_unused_originals()
+        return removed > 0
+
+    def layers(self) -> list[StoredLayer]:
+        """All layers in the order in which they were added, with their files."""
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT l.layer_id, l.title, l.layer_kind, l.columns, l.source, l.licence, l.date, l.sha256, "
+                "l.file_name, o.content FROM layers l JOIN originals o ON o.sha256 = l.sha256 ORDER BY l.fid"
+            ).fetchall()
+        return [StoredLayer(*row[:3], json.loads(row[3]), *row[4:]) for row in rows]
+
+    def layer_table(self) -> pd.DataFrame:
+        """All layers without their files, as people list them."""
+        with spoken_errors(self._path):
+            names = ", ".join(map(quoted, LAYERS.keys))
+            rows = self._connection.execute(f"SELECT {names} FROM layers ORDER BY fid").fetchall()
+        return pd.DataFrame(rows, columns=list(LAYERS.keys))
+
+    def keep_original(self, content: bytes) -> str:
+        """Keep a file byte for byte, addressed by its hash, which is returned."""
+        digest = sha256_of(content)
+        self._connection.execute(
+            "INSERT INTO originals (sha256, content) SELECT ?, ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM originals WHERE sha256 = ?)",
+            (digest, content, digest),
+        )
+        return digest
+
+    def _drop_unused_originals(self) -> None:
+        self._connection.execute(
+            "DELETE FROM originals WHERE sha256 NOT IN (SELECT sha256 FROM layers) "
+            "AND sha256 NOT IN (SELECT sha256 FROM batches)"
+        )
+
+    def fingerprints(self) -> dict[str, str]:
+        """Hashes of what computed data depend on: ``parcels`` and ``layers``."""
+        with spoken_errors(self._path):
+            parcels = self._connection.execute("SELECT batch_id FROM batches WHERE batch_kind = 'parcels' ORDER BY fid")
+            layers = self._connection.execute("SELECT layer_id, sha256, columns FROM layers ORDER BY fid")
+            return {
+                "parcels": sha256_of(json.dumps(parcels.fetchall()).encode()),
+                "layers": sha256_of(json.dumps(layers.fetchall()).encode()),
+            }
+
+
+class _Undo(Exception):  # noqa: N818 - not an error: it takes a transaction back
+    """Leave a transaction without keeping anything."""
+
+
+def _parcel_rows(parcels: gpd.GeoDataFrame, batch_id: str) -> list[tuple[object, ...]]:
+    """Rows as SQLite takes them: content first (see `_CONTENT`), blanks as None."""
+    columns: list[list[object]] = [list(to_blobs(parcels.geometry.array))]
+    for key in _PARCEL_COLUMNS:
+        if key == "batch_id":
+            columns.append([batch_id] * len(parcels))
+            continue
+        values = parcels[key].astype(object)
+        columns.append(values.where(values.notna(), None).tolist())
+    return list(zip(*columns, strict=True))

@@ -1,0 +1,256 @@
+"""The journal: records that are only ever added, chained by hash within each device."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from kanpo.errors import Place, UsageError
+from kanpo.locale import Text
+from kanpo.schema import RECORD_KINDS
+from kanpo.store._connection import spoken_errors, transaction
+from kanpo.store._geometry import from_blobs, to_blobs
+from kanpo.store._identity import Device, current_actor, new_record_id, now, sha256_of
+from kanpo.store._sql import quoted
+
+#: The "hash before the first record" of every lane.
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record to be written.
+
+    `body` holds the fields of its kind; None withdraws the record that it supersedes. `outline`
+    is the shape of the parcel or plot as it was then (longitude and latitude).
+    """
+
+    kind: str
+    body: Mapping[str, object] | None
+    happened_at: str
+    outline: BaseGeometry | None = None
+    actor: str | None = None
+    supersedes: str | None = None
+    reason: str | None = None
+    record_id: str = field(default_factory=new_record_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The state of the whole journal in one line: a later copy that lacks records has another seal."""
+
+    digest: str
+    records: int
+    devices: int
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]}-{self.records}"
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no blanks: the very bytes that are hashed."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def outline_hash(outline: BaseGeometry) -> str:
+    """Hash of an outline: SHA-256 of its little-endian two-dimensional WKB."""
+    return sha256_of(shapely.to_wkb(outline, output_dimension=2, byte_order=1))
+
+
+def record_hash(previous: str, envelope: Sequence[object]) -> str:
+    """Hash of a record: SHA-256 of the hash before it, a line break and the canonical envelope.
+
+    `envelope` is record_id, kind, device, sequence, actor, happened_at, recorded_at, supersedes,
+    reason, outline, body (as JSON text), in this order.
+    """
+    return hashlib.sha256(f"{previous}\n{canonical(list(envelope))}".encode()).hexdigest()
+
+
+#: What two records have in common when they say the same: day, body, outline, what they correct.
+Content = tuple[str, str | None, str | None, str | None]
+
+
+def record_content(record: NewRecord) -> Content:
+    """The content of a record, to recognise a repeat."""
+    body = None if record.body is None else canonical(dict(record.body))
+    outline = None if record.outline is None else outline_hash(record.outline)
+    return record.happened_at, body, outline, record.supersedes
+
+
+_ENVELOPE = (
+    "record_id, kind, device, sequence, actor, happened_at, recorded_at, supersedes, reason, outline, body"
+)
+_INSERT = f"INSERT INTO journal ({_ENVELOPE}, previous, hash) VALUES ({', '.join('?' * 13)})"
+
+
+class Journal:
+    """Reads and appends records of one project."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, project_id: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._device = Device(project_id)
+
+    def append(self, records: Sequence[NewRecord]) -> list[str]:
+        """Write records in one transaction; when this returns, they are on the disk.
+
+        Returns
+        -------
+        list of str
+            The record ids, in order.
+
+        Raises
+        ------
+        UsageError
+            A record supersedes one that is not there, or is of another kind.
+        EnvironmentFailure
+            The disk is full or the file is locked; nothing was written.
+        """
+        if not records:
+            return []
+        with spoken_errors(self._path), transaction(self._connection):
+            self._check_superseded(records)
+            self._archive(record.outline for record in records)
+            heads = self._heads()
+            lane = self._device.lane({device: head for device, (_, head) in heads.items()})
+            sequence, previous = heads.get(lane, (0, GENESIS))
+            rows = []
+            actor, recorded_at = current_actor(), now()
+            for sequence, record in enumerate(records, sequence + 1):
+                envelope = _envelope(record, lane, sequence, record.actor or actor, recorded_at)
+                digest = record_hash(previous, envelope)
+                rows.append((*envelope, previous, digest))
+                previous = digest
+            self._connection.executemany(_INSERT, rows)
+            self._device.remember(lane, previous)
+        return [record.record_id for record in records]
+
+    def _heads(self) -> dict[str, tuple[int, str]]:
+        rows = self._connection.execute("SELECT device, max(sequence), hash FROM journal GROUP BY device")
+        return {device: (sequence, digest) for device, sequence, digest in rows}
+
+    def _archive(self, outlines: Iterable[BaseGeometry | None]) -> None:
+        shapes = {outline_hash(outline): outline for outline in outlines if outline is not None}
+        known = {row[0] for row in self._connection.execute("SELECT outline FROM outlines")} if shapes else set()
+        new = {key: shape for key, shape in shapes.items() if key not in known}
+        if new:
+            blobs = to_blobs(list(new.values()))
+            self._connection.executemany(
+                "INSERT INTO outlines (outline, geom) VALUES (?, ?)", zip(new, blobs, strict=True)
+            )
+
+    def _check_superseded(self, records: Sequence[NewRecord]) -> None:
+        for record in records:
+            if record.supersedes is None:
+                continue
+            found = self._connection.execute(
+                "SELECT kind FROM journal WHERE record_id = ?", (record.supersedes,)
+            ).fetchone()
+            if found is None or found[0] != record.kind:
+                raise UsageError(
+                    "record.supersedes-unknown",
+                    Text("訂正する記録が見つかりません", "the record to correct is not there")
+                    if found is None
+                    else Text("訂正する記録の種類が違います", "the record to correct is of another kind"),
+                    Text("kanpo records list で記録IDを確かめてください", "look the id up with kanpo records list"),
+                    Place(column="supersedes", value=record.supersedes),
+                )
+
+    def read(self, kind: str) -> pd.DataFrame:
+        """The standing records of one kind, oldest first.
+
+        Returns
+        -------
+        DataFrame
+            Columns: record_id, the fields of the kind, happened_at, actor, recorded_at, device,
+            supersedes, reason; with ``geometry`` (shapely) when the kind has an outline.
+        """
+        table = RECORD_KINDS[kind]
+        with spoken_errors(self._path):
+            cursor = self._connection.execute(f"SELECT * FROM {quoted(table.name)} ORDER BY OGC_FID")
+            frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        if table.outline:
+            frame["geometry"] = from_blobs(list(frame.pop("geom")))
+        return frame.drop(columns="OGC_FID")
+
+    def entries(self, kind: str | None = None, record_id: str | None = None) -> pd.DataFrame:
+        """Records as they stand in the journal, superseded ones included, oldest first.
+
+        With `record_id`, that record and all that correct it or are corrected by it.
+        """
+        clauses, values = ["1 = 1"], list[Any]()
+        if kind is not None:
+            clauses.append("kind = ?")
+            values.append(kind)
+        if record_id is not None:
+            clauses.append(f"record_id IN ({_FAMILY})")
+            values.append(record_id)
+        with spoken_errors(self._path):
+            cursor = self._connection.execute(
+                f"SELECT {_ENVELOPE}, EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = journal.record_id) "
+                f"AS superseded FROM journal WHERE {' AND '.join(clauses)} ORDER BY fid",
+                values,
+            )
+            frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        frame["superseded"] = frame["superseded"].astype(bool)
+        return frame
+
+    def contents(self, kind: str) -> set[Content]:
+        """The content of every record of a kind, superseded ones included, to recognise repeats."""
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT happened_at, body, outline, supersedes FROM journal WHERE kind = ?", (kind,)
+            )
+            return set(rows)
+
+    def record_ids(self) -> set[str]:
+        """The ids of all records."""
+        with spoken_errors(self._path):
+            return {row[0] for row in self._connection.execute("SELECT record_id FROM journal")}
+
+    def seal(self) -> Seal:
+        """The seal of the journal: a hash over the head of every device's lane."""
+        with spoken_errors(self._path):
+            heads = self._heads()
+        lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
+        return Seal(sha256_of(lines.encode()), sum(sequence for sequence, _ in heads.values()), len(heads))
+
+    def fingerprint(self, kind: str) -> str:
+        """Hash over the ids of all records of a kind: changes whenever one is added."""
+        with spoken_errors(self._path):
+            rows = self._connection.execute("SELECT record_id FROM journal WHERE kind = ? ORDER BY record_id", (kind,))
+            return sha256_of("\n".join(row[0] for row in rows).encode())
+
+
+def _envelope(record: NewRecord, lane: str, sequence: int, actor: str, recorded_at: str) -> tuple[object, ...]:
+    return (
+        record.record_id,
+        record.kind,
+        lane,
+        sequence,
+        actor,
+        record.happened_at,
+        recorded_at,
+        record.supersedes,
+        record.reason,
+        None if record.outline is None else outline_hash(record.outline),
+        None if record.body is None else canonical(dict(record.body)),
+    )
+
+
+_FAMILY = """
+WITH RECURSIVE family(id) AS (
+  SELECT ? UNION
+  SELECT j.record_id FROM journal j JOIN family f ON j.supersedes = f.id UNION
+  SELECT j.supersedes FROM journal j JOIN family f ON j.record_id = f.id WHERE j.supersedes IS NOT NULL)
+SELECT id FROM family
+"""

@@ -1,0 +1,81 @@
+"""Bringing a project file of an older kanpo up to date, forward only and all or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from kanpo.errors import InputUnusable, Place
+from kanpo.locale import Text
+from kanpo.schema import RECORD_KINDS
+from kanpo.store._computed import list_layer
+from kanpo.store._identity import sha256_of
+from kanpo.store._sql import quoted, views
+
+#: Version of the tables that this kanpo writes.
+SCHEMA_VERSION = 1
+
+Migration = Callable[[sqlite3.Connection], None]
+
+#: What lifts a file from version n to n + 1.
+MIGRATIONS: dict[int, Migration] = {}
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Version of the tables in the file."""
+    return int(connection.execute("SELECT value FROM kanpo_meta WHERE key = 'schema_version'").fetchone()[0])
+
+
+def refuse_newer(connection: sqlite3.Connection, path: str, newest: int = SCHEMA_VERSION) -> None:
+    """Stop at a file that a newer kanpo wrote.
+
+    Raises
+    ------
+    InputUnusable
+        Its version is higher than `newest`.
+    """
+    found = version_of(connection)
+    if found > newest:
+        raise InputUnusable(
+            "store.newer",
+            Text(
+                f"新しい kanpo で作られたファイルです(版 {found}、この kanpo は {newest} まで)",
+                f"made by a newer kanpo (version {found}; this kanpo knows up to {newest})",
+            ),
+            Text("kanpo を新しくしてください(ファイルは変えていません)", "update kanpo (the file is unchanged)"),
+            Place(path),
+        )
+
+
+def migrate(
+    connection: sqlite3.Connection,
+    migrations: Mapping[int, Migration] = MIGRATIONS,
+    newest: int = SCHEMA_VERSION,
+) -> None:
+    """Lift the file to `newest`, step by step, inside the caller's transaction."""
+    for version in range(version_of(connection), newest):
+        migrations[version](connection)
+        connection.execute("UPDATE kanpo_meta SET value = ? WHERE key = 'schema_version'", (str(version + 1),))
+
+
+def views_digest() -> str:
+    """Hash of all views: tells whether the file shows records as this schema describes them."""
+    return sha256_of("\n".join(views().values()).encode())
+
+
+def views_current(connection: sqlite3.Connection) -> bool:
+    """Whether the views in the file are those of this schema."""
+    row = connection.execute("SELECT value FROM kanpo_meta WHERE key = 'views'").fetchone()
+    return row is not None and row[0] == views_digest()
+
+
+def refresh_views(connection: sqlite3.Connection) -> None:
+    """Make the views of records anew; a kind or field added to the schema shows at once."""
+    for name, statement in views().items():
+        connection.execute(f"DROP VIEW IF EXISTS {quoted(name)}")
+        connection.execute(statement)
+    for table in RECORD_KINDS.values():
+        listed = connection.execute("SELECT 1 FROM gpkg_contents WHERE table_name = ?", (table.name,)).fetchone()
+        if not listed:
+            list_layer(connection, table.name, geometry=table.outline)
+    connection.execute("INSERT OR REPLACE INTO kanpo_meta VALUES ('views', ?)", (views_digest(),))

@@ -1,0 +1,52 @@
+"""Names and phones of growers: a file of their own beside the project, which need not leave the office."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+
+from kanpo.schema import PEOPLE
+from kanpo.store._connection import connect, spoken_errors, transaction
+from kanpo.store._sql import quoted, table_ddl
+
+
+class People:
+    """The people file of a project; it is made when the first person is entered.
+
+    The project itself holds grower codes only.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self.path = project.with_name(project.stem + ".people.sqlite")
+
+    def enter(self, person: dict[str, str | None]) -> None:
+        """Enter a person, or replace the one of the same grower code."""
+        keys = [key for key in PEOPLE.keys if person.get(key) is not None]
+        with spoken_errors(self.path):
+            connection = connect(self.path, write=True)
+            try:
+                with transaction(connection):
+                    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'people'").fetchone():
+                        connection.execute(table_ddl(PEOPLE, unique="grower_code"))
+                    connection.execute("DELETE FROM people WHERE grower_code = ?", (person["grower_code"],))
+                    connection.execute(
+                        f"INSERT INTO people ({', '.join(map(quoted, keys))}) VALUES ({', '.join('?' * len(keys))})",
+                        [person[key] for key in keys],
+                    )
+            finally:
+                connection.close()
+
+    def read(self) -> pd.DataFrame:
+        """Everybody entered; empty when there is no people file."""
+        if not self.path.exists():
+            return pd.DataFrame(columns=list(PEOPLE.keys))
+        with spoken_errors(self.path):
+            connection = connect(self.path, write=False)
+            try:
+                names = ", ".join(map(quoted, PEOPLE.keys))
+                rows = connection.execute(f"SELECT {names} FROM people ORDER BY grower_code").fetchall()
+            finally:
+                connection.close()
+        return pd.DataFrame(rows, columns=list(PEOPLE.keys))

@@ -1,0 +1,151 @@
+"""SQL made from the schema: tables, views of records, triggers, and GeoPackage's own tables."""
+
+from __future__ import annotations
+
+from kanpo.schema import FACTOR_VALUES, JOURNAL, OUTLINES, RECORD_KINDS, SCORES, STAMPS, Field, Table
+from kanpo.schema import BATCHES, LAYERS, ORIGINALS, PARCELS
+
+_TYPES = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TEXT",
+    "json": "TEXT",
+    "geometry": "BLOB",
+    "blob": "BLOB",
+}
+
+GEOPACKAGE = """
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, description TEXT DEFAULT '',
+  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
+  CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL,
+  z TINYINT NOT NULL, m TINYINT NOT NULL,
+  CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+  CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
+  CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE kanpo_meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+"""
+
+#: Tables that QGIS lists; the others are kanpo's own.
+LISTED = (PARCELS, BATCHES, LAYERS, FACTOR_VALUES, JOURNAL)
+
+_APPEND_ONLY = """
+CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} BEGIN
+  SELECT RAISE(ABORT, 'append-only: write a record that supersedes'); END;
+CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} BEGIN
+  SELECT RAISE(ABORT, 'append-only: write a record that supersedes'); END;
+CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name}
+  WHEN EXISTS (SELECT 1 FROM {name} WHERE fid = NEW.fid OR {key} = NEW.{key}) BEGIN
+  SELECT RAISE(ABORT, 'append-only: this record is already there'); END;
+"""
+
+_SCORE_VALUES = """
+CREATE TABLE score_values (
+  herb_id TEXT NOT NULL, parcel_fid INTEGER NOT NULL, score DOUBLE, lower DOUBLE, upper DOUBLE,
+  class TEXT, limiting_factor TEXT, rank INTEGER, PRIMARY KEY (herb_id, parcel_fid)) WITHOUT ROWID;
+"""
+
+_SCORE_COLUMNS = "s.score, s.lower, s.upper, s.class, s.limiting_factor, s.rank"
+SCORES_VIEW = f"""
+CREATE VIEW scores AS SELECT p.parcel_id, s.herb_id, {_SCORE_COLUMNS}
+FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid
+"""
+
+
+def quoted(name: str) -> str:
+    """An identifier that SQL takes literally."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string that SQL takes literally; for views, which allow no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def table_ddl(table: Table, *, unique: str | None = None) -> str:
+    """``CREATE TABLE`` of a table of the schema, as a GeoPackage wants it (``fid``, ``geom``)."""
+    columns = ["fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if table.outline:
+        columns.append("geom BLOB")
+    columns += [_column(field, unique) for field in table.fields]
+    return f"CREATE TABLE {quoted(table.name)} (\n  " + ",\n  ".join(columns) + ");"
+
+
+def _column(field: Field, unique: str | None) -> str:
+    parts = [quoted(field.key), _TYPES[field.type]]
+    if field.required:
+        parts.append("NOT NULL")
+    if field.key == unique:
+        parts.append("UNIQUE")
+    return " ".join(parts)
+
+
+def first_schema() -> str:
+    """Everything that a new project file holds, views and listed layers left out."""
+    return "\n".join(
+        (
+            GEOPACKAGE,
+            table_ddl(PARCELS, unique="parcel_id"),
+            table_ddl(BATCHES, unique="batch_id"),
+            table_ddl(LAYERS, unique="layer_id"),
+            table_ddl(ORIGINALS, unique="sha256"),
+            table_ddl(JOURNAL, unique="record_id"),
+            "CREATE UNIQUE INDEX journal_lane ON journal (device, sequence);",
+            "CREATE INDEX journal_kind ON journal (kind);",
+            "CREATE INDEX journal_supersedes ON journal (supersedes) WHERE supersedes IS NOT NULL;",
+            table_ddl(OUTLINES, unique="outline"),
+            _APPEND_ONLY.format(name="journal", key="record_id"),
+            _APPEND_ONLY.format(name="outlines", key="outline"),
+            table_ddl(FACTOR_VALUES, unique="parcel_id"),
+            _SCORE_VALUES,
+            table_ddl(STAMPS, unique="product"),
+        )
+    )
+
+
+def record_view(table: Table) -> str:
+    """The view that shows the standing records of one kind: what was superseded is left out."""
+    geometry = "o.geom AS geom, " if table.outline else ""
+    join = " LEFT JOIN outlines o ON o.outline = j.outline" if table.outline else ""
+    fields = ", ".join(f"{_extracted(field)} AS {quoted(field.key)}" for field in table.fields)
+    return (
+        f"CREATE VIEW {quoted(table.name)} AS SELECT j.fid AS OGC_FID, {geometry}j.record_id, {fields}, "
+        "j.happened_at, j.actor, j.recorded_at, j.device, j.supersedes, j.reason "
+        f"FROM journal j{join} WHERE j.kind = {literal(table.key)} AND j.body IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id)"
+    )
+
+
+def _extracted(field: Field) -> str:
+    """A field of the body, cast where GIS programs would otherwise take a number for text."""
+    value = f"json_extract(j.body, {literal('$.' + field.key)})"
+    cast = {"number": "REAL", "integer": "INTEGER"}.get(field.type)
+    return f"CAST({value} AS {cast})" if cast else value
+
+
+def herb_view(herb_id: str) -> str:
+    """The layer that shows one herb's scores on the parcels."""
+    return (
+        f"CREATE VIEW {quoted(herb_layer(herb_id))} AS SELECT p.fid AS OGC_FID, p.geom AS geom, p.parcel_id, "
+        f"p.settlement, p.lot_number, p.area_m2, {_SCORE_COLUMNS} FROM score_values s "
+        f"JOIN parcels p ON p.fid = s.parcel_fid WHERE s.herb_id = {literal(herb_id)}"
+    )
+
+
+def herb_layer(herb_id: str) -> str:
+    """Name of the layer with one herb's scores."""
+    return f"{SCORES.name}_{herb_id}"
+
+
+def views() -> dict[str, str]:
+    """Every view that depends on the schema alone, by its name."""
+    return {"scores": SCORES_VIEW, **{table.name: record_view(table) for table in RECORD_KINDS.values()}}

@@ -1,0 +1,136 @@
+"""Checking a project: is the file whole, and is the history as it was written?"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import shapely
+
+from kanpo.errors import Place, Problem
+from kanpo.locale import Text
+from kanpo.store._connection import connect, spoken_errors
+from kanpo.store._geometry import from_blobs
+from kanpo.store._identity import sha256_of
+from kanpo.store._journal import _ENVELOPE, GENESIS, record_hash
+
+_RESTORE = Text("バックアップと見比べ、正しい方を使ってください", "compare with a backup and use the one that is right")
+
+
+def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
+    """Everything that is wrong with the file and its history; empty when all is well.
+
+    Parameters
+    ----------
+    path : Path
+        The project.
+    seal : str, optional
+        A seal printed earlier (``digest-count``). Records missing from the end of a chain can
+        only be noticed against one.
+    """
+    with spoken_errors(path):
+        connection = connect(path, write=False)
+        # A damaged text must fail its hash, not stop the check.
+        connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+        try:
+            problems = _check_file(connection, path)
+            if not problems:
+                problems += _check_chains(connection, path)
+                problems += _check_outlines(connection, path)
+                problems += _check_guards(connection, path)
+                if seal is not None:
+                    problems += _check_seal(connection, path, seal)
+        finally:
+            connection.close()
+    return problems
+
+
+def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    try:
+        said = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.DatabaseError as error:
+        said = [str(error)]
+    return [
+        Problem("verify.file", Text(f"ファイルが壊れています({line})", f"the file is damaged ({line})"), _RESTORE, Place(str(path)))
+        for line in said
+        if line != "ok"
+    ]
+
+
+def _check_chains(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    problems: list[Problem] = []
+    lane, expected, previous = None, 1, GENESIS
+    rows = connection.execute(f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence")
+    for row in rows:
+        *envelope, stored_previous, stored_hash = row
+        record_id, _, device, sequence = envelope[:4]
+        if device != lane:
+            lane, expected, previous = device, 1, GENESIS
+        place = Place(str(path), column=f"{device} #{sequence}", value=record_id)
+        if sequence != expected:
+            problems.append(_broken("verify.gap", Text("間の記録が消えています", "records in between are missing"), place))
+        elif stored_previous != previous:
+            problems.append(_broken("verify.chain", Text("前の記録とつながりません", "does not follow the record before"), place))
+        if record_hash(stored_previous, envelope) != stored_hash:
+            problems.append(_broken("verify.edited", Text("後から書き換えられています", "was changed afterwards"), place))
+        expected, previous = sequence + 1, stored_hash
+    return problems
+
+
+def _broken(code: str, what: Text, place: Place) -> Problem:
+    return Problem(code, what, _RESTORE, place)
+
+
+def _check_outlines(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    problems: list[Problem] = []
+    rows = connection.execute("SELECT outline, geom FROM outlines").fetchall()
+    found = from_blobs([blob for _, blob in rows], on_invalid="ignore")
+    shapes = shapely.to_wkb(found, output_dimension=2, byte_order=1) if rows else []
+    for (name, _), body in zip(rows, shapes, strict=True):
+        if body is None or sha256_of(body) != name:
+            what = Text("区画図が書き換えられています", "an outline was changed afterwards")
+            problems.append(_broken("verify.outline", what, Place(str(path), value=name)))
+    missing = connection.execute(
+        "SELECT record_id FROM journal WHERE outline IS NOT NULL AND outline NOT IN (SELECT outline FROM outlines)"
+    )
+    for (record_id,) in missing:
+        what = Text("記録の区画図がありません", "the outline of a record is missing")
+        problems.append(_broken("verify.outline-missing", what, Place(str(path), value=record_id)))
+    return problems
+
+
+def _check_guards(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    wanted = {f"{table}_no_{act}" for table in ("journal", "outlines") for act in ("update", "delete", "replace")}
+    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    return [
+        _broken("verify.guard", Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed"), Place(str(path), value=name))
+        for name in sorted(wanted - found)
+    ]
+
+
+def _check_seal(connection: sqlite3.Connection, path: Path, seal: str) -> list[Problem]:
+    """A seal holds when it is that of the journal now, or of an earlier state that it still contains."""
+    from kanpo.store._journal import Journal
+
+    digest, _, count = seal.partition("-")
+    journal = Journal(connection, path, "verify")
+    now = journal.seal()
+    if now.digest.startswith(digest) and (not count or int(count) == now.records):
+        return []
+    if count.isdigit() and _held_at(connection, int(count), digest):
+        return []
+    what = Text(
+        f"封印 {seal} の時点の記録が揃っていません(現在 {now})",
+        f"the records of seal {seal} are not all there (now {now})",
+    )
+    return [_broken("verify.seal", what, Place(str(path), value=seal))]
+
+
+def _held_at(connection: sqlite3.Connection, count: int, digest: str) -> bool:
+    """Whether the first `count` records, in the order of arrival, carry that seal."""
+    rows = connection.execute("SELECT device, sequence, hash FROM journal ORDER BY fid LIMIT ?", (count,))
+    heads: dict[str, tuple[int, str]] = {}
+    for device, sequence, head in rows:
+        heads[device] = max(heads.get(device, (0, "")), (sequence, head))
+    lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
+    return sha256_of(lines.encode()).startswith(digest)

@@ -1,0 +1,212 @@
+"""The one way into the journal: check, resolve references, leave out repeats, append."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from kanpo.errors import Place, Problem, Severity
+from kanpo.herbs import load_catalogue
+from kanpo.locale import Text
+from kanpo.parcels import measure_area_m2
+from kanpo.schema import CheckedRecord, check_records
+from kanpo.store import NewRecord, Project
+from kanpo.store import record_content as content_of
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReport:
+    """What came of a table of records.
+
+    read = stored + repeated + rejected rows; `record_ids` are those written, in order of the rows.
+    """
+
+    kind: str
+    read: int
+    record_ids: tuple[str, ...]
+    repeated: int
+    problems: tuple[Problem, ...]
+    rejected: frozenset[int]
+
+    @property
+    def stored(self) -> int:
+        """How many records were written."""
+        return len(self.record_ids)
+
+
+def record_rows(
+    project: Project,
+    kind: str,
+    columns: Mapping[str, Sequence[str | None]],
+    *,
+    file: str | None = None,
+    first_row: int = 2,
+    dry_run: bool = False,
+) -> RecordReport:
+    """Write rows of one kind to the journal.
+
+    Rows that were written before (same record id, or same content and day) are left out, so that
+    importing a file twice adds nothing. Rows with a problem are left out and named.
+
+    Parameters
+    ----------
+    project : Project
+        Opened for writing.
+    kind : str
+        A key of `kanpo.schema.RECORD_KINDS`.
+    columns : mapping
+        Header to values, all text as written; see `kanpo.schema.check_records`.
+    file, first_row
+        For messages.
+    dry_run : bool
+        Check everything, write nothing.
+    """
+    count = max((len(values) for values in columns.values()), default=0)
+    checked = check_records(kind, columns, file=file, first_row=first_row)
+    surroundings = _Surroundings(project, checked.good)
+    problems = list(checked.problems)
+    rejected = set(checked.rejected)
+    new: list[NewRecord] = []
+    repeated = 0
+    known_ids = project.journal.record_ids() if any(r.record_id for r in checked.good) else set()
+    contents = project.journal.contents(kind)
+    for record in checked.good:
+        entry, found = surroundings.resolve(record)
+        problems += [problem.at(file=file, row=record.row) for problem in found]
+        if entry is None:
+            rejected.add(record.row)
+        elif entry.record_id in known_ids or content_of(entry) in contents:
+            repeated += 1
+        else:
+            new.append(entry)
+            contents.add(content_of(entry))
+            known_ids.add(entry.record_id)
+    if new and not dry_run:
+        project.journal.append(new)
+    ids = tuple(record.record_id for record in new)
+    return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected))
+
+
+class _Surroundings:
+    """What records refer to: parcels, trials, plots and herbs, looked up once for all rows."""
+
+    def __init__(self, project: Project, records: Sequence[CheckedRecord]) -> None:
+        self._project = project
+        trials = project.journal.read("trial")
+        plots = project.journal.read("plot")
+        self.trials = dict(zip(trials["trial_code"], trials["parcel_id"], strict=True))
+        self.plots: dict[tuple[str, str], BaseGeometry | None] = dict(
+            zip(zip(plots["trial_code"], plots["plot_code"], strict=True), plots["geometry"], strict=True)
+        )
+        self.herbs = load_catalogue().herbs
+        named = {str(record.body["parcel_id"]) for record in records if "parcel_id" in record.body}
+        parcels = project.imported.parcels(named | set(self.trials.values()))
+        self.parcels: dict[str, BaseGeometry] = dict(zip(parcels["parcel_id"], parcels.geometry, strict=True))
+        self._rules: dict[str, Callable[[CheckedRecord], list[Problem]]] = {
+            "trial": self._check_trial,
+            "plot": self._check_plot,
+        }
+
+    def resolve(self, record: CheckedRecord) -> tuple[NewRecord | None, list[Problem]]:
+        """The record with its references checked and its outline, or the problems that forbid it."""
+        record, problems = self._complete(record)
+        problems += self._check_references(record)
+        if record.kind in self._rules:
+            problems += self._rules[record.kind](record)
+        outline, found = self._outline(record)
+        problems += found
+        if any(problem.severity is Severity.REJECT for problem in problems):
+            return None, problems
+        body = dict(record.body)
+        if record.kind == "plot" and outline is not None:
+            body.setdefault("area_m2", round(float(measure_area_m2([outline])[0]), 2))
+        self._remember(record, outline)
+        entry = NewRecord(
+            record.kind, body, record.happened_at, outline, record.actor, record.supersedes, record.reason
+        )
+        return (replace(entry, record_id=record.record_id) if record.record_id else entry), problems
+
+    def _complete(self, record: CheckedRecord) -> tuple[CheckedRecord, list[Problem]]:
+        """Give a plot its trial where only one trial has a plot of that code."""
+        code = record.body.get("plot_code")
+        if code is None or "trial_code" in record.body:
+            return record, []
+        found = [trial for trial, plot in self.plots if plot == code]
+        if len(found) == 1:
+            return replace(record, body={**record.body, "trial_code": found[0]}), []
+        what = Text("どの試験の試験区か決まりません", "it is not clear which trial this plot belongs to")
+        mend = Text("trial_code も入れてください", "enter trial_code too")
+        return record, [Problem("record.which-trial", what, mend, Place(column="plot_code", value=code))]
+
+    def _check_references(self, record: CheckedRecord) -> list[Problem]:
+        problems: list[Problem] = []
+        body = record.body
+        parcel, trial, plot, herb = (body.get(k) for k in ("parcel_id", "trial_code", "plot_code", "herb_id"))
+        if parcel is not None and parcel not in self.parcels:
+            near = difflib.get_close_matches(str(parcel), self._project.imported.parcel_ids(), n=1, cutoff=0.8)
+            problems.append(_unknown("parcel_id", parcel, Text("筆", "parcel"), near))
+        if trial is not None and record.kind != "trial" and trial not in self.trials:
+            near = difflib.get_close_matches(str(trial), self.trials, n=1)
+            problems.append(_unknown("trial_code", trial, Text("試験", "trial"), near))
+        elif plot is not None and record.kind != "plot" and (trial, plot) not in self.plots:
+            codes = [code for of, code in self.plots if of == trial]
+            near = difflib.get_close_matches(str(plot), codes, n=1, cutoff=0.5)
+            problems.append(_unknown("plot_code", plot, Text("試験区", "plot"), near))
+        if herb is not None and herb not in self.herbs:
+            near = difflib.get_close_matches(str(herb), self.herbs, n=1)
+            problems.append(_unknown("herb_id", herb, Text("生薬", "herb"), near))
+        return problems
+
+    def _check_trial(self, record: CheckedRecord) -> list[Problem]:
+        code = str(record.body["trial_code"])
+        return [] if record.supersedes or code not in self.trials else self._maybe_repeat("trial_code", code)
+
+    def _check_plot(self, record: CheckedRecord) -> list[Problem]:
+        key = (str(record.body["trial_code"]), str(record.body["plot_code"]))
+        return [] if record.supersedes or key not in self.plots else self._maybe_repeat("plot_code", key[1])
+
+    def _maybe_repeat(self, column: str, code: str) -> list[Problem]:
+        """A code that is taken: no matter when the same content comes again, else to be looked at."""
+        what = Text("同じコードの記録がもうあります(両方残します)", "this code is already recorded (both are kept)")
+        mend = Text("直すときは supersedes と reason を入れてください", "to correct it, give supersedes and a reason")
+        return [Problem("record.code-taken", what, mend, Place(column=column, value=code), Severity.WARNING)]
+
+    def _outline(self, record: CheckedRecord) -> tuple[BaseGeometry | None, list[Problem]]:
+        """The shape the record is about, as it is at this moment."""
+        body = record.body
+        trial, plot = body.get("trial_code"), body.get("plot_code")
+        parcel = body.get("parcel_id") or self.trials.get(str(trial))
+        around = self.parcels.get(str(parcel))
+        if record.wkt is None:
+            known = self.plots.get((str(trial), str(plot)))
+            return (known if known is not None else around), []
+        place = Place(column="wkt", value=record.wkt)
+        outline = shapely.from_wkt(record.wkt, on_invalid="ignore")
+        if outline is None or not outline.is_valid or outline.geom_type not in ("Polygon", "MultiPolygon"):
+            what = Text("区画図を多角形として読めません", "the outline is no valid polygon")
+            mend = Text("POLYGON((経度 緯度, …)) の形で入れてください", "enter it as POLYGON((longitude latitude, …))")
+            return None, [Problem("record.outline", what, mend, place)]
+        if around is not None and not around.covers(outline):
+            what = Text("区画が筆からはみ出しています", "the outline reaches outside the parcel")
+            mend = Text("区画図を確かめてください(記録は残しました)", "check the outline (the record was kept)")
+            return outline, [Problem("record.outside-parcel", what, mend, place, Severity.WARNING)]
+        return outline, []
+
+    def _remember(self, record: CheckedRecord, outline: BaseGeometry | None) -> None:
+        """Later rows of the same file may refer to what this row makes."""
+        if record.kind == "trial":
+            self.trials[str(record.body["trial_code"])] = str(record.body["parcel_id"])
+        elif record.kind == "plot":
+            self.plots[(str(record.body["trial_code"]), str(record.body["plot_code"]))] = outline
+
+
+def _unknown(column: str, value: object, noun: Text, near: Sequence[str]) -> Problem:
+    mend = Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?") if near else Text(
+        f"先にその{noun.ja}を登録するか、コードを確かめてください", f"enter that {noun.en} first, or check the code"
+    )
+    what = Text(f"その{noun.ja}は登録されていません", f"no such {noun.en}")
+    return Problem(f"record.unknown-{column.split('_')[0]}", what, mend, Place(column=column, value=value))

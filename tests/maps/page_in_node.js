@@ -1,0 +1,47 @@
+// Reads {payload} from stdin, unpacks it with the page's own code, and writes what the page would know.
+"use strict";
+const path = require("node:path");
+const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
+for (const name of ["decode.js", "kernel.js"]) require(path.join(page, name));
+const { kanpo } = globalThis;
+
+(async () => {
+  let text = "";
+  for await (const piece of process.stdin) text += piece;
+  const { payload, exact } = JSON.parse(text);
+  const content = kanpo.decode.content(await kanpo.decode.inflate(kanpo.decode.bytesOf(payload)));
+  const rows = Array.from({ length: content.n }, (_, row) => row);
+  if (exact) {
+    // The kernel on unrounded values, null for unknown.
+    content.factors.forEach((factor, nth) => {
+      factor.values = Float64Array.from(exact[nth], (value) => (value === null ? NaN : value));
+    });
+  }
+  const columns = {};
+  for (const column of content.columns) columns[column.name] = rows.map((row) => column.of(row));
+  const { x, y, partStart, ringStart, cornerStart } = content.outlines;
+  const latitude = (value) => (Math.atan(Math.sinh(Math.PI * (1 - 2 * value))) * 180) / Math.PI;
+  const shapes = rows.map((row) => {
+    const parts = [];
+    for (let part = partStart[row]; part < partStart[row + 1]; part++) {
+      const rings = [];
+      for (let ring = ringStart[part]; ring < ringStart[part + 1]; ring++) {
+        const corners = [];
+        for (let i = cornerStart[ring]; i < cornerStart[ring + 1]; i++) corners.push([(x[i] - 0.5) * 360, latitude(y[i])]);
+        rings.push(corners);
+      }
+      parts.push(rings);
+    }
+    return parts;
+  });
+  const scores = content.herbs.map((herb) => {
+    const result = kanpo.kernel.scores(herb, content.factors, content.n, content.meta);
+    return Object.fromEntries(Object.entries(result).map(([key, values]) => [key, Array.from(values)]));
+  });
+  const factors = content.factors.map((factor) => ({
+    key: factor.key,
+    values: Array.from(factor.values),
+    sources: rows.map((row) => factor.sourceOf(row)),
+  }));
+  process.stdout.write(JSON.stringify({ meta: content.meta, columns, factors, shapes, scores, plots: content.plots }));
+})();

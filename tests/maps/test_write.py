@@ -1,0 +1,95 @@
+"""The file: one, whole, the same each time, and asking nobody for anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import folium
+import pytest
+
+from kanpo.errors import InputUnusable, UsageError
+from kanpo.maps import _write, build_map, write_map
+from kanpo.maps._leaflet import leaflet_script
+
+from . import made_up
+
+
+def test_report_tells_what_was_written(tmp_path: Path) -> None:
+    report = write_map(made_up.content(50), tmp_path / "map.html")
+    assert report.parcels == 50
+    assert report.bytes == report.path.stat().st_size
+    assert [file.name for file in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
+    one = write_map(made_up.content(50), tmp_path / "one.html").path.read_bytes()
+    other = write_map(made_up.content(50), tmp_path / "other.html").path.read_bytes()
+    assert one == other
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "map.html"
+    target.write_text("old")
+
+    def no_space(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(_write.os, "fsync", no_space)
+    with pytest.raises(OSError, match="No space"):
+        write_map(made_up.content(3), target)
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_no_attribute_of_the_page_points_outside() -> None:
+    page = build_map(made_up.content(20)).get_root().render()
+    assert not re.search(
+        r"""(?i)\b(src|href)\s*=\s*["']?(https?:)?//""", re.sub(r"(?s)<script>.*?</script>", "", page)
+    )
+    assert not re.search(
+        r"(?i)url\(\s*['\"]?(?!data:)|@import", re.sub(r"(?s)<script>.*?</script>", "", page)
+    )
+    assert "cdn.jsdelivr" not in page
+    assert "code.jquery" not in page
+    assert "sourceMappingURL" not in page
+
+
+def test_policy_lets_nothing_in_and_tiles_only_when_asked() -> None:
+    policy = re.compile(r'Content-Security-Policy" content="([^"]+)"')
+    plain = policy.search(build_map(made_up.content(5)).get_root().render())[1]
+    tiled_page = build_map(made_up.content(5), tiles="gsi").get_root().render()
+    tiled = policy.search(tiled_page)[1]
+    assert "default-src 'none'" in plain
+    assert "http" not in plain
+    assert "unsafe-inline" not in plain.split("script-src")[1]
+    assert re.findall(r"https?://\S+", tiled) == ["https://cyberjapandata.gsi.go.jp;"]
+    assert "\\u5730\\u7406\\u9662\\u30bf\\u30a4\\u30eb" in tiled_page
+    with pytest.raises(UsageError):
+        build_map(made_up.content(5), tiles="osm")
+
+
+def test_leaflet_keeps_its_licence() -> None:
+    assert "Redistribution and use in source and binary forms" in leaflet_script()
+
+
+def test_title_is_escaped_in_the_head() -> None:
+    content = dataclasses.replace(made_up.content(1), title="</title><script>x</script>`${1}`{{ 7*7 }}")
+    head = build_map(content).get_root().render().split("</head>")[0]
+    title = head.split("<title>")[1].split("</title>")[0]
+    assert not set("<`${}") & set(title)
+    assert "49" not in title
+
+
+def test_it_is_a_folium_map() -> None:
+    assert isinstance(build_map(made_up.content(1)), folium.Map)
+
+
+def test_repeated_and_missing_ids_are_refused() -> None:
+    content = made_up.content(3)
+    twice = content.parcels.assign(parcel_id="a")
+    with pytest.raises(InputUnusable, match="parcel_id"):
+        build_map(dataclasses.replace(content, parcels=twice))
+    with pytest.raises(InputUnusable, match="parcel_id"):
+        build_map(dataclasses.replace(content, parcels=content.parcels.drop(columns="parcel_id")))
