@@ -1,4 +1,4 @@
-"""The made-up land of the sample: rivers, heights, soils and climate.
+"""The made-up land of the sample: rivers, heights and the soil that lies on them.
 
 Lengths are metres in local coordinates: x east and y north of `ORIGIN` in EPSG:6678. Nothing here is
 a survey of a real place; only the range of the values is that of the foothills round Shonai.
@@ -6,15 +6,13 @@ a survey of a real place; only the range of the values is that of the foothills 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from pyproj import Transformer
-from rasterio import features
-from rasterio.transform import from_origin
 
 Array = npt.NDArray[np.float64]
 
@@ -32,7 +30,7 @@ TO_PLANE = Transformer.from_crs(EPSG_STORED, EPSG_PLANE, always_xy=True)
 
 @dataclass(frozen=True)
 class Channel:
-    """A stream with its valley floor: points every 25 m from the mouth up, and what the floor is like there."""
+    """A stream with its valley floor: points every 25 m from the mouth up, and the floor there."""
 
     name: str
     points: Array
@@ -72,7 +70,7 @@ class Terrain:
 
     def __post_init__(self) -> None:
         self.smooth = blur(self.height, 2)
-        down, east = np.gradient(self.smooth, CELL)
+        down, east = (np.asarray(part) for part in np.gradient(self.smooth, CELL))
         self.gradient = (east, -down)
 
     def sample(self, grid: Array, xy: Array) -> Array:
@@ -83,7 +81,8 @@ class Terrain:
         fc, fr = column - c, row - r
         top = grid[r, c] * (1 - fc) + grid[r, c + 1] * fc
         bottom = grid[r + 1, c] * (1 - fc) + grid[r + 1, c + 1] * fc
-        return top * (1 - fr) + bottom * fr
+        value: Array = top * (1 - fr) + bottom * fr
+        return value
 
     def slope(self, xy: Array) -> Array:
         """Gradient (dz/dx, dz/dy) at points, shape (n, 2)."""
@@ -93,26 +92,33 @@ class Terrain:
         """Soil class (a key of `SOILS`) at points."""
         row = np.clip(((HEIGHT - xy[:, 1]) // SOIL_CELL).astype(int), 0, self.soil_class.shape[0] - 1)
         column = np.clip((xy[:, 0] // SOIL_CELL).astype(int), 0, self.soil_class.shape[1] - 1)
-        return self.soil_class[row, column] // 100
+        found: npt.NDArray[np.int16] = self.soil_class[row, column] // 100
+        return found
 
 
 #: Control points of the rivers, from the mouth up, metres; then half width of the floor at mouth and head.
 _RIVERS: dict[str, tuple[list[tuple[float, float]], float, float]] = {
     "A": (
-        [(1500, 13900), (2700, 12300), (3500, 10700), (4700, 9200), (5300, 7600), (6200, 6000)]
-        + [(7300, 4600), (7900, 3000), (9000, 1700), (9900, 300)],
+        [
+            *((1500, 13900), (2700, 12300), (3500, 10700), (4700, 9200), (5300, 7600)),
+            *((6200, 6000), (7300, 4600), (7900, 3000), (9000, 1700), (9900, 300)),
+        ],
         330,
         55,
     ),
     "B": (
-        [(900, 12600), (1500, 11000), (1600, 9400), (2500, 7900), (2300, 6200), (3100, 4700)]
-        + [(2900, 3200), (3800, 1900), (3900, 400)],
+        [
+            *((900, 12600), (1500, 11000), (1600, 9400), (2500, 7900), (2300, 6200)),
+            *((3100, 4700), (2900, 3200), (3800, 1900), (3900, 400)),
+        ],
         230,
         40,
     ),
     "C": (
-        [(3900, 13400), (5400, 12500), (6900, 11800), (8000, 10500), (9200, 9600), (9900, 8200)]
-        + [(11100, 7300), (11700, 6000)],
+        [
+            *((3900, 13400), (5400, 12500), (6900, 11800), (8000, 10500)),
+            *((9200, 9600), (9900, 8200), (11100, 7300), (11700, 6000)),
+        ],
         250,
         40,
     ),
@@ -142,8 +148,9 @@ def blur(grid: Array, times: int) -> Array:
     for _ in range(times):
         for axis in (0, 1):
             wide = np.pad(grid, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
-            lower, upper = np.take(wide, range(grid.shape[axis]), axis), np.take(
-                wide, range(2, grid.shape[axis] + 2), axis
+            lower, upper = (
+                np.take(wide, range(grid.shape[axis]), axis),
+                np.take(wide, range(2, grid.shape[axis] + 2), axis),
             )
             grid = 0.25 * lower + 0.5 * grid + 0.25 * upper
     return grid
@@ -159,7 +166,8 @@ def noise(rng: np.random.Generator, shape: tuple[int, int], cells: int) -> Array
     fr, fc = fr * fr * (3 - 2 * fr), fc * fc * (3 - 2 * fc)
     top = knots[ri][:, ci] * (1 - fc) + knots[ri][:, ci + 1] * fc
     bottom = knots[ri + 1][:, ci] * (1 - fc) + knots[ri + 1][:, ci + 1] * fc
-    return top * (1 - fr) + bottom * fr
+    value: Array = top * (1 - fr) + bottom * fr
+    return value
 
 
 def _even(points: Array) -> Array:
@@ -198,23 +206,25 @@ def make_channels(rng: np.random.Generator) -> list[Channel]:
         headings = heading + bend
         steps = 25 * np.column_stack([np.cos(headings), np.sin(headings)])
         points = origin[0] + np.vstack([[0, 0], np.cumsum(steps, axis=0)])
-        along = np.arange(len(points)) * 25.0
+        up_m = np.arange(len(points)) * 25.0
         base = np.interp(start, np.arange(len(parent.points)) * 25.0, parent.floor_m)
-        past = np.maximum(0, along - parent.width_at(np.array([start]))[0])
-        floor = base + 0.045 * past + 0.00002 * past**2
-        width = np.linspace(46, 22, len(points))
+        past = np.maximum(0, up_m - parent.width_at(np.array([start]))[0])
+        floor = np.asarray(base + 0.045 * past + 0.00002 * past**2, dtype=np.float64)
+        width = np.asarray(np.linspace(46.0, 22.0, len(points)), dtype=np.float64)
         channels[f"{river}{number}"] = Channel(f"{river}{number}", points, floor, width, is_river=False)
     return list(channels.values())
 
 
 def plain_height(xy: Array) -> Array:
     """Height of the plain, falling gently to the north west."""
-    return 9 + 0.0028 * (0.8 * (HEIGHT - xy[:, 1]) + 0.6 * xy[:, 0])
+    height: Array = 9 + 0.0028 * (0.8 * (HEIGHT - xy[:, 1]) + 0.6 * xy[:, 0])
+    return height
 
 
 def plain_margin(x: Array) -> Array:
     """Northing where the plain ends and the foothills begin."""
-    return 10_900 + 0.2 * x + 330 * np.sin(x / 900) + 180 * np.sin(x / 370 + 1)
+    north: Array = 10_900 + 0.2 * x + 330 * np.sin(x / 900) + 180 * np.sin(x / 370 + 1)
+    return north
 
 
 def _profile(distance: Array, terrace: Array) -> Array:
@@ -223,25 +233,28 @@ def _profile(distance: Array, terrace: Array) -> Array:
     scarp = np.clip((x - 8) / 45, 0, 1)
     rise = 9 * terrace * scarp * scarp * (3 - 2 * scarp)
     bench = 190 * terrace
-    return rise + 0.025 * np.minimum(x, bench) + 0.17 * np.clip(x - bench, 0, 160) + 0.40 * np.maximum(
-        0, x - bench - 160
+    return (
+        rise
+        + 0.025 * np.minimum(x, bench)
+        + 0.17 * np.clip(x - bench, 0, 160)
+        + 0.40 * np.maximum(0, x - bench - 160)
     )
 
 
 def _distance(channel: Channel, xy: Array) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Distance of points from a stream (a large number beyond `_REACH_M`), and the index of its nearest point."""
+    """Distance of points from a stream (large beyond `_REACH_M`), and the index of its nearest point."""
     low, high = channel.points.min(axis=0) - _REACH_M, channel.points.max(axis=0) + _REACH_M
     close = np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1))
     distance, nearest = np.full(len(xy), 1e5), np.zeros(len(xy), dtype=np.int64)
     for part in np.array_split(close, max(1, len(close) // 4000)):
-        squares = ((xy[part, None, :] - channel.points[None, :, :]) ** 2).sum(axis=2)
-        nearest[part] = squares.argmin(axis=1)
+        squares = ((xy[part, None, :] - channel.points[None, ::2, :]) ** 2).sum(axis=2)
+        nearest[part] = 2 * squares.argmin(axis=1)
         distance[part] = np.sqrt(squares.min(axis=1))
     return distance, nearest
 
 
 def make_terrain(rng: np.random.Generator) -> Terrain:
-    """Heights (decimetre steps) and soil classes of the whole region."""
+    """Heights and soil classes of the whole region."""
     channels = make_channels(rng)
     shape = (HEIGHT // CELL, WIDTH // CELL)
     xs, ys = (np.arange(shape[1]) + 0.5) * CELL, HEIGHT - (np.arange(shape[0]) + 0.5) * CELL
@@ -262,16 +275,17 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
             nearest = np.minimum(nearest, distance)
         owner = np.where(beyond < edge, number, owner).astype(np.int16)
         edge = np.minimum(edge, beyond)
-    ridge = 70 + 0.043 * into_hills + 55 * wobble + 60 * noise(rng, shape, 60).ravel()
+    broad = noise(rng, shape, 60).ravel()
+    ridge = 70 + 0.031 * into_hills + 50 * wobble + (60 + 0.011 * into_hills) * broad
     ridge = np.maximum(ridge, plain_height(xy) + 12)
     mix = np.clip(0.5 + 0.5 * (ridge - height) / 70, 0, 1)
     height = ridge * (1 - mix) + height * mix - 70 * mix * (1 - mix)
+    height = np.maximum(height, plain_height(xy))
     floor = into_hills <= 0
-    height = np.where(floor, np.minimum(height, plain_height(xy)), height)
-    rough = sum(a * noise(rng, shape, c) for a, c in ((24.0, 14), (11.0, 6), (4.0, 3)))
+    height = np.where(floor, plain_height(xy) + 0.6 * wobble, height)
+    rough = sum((a * noise(rng, shape, c) for a, c in ((24.0, 14), (11.0, 6), (4.0, 3))), np.zeros(shape))
     steep = np.clip(np.minimum(edge - 230, into_hills - 150) / 350, 0, 1)
     surface = blur((height + rough.ravel() * steep).reshape(shape), 2)
-    surface = np.round(surface * 10) / 10
     soil = _classify(rng, surface, edge.reshape(shape), nearest.reshape(shape), into_hills.reshape(shape))
     return Terrain(surface, channels, (soil * 100 + owner.reshape(shape)[::2, ::2]).astype(np.int16))
 
@@ -310,49 +324,8 @@ def blur_classes(classes: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     """Give each cell the class that is commonest round it, so that no map unit is a speck."""
     kinds = np.unique(classes)
     share = np.stack([blur((classes == kind).astype(float), 5) for kind in kinds])
-    return kinds[share.argmax(axis=0)]
-
-
-def soil_features(terrain: Terrain, rng: np.random.Generator) -> list[dict[str, object]]:
-    """Soil map units as GeoJSON features (longitude, latitude), with two left out on purpose."""
-    grid = terrain.soil_class
-    labels = blur_classes(grid)
-    transform = from_origin(0, HEIGHT, SOIL_CELL, SOIL_CELL)
-    found = sorted(
-        ((value, shapely.from_geojson(_json(shape))) for shape, value in features.shapes(labels, transform=transform)),
-        key=lambda item: (-item[1].area, item[1].bounds),
-    )
-    outlines = shapely.coverage_simplify([shape for _, shape in found], 75)
-    units = [(int(value), shape) for (value, _), shape in zip(found, outlines, strict=True) if shape.area > 8_000]
-    middling = [n for n, (_, shape) in enumerate(units) if 120_000 < shape.area < 600_000]
-    gaps = {middling[len(middling) // 3], middling[2 * len(middling) // 3]}
-    result = []
-    for number, (value, shape) in enumerate(units):
-        group, texture, drainage, depth, ph = SOILS[value // 100]
-        depth_cm = int(5 * round((depth + rng.normal(0, 6)) / 5))
-        known = ph is not None and rng.random() > 0.2
-        reading = round(float(ph + rng.normal(0, 0.15)), 1) if ph is not None and known else None
-        if number in gaps:
-            continue
-        result.append(
-            feature(
-                outline_lonlat(shape, 5),
-                {
-                    "soil_group": group,
-                    "texture": texture,
-                    "drainage": drainage,
-                    "depth_cm": max(20, depth_cm),
-                    "ph": reading,
-                },
-            )
-        )
-    return result
-
-
-def _json(shape: object) -> str:
-    import json
-
-    return json.dumps(shape)
+    commonest: npt.NDArray[np.int16] = kinds[share.argmax(axis=0)]
+    return commonest
 
 
 def outline_lonlat(shape: shapely.Geometry, digits: int = 7) -> shapely.Geometry:
@@ -367,36 +340,4 @@ def outline_lonlat(shape: shapely.Geometry, digits: int = 7) -> shapely.Geometry
 
 def feature(shape: shapely.Geometry, properties: dict[str, object]) -> dict[str, object]:
     """A GeoJSON feature."""
-    import json
-
     return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))}
-
-
-#: Monthly means of a Shonai-like lowland at 12 m, degC: made up, near the climate of the region.
-_LOWLAND_C = np.array([1.7, 1.9, 4.9, 10.4, 15.9, 20.2, 24.1, 25.6, 21.4, 15.2, 9.1, 4.2])
-
-
-def climate_table(terrain: Terrain) -> pd.DataFrame:
-    """One row per third-level mesh (JIS X 0410) touching the region."""
-    shape = terrain.height.shape
-    columns, rows = np.meshgrid(np.arange(shape[1]), np.arange(shape[0]))
-    x, y = (columns.ravel() + 0.5) * CELL, HEIGHT - (rows.ravel() + 0.5) * CELL
-    lon, lat = TO_LONLAT.transform(x + ORIGIN[0], y + ORIGIN[1])
-    i, j = np.floor(lat * 120).astype(int), np.floor((lon - 100) * 80).astype(int)
-    code = (
-        (i // 80) * 1_000_000 + (j // 80) * 10_000 + (i % 80 // 10) * 1000 + (j % 80 // 10) * 100 + i % 10 * 10 + j % 10
-    )
-    cells = pd.DataFrame({"mesh_code": code, "z": terrain.height.ravel(), "x": x, "y": y})
-    means = cells.groupby("mesh_code", sort=True).mean()
-    coast = (means["y"] - means["x"] + WIDTH) / (WIDTH + HEIGHT)
-    lift = 0.006 * (means["z"] - 12)
-    table = pd.DataFrame(index=means.index)
-    for month, lowland in enumerate(_LOWLAND_C, start=1):
-        mild = 0.9 if month in (11, 12, 1, 2) else 0.12
-        table[f"mean_temp_c_{month:02d}"] = (lowland - lift + mild * (coast - 0.55)).round(1)
-    months = table.to_numpy()
-    table["warmest_month_temp_c"] = months.max(axis=1)
-    table["coldest_month_min_temp_c"] = (months.min(axis=1) - 3.0 - 1.4 * (1 - coast)).round(1)
-    table["annual_precip_mm"] = (2100 + 0.98 * (means["z"] - 12) + 330 * (1 - coast)).round(-1).astype(int)
-    table["max_snow_depth_cm"] = (52 + 0.36 * (means["z"] - 12) + 75 * (1 - coast)).round().astype(int)
-    return table.reset_index()

@@ -6,7 +6,9 @@ itself, by the same kernel as the command line.
 """
 
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
+from kanpo.maps._leaflet import leaflet_version
 from kanpo.maps._page import OfflineMap, SuitabilityLayer
+from kanpo.maps._project import map_project, project_content
 from kanpo.maps._write import MapReport, build_map, write_map
 
 __all__ = [
@@ -18,5 +20,8 @@ __all__ = [
     "SourceOnMap",
     "SuitabilityLayer",
     "build_map",
+    "leaflet_version",
+    "map_project",
+    "project_content",
     "write_map",
 ]

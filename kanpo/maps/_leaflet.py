@@ -37,6 +37,12 @@ def leaflet_style() -> str:
     return re.sub(r"url\((images/[\w.-]+\.png)\)", inline, style)
 
 
+def leaflet_version() -> str:
+    """The version of Leaflet that goes into the page."""
+    found = re.search(r"Leaflet (\d[\d.]*)", (_folder() / "leaflet.js").read_text(encoding="utf-8")[:400])
+    return found[1] if found else "?"
+
+
 def _folder() -> Path:
     # The package is a Django app: importing it could ask for Django, finding it does not.
     spec = find_spec("js_lib_leaflet")

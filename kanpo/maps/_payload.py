@@ -30,6 +30,9 @@ from kanpo.schema import FACTORS, Factor
 #: Decimals that a parcel column keeps; it is shown, not computed with.
 _SHOWN_DECIMALS = 2
 
+#: Plot columns that stand above the table of a plot's popup.
+_PLOT_HEAD = ("trial_code", "plot_code", "treatment")
+
 
 def encode_content(content: MapContent) -> str:
     """The whole content as base64 of a zlib stream (RFC 1950), the same bytes for the same content."""
@@ -181,10 +184,10 @@ def _plots(content: MapContent) -> list[Described]:
     names = [name for name in plots.columns if name in labels and name not in NEVER]
     described: list[Described] = []
     for row, shape in zip(plots[names].to_dict("records"), plots.geometry, strict=True):
-        known = [(n, v) for n, v in row.items() if not missing(v)]
+        known = [(n, v) for n, v in row.items() if n not in _PLOT_HEAD and not missing(v)]
         described.append(
             {
-                "code": [both(_or_empty(row.get(name)))[0] for name in ("trial_code", "plot_code")],
+                "code": [both(_or_empty(row.get(name)))[0] for name in _PLOT_HEAD[:2]],
                 "treatment": both(_or_empty(row.get("treatment"))),
                 "rows": [[both(labels[str(n)]), _shown(v)] for n, v in known],
                 "outline": _polygons(shape),

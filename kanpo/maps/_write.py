@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +10,7 @@ from time import perf_counter
 import folium
 import numpy as np
 
-from kanpo.errors import UsageError
+from kanpo.errors import EnvironmentFailure, Place, UsageError
 from kanpo.locale import Text
 from kanpo.maps._content import MapContent, check_content
 from kanpo.maps._page import OfflineFigure, OfflineMap, SuitabilityLayer
@@ -77,7 +76,8 @@ def build_map(content: MapContent, *, tiles: str | None = None) -> folium.Map:
 def write_map(content: MapContent, path: str | Path, *, tiles: str | None = None) -> MapReport:
     """Write the map as one HTML file; an existing file is replaced only when the new one is whole.
 
-    The same content gives the same bytes. Parameters and errors are those of `build_map`.
+    The same content gives the same bytes. Parameters and errors are those of `build_map`, and
+    EnvironmentFailure where the file cannot be written.
     """
     began = perf_counter()
     page = build_map(content, tiles=tiles).get_root().render().encode("utf-8", "replace")
@@ -95,20 +95,22 @@ def _middle(content: MapContent) -> tuple[float, float]:
 
 
 def _replace(target: Path, page: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("wb") as file:
             file.write(page)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        part.replace(target)
+    except OSError as error:
+        raise EnvironmentFailure(
+            "map.not-written",
+            Text("地図のファイルを書けませんでした。", "The map could not be written."),
+            Text(
+                f"フォルダーの有無、空き容量、ほかで開いていないかを確かめてください({error.strerror})。",
+                f"Check that the folder exists, has space, and the file is not open ({error.strerror}).",
+            ),
+            Place(file=str(target)),
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)

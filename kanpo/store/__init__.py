@@ -5,7 +5,8 @@ are stale. This is the only room with SQL.
 """
 
 from kanpo.store._backup import backup_project
-from kanpo.store._computed import Stamp
+from kanpo.store._computed import INPUT_LABELS, Stamp
+from kanpo.store._identity import sha256_of
 from kanpo.store._imported import Batch, StoredLayer
 from kanpo.store._journal import NewRecord, Seal, record_content
 from kanpo.store._location import shared_location
@@ -14,6 +15,7 @@ from kanpo.store._project import SCHEMA_VERSION, Project
 from kanpo.store._verify import verify_project
 
 __all__ = [
+    "INPUT_LABELS",
     "SCHEMA_VERSION",
     "Batch",
     "NewRecord",
@@ -24,6 +26,7 @@ __all__ = [
     "StoredLayer",
     "backup_project",
     "record_content",
+    "sha256_of",
     "shared_location",
     "verify_project",
 ]

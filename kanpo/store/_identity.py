@@ -14,9 +14,15 @@ from pathlib import Path
 
 
 def new_record_id() -> str:
-    """A UUID of version 7 (RFC 9562, section 5.7): sortable by the time it was made."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
+    """A UUID of version 7, sortable by the time it was made.
+
+    RFC 9562, section 5.7, with the fraction of the millisecond in the twelve bits after the
+    version (section 6.2, method 3), so that records made in a row sort in their order.
+    """
+    nanoseconds = time.time_ns()
+    milliseconds, rest = divmod(nanoseconds, 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    value = (milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | secrets.randbits(62)
     return str(uuid.UUID(int=value))
 
 

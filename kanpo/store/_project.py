@@ -10,7 +10,7 @@ from types import TracebackType
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
 from kanpo.store._backup import copy_database
-from kanpo.store._computed import INPUT_LABELS, Computed, list_layer
+from kanpo.store._computed import Computed, list_layer
 from kanpo.store._connection import connect, spoken_errors, transaction
 from kanpo.store._identity import new_record_id, now
 from kanpo.store._imported import Imported
@@ -26,7 +26,7 @@ from kanpo.store._migrate import (
 from kanpo.store._people import People
 from kanpo.store._sql import LISTED, first_schema
 
-__all__ = ["INPUT_LABELS", "SCHEMA_VERSION", "Project"]
+__all__ = ["SCHEMA_VERSION", "Project"]
 
 _GEOPACKAGE_ID = 0x47504B47
 _GEOPACKAGE_VERSION = 10300

@@ -18,6 +18,8 @@ from kanpo.maps._leaflet import leaflet_script
 
 from . import made_up
 
+pytestmark = pytest.mark.browser
+
 COLOURED = """() => {
   const canvas = document.querySelector(".kanpo-canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -97,17 +99,14 @@ def test_a_click_on_the_map_opens_the_parcel_under_it(sample: Path, open_file: A
     assert page.locator("#kanpo-card h2").text_content() == name
 
 
-@pytest.mark.parametrize("query", ["中沢 7", "中沢７", "大字中沢　７番地"])
-def test_search_takes_any_width(sample: Path, open_file: Any, query: str) -> None:
+def test_search_takes_any_width_and_ids(sample: Path, open_file: Any) -> None:
     page = open_file(sample).page
-    page.fill("#kanpo-search", query)
-    page.keyboard.press("Enter")
-    assert page.locator("#kanpo-card").is_visible()
-    assert all(name.startswith("中沢 7") for name in page.evaluate(FIRST_ROWS))
-
-
-def test_search_by_id_finds_one_parcel(sample: Path, open_file: Any) -> None:
-    page = open_file(sample).page
+    for query in ("中沢 7", "中沢７", "大字中沢　７番地"):
+        page.fill("#kanpo-search", query)
+        page.keyboard.press("Enter")
+        assert page.locator("#kanpo-card").is_visible()
+        assert all(name.startswith("中沢 7") for name in page.evaluate(FIRST_ROWS))
+        page.keyboard.press("Escape")
     page.fill("#kanpo-search", made_up.content(260).parcels["parcel_id"].iloc[7])
     page.keyboard.press("Enter")
     assert page.locator("#kanpo-list .kanpo-row").count() == 1
@@ -170,7 +169,7 @@ def test_about_names_sources_and_precision(sample: Path, open_file: Any) -> None
         assert part in text
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (320, 640)])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
 def test_nothing_sticks_out_sideways(sample: Path, open_file: Any, width: int, height: int) -> None:
     page = open_file(sample, width, height).page
     if width < 760:
@@ -279,6 +278,15 @@ def test_a_browser_that_cannot_unpack_says_so(sample: Path, open_file: Any) -> N
     opened.page.wait_for_function("document.getElementById('kanpo-wait').textContent.includes('Edge')")
     assert "このブラウザー" in waiting.text_content() or "お使いのブラウザー" in waiting.text_content()
     assert "This browser cannot open the map" in waiting.text_content()
+
+
+def test_with_tiles_only_their_host_is_asked(tmp_path: Path, open_file: Any) -> None:
+    path = write_map(made_up.content(5), tmp_path / "map.html", tiles="gsi").path
+    opened = open_file(path)
+    asked = [url for url in opened.requests if url != path.as_uri()]
+    assert asked
+    assert all(url.startswith("https://cyberjapandata.gsi.go.jp/xyz/pale/") for url in asked)
+    assert "地理院タイル" in opened.page.locator(".leaflet-control-attribution").text_content()
 
 
 def test_layers_of_a_folium_user_stand_beside_ours(tmp_path: Path, open_file: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import folium
 import pytest
 
-from kanpo.errors import InputUnusable, UsageError
+from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
 from kanpo.maps import _write, build_map, write_map
 from kanpo.maps._leaflet import leaflet_script
 
@@ -37,10 +37,15 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(_write.os, "fsync", no_space)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(EnvironmentFailure, match="No space"):
         write_map(made_up.content(3), target)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailure, match="nowhere"):
+        write_map(made_up.content(1), tmp_path / "nowhere" / "map.html")
 
 
 def test_no_attribute_of_the_page_points_outside() -> None:

@@ -4,8 +4,8 @@ const assert = require("node:assert");
 const path = require("node:path");
 const test = require("node:test");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["strings.js", "decode.js", "kernel.js", "index.js"]) require(path.join(page, name));
-const { kernel, decode, index, strings } = globalThis.kanpo;
+for (const name of ["strings.js", "decode.js", "kernel.js", "index.js", "list.js"]) require(path.join(page, name));
+const { kernel, decode, index, list, strings } = globalThis.kanpo;
 
 test("a trapezoid rises, stays, falls", () => {
   const of = (corners, value) => kernel.membership({ corners }, value);
@@ -47,6 +47,17 @@ test("names are found in any width and with any hyphen", () => {
     assert.deepStrictEqual([...matches(query)], [1, 1, 0], query);
   }
   assert.strictEqual(matches("  "), null);
+});
+
+test("the list is sorted by score, then by area, unknown last", () => {
+  const scores = [0.5, NaN, 0.9, 0.5, 0];
+  const areas = [100, 900, NaN, 300, 50];
+  const largest = list.byArea(areas, 5);
+  assert.deepStrictEqual([...largest], [1, 3, 0, 4, 2]);
+  const places = [2, 0, 4, 1, 3];
+  assert.deepStrictEqual([...list.byScore(Int32Array.of(0, 1, 2, 3, 4), scores, largest, places)], [2, 3, 0, 4, 1]);
+  assert.deepStrictEqual([...list.byScore(Int32Array.of(4, 0), scores, largest, places)], [0, 4]);
+  assert.deepStrictEqual([...list.byArea([], 0)], []);
 });
 
 test("every text is there in both languages", () => {

@@ -108,6 +108,7 @@
       const { make, byId } = kanpo.dom;
       kanpo.about.head(this);
       kanpo.about.render(this);
+      this.nameMap();
       byId("kanpo-herb").replaceChildren(...this.data.herbs.map((herb) =>
         make("option", { value: herb.id, text: kanpo.strings.pick(herb.label).slice(0, 60) })));
       byId("kanpo-herb").value = this.herb.id;
@@ -115,6 +116,19 @@
       this.filters.render();
       if (this.result) this.refresh();
       if (this.card.isOpen()) this.card.show(this.selected, false);
+    }
+
+    /** What the map and its buttons are called, for those who hear the page. */
+    nameMap() {
+      const container = this.map.getContainer();
+      container.setAttribute("role", "region");
+      container.setAttribute("aria-label", kanpo.strings.say("map"));
+      for (const [selector, key] of [[".leaflet-control-zoom-in", "zoomCloser"], [".leaflet-control-zoom-out", "zoomAway"]]) {
+        const button = container.querySelector(selector);
+        if (!button) continue;
+        button.title = kanpo.strings.say(key);
+        button.setAttribute("aria-label", button.title);
+      }
     }
 
     /** Select a parcel (-1 for none) and open its card. */
@@ -146,7 +160,14 @@
       const card = kanpo.dom.byId("kanpo-card").getBoundingClientRect();
       const map = this.map.getContainer().getBoundingClientRect();
       if (card.width > 0.8 * map.width) return [0, Math.max(0, map.bottom - card.top) / 2];
-      return [Math.max(0, map.right - card.left) / 2, 0];
+      return [(Math.max(0, map.right - card.left) - this.panelOver()) / 2, 0];
+    }
+
+    /** How much of the map's left the panel hides: nothing in the page, its width on another map. */
+    panelOver() {
+      const panel = kanpo.dom.byId("kanpo-panel");
+      if (!this.map.getContainer().contains(panel)) return 0;
+      return Math.max(0, panel.getBoundingClientRect().right - this.map.getContainer().getBoundingClientRect().left);
     }
 
     rowAt(latlng) {
@@ -160,7 +181,9 @@
       const box = kanpo.index.bounds(this.data.outlines, this.data.n);
       if (!box) return;
       const corner = (x, y) => this.map.options.crs.pointToLatLng(root.L.point(x * 256, y * 256), 0);
-      this.map.fitBounds(root.L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1])), { animate: false, padding: [24, 24], maxZoom: 18 });
+      this.map.fitBounds(root.L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1])), {
+        animate: false, maxZoom: 18, paddingTopLeft: [24 + this.panelOver(), 24], paddingBottomRight: [24, 24],
+      });
     }
 
     /** Open or close the list on a narrow screen. */
@@ -253,6 +276,7 @@
       L.control.zoom({ position: "topright" }).addTo(map);
     } else {
       const panel = kanpo.dom.byId("kanpo-panel");
+      panel.prepend(document.querySelector(".kanpo-tools"));
       for (const element of [panel, kanpo.dom.byId("kanpo-card")]) {
         L.DomEvent.disableClickPropagation(element);
         L.DomEvent.disableScrollPropagation(element);

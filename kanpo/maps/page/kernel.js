@@ -60,24 +60,27 @@
     return score >= bounds[2] ? 3 : 4;
   }
 
-  /* How memberships join: `join(sum, e, share)` gathers from `start`; `known(sum, K)` makes the score
-     of the known factors out of it, `whole(sum)` a bound. Shares of 0 leave everything as it is. */
+  /* How memberships join: each gives a `term`, terms are gathered by `add` from `start`; `known(sum, K)`
+     makes the score of the known factors out of the sum, `whole(sum)` a bound. A share of 0 changes nothing. */
   const METHODS = {
     geometric: {
       start: 0,
-      join: (sum, e, share) => (share > 0 ? sum + share * Math.log(e) : sum),
+      term: (e, share) => (share > 0 && e !== 1 ? share * Math.log(e) : 0),
+      add: (sum, term) => sum + term,
       known: (sum, share) => Math.exp(share > 0 ? sum / share : 0),
       whole: Math.exp,
     },
     arithmetic: {
       start: 0,
-      join: (sum, e, share) => sum + share * e,
+      term: (e, share) => share * e,
+      add: (sum, term) => sum + term,
       known: (sum, share) => sum / share,
       whole: (sum) => sum,
     },
     minimum: {
       start: 1,
-      join: (sum, e) => Math.min(sum, e),
+      term: (e) => e,
+      add: (sum, term) => Math.min(sum, term),
       known: (sum) => sum,
       whole: (sum) => sum,
     },
@@ -91,48 +94,62 @@
    */
   function scores(herb, factors, n, options) {
     const method = METHODS[options.aggregation];
-    const requirements = prepare(herb, factors, options.floor);
-    const known = new Float64Array(n).fill(method.start);
-    const low = new Float64Array(n).fill(method.start);
-    const high = new Float64Array(n).fill(method.start);
-    const share = new Float64Array(n);
-    const count = new Uint8Array(n);
-    const loss = new Float64Array(n);
-    const limiting = new Int8Array(n).fill(-1);
-    const excluded = new Uint8Array(n);
-    for (const requirement of requirements) {
-      const values = factors[requirement.factor].values;
-      for (let i = 0; i < n; i++) {
-        const value = values[i];
-        if (value !== value) {
-          low[i] = method.join(low[i], requirement.least, requirement.share);
-          high[i] = method.join(high[i], requirement.most, requirement.share);
-          continue;
-        }
-        const mu = membership(requirement, value);
-        const e = effective(requirement, mu, options.floor);
-        count[i]++;
-        share[i] += requirement.share;
-        known[i] = method.join(known[i], e, requirement.share);
-        low[i] = method.join(low[i], e, requirement.share);
-        high[i] = method.join(high[i], e, requirement.share);
-        if (excluded[i]) continue;
-        if (requirement.knock_out && mu === 0) {
-          excluded[i] = 1;
-          limiting[i] = requirement.factor;
-        } else if (e < 1) {
-          const lost = -requirement.share * Math.log(e);
-          if (lost > loss[i] + TIE) {
-            loss[i] = lost;
-            limiting[i] = requirement.factor;
-          }
-        }
-      }
+    const sums = {
+      n,
+      known: new Float64Array(n).fill(method.start),
+      low: new Float64Array(n).fill(method.start),
+      high: new Float64Array(n).fill(method.start),
+      share: new Float64Array(n),
+      count: new Uint8Array(n),
+      loss: new Float64Array(n),
+      limiting: new Int8Array(n).fill(-1),
+      excluded: new Uint8Array(n),
+      open: new Uint8Array(n),
+    };
+    for (const requirement of prepare(herb, factors, options.floor)) {
+      gather(method, requirement, factors[requirement.factor].values, options.floor, sums);
     }
-    return finish(method, options.bounds, { n, known, low, high, share, count, limiting, excluded });
+    return finish(method, options.bounds, sums);
   }
 
-  function finish(method, bounds, { n, known, low, high, share, count, limiting, excluded }) {
+  /** Add one requirement's part to every parcel's sums. */
+  function gather(method, requirement, values, floor, sums) {
+    const { n, known, low, high, share, count, loss, limiting, excluded, open } = sums;
+    const mayExclude = requirement.knock_out && requirement.least === 0 ? 1 : 0;
+    const { term, add } = method;
+    const least = term(requirement.least, requirement.share);
+    const most = term(requirement.most, requirement.share);
+    for (let i = 0; i < n; i++) {
+      const value = values[i];
+      if (value !== value) {
+        low[i] = add(low[i], least);
+        high[i] = add(high[i], most);
+        open[i] |= mayExclude;
+        continue;
+      }
+      const mu = membership(requirement, value);
+      const e = effective(requirement, mu, floor);
+      const part = term(e, requirement.share);
+      count[i]++;
+      share[i] += requirement.share;
+      known[i] = add(known[i], part);
+      low[i] = add(low[i], part);
+      high[i] = add(high[i], part);
+      if (e === 1 || excluded[i]) continue;
+      if (requirement.knock_out && mu === 0) {
+        excluded[i] = 1;
+        limiting[i] = requirement.factor;
+        continue;
+      }
+      const lost = -requirement.share * Math.log(e);
+      if (lost > loss[i] + TIE) {
+        loss[i] = lost;
+        limiting[i] = requirement.factor;
+      }
+    }
+  }
+
+  function finish(method, bounds, { n, known, low, high, share, count, limiting, excluded, open }) {
     const score = new Float64Array(n);
     const classes = new Uint8Array(n);
     for (let i = 0; i < n; i++) {
@@ -141,7 +158,7 @@
         classes[i] = EXCLUDED;
         continue;
       }
-      low[i] = method.whole(low[i]);
+      low[i] = open[i] ? 0 : method.whole(low[i]);
       high[i] = method.whole(high[i]);
       const middle = count[i] ? method.known(known[i], share[i]) : NaN;
       score[i] = middle === middle ? Math.min(Math.max(middle, low[i]), high[i]) : NaN;

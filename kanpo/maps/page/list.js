@@ -4,11 +4,29 @@
   const kanpo = (root.kanpo = root.kanpo || {});
   const STEP = 200;
 
-  /** Rows by falling key, unknown last, the larger area first among equals. */
-  function ranked(rows, key, areas) {
-    const first = Float64Array.from(key, (x) => (x === x ? x : -1));
-    const second = Float64Array.from(areas, (x) => (x === x ? x : -1));
-    return rows.sort((one, other) => first[other] - first[one] || second[other] - second[one] || one - other);
+  /* Sorting goes by one whole number per row, value before place, which engines sort without calling back. */
+  const AREA_DECIMALS = 10;
+  const SCORE_DECIMALS = 1e9;
+
+  /** Rows by falling value, unknown last; `placeOf` breaks ties and `rowAt` undoes it. */
+  function falling(rows, values, decimals, placeOf, rowAt, n) {
+    const keys = Float64Array.from(rows, (row) => {
+      const value = values[row];
+      return -Math.round((value === value ? value : -1) * decimals) * n + placeOf(row);
+    });
+    keys.sort();
+    return Int32Array.from(keys, (key) => rowAt(((key % n) + n) % n));
+  }
+
+  /** All rows from the largest area to the smallest. */
+  function byArea(areas, n) {
+    const same = (row) => row;
+    return falling(Int32Array.from({ length: n }, (_, row) => row), areas, AREA_DECIMALS, same, same, n);
+  }
+
+  /** `rows` from the best score to the worst, the larger area first among equals. */
+  function byScore(rows, scores, largest, places) {
+    return falling(rows, scores, SCORE_DECIMALS, (row) => places[row], (place) => largest[place], largest.length);
   }
 
   /** A list over `app`: its scores, areas, `nameOf`, `choose`. */
@@ -21,11 +39,15 @@
     let ranks = null;
     let capped = STEP;
 
-    /** Show `rows`, an Int32Array that becomes the list's own. */
+    const largest = byArea(app.areas, app.data.n);
+    const places = new Int32Array(app.data.n);
+    largest.forEach((row, place) => (places[row] = place));
+
+    /** Show the rows of an Int32Array. */
     function update(rows) {
-      const byScore = ranked(rows, app.result.score, app.areas);
-      order = app.sort === "area" ? ranked(rows.slice(), app.areas, app.result.score) : byScore;
-      ranks = app.sort === "area" ? rankOf(byScore) : null;
+      order = byScore(rows, app.result.score, largest, places);
+      ranks = app.sort === "area" ? rankOf(order) : null;
+      if (ranks) order = largest.filter((row) => ranks[row]);
       capped = STEP;
       head();
       fill();
@@ -115,5 +137,6 @@
       make("span", { class: "kanpo-interval-score", style: { left: percent(score), background: kanpo.style.lines[klass] } }));
   }
 
-  kanpo.list = { create, chip, interval, ranked };
+  kanpo.list = { create, chip, interval, byArea, byScore };
+  if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

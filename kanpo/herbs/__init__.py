@@ -1,0 +1,21 @@
+"""The herb catalogue: what each crude-drug herb needs of a site, with source and confidence.
+
+In come the CSV files beside this room, checked at loading; out go herbs, their requirements and
+the tables of quality, market and field work.
+"""
+
+from kanpo.herbs._catalogue import Catalogue, find_herb, herb_table, load_catalogue, requirement_table
+from kanpo.herbs._check import check_catalogue
+from kanpo.herbs._requirement import Corners, Herb, Requirement
+
+__all__ = [
+    "Catalogue",
+    "Corners",
+    "Herb",
+    "Requirement",
+    "check_catalogue",
+    "find_herb",
+    "herb_table",
+    "load_catalogue",
+    "requirement_table",
+]

@@ -1,0 +1,223 @@
+"""Checking the catalogue: every row that cannot be right is named with its place and mend."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from kanpo.errors import Place, Problem
+from kanpo.herbs._requirement import Corners
+from kanpo.locale import Text
+from kanpo.schema import FACTORS, Factor
+
+Row = dict[str, str]
+
+FILES = ("herbs", "requirements", "quality", "market", "operations", "sources")
+CONFIDENCES = ("high", "medium", "low")
+#: The herb whose rows hold for every herb that has none of its own.
+DEFAULT_HERB = "*"
+
+
+@dataclass(slots=True)
+class CatalogueFiles:
+    """The rows of every file, as written."""
+
+    tables: dict[str, list[Row]]
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem]]:
+    """Read the CSV files of a catalogue; those shipped with kanpo when no folder is given."""
+    root: Traversable = files("kanpo.herbs").joinpath("catalogue") if folder is None else folder
+    tables: dict[str, list[Row]] = {}
+    problems: list[Problem] = []
+    for name in FILES:
+        file = root.joinpath(f"{name}.csv")
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            what, mend = Text("ファイルがありません", "the file is missing"), Text("同梱の目録から写してください", "copy it from the shipped catalogue")
+            problems.append(Problem("catalogue.missing", what, mend, Place(f"{name}.csv")))
+            text = ""
+        except UnicodeDecodeError:
+            what, mend = Text("UTF-8 ではありません", "is not UTF-8"), Text("UTF-8 で保存し直してください", "save it as UTF-8")
+            problems.append(Problem("catalogue.encoding", what, mend, Place(f"{name}.csv")))
+            text = ""
+        tables[name] = [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(text.splitlines())]
+    return CatalogueFiles(tables), problems
+
+
+def check_catalogue(folder: Path | None = None) -> list[Problem]:
+    """Everything that is wrong with a catalogue; empty when it is in order."""
+    read, problems = read_files(folder)
+    return problems or check_files(read)
+
+
+def check_files(read: CatalogueFiles) -> list[Problem]:
+    """Check herbs, requirements and quality against the factors and against each other."""
+    problems: list[Problem] = []
+    herbs = {row.get("herb_id", "") for row in read.tables["herbs"]}
+    sources = {row.get("source_id", "") for row in read.tables["sources"]}
+    problems += _repeated(read.tables["herbs"], "herbs.csv", ("herb_id",))
+    problems += _repeated(read.tables["requirements"], "requirements.csv", ("herb_id", "factor"))
+    for number, row in enumerate(read.tables["requirements"], 2):
+        place = Place("requirements.csv", row=number)
+        problems += _check_requirement(row, place, herbs)
+    for name in FILES[:-1]:
+        for number, row in enumerate(read.tables[name], 2):
+            problems += _check_common(row, Place(f"{name}.csv", row=number), herbs, sources)
+    return [*problems, *_check_weights(read.tables["requirements"], herbs)]
+
+
+def _problem(code: str, ja: str, en: str, mend_ja: str, mend_en: str, place: Place) -> Problem:
+    return Problem(f"catalogue.{code}", Text(ja, en), Text(mend_ja, mend_en), place)
+
+
+def _at(place: Place, row: Row, column: str) -> Place:
+    return Place(place.file, row=place.row, column=column, value=row.get(column, ""))
+
+
+def _check_common(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
+    if row.get("herb_id") not in herbs | {DEFAULT_HERB}:
+        yield _problem(
+            *("unknown-herb", "herbs.csv にない生薬です", "is not in herbs.csv"),
+            *("herbs.csv に足すか、綴りを直してください", "add it there or mend the spelling", _at(place, row, "herb_id")),
+        )
+    if row.get("confidence") not in CONFIDENCES:
+        yield _problem(
+            *("confidence", "確からしさは high・medium・low のどれかです", "confidence is high, medium or low"),
+            *("確かめていなければ low としてください", "use low if nobody confirmed it", _at(place, row, "confidence")),
+        )
+    named = [name.strip() for name in row.get("source", "").split(";")]
+    if any(name not in sources for name in named):
+        yield _problem(
+            *("unknown-source", "sources.csv にない出典です", "is not in sources.csv"),
+            *("sources.csv に足してください", "add it to sources.csv", _at(place, row, "source")),
+        )
+
+
+def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Problem]:
+    factor = FACTORS.get(row.get("factor", ""))
+    if factor is None:
+        yield _problem(
+            *("unknown-factor", "知らない立地要因です", "unknown site factor"),
+            *(f"使える要因: {'、'.join(FACTORS)}", f"known factors: {', '.join(FACTORS)}", _at(place, row, "factor")),
+        )
+        return
+    wanted = "trapezoid" if factor.kind == "number" else "classes"
+    if row.get("kind") != wanted:
+        yield _problem(
+            *("kind", f"この要因の型は {wanted} です", f"the kind of this factor is {wanted}"),
+            *(f"{wanted} としてください", f"use {wanted}", _at(place, row, "kind")),
+        )
+        return
+    yield from (_check_corners if wanted == "trapezoid" else _check_classes)(row, factor, place)
+    weight = _number(row.get("weight", ""))
+    if weight is None or weight < 0:
+        yield _problem(
+            *("weight", "重みは0以上の数です", "a weight is a number of 0 or more"),
+            *("1 などの数にしてください", "use a number such as 1", _at(place, row, "weight")),
+        )
+    if row.get("knock_out") not in ("0", "1"):
+        yield _problem(
+            *("knock-out", "knock_out は 0 か 1 です", "knock_out is 0 or 1"),
+            *("除外条件なら1にしてください", "use 1 if membership 0 excludes", _at(place, row, "knock_out")),
+        )
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < float("inf") else None
+
+
+def corners_of(row: Row) -> Corners:
+    """The corners of a trapezoid row; None where a cell is empty."""
+    a, b, c, d = (_number(row.get(key, "")) for key in "abcd")
+    return a, b, c, d
+
+
+def _check_corners(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
+    written = [row.get(key, "").strip() for key in "abcd"]
+    corners = corners_of(row)
+    for key, text, value in zip("abcd", written, corners, strict=True):
+        if text and value is None:
+            yield _problem(
+                *("corner", "数値ではありません", "is not a number"),
+                *("数だけを入れてください", "enter digits only", _at(place, row, key)),
+            )
+            return
+    a, b, c, d = corners
+    if (a is None) != (b is None) or (c is None) != (d is None) or (b is None and c is None):
+        yield _problem(
+            *("corners-open", "開いた側は2つの角とも空にします", "an open side leaves both its corners empty"),
+            *("a と b、または c と d を両方埋めるか両方空にしてください", "fill or empty a and b, or c and d, together", place),
+        )
+        return
+    given = [value for value in corners if value is not None]
+    if given != sorted(given):
+        yield _problem(
+            *("corners-order", "角が a ≤ b ≤ c ≤ d の順ではありません", "the corners are not in the order a ≤ b ≤ c ≤ d"),
+            *("小さい順に並べてください", "put them in rising order"),
+            Place(place.file, row=place.row, column="a,b,c,d", value=", ".join(written)),
+        )
+    assert factor.minimum is not None and factor.maximum is not None
+    full = [value for value in (b, c) if value is not None]
+    if any(not factor.minimum <= value <= factor.maximum for value in full):
+        yield _problem(
+            *("corners-range", f"あり得る範囲({factor.minimum:g}〜{factor.maximum:g})の外です", "outside what is possible"),
+            *("単位と桁を確かめてください", f"possible is {factor.minimum:g} to {factor.maximum:g} {factor.unit}"),
+            Place(place.file, row=place.row, column="a,b,c,d", value=", ".join(written)),
+        )
+
+
+def classes_of(row: Row) -> dict[str, float]:
+    """Membership of each class of a ``classes`` row, in the order written."""
+    pairs = (part.split("=", 1) for part in row.get("classes", "").split(";") if "=" in part)
+    return {key.strip(): value for key, text in pairs if (value := _number(text)) is not None}
+
+
+def _check_classes(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
+    memberships = classes_of(row)
+    place = _at(place, row, "classes")
+    if set(memberships) != set(factor.classes):
+        wanted = ";".join(f"{key}=…" for key in factor.classes)
+        yield _problem(
+            *("classes", "区分が足りないか、知らない区分です", "a class is missing or unknown"),
+            *(f"{wanted} の形で全区分を入れてください", f"give all classes: {wanted}", place),
+        )
+    if any(not 0 <= value <= 1 for value in memberships.values()):
+        yield _problem(
+            *("membership", "適合度は0〜1です", "a membership lies between 0 and 1"),
+            *("0から1の数にしてください", "use a number from 0 to 1", place),
+        )
+
+
+def _repeated(rows: list[Row], name: str, keys: tuple[str, ...]) -> Iterator[Problem]:
+    seen: dict[tuple[str, ...], int] = {}
+    for number, row in enumerate(rows, 2):
+        key = tuple(row.get(column, "") for column in keys)
+        if key in seen:
+            yield _problem(
+                *("repeated", f"{seen[key]} 行目と同じものです", f"repeats row {seen[key]}"),
+                *("どちらかを消してください", "remove one of them"),
+                Place(name, row=number, column=",".join(keys), value=",".join(key)),
+            )
+        seen.setdefault(key, number)
+
+
+def _check_weights(rows: list[Row], herbs: set[str]) -> Iterator[Problem]:
+    weigh: Callable[[Row], float] = lambda row: _number(row.get("weight", "")) or 0.0  # noqa: E731
+    default = sum(weigh(row) for row in rows if row.get("herb_id") == DEFAULT_HERB)
+    for herb in sorted(herbs):
+        if default + sum(weigh(row) for row in rows if row.get("herb_id") == herb) <= 0:
+            yield _problem(
+                *("weights-zero", f"{herb} の重みがすべて0です", f"all weights of {herb} are 0"),
+                *("1つは正の数にしてください", "make at least one positive", Place("requirements.csv")),
+            )

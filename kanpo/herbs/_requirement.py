@@ -1,0 +1,90 @@
+"""A herb, and one thing that it needs of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kanpo.locale import Text
+from kanpo.schema import FACTORS
+
+#: Corners a ≤ b ≤ c ≤ d of a trapezoid; None leaves that side open.
+Corners = tuple[float | None, float | None, float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a herb needs of one factor.
+
+    A ``trapezoid`` has `corners` in the factor's unit: membership 0 at a and d, 1 from b to c. A
+    ``classes`` requirement has a membership for each class. `weight` is relative; `knock_out`
+    tells that membership 0 excludes. `row` is the row in `file` (the header is 1).
+    """
+
+    herb_id: str
+    factor: str
+    kind: Literal["trapezoid", "classes"]
+    corners: Corners
+    classes: Mapping[str, float] = field(hash=False)
+    weight: float = 1.0
+    knock_out: bool = False
+    source: str = ""
+    confidence: str = ""
+    note: str = ""
+    row: int = 0
+    file: str = "requirements.csv"
+
+    @property
+    def text(self) -> Text:
+        """The requirement in words: where it is met fully, partly and not at all."""
+        if self.kind == "classes":
+            labels = FACTORS[self.factor].class_labels
+            ja = "、".join(f"{labels[key].ja} {value:g}" for key, value in self.classes.items())
+            en = ", ".join(f"{labels[key].en} {value:g}" for key, value in self.classes.items())
+            return Text(ja, en)
+        a, b, c, d = self.corners
+        unit = FACTORS[self.factor].unit.replace("-", "")
+        if b is None:
+            return Text(f"{c:g}{unit} 以下で適、{d:g} 超で不適", f"full up to {c:g} {unit}, none above {d:g}")
+        if c is None:
+            return Text(f"{b:g}{unit} 以上で適、{a:g} 未満で不適", f"full from {b:g} {unit}, none below {a:g}")
+        return Text(
+            f"{b:g}〜{c:g}{unit} で適、{a:g} 未満・{d:g} 超で不適",
+            f"full from {b:g} to {c:g} {unit}, none below {a:g} or above {d:g}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Herb:
+    """A crude-drug herb as the catalogue describes it; texts are empty where nothing is known."""
+
+    herb_id: str
+    crude_drug_ja: str
+    latin_drug_name: str
+    plant_ja: str
+    species: str
+    family_ja: str
+    part_used_ja: str
+    part_used_en: str
+    life_cycle: str
+    years_to_harvest: int
+    propagation: str
+    plants_per_10a: float | None
+    row_cm: str
+    spacing_cm: str
+    yield_dry_kg_per_10a_low: float | None
+    yield_dry_kg_per_10a_high: float | None
+    shading_percent: float | None
+    cold_class: str
+    light_class: str
+    soil_class: str
+    source: str
+    confidence: str
+    note: str
+
+    @property
+    def label(self) -> Text:
+        """Its name, with the plant: two plants may give the same crude drug."""
+        plant = self.plant_ja.split("(")[0]
+        return Text(f"{self.crude_drug_ja}({plant})", f"{self.herb_id} ({self.latin_drug_name})")

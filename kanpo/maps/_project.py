@@ -1,0 +1,151 @@
+"""The map of a project: what it may show to an audience, gathered from the project file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from kanpo.crs import STORED_EPSG
+from kanpo.herbs import Catalogue, Requirement
+from kanpo.locale import Text, language
+from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
+from kanpo.maps._write import MapReport, write_map
+from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
+from kanpo.sites import compute_factors, stored_factors
+from kanpo.store import Project
+from kanpo.suitability import FLOOR, ClassBounds
+from kanpo.trials import harvests_with_yield
+
+_YIELDS = {
+    "yield_dry_kg_per_10a": Text("乾燥収量(kg/10a)", "dry yield (kg/10a)"),
+    "yield_fresh_kg_per_10a": Text("生収量(kg/10a)", "fresh yield (kg/10a)"),
+}
+
+
+def map_project(
+    project: Project,
+    catalogue: Catalogue,
+    path: Path,
+    *,
+    audience: Audience = Audience.PUBLIC,
+    first_herb: str | None = None,
+    title: str = "",
+    note: str = "",
+    tiles: str | None = None,
+) -> tuple[MapReport, bool]:
+    """Write the map of a project, with the columns that the audience may see.
+
+    Site factors that were never computed, or are stale, are computed first.
+
+    Returns
+    -------
+    (MapReport, bool)
+        The file, and whether the factors had to be computed.
+    """
+    _, changed = stored_factors(project)
+    stale = bool(changed) or project.computed.stamp("factors") is None
+    if stale:
+        compute_factors(project)
+    content = project_content(project, catalogue, audience, first_herb=first_herb, title=title, note=note)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_map(content, path, tiles=tiles), stale
+
+
+def project_content(
+    project: Project,
+    catalogue: Catalogue,
+    audience: Audience,
+    *,
+    first_herb: str | None = None,
+    title: str = "",
+    note: str = "",
+) -> MapContent:
+    """Everything that the map of a project carries for an audience."""
+    visible = PARCELS.visible_to(audience)
+    parcels = project.imported.parcels()[[*(field.key for field in visible), "geometry"]]
+    factors, changed = stored_factors(project)
+    stamp = project.computed.stamp("factors")
+    bounds = ClassBounds()
+    labels = {field.key: field.header for field in visible} | _plot_labels()
+    return MapContent(
+        title=title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
+        made_at=_moment(stamp.computed_at) if stamp else "",
+        audience=audience.label,
+        seal=str(project.journal.seal()),
+        note=note,
+        parcels=parcels,
+        factors=factors.values,
+        factor_sources=factors.sources,
+        herbs=tuple(_herb(catalogue, herb_id) for herb_id in catalogue.herbs),
+        labels=labels,
+        value_labels={
+            field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in visible if field.vocabulary
+        },
+        plots=None if audience is Audience.PUBLIC else _plots(project, catalogue),
+        layers_sources=_sources(project, catalogue),
+        bounds=(bounds.s1, bounds.s2, bounds.s3),
+        floor=FLOOR,
+        stale=bool(changed),
+        first_herb=first_herb,
+        language=language(),
+    )
+
+
+def _moment(computed_at: str) -> str:
+    """A stored moment (UTC) on the clock of this computer, to the minute."""
+    return datetime.fromisoformat(computed_at.replace("Z", "+00:00")).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _herb(catalogue: Catalogue, herb_id: str) -> HerbOnMap:
+    requirements = tuple(_requirement(requirement) for requirement in catalogue.requirements_of(herb_id))
+    return HerbOnMap(herb_id, catalogue.herbs[herb_id].label, requirements)
+
+
+def _requirement(requirement: Requirement) -> RequirementOnMap:
+    return RequirementOnMap(
+        requirement.factor,
+        requirement.corners if requirement.kind == "trapezoid" else None,
+        requirement.classes if requirement.kind == "classes" else None,
+        requirement.weight,
+        requirement.knock_out,
+        requirement.confidence,
+        requirement.source,
+    )
+
+
+def _plot_labels() -> dict[str, Text]:
+    fields = RECORD_KINDS["plot"].visible_to(Audience.PARTNER)
+    return {field.key: field.header for field in fields if field.key == "replicate"} | _YIELDS
+
+
+def _plots(project: Project, catalogue: Catalogue) -> gpd.GeoDataFrame | None:
+    """Plots with an outline, their treatment, herb and mean yields."""
+    plots = project.journal.read("plot")
+    plots = plots[[shape is not None for shape in plots["geometry"]]]
+    if plots.empty:
+        return None
+    trials = project.journal.read("trial").drop_duplicates("trial_code", keep="last").set_index("trial_code")
+    names = {herb_id: str(herb.label) for herb_id, herb in catalogue.herbs.items()}
+    yields = harvests_with_yield(project.journal.read("harvest"), plots)
+    means = yields.groupby(["trial_code", "plot_code"], as_index=False)[list(_YIELDS)].sum(min_count=1).round(1)
+    frame = plots[["trial_code", "plot_code", "treatment", "replicate", "geometry"]]
+    frame = frame.merge(means, on=["trial_code", "plot_code"], how="left")
+    frame["herb"] = frame["trial_code"].map(trials["herb_id"]).map(names)
+    return gpd.GeoDataFrame(pd.DataFrame(frame), geometry="geometry", crs=STORED_EPSG)
+
+
+def _sources(project: Project, catalogue: Catalogue) -> tuple[SourceOnMap, ...]:
+    batches = project.imported.batches()
+    parcels = tuple(
+        SourceOnMap(Text(f"筆: {row.file_name}", f"parcels: {row.file_name}"), row.source, "", str(row.imported_at)[:10])
+        for row in batches[batches["batch_kind"] == "parcels"].itertuples()
+    )
+    layers = tuple(
+        SourceOnMap(layer.title or layer.layer_id, layer.source, layer.licence, layer.date)
+        for layer in project.imported.layer_table().itertuples()
+    )
+    herbs = SourceOnMap(Text("生薬の要求条件", "requirements of herbs"), f"kanpo {catalogue.digest[:12]}", "Apache-2.0")
+    return (*parcels, *layers, herbs)

@@ -1,0 +1,37 @@
+"""How well each parcel suits each herb, how sure that is, and why.
+
+In come site factors and the herb catalogue, out go scores with bounds, classes and limiting
+factors, rankings, and explanations that a planner can read. `docs/suitability.md` defines the
+numbers.
+"""
+
+from kanpo.suitability._classes import ClassBounds
+from kanpo.suitability._explain import Explanation, FactorLine, explain
+from kanpo.suitability._kernel import METHODS, FactorColumns, KernelResult, compile_requirements, run_kernel
+from kanpo.suitability._membership import FLOOR, membership, worst_and_best
+from kanpo.suitability._project import Freshness, freshness, score_project
+from kanpo.suitability._score import Scores, Weights, score_parcels
+from kanpo.suitability._tables import ranking, summary
+
+__all__ = [
+    "FLOOR",
+    "METHODS",
+    "ClassBounds",
+    "Explanation",
+    "FactorColumns",
+    "FactorLine",
+    "Freshness",
+    "KernelResult",
+    "Scores",
+    "Weights",
+    "compile_requirements",
+    "explain",
+    "freshness",
+    "membership",
+    "ranking",
+    "run_kernel",
+    "score_parcels",
+    "score_project",
+    "summary",
+    "worst_and_best",
+]

@@ -1,0 +1,229 @@
+"""The explanation in words, for somebody who never took a GIS course."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kanpo.locale import Text
+from kanpo.schema import FACTORS
+from kanpo.suitability._classes import CLASS_LABELS
+from kanpo.suitability._membership import FLOOR
+
+if TYPE_CHECKING:
+    from kanpo.suitability._explain import Explanation, FactorLine
+
+_COSTS = {
+    "desk": Text("机上で調べられる", "at the desk"),
+    "visit": Text("現地調査", "a visit"),
+    "laboratory": Text("土壌分析", "a laboratory"),
+}
+_CONFIDENCE = {
+    "high": Text("高", "high"),
+    "medium": Text("中", "medium"),
+    "low": Text("低(仮の値)", "low (not confirmed)"),
+}
+_METHODS = {
+    "geometric": Text("重み付き幾何平均", "weighted geometric mean"),
+    "arithmetic": Text("重み付き算術平均", "weighted arithmetic mean"),
+    "minimum": Text("最小(一番悪い要因)", "minimum (the worst factor)"),
+}
+
+Speak = Callable[[Text], str]
+
+
+def explanation_text(explanation: Explanation) -> Text:
+    """The whole page in both languages."""
+    return Text(_page(explanation, lambda text: text.ja), _page(explanation, lambda text: text.en))
+
+
+def _page(found: Explanation, speak: Speak) -> str:
+    parts = [_verdict(found, speak), "", *_held_down(found, speak), *_not_known(found, speak), ""]
+    parts += _table(found, speak)
+    parts += ["", *_grounds(found, speak), "", *_rules(found, speak)]
+    return "\n".join(parts)
+
+
+def _verdict(found: Explanation, speak: Speak) -> str:
+    name = speak(found.herb)
+    if found.excluded:
+        factor = speak(FACTORS[found.limiting[0]].label)
+        return speak(
+            Text(
+                f"{name}: 不適(N2)。「{factor}」が除外条件に当たるため、ほかの要因に関わらず 0 です。",
+                f"{name}: not suitable (N2). '{factor}' excludes this parcel whatever the rest.",
+            )
+        )
+    if found.suitability_class is None:
+        return speak(Text(f"{name}: 値のある要因がなく、評価できません。", f"{name}: nothing is known yet, so there is no score."))
+    label = speak(CLASS_LABELS[found.suitability_class])
+    interval = f"{found.lower:.2f}〜{found.upper:.2f}"
+    verdict = Text(
+        f"{name}: 適地スコア {found.score:.2f}(幅 {interval})→ {found.suitability_class}({label})",
+        f"{name}: score {found.score:.2f} (interval {found.lower:.2f} to {found.upper:.2f}) -> "
+        f"{found.suitability_class} ({label})",
+    )
+    if found.class_lower == found.class_upper:
+        sure = Text("分からない要因がどうであっても区分は変わりません。", "Whatever the unknown factors are, the class stays.")
+    else:
+        sure = Text(
+            f"分からない要因しだいで {found.class_lower} から {found.class_upper} まであり得ます。",
+            f"Depending on what is not known it may be anything from {found.class_lower} to {found.class_upper}.",
+        )
+    return f"{speak(verdict)}\n{speak(sure)}"
+
+
+def _held_down(found: Explanation, speak: Speak) -> list[str]:
+    if not found.limiting:
+        return [speak(Text("点を下げている要因はありません。", "Nothing that is known holds the score down."))]
+    lines = [speak(Text("点を下げている要因(大きい順):", "What holds the score down, most first:"))]
+    for key in found.limiting[:5]:
+        line = found.line(key)
+        lines.append(
+            speak(
+                Text(
+                    f"  ・{FACTORS[key].label.ja} {_value(line, lambda t: t.ja)}: {line.requirement.text.ja} → 適合度 {line.membership:.2f}",
+                    f"  - {FACTORS[key].label.en} {_value(line, lambda t: t.en)}: {line.requirement.text.en} -> {line.membership:.2f}",
+                )
+            )
+        )
+    return lines
+
+
+def _not_known(found: Explanation, speak: Speak) -> list[str]:
+    if not found.missing:
+        return []
+    lines = ["", speak(Text("分からない要因(測ると幅が縮む順):", "Not known, in the order in which measuring narrows the interval:"))]
+    for key in found.missing:
+        line, cost = found.line(key), _COSTS[FACTORS[key].cost]
+        excludes = Text("、除外もあり得る", ", may exclude") if line.requirement.knock_out else Text("", "")
+        lines.append(
+            speak(
+                Text(
+                    f"  ・{FACTORS[key].label.ja}({cost.ja}、重み {line.weight:.0%}{excludes.ja})",
+                    f"  - {FACTORS[key].label.en} ({cost.en}, weight {line.weight:.0%}{excludes.en})",
+                )
+            )
+        )
+    first = FACTORS[found.missing[0]]
+    lines.append(speak(Text(f"次に測るとよいもの: {first.label.ja}", f"Measure next: {first.label.en}")))
+    return lines
+
+
+def _value(line: FactorLine, speak: Speak) -> str:
+    factor = FACTORS[line.factor]
+    if line.value is None:
+        return speak(Text("不明", "unknown"))
+    if isinstance(line.value, str):
+        return speak(factor.class_labels[line.value])
+    number = float(line.value)  # type: ignore[arg-type]
+    shown = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.1f}"
+    return f"{shown} {factor.unit}".removesuffix(" -")
+
+
+def _source(line: FactorLine) -> Text:
+    kind, _, rest = line.source.partition(":")
+    known = {
+        "visit": Text(f"現地調査 {rest[:8]}", f"visit {rest[:8]}"),
+        "attribute": Text(f"台帳「{rest}」", f"attribute '{rest}'"),
+        "layer": Text(f"主題図 {rest}", f"layer {rest}"),
+        "measured": Text("図上計測", "measured"),
+        "assumed": Text("仮の値", "assumed"),
+    }.get(kind, Text("-", "-"))
+    if kind == "layer" and line.coverage < 0.995:
+        return Text(f"{known.ja}(筆の{line.coverage:.0%})", f"{known.en} ({line.coverage:.0%} of the parcel)")
+    return known
+
+
+def _table(found: Explanation, speak: Speak) -> list[str]:
+    headers = (
+        Text("要因", "factor"),
+        Text("値", "value"),
+        Text("出どころ", "from"),
+        Text("適合度", "membership"),
+        Text("重み", "weight"),
+        Text("根拠の確からしさ", "confidence"),
+    )
+    rows: list[Sequence[str]] = [[speak(header) for header in headers]]
+    for line in found.lines:
+        mark = " *" if line.floored else ""
+        rows.append(
+            [
+                speak(FACTORS[line.factor].label),
+                _value(line, speak),
+                speak(_source(line)),
+                "-" if np.isnan(line.membership) else f"{line.membership:.2f}{mark}",
+                f"{line.weight:.1%}",
+                speak(_CONFIDENCE[line.requirement.confidence]),
+            ]
+        )
+    if speak(Text("ja", "en")) == "en":
+        # Full English names of factors are sentences; the key is enough in a table.
+        for row, line in zip(rows[1:], found.lines, strict=True):
+            row[0] = line.factor  # type: ignore[index]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell + " " * (room - _width(cell)) for cell, room in zip(row, widths, strict=True)).rstrip() for row in rows]
+    if any(line.floored for line in found.lines):
+        lines.append(
+            speak(
+                Text(
+                    f"* 除外条件ではない要因は、適合度 {FLOOR:g} を下限として計算します。",
+                    f"* a factor that may not exclude counts at least {FLOOR:g}.",
+                )
+            )
+        )
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def _grounds(found: Explanation, speak: Speak) -> list[str]:
+    lines = [speak(Text("要求条件の根拠(目録の行):", "Grounds of the requirements (rows of the catalogue):"))]
+    for line in found.lines:
+        needed, factor = line.requirement, FACTORS[line.factor]
+        excludes = Text("、除外条件", ", excludes") if needed.knock_out else Text("", "")
+        note = f" — {needed.note}" if needed.note else ""
+        lines.append(
+            speak(
+                Text(
+                    f"  ・{factor.label.ja}: {needed.text.ja}{excludes.ja}[{needed.file} {needed.row}行、{line.source_title}、確からしさ {_CONFIDENCE[needed.confidence].ja}]{note}",
+                    f"  - {line.factor}: {needed.text.en}{excludes.en} [{needed.file} row {needed.row}, {line.source_title}, confidence {needed.confidence}]{note}",
+                )
+            )
+        )
+    low = sum(line.weight for line in found.lines if line.requirement.confidence == "low")
+    if low > 0:
+        lines.append(
+            speak(
+                Text(
+                    f"注意: 重みの {low:.0%} は、まだ誰も確かめていない仮の要求条件(確からしさ 低)によります。",
+                    f"Note: {low:.0%} of the weight rests on requirements that nobody has confirmed (confidence low).",
+                )
+            )
+        )
+    return lines
+
+
+def _rules(found: Explanation, speak: Speak) -> list[str]:
+    b = found.bounds
+    return [
+        speak(
+            Text(
+                f"計算: {_METHODS[found.method].ja}。区分: S1 {b.s1:g} 以上、S2 {b.s2:g} 以上、S3 {b.s3:g} 以上、N1 それ未満、N2 除外。",
+                f"Computed as {_METHODS[found.method].en}. Classes: S1 from {b.s1:g}, S2 from {b.s2:g}, S3 from {b.s3:g}, N1 below, N2 excluded.",
+            )
+        ),
+        speak(
+            Text(
+                "スコアは値のある要因だけで計算し、幅は分からない要因が最悪・最良の場合です。"
+                f"生薬目録 {found.catalogue_digest}。式は docs/suitability.md。",
+                "The score uses what is known; the interval is the worst and best case of what is not. "
+                f"Herb catalogue {found.catalogue_digest}. Formulas: docs/suitability.md.",
+            )
+        ),
+    ]
