@@ -39,7 +39,7 @@ def mesh_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
     found = []
     for factor, column in layer.columns.items():
         numbers = _numbers(table, column)
-        values = numbers.reindex(wanted).to_numpy(dtype=float)
+        values = numbers.reindex(wanted).to_numpy(dtype=float, copy=True)
         values[(values < FACTORS[factor].minimum) | (values > FACTORS[factor].maximum)] = np.nan
         found.append(LayerValues(factor, values, (~np.isnan(values)).astype(float)))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -72,7 +72,12 @@ class Imported:
         self._path = path
 
     def store_parcels(
-        self, batch: Batch, chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]], *, keep: bool = True
+        self,
+        batch: Batch,
+        chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]],
+        *,
+        keep: bool = True,
+        describe: Callable[[Batch], Batch] = lambda batch: batch,
     ) -> Batch:
         """Store parcels chunk by chunk in one transaction: all of the file, or nothing of it.
 
@@ -85,6 +90,8 @@ class Imported:
             latitude; the counts are those of the chunk. An error that it raises undoes everything.
         keep : bool
             False for a dry run: the counts are found and everything is undone.
+        describe : callable
+            Fills in what is known of the file only after it was read.
 
         Returns
         -------
@@ -107,6 +114,7 @@ class Imported:
                             repaired=batch.repaired + repaired,
                             rejected=batch.rejected + rejected,
                         )
+                    batch = describe(batch)
                     if not keep or not batch.stored + batch.updated:
                         raise _Undo
                     self._add_batch(batch)

@@ -170,8 +170,9 @@ def _trial_summary(project: Project) -> None:
 
 def _map(project: Project, catalogue: Catalogue, target: Path) -> Path:
     from kanpo.maps import map_project
+    from kanpo.schema import Audience
 
     _step("kanpo map")
     title = str(Text("薬草の適地(見本の町・架空)", "Suitability for crude-drug herbs (made-up sample)"))
-    report, _ = map_project(project, catalogue, target, first_herb="shakuyaku", title=title)
+    report, _ = map_project(project, catalogue, target, audience=Audience.PARTNER, first_herb="shakuyaku", title=title)
     return report.path

@@ -1,0 +1,115 @@
+"""Everything that can be found about one parcel, in words, with how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kanpo.errors import Place, Problem, Severity
+from kanpo.locale import Text
+
+_REDRAW = Text("QGISなどで描き直してください", "draw it again, in QGIS for example")
+
+_REJECTS: dict[str, tuple[Text, Text]] = {
+    "no-geometry": (Text("形がありません", "has no geometry"), _REDRAW),
+    "empty": (Text("形が空です", "its geometry is empty"), _REDRAW),
+    "is-point": (
+        Text("点です(台帳のピンなど)。区画の形がありません", "is a point (a register pin), not an outline"),
+        Text("筆ポリゴンなど、区画の形を持つデータを取り込んでください", "ingest outlines, such as 筆ポリゴン"),
+    ),
+    "not-polygon": (
+        Text("ポリゴンではありません", "is no polygon"),
+        Text("線を閉じてポリゴンにしてください", "close the lines to a polygon"),
+    ),
+    "not-numbers": (
+        Text("座標が数値ではありません", "a coordinate is not a number"),
+        Text("引用符を外し、[経度, 緯度] の数値にしてください", "remove the quotes: [longitude, latitude] as numbers"),
+    ),
+    "too-few-points": (
+        Text("異なる点が3つありません", "has fewer than three different points"),
+        _REDRAW,
+    ),
+    "no-area": (Text("面積がありません", "has no area"), _REDRAW),
+    "invalid": (
+        Text("線が交わっていて、どこが筆か決められません", "its lines cross, and what belongs to it is not certain"),
+        _REDRAW,
+    ),
+    "outside-japan": (
+        Text("日本の外にあります", "lies outside Japan"),
+        Text("座標系と経度・緯度の順を確かめてください", "check the coordinate system and the order of longitude and latitude"),
+    ),
+    "metres": (
+        Text("座標が度ではなくメートルのようです", "the coordinates look like metres, not degrees"),
+        Text("--crs EPSG:6678(鶴岡など第10系の場合)のように座標系を指定してください", "say the coordinate system, such as --crs EPSG:6678 (zone X)"),
+    ),
+    "repeated-id": (
+        Text("同じ筆IDの筆が前にあります", "a parcel before it has the same id"),
+        Text("どちらが正しいか確かめ、IDを直してください", "find out which is right and mend the id"),
+    ),
+}
+
+_REPAIRS: dict[str, Text] = {
+    "ring-open": Text("閉じていない輪を閉じました", "closed a ring that was open"),
+    "point-repeated": Text("重複した点を取り除きました", "removed repeated points"),
+    "orientation": Text("輪の向きを揃えました", "turned a ring the right way round"),
+    "z-dropped": Text("高さの値を外しました", "dropped heights"),
+    "single-part": Text("1つの部分だけのマルチポリゴンをポリゴンにしました", "made a polygon of a one-part multipolygon"),
+    "axes-swapped": Text("緯度・経度の順を入れ替えました", "swapped latitude and longitude"),
+    "self-crossing": Text("自己交差を直しました", "mended a self-intersection"),
+}
+
+_WARNINGS: dict[str, tuple[Text, Text]] = {
+    "sliver": (
+        Text("とても小さい筆です(10 m2 未満)", "is very small (under 10 m2)"),
+        Text("切れ端でないか確かめてください", "see whether it is a sliver"),
+    ),
+    "huge": (
+        Text("とても大きい筆です(50 ha 超)", "is very large (over 50 ha)"),
+        Text("複数の筆がつながっていないか確かめてください", "see whether several parcels were joined"),
+    ),
+    "area-differs": (
+        Text("図上面積が登記面積と30 %より大きく違います", "the measured area differs from the registered by over 30 %"),
+        Text("形か登記面積を確かめてください", "check the outline or the registered area"),
+    ),
+}
+
+#: The certain repairs, in words.
+CERTAIN = Text("直す必要はありません", "nothing to do")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found about one parcel; `code` is a key of the tables above."""
+
+    code: str
+    severity: Severity
+    value: object = None
+    detail: Text = Text("", "")
+
+    @property
+    def rejects(self) -> bool:
+        """Whether the parcel cannot be used."""
+        return self.severity is Severity.REJECT
+
+    def problem(self, file: str, number: int) -> Problem:
+        """The finding as a problem of feature `number`."""
+        if self.severity is Severity.REPAIR:
+            what, mend = _REPAIRS[self.code], CERTAIN
+        else:
+            what, mend = (_REJECTS if self.rejects else _WARNINGS)[self.code]
+        place = Place(file, feature=number, value=self.value)
+        return Problem(f"parcel.{self.code}", what, mend, place, self.severity, self.detail)
+
+
+def reject(code: str, value: object = None) -> Finding:
+    """A finding that sends the parcel back."""
+    return Finding(code, Severity.REJECT, value)
+
+
+def repair(code: str, detail: Text = Text("", "")) -> Finding:  # noqa: B008 - frozen
+    """A finding that was mended."""
+    return Finding(code, Severity.REPAIR, None, detail)
+
+
+def warn(code: str, value: object = None) -> Finding:
+    """A finding that a person should look at; the parcel is kept."""
+    return Finding(code, Severity.WARNING, value)

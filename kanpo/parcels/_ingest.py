@@ -1,0 +1,151 @@
+"""A file of parcels into the project: all that is good in it, or nothing when the file is unusable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+
+from kanpo.errors import Place, Problem, Severity
+from kanpo.locale import Text
+from kanpo.parcels._read import ParcelReader, Progress, read_parcels
+from kanpo.parcels._rejects import Reject, reject_path, write_rejects
+from kanpo.parcels.sources import SOURCES
+from kanpo.store import Batch, Project
+
+#: Repairs and warnings kept for display; counts are complete.
+_KEPT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What came of ingesting a file.
+
+    read = stored + updated + unchanged + rejected in `batch`. `rejects` is the file of what was
+    sent back, if any. `same_file` tells that this very file was ingested before.
+    """
+
+    batch: Batch
+    problems: tuple[Problem, ...]
+    rejects: Path | None
+    same_file: bool
+    dry_run: bool
+
+    def text(self) -> Text:
+        """The counts in words."""
+        b = self.batch
+        label = SOURCES[b.source].label if b.source in SOURCES else Text.same(b.source)
+        ja = (
+            f"{b.file_name}({label.ja}、{b.source_crs}): 読込 {b.read:,}、追加 {b.stored:,}、更新 {b.updated:,}、"
+            f"変更なし {b.unchanged:,}、差戻し {b.rejected:,}。入れた筆のうち補正したもの {b.repaired:,}"
+        )
+        en = (
+            f"{b.file_name} ({label.en}, {b.source_crs}): read {b.read:,}, added {b.stored:,}, updated {b.updated:,}, "
+            f"unchanged {b.unchanged:,}, rejected {b.rejected:,}; {b.repaired:,} of those kept were repaired"
+        )
+        if self.same_file:
+            ja += "\n同じファイルは前に取り込み済みです。増えていません。"
+            en += "\nThis very file was ingested before; nothing was added."
+        if self.rejects:
+            ja += f"\n差戻し: {self.rejects}(直して、そのまま取り込めます)"
+            en += f"\nrejected: {self.rejects} (mend it and ingest it as it is)"
+        return Text(ja, en)
+
+    def to_dict(self) -> dict[str, object]:
+        """Counts as plain values."""
+        counts = {key: value for key, value in asdict(self.batch).items() if key not in ("actor", "batch_kind")}
+        rejects = str(self.rejects) if self.rejects else None
+        return counts | {"rejects_file": rejects, "same_file": self.same_file, "dry_run": self.dry_run}
+
+
+def ingest_parcels(
+    project: Project,
+    path: Path,
+    *,
+    source: str | None = None,
+    crs: str | None = None,
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    on_progress: Progress | None = None,
+) -> IngestReport:
+    """Read a GeoJSON file of parcels into the project.
+
+    Good parcels are stored; a parcel that is already there is updated when it changed. What cannot
+    be used goes to ``NAME_差戻し.geojson`` beside the file.
+
+    Parameters
+    ----------
+    source, crs, on_progress
+        See `read_parcels`.
+    dry_run : bool
+        Count everything, change nothing, write no file.
+    rejects : Path, optional
+        Another place for the rejects.
+
+    Raises
+    ------
+    InputUnusable
+        The file cannot be used at all; the project is unchanged.
+    """
+    with read_parcels(path, source=source, crs=crs, on_progress=on_progress) as reader:
+        known = project.imported.batch_of(reader.sha256)
+        found = _Found()
+        batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
+        batch = project.imported.store_parcels(batch, _chunks(reader, found), keep=not dry_run, describe=_describe(reader))
+        if not reader.layout.complete:
+            found.problems.append(_cut_short(path))
+    target = rejects or reject_path(path)
+    if found.rejects and not dry_run:
+        write_rejects(target, found.rejects)
+    written = target if found.rejects and not dry_run else None
+    return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run)
+
+
+class _Found:
+    """What comes up while chunks go by."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.rejects: list[Reject] = []
+        self.duplicates = 0
+
+    def add(self, problems: tuple[Problem, ...], rejects: tuple[Reject, ...]) -> None:
+        """Keep all rejections, and repairs and warnings up to a number that somebody may read."""
+        grave = [problem for problem in problems if problem.severity is Severity.REJECT]
+        light = [problem for problem in problems if problem.severity is not Severity.REJECT]
+        self.problems += grave + light[: max(0, _KEPT - len(self.problems))]
+        self.rejects += rejects
+
+
+def _chunks(reader: ParcelReader, found: _Found) -> Iterator[tuple[gpd.GeoDataFrame, int, int, int]]:
+    for chunk in reader:
+        found.add(chunk.problems, chunk.rejects)
+        found.duplicates += chunk.duplicates
+        yield chunk.frame, chunk.read, chunk.repaired, len(chunk.rejects)
+
+
+def _describe(reader: ParcelReader) -> Callable[[Batch], Batch]:
+    """What is known of the file only after it was read: its form, and repeats among the unchanged."""
+
+    def described(batch: Batch) -> Batch:
+        kept = batch.stored + batch.updated + batch.unchanged
+        again = batch.read - batch.rejected - kept
+        return replace(batch, source=reader.source.key if reader.source else "", unchanged=batch.unchanged + again)
+
+    return described
+
+
+def _crs_name(reader: ParcelReader) -> str:
+    return f"EPSG:{reader.crs}" if reader.crs else "CRS84"
+
+
+def _cut_short(path: Path) -> Problem:
+    return Problem(
+        "file.cut-short",
+        Text("ファイルの終わりが欠けています。読めたところまで取り込みました", "the end of the file is missing; what could be read was"),
+        Text("元のファイルを取り直し、もう一度取り込んでください(増えません)", "get the file again and ingest it (nothing is doubled)"),
+        Place(path.name),
+        Severity.WARNING,
+    )

@@ -1,0 +1,55 @@
+"""Areas in the plane rectangular zone of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+import shapely
+
+from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
+
+
+@lru_cache(maxsize=64)
+def transformer(source: int, target: int) -> pyproj.Transformer:
+    """A transformer between two EPSG codes, longitude and easting first."""
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+
+def reproject(geometries: np.ndarray, source: int, target: int) -> np.ndarray:
+    """Geometries (n,) in another coordinate system; all coordinates are transformed in one call."""
+    coordinates = shapely.get_coordinates(geometries)
+    x, y = transformer(source, target).transform(coordinates[:, 0], coordinates[:, 1])
+    moved: np.ndarray = shapely.set_coordinates(geometries.copy(), np.column_stack([x, y]))
+    return moved
+
+
+def measure_area_m2(geometries: Sequence[object] | np.ndarray, zone: int | None = None) -> np.ndarray:
+    """Areas (n,) in m² of geometries (n,) in longitude and latitude (EPSG:6668).
+
+    Parameters
+    ----------
+    geometries : array of shapely geometries
+    zone : int, optional
+        Plane rectangular zone (1 to 19); by default each geometry is measured in the zone of the
+        place where it lies. The scale error of a zone (0.9999 on its meridian) stays below 3 parts
+        in 10,000 of an area within the zone.
+    """
+    shapes = np.asarray(geometries, dtype=object)
+    if not len(shapes):
+        return np.zeros(0)
+    if zone is not None:
+        return np.asarray(shapely.area(reproject(shapes, STORED_EPSG, zone_epsg(zone))))
+    bounds = shapely.bounds(shapes)
+    x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    corners = {zone_of(a, b) for a in (x.min(), x.max()) for b in (y.min(), y.max())}
+    if len(corners) == 1:
+        return measure_area_m2(shapes, corners.pop())
+    zones = np.array([zone_of(a, b) for a, b in zip(x, y, strict=True)])
+    areas = np.empty(len(shapes))
+    for found in np.unique(zones):
+        chosen = zones == found
+        areas[chosen] = measure_area_m2(shapes[chosen], int(found))
+    return areas

@@ -1,0 +1,252 @@
+"""Reading a parcel file: chunks of checked parcels, with everything that was found about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pandas as pd
+
+from kanpo.crs import STORED_EPSG
+from kanpo.errors import Problem, UsageError
+from kanpo.locale import Text
+from kanpo.parcels._check import check_polygons
+from kanpo.parcels._findings import Finding, reject
+from kanpo.parcels._geometry import build_polygons
+from kanpo.parcels._layout import Layout, find_layout, known_epsg
+from kanpo.parcels._open import InputFile, open_input
+from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN, Reject
+from kanpo.parcels._split import FeatureChunk, split_features
+from kanpo.parcels.sources import SOURCES, Source
+from kanpo.schema import PARCELS
+
+#: Told to the caller after each chunk: bytes done, bytes in all.
+Progress = Callable[[int, int], None]
+
+_COLUMNS = [key for key in PARCELS.keys if key != "batch_id"]
+_NUMBERS = [field.key for field in PARCELS.fields if field.type == "number"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParcelChunk:
+    """Some parcels of a file.
+
+    read = rows of `frame` + rejects + `duplicates` (parcels that stand in the file a second time,
+    the same in every respect). `frame` has the columns of the parcel table but the batch.
+    """
+
+    frame: gpd.GeoDataFrame
+    problems: tuple[Problem, ...]
+    rejects: tuple[Reject, ...]
+    read: int
+    repaired: int
+    duplicates: int
+
+
+@dataclass(slots=True)
+class ParcelReader:
+    """An opened parcel file; iterating gives its chunks once."""
+
+    file: InputFile
+    layout: Layout
+    source: Source | None
+    on_progress: Progress | None = None
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file."""
+        return self.file.sha256
+
+    @property
+    def crs(self) -> int | None:
+        """EPSG code that the file or the user says; None for degrees without a word."""
+        return self.layout.crs
+
+    def __iter__(self) -> Iterator[ParcelChunk]:
+        for chunk in split_features(self.file, self.layout):
+            if self.source is None:
+                self.source = _recognised(chunk)
+            yield self._check(chunk)
+            if self.on_progress is not None:
+                self.on_progress(chunk.position, len(self.file.data))
+
+    def _check(self, chunk: FeatureChunk) -> ParcelChunk:
+        assert self.source is not None
+        properties = [_properties(feature) for feature in chunk.features]
+        table = _table(self.source, properties, chunk)
+        checked = check_polygons(
+            build_polygons([feature.get("geometry") for feature in chunk.features]),
+            self.crs,
+            table["registered_area_m2"].to_numpy(dtype=float),
+        )
+        table["area_m2"] = np.round(checked.areas, 2)
+        findings, repeated = self._identify(table, checked.shapes, checked.findings)
+        kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
+        frame = gpd.GeoDataFrame(table[kept], geometry=checked.shapes[kept], crs=STORED_EPSG)
+        return self._chunk(chunk, frame, findings, int(repeated.sum()))
+
+    def _identify(
+        self, table: pd.DataFrame, shapes: np.ndarray, findings: list[tuple[int, Finding]]
+    ) -> tuple[list[tuple[int, Finding]], np.ndarray]:
+        """Give parcels without an id one from their content; find ids that come again."""
+        repeated = np.zeros(len(table), dtype=bool)
+        ids = table["parcel_id"].tolist()
+        for position, (identity, shape) in enumerate(zip(ids, shapes, strict=True)):
+            if shape is None:
+                continue
+            content = hash((table["attributes"].iat[position], shape.wkb)) if identity in self._seen else None
+            if identity is None:
+                digest = sha256(table["attributes"].iat[position].encode() + shape.wkb).hexdigest()
+                identity = f"x-{digest[:16]}"
+                table.iat[position, table.columns.get_loc("parcel_id")] = identity
+                content = 0 if identity in self._seen else None
+            if content is not None and self._seen[identity] in (content, 0):
+                repeated[position] = True
+            elif content is not None:
+                findings = [*findings, (position, reject("repeated-id", identity))]
+                shapes[position] = None
+            else:
+                self._seen[identity] = _Content.of(table["attributes"].iat[position], shape)
+        return findings, repeated
+
+    def _chunk(
+        self, chunk: FeatureChunk, frame: gpd.GeoDataFrame, findings: list[tuple[int, Finding]], duplicates: int
+    ) -> ParcelChunk:
+        problems: list[Problem] = []
+        rejected: dict[int, list[Problem]] = {}
+        repaired: set[int] = set()
+        for position, finding in findings:
+            problem = finding.problem(self.file.name, chunk.numbers[position])
+            problems.append(problem)
+            if finding.rejects:
+                rejected.setdefault(position, []).append(problem)
+            elif finding.severity.value == "repair":
+                repaired.add(position)
+        rejects = [Reject(chunk.numbers[p], chunk.features[p], tuple(found)) for p, found in rejected.items()]
+        rejects += [Reject(damage.number, damage.text, (damage.problem,)) for damage in chunk.damages]
+        problems += [damage.problem for damage in chunk.damages]
+        return ParcelChunk(
+            frame,
+            tuple(sorted(problems, key=lambda problem: problem.place.feature or 0)),
+            tuple(sorted(rejects, key=lambda reject: reject.number)),
+            chunk.read,
+            len(repaired - rejected.keys()),
+            duplicates,
+        )
+
+
+class _Content:
+    """A short fingerprint of a parcel, to tell a repeat from another parcel of the same id."""
+
+    @staticmethod
+    def of(attributes: str, shape: Any) -> int:
+        """Hash over attributes and outline; never 0, which stands for "same by its id"."""
+        return hash((attributes, shape.wkb)) or 1
+
+
+@contextmanager
+def read_parcels(
+    path: Path, *, source: str | None = None, crs: str | None = None, on_progress: Progress | None = None
+) -> Iterator[ParcelReader]:
+    """Open a parcel file (GeoJSON) for reading.
+
+    Parameters
+    ----------
+    source : str, optional
+        A key of `SOURCES`; recognised from the properties by default.
+    crs : str, optional
+        ``EPSG:6678`` or the like, where the file does not say its coordinate system or says it
+        wrongly.
+    on_progress : callable, optional
+        Called with bytes done and bytes in all.
+
+    Raises
+    ------
+    InputUnusable
+        The file cannot be used at all.
+    UsageError
+        `crs` is no EPSG code.
+    """
+    chosen = None if crs is None else _epsg(crs)
+    with open_input(path) as file:
+        layout = find_layout(file, chosen)
+        yield ParcelReader(file, layout, SOURCES[source] if source else None, on_progress)
+
+
+def _epsg(written: str) -> int:
+    digits = written.upper().removeprefix("EPSG:")
+    if not digits.isdigit():
+        raise UsageError(
+            "parcels.crs",
+            Text(f"--crs {written} は EPSG コードではありません", f"--crs {written} is no EPSG code"),
+            Text("例: --crs EPSG:6678", "for example: --crs EPSG:6678"),
+        )
+    return known_epsg(int(digits), None, written)
+
+
+def _recognised(chunk: FeatureChunk) -> Source:
+    names: set[str] = set()
+    for feature in chunk.features[:200]:
+        names |= _properties(feature).keys()
+    return next(source for source in SOURCES.values() if source.recognises(names))
+
+
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    found = feature.get("properties")
+    if type(found) is not dict:
+        return {}
+    if RAW_COLUMN in found or ADDED_COLUMNS[0] in found:
+        # A reject file that comes back: what was added to it is no attribute of the parcel.
+        return {key: value for key, value in found.items() if key not in (*ADDED_COLUMNS, RAW_COLUMN)}
+    return found
+
+
+def _table(source: Source, properties: list[dict[str, Any]], chunk: FeatureChunk) -> pd.DataFrame:
+    """The attribute columns of the parcel table; geometry and measures come later."""
+    columns: dict[str, Any] = {}
+    for key in _COLUMNS:
+        column = source.columns.get(key)
+        if column is None:
+            values: list[object] = [None] * len(properties)
+        else:
+            values = _read_column(column.names, column.read, properties)
+        columns[key] = np.array(values, dtype=float) if key in _NUMBERS else np.array(values, dtype=object)
+    if source.key == "plain":
+        own = [feature.get("id") for feature in chunk.features]
+        columns["parcel_id"] = np.array(
+            [i if i is not None else None if o is None else str(o) for i, o in zip(columns["parcel_id"], own, strict=True)],
+            dtype=object,
+        )
+    columns["attributes"] = np.array([orjson.dumps(found).decode() for found in properties], dtype=object)
+    columns["source_row"] = np.array(chunk.numbers, dtype=object)
+    return pd.DataFrame({key: columns[key] for key in _COLUMNS})
+
+
+def _read_column(
+    names: tuple[str, ...], read: Callable[[object], object], properties: list[dict[str, Any]]
+) -> list[object]:
+    """Read a property of all parcels, each distinct value once."""
+    known: dict[object, object] = {}
+    values: list[object] = []
+    for found in properties:
+        value = None
+        for name in names:
+            value = found.get(name)
+            if value is not None and value != "":
+                break
+        if value is None or type(value) in (dict, list):
+            values.append(None)
+            continue
+        key = (type(value), value)
+        if key not in known:
+            known[key] = read(value)
+        values.append(known[key])
+    return values

@@ -1,0 +1,83 @@
+"""What could not be used goes to a file that can be mended and ingested in turn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kanpo.errors import EnvironmentFailure, Place, Problem, Severity
+from kanpo.locale import Text
+
+#: Properties added to a rejected feature: reason, mend, code, number in the source file.
+ADDED_COLUMNS = ("差戻し理由", "直し方", "コード", "元の番号")
+#: Property that holds the text of a feature that was no JSON.
+RAW_COLUMN = "原文"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A feature that could not be used: as parsed, or its text when it was no JSON."""
+
+    number: int
+    feature: dict[str, Any] | bytes
+    problems: tuple[Problem, ...]
+
+
+def reject_path(path: Path) -> Path:
+    """Where the rejects of a file go: ``NAME_差戻し.geojson`` beside it, ``NAME_差戻し_2.geojson`` for its own."""
+    stem, _, number = path.stem.partition("_差戻し")
+    if stem == path.stem:
+        return path.with_name(f"{stem}_差戻し.geojson")
+    count = number.removeprefix("_")
+    return path.with_name(f"{stem}_差戻し_{int(count) + 1 if count.isdigit() else 2}.geojson")
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+    """Write rejected features with their reasons, all or nothing.
+
+    Raises
+    ------
+    EnvironmentFailure
+        The file cannot be written.
+    """
+    lines = [orjson.dumps(_described(reject)) for reject in rejects]
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_bytes(b'{"type":"FeatureCollection","features":[\n' + b",\n".join(lines) + b"\n]}\n")
+        os.replace(draft, path)
+    except OSError as error:
+        raise EnvironmentFailure(
+            "file.not-writable",
+            Text(f"差戻しファイルを書けません({error.strerror})", f"the reject file cannot be written ({error.strerror})"),
+            Text("場所と権限を確かめてください", "check the folder and its permissions"),
+            Place(str(path)),
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _described(reject: Reject) -> dict[str, Any]:
+    grave = [problem for problem in reject.problems if problem.severity is Severity.REJECT]
+    added = dict(
+        zip(
+            ADDED_COLUMNS,
+            (
+                " / ".join(problem.what.ja for problem in grave),
+                " / ".join(problem.mend.ja for problem in grave),
+                " ".join(problem.code for problem in grave),
+                reject.number,
+            ),
+            strict=True,
+        )
+    )
+    if isinstance(reject.feature, bytes):
+        raw = reject.feature.decode("utf-8", errors="replace")
+        return {"type": "Feature", "properties": {RAW_COLUMN: raw, **added}, "geometry": None}
+    properties = reject.feature.get("properties")
+    known = properties if isinstance(properties, dict) else {}
+    return {**reject.feature, "properties": {**known, **added}}

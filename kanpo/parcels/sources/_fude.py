@@ -1,0 +1,16 @@
+"""筆ポリゴン: outlines of fields by the Ministry of Agriculture, Forestry and Fisheries."""
+
+from kanpo.locale import Text
+from kanpo.parcels.sources._source import Column, Source, municipality, one_of, text, year
+
+FUDE = Source(
+    key="fude",
+    label=Text("筆ポリゴン(農林水産省)", "筆ポリゴン (MAFF)"),
+    marks=("polygon_uuid", "land_type"),
+    columns={
+        "parcel_id": Column(("polygon_uuid",), text),
+        "municipality_code": Column(("local_government_cd",), municipality),
+        "land_type": Column(("land_type",), one_of({"100": "paddy", "200": "field", "100.0": "paddy", "200.0": "field"})),
+        "source_year": Column(("issue_year",), year),
+    },
+)
