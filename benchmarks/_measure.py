@@ -21,7 +21,10 @@ def apart(task: str, *arguments: str) -> dict[str, Any]:
         What the task measured, with ``peak_mb``, the highest memory of its process.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks._tasks", task, *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "benchmarks._tasks", task, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"{task} {arguments}: {done.stderr}")

@@ -48,7 +48,9 @@ def _walk(found: click.Command, path: str) -> list[tuple[str, click.Command]]:
 def main() -> int:
     """Write or check the pages."""
     pages = {_HERE / "commands.md": commands(), _HERE / "data-model.md": document()}
-    old = [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    old = [
+        path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv[1:]:
         for path in old:
             print(f"docs/{path.name} is not up to date: run make docs", file=sys.stderr)

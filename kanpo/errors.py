@@ -90,7 +90,14 @@ class Problem:
         where = self.place.text()
         ja = "".join(filter(None, (f"{where.ja}: " if where.ja else "", self.what.ja, self.detail.ja)))
         en = "".join(
-            filter(None, (f"{where.en}: " if where.en else "", self.what.en, f" {self.detail.en}" if self.detail.en else ""))
+            filter(
+                None,
+                (
+                    f"{where.en}: " if where.en else "",
+                    self.what.en,
+                    f" {self.detail.en}" if self.detail.en else "",
+                ),
+            )
         )
         return Text(f"{ja} → {self.mend.ja} [{self.code}]", f"{en} -> {self.mend.en} [{self.code}]")
 
@@ -117,7 +124,7 @@ class KanpoError(Exception):
         code: str,
         what: Text,
         mend: Text,
-        place: Place = Place(),  # noqa: B008 - frozen, so safe as a default
+        place: Place = Place(),
         problems: tuple[Problem, ...] = (),
     ) -> None:
         super().__init__(code)

@@ -15,7 +15,9 @@ from kanpo.store import Batch, Project
 
 
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_settings(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     monkeypatch.setenv("KANPO_CONFIG", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("KANPO_ACTOR", "検査担当")
     monkeypatch.setenv("KANPO_LANG", "ja")

@@ -24,8 +24,8 @@ _HEADINGS = {
 class BilingualOption(click.Option):
     """An option whose help is a `Text`."""
 
-    def __init__(self, *names: Any, help: Text, **settings: Any) -> None:  # noqa: A002 - click's own word
-        super().__init__(*names, help=help.en, **settings)
+    def __init__(self, names: Any, *, help: Text, **settings: Any) -> None:
+        super().__init__(names, help=help.en, **settings)
         self.text = help
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
@@ -37,7 +37,7 @@ class BilingualOption(click.Option):
         return record[0], record[1].replace("[required]", "[必須]").replace("[default: ", "[省略時: ")
 
 
-def option(*names: str, help: Text, **settings: Any) -> Callable[[Any], Any]:  # noqa: A002
+def option(*names: str, help: Text, **settings: Any) -> Callable[[Any], Any]:
     """``click.option`` with a bilingual help."""
     return click.option(*names, cls=BilingualOption, help=help, **settings)
 
@@ -52,15 +52,17 @@ class _Spoken(click.Command):
 
     text: Text
 
-    def __init__(self, *names: Any, help: Text, **settings: Any) -> None:  # noqa: A002
-        super().__init__(*names, help=help.en, **settings)
+    def __init__(self, name: str | None = None, *, help: Text, **settings: Any) -> None:
+        super().__init__(name, help=help.en, **settings)
         self.text = help
         self.params.append(
             BilingualOption(
                 ["--lang"], help=_HEADINGS["lang"], type=click.Choice(["ja", "en"]), expose_value=False
             )
         )
-        self.params.append(BilingualOption(["--debug"], help=_HEADINGS["debug"], is_flag=True, expose_value=False))
+        self.params.append(
+            BilingualOption(["--debug"], help=_HEADINGS["debug"], is_flag=True, expose_value=False)
+        )
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help`` with a help of its own in both languages."""
@@ -133,7 +135,11 @@ class BilingualGroup(_Spoken, click.Group):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.5)
             what = Text(f"「{name}」というコマンドはありません。", f"No such command '{name}'. ")
-            hint = Text(f"もしかして「{near[0]}」ですか。", f"Did you mean '{near[0]}'?") if near else Text("", "")
+            hint = (
+                Text(f"もしかして「{near[0]}」ですか。", f"Did you mean '{near[0]}'?")
+                if near
+                else Text("", "")
+            )
             raise click.UsageError(f"{what}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -142,23 +148,27 @@ class BilingualGroup(_Spoken, click.Group):
         super().format_options(ctx, formatter)
         rows = []
         for name in self.list_commands(ctx):
-            short = self.lazy[name][1] if name in self.lazy else getattr(self.commands[name], "text", Text("", ""))
+            short = (
+                self.lazy[name][1]
+                if name in self.lazy
+                else getattr(self.commands[name], "text", Text("", ""))
+            )
             rows.append((name, str(short).splitlines()[0]))
         if rows:
             with formatter.section(str(_HEADINGS["Commands"])):
                 formatter.write_dl(rows)
 
 
-def command(name: str, help: Text, **settings: Any) -> Callable[[Any], BilingualCommand]:  # noqa: A002
+def command(name: str, help: Text, **settings: Any) -> Callable[[Any], BilingualCommand]:
     """Make a function a command."""
     return click.command(name, cls=BilingualCommand, help=help, **settings)
 
 
-def group(name: str, help: Text, **settings: Any) -> Callable[[Any], BilingualGroup]:  # noqa: A002
+def group(name: str, help: Text, **settings: Any) -> Callable[[Any], BilingualGroup]:
     """Make a function a group of commands."""
     return click.group(name, cls=BilingualGroup, help=help, **settings)
 
 
-def subcommand(of: BilingualGroup, name: str, help: Text, **settings: Any) -> Callable[[Any], Any]:  # noqa: A002
+def subcommand(of: BilingualGroup, name: str, help: Text, **settings: Any) -> Callable[[Any], Any]:
     """Make a function a command of a group."""
     return of.command(name, cls=BilingualCommand, help=help, **settings)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from kanpo.errors import UsageError
@@ -24,16 +22,24 @@ def find_project(given: Path | None) -> Path:
     named = os.environ.get("KANPO_PROJECT")
     if named:
         return Path(named)
+    from kanpo.store import is_project
+
     for folder in (Path.cwd(), *Path.cwd().parents):
-        found = [path for path in sorted(folder.glob("*.gpkg")) if _is_project(path)]
+        found = [path for path in sorted(folder.glob("*.gpkg")) if is_project(path)]
         if len(found) == 1:
             return found[0]
         if found:
             names = "、".join(path.name for path in found)
             raise UsageError(
                 "project.several",
-                Text(f"{folder} にプロジェクトが複数あります({names})", f"{folder} holds several projects ({names})"),
-                Text(f"--project {found[0].name} のように選んでください", f"choose one with --project {found[0].name}"),
+                Text(
+                    f"{folder} にプロジェクトが複数あります({names})",
+                    f"{folder} holds several projects ({names})",
+                ),
+                Text(
+                    f"--project {found[0].name} のように選んでください",
+                    f"choose one with --project {found[0].name}",
+                ),
             )
     raise UsageError(
         "project.none",
@@ -43,11 +49,3 @@ def find_project(given: Path | None) -> Path:
             "make one with kanpo init NAME.gpkg, or say which with --project",
         ),
     )
-
-
-def _is_project(path: Path) -> bool:
-    try:
-        with closing(sqlite3.connect(f"file:{path.as_posix()}?mode=ro", uri=True)) as connection:
-            return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'kanpo_meta'").fetchone() is not None
-    except sqlite3.Error:
-        return False

@@ -23,22 +23,55 @@ _BUG = 70
 
 _COMMANDS: dict[str, tuple[str, Text]] = {
     "init": ("kanpo.cli.commands.init:init", Text("新しいプロジェクトを作る", "make a new project")),
-    "demo": ("kanpo.cli.commands.demo:demo", Text("見本の町で一通り動かす", "run everything on the sample municipality")),
-    "doctor": ("kanpo.cli.commands.doctor:doctor", Text("動く環境かどうかを調べる", "check whether this computer is ready")),
-    "status": ("kanpo.cli.commands.status:status", Text("プロジェクトの今の様子", "what the project holds, and what is stale")),
-    "ingest": ("kanpo.cli.commands.ingest:ingest", Text("筆(耕作放棄地)を取り込む", "read parcels of abandoned farmland")),
-    "layers": ("kanpo.cli.commands.layers:layers", Text("主題図(標高・土壌・気候)", "map layers: elevation, soil, climate")),
-    "score": ("kanpo.cli.commands.score:score", Text("立地要因と適地スコアを計算する", "compute site factors and scores")),
-    "explain": ("kanpo.cli.commands.explain:explain_command", Text("スコアの理由を説明する", "say why a parcel has its score")),
-    "map": ("kanpo.cli.commands.map:map_command", Text("1枚のHTML地図を書く", "write the map: one HTML file")),
-    "parcels": ("kanpo.cli.commands.parcels:parcels", Text("筆を探す・一覧・書き出す", "find, list and export parcels")),
+    "demo": (
+        "kanpo.cli.commands.demo:demo",
+        Text("見本の町で一通り動かす", "run everything on the sample municipality"),
+    ),
+    "doctor": (
+        "kanpo.cli.commands.doctor:doctor",
+        Text("動く環境かどうかを調べる", "check whether this computer is ready"),
+    ),
+    "status": (
+        "kanpo.cli.commands.status:status",
+        Text("プロジェクトの今の様子", "what the project holds, and what is stale"),
+    ),
+    "ingest": (
+        "kanpo.cli.commands.ingest:ingest",
+        Text("筆(耕作放棄地)を取り込む", "read parcels of abandoned farmland"),
+    ),
+    "layers": (
+        "kanpo.cli.commands.layers:layers",
+        Text("主題図(標高・土壌・気候)", "map layers: elevation, soil, climate"),
+    ),
+    "score": (
+        "kanpo.cli.commands.score:score",
+        Text("立地要因と適地スコアを計算する", "compute site factors and scores"),
+    ),
+    "explain": (
+        "kanpo.cli.commands.explain:explain_command",
+        Text("スコアの理由を説明する", "say why a parcel has its score"),
+    ),
+    "map": (
+        "kanpo.cli.commands.map:map_command",
+        Text("1枚のHTML地図を書く", "write the map: one HTML file"),
+    ),
+    "parcels": (
+        "kanpo.cli.commands.parcels:parcels",
+        Text("筆を探す・一覧・書き出す", "find, list and export parcels"),
+    ),
     "herbs": ("kanpo.cli.commands.herbs:herbs", Text("生薬の目録", "the herb catalogue")),
     "growers": ("kanpo.cli.commands.growers:growers", Text("担い手・生産者", "growers")),
     "trials": ("kanpo.cli.commands.trials:trials", Text("試験栽培", "test cultivation")),
     "record": ("kanpo.cli.commands.record:record", Text("記録を1件つける", "write one record")),
-    "records": ("kanpo.cli.commands.records:records", Text("記録の一覧・取込・訂正", "list, import and correct records")),
+    "records": (
+        "kanpo.cli.commands.records:records",
+        Text("記録の一覧・取込・訂正", "list, import and correct records"),
+    ),
     "traits": ("kanpo.cli.commands.traits:traits", Text("調査項目の一覧", "the dictionary of traits")),
-    "verify": ("kanpo.cli.commands.verify:verify", Text("壊れ・書き換えがないか調べる", "check for damage and tampering")),
+    "verify": (
+        "kanpo.cli.commands.verify:verify",
+        Text("壊れ・書き換えがないか調べる", "check for damage and tampering"),
+    ),
     "backup": ("kanpo.cli.commands.backup:backup", Text("確かめた写しを作る", "make a checked copy")),
 }
 
@@ -149,7 +182,9 @@ def _unexpected(debug: bool) -> int:
     if debug:
         traceback.print_exc()
         return _BUG
-    with tempfile.NamedTemporaryFile("w", prefix="kanpo-", suffix=".log", delete=False, encoding="utf-8") as log:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="kanpo-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
         log.write(f"kanpo {__version__}, Python {sys.version}\n")
         traceback.print_exc(file=log)
     message = Text(

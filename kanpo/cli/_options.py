@@ -31,14 +31,18 @@ def project_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--json`` and ``--csv``: for programs instead of people."""
     function = option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))(function)
-    decorated: Callable[..., Any] = option("--csv", "as_csv", is_flag=True, help=Text("CSVで出す", "print CSV"))(function)
+    decorated: Callable[..., Any] = option(
+        "--csv", "as_csv", is_flag=True, help=Text("CSVで出す", "print CSV")
+    )(function)
     return decorated
 
 
 def dry_run_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--dry-run``: say what would be done, change nothing."""
     decorated: Callable[..., Any] = option(
-        "--dry-run", is_flag=True, help=Text("何も変えず、結果の予告だけを出す", "change nothing, only say what would be done")
+        "--dry-run",
+        is_flag=True,
+        help=Text("何も変えず、結果の予告だけを出す", "change nothing, only say what would be done"),
     )(function)
     return decorated
 
@@ -50,6 +54,8 @@ def audience_option(function: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Choice(["public", "partner", "office"]),
         default="public",
         show_default=True,
-        help=Text("見せる相手(public 一般・partner 連携先・office 庁内)", "for whom (public, partner, office)"),
+        help=Text(
+            "見せる相手(public 一般・partner 連携先・office 庁内)", "for whom (public, partner, office)"
+        ),
     )(function)
     return decorated

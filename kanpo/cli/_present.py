@@ -55,7 +55,7 @@ def show_table(
     *,
     as_json: bool = False,
     as_csv: bool = False,
-    empty: Text = Text("ありません", "nothing"),  # noqa: B008 - frozen
+    empty: Text = Text("ありません", "nothing"),
 ) -> None:
     """A table on stdout: aligned for people, or JSON, or CSV (UTF-8, keys as headers)."""
     if as_json:

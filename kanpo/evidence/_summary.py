@@ -51,7 +51,9 @@ def _of_harvests(project: Project, plots: pd.DataFrame) -> pd.DataFrame:
     long = yields.melt(id_vars=["treatment", "plot_code"], value_vars=list(YIELDS), var_name="trait")
     # Several harvests of one plot in a season add up.
     ratio = long["trait"] == "dry_fresh_ratio"
-    summed = long[~ratio].groupby(["trait", "treatment", "plot_code"], as_index=False)["value"].sum(min_count=1)
+    summed = (
+        long[~ratio].groupby(["trait", "treatment", "plot_code"], as_index=False)["value"].sum(min_count=1)
+    )
     averaged = long[ratio].groupby(["trait", "treatment", "plot_code"], as_index=False)["value"].mean()
     return pd.concat([summed, averaged], ignore_index=True)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +9,7 @@ import pandas as pd
 
 from kanpo.errors import EnvironmentFailure, Place, UsageError
 from kanpo.exchange._table import write_csv
+from kanpo.files import replacing
 from kanpo.locale import Text
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
@@ -63,15 +62,16 @@ def export_table(path: Path, table: pd.DataFrame) -> None:
 
 def _write_layer(path: Path, parcels: gpd.GeoDataFrame) -> None:
     suffix = path.suffix.lower()
-    draft = path.with_name(f".{path.stem}.{os.getpid()}{suffix}")
-    write: Callable[[], None]
-    if suffix == ".parquet":
-        write = lambda: parcels.to_parquet(draft)  # noqa: E731
-    else:
-        write = lambda: parcels.to_file(draft, driver=_DRIVERS[suffix], engine="pyogrio")  # noqa: E731
+    with replacing(path) as draft:
+        if suffix == ".parquet":
+            _write_parquet(draft, parcels)
+        else:
+            parcels.to_file(draft, driver=_DRIVERS[suffix], layer="parcels", engine="pyogrio")
+
+
+def _write_parquet(path: Path, parcels: gpd.GeoDataFrame) -> None:
     try:
-        write()
-        os.replace(draft, path)
+        parcels.to_parquet(path)
     except ImportError as error:
         raise EnvironmentFailure(
             "export.parquet",
@@ -79,12 +79,3 @@ def _write_layer(path: Path, parcels: gpd.GeoDataFrame) -> None:
             Text("pip install 'kanpo[parquet]' を実行してください", "run pip install 'kanpo[parquet]'"),
             Place(str(path)),
         ) from error
-    except OSError as error:
-        raise EnvironmentFailure(
-            "file.not-writable",
-            Text(f"書き込めません({error})", f"cannot be written ({error})"),
-            Text("開いていれば閉じ、場所と権限を確かめてください", "close it where it is open, check the folder"),
-            Place(str(path)),
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)

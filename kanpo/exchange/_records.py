@@ -25,7 +25,12 @@ class RecordsImport:
 
 
 def import_records(
-    project: Project, path: Path, kind: str | None = None, *, dry_run: bool = False, rejects: Path | None = None
+    project: Project,
+    path: Path,
+    kind: str | None = None,
+    *,
+    dry_run: bool = False,
+    rejects: Path | None = None,
 ) -> RecordsImport:
     """Import a CSV of records of one kind.
 
@@ -77,7 +82,9 @@ def kind_of_headers(headers: tuple[str, ...], path: Path | None = None) -> str:
     fits: dict[str, int] = {}
     for table in RECORD_KINDS.values():
         names = {
-            field.key: {normalise(n).casefold() for n in (field.key, field.label.ja, field.label.en, field.header.ja)}
+            field.key: {
+                normalise(n).casefold() for n in (field.key, field.label.ja, field.label.en, field.header.ja)
+            }
             for field in table.fields
         }
         if all(names[field.key] & written for field in table.fields if field.required):
@@ -135,5 +142,3 @@ def _write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> Non
         mend = " / ".join(str(p.mend) for p in found)
         rows.append((*cells, reason, mend, " ".join(p.code for p in found), number))
     write_csv(path, (*table.headers, *REJECT_HEADERS), rows)
-
-

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place
+from kanpo.errors import InputUnusable, Place
+from kanpo.files import replacing
 from kanpo.locale import Text
 
 _LARGEST = 200 * 1024 * 1024
@@ -75,9 +75,9 @@ def read_csv(path: Path) -> WrittenTable:
 
 
 def _decoded(content: bytes, path: Path) -> str:
-    if b"\0" in content[:4096]:
-        content = b"\xff"
-    for encoding in ("utf-8-sig", "cp932"):
+    # CP932 decodes nearly any bytes; a NUL is in no text of either encoding.
+    encodings = () if b"\0" in content else ("utf-8-sig", "cp932")
+    for encoding in encodings:
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -124,16 +124,5 @@ def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object
     EnvironmentFailure
         The file cannot be written, for instance because it is open in Excel.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(path) as draft:
         draft.write_bytes(csv_text(headers, rows).encode("utf-8-sig"))
-        os.replace(draft, path)
-    except OSError as error:
-        raise EnvironmentFailure(
-            "file.not-writable",
-            Text(f"書き込めません({error.strerror})", f"cannot be written ({error.strerror})"),
-            Text("Excelなどで開いていれば閉じ、場所と権限を確かめてください", "close it in Excel, check folder and permissions"),
-            Place(str(path)),
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)

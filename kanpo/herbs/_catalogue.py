@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.errors import InputUnusable, Place, UsageError, shown
 from kanpo.herbs._check import DEFAULT_HERB, Row, check_files, classes_of, corners_of, read_files
 from kanpo.herbs._requirement import Herb, Requirement
 from kanpo.locale import Text
@@ -51,7 +51,6 @@ class Catalogue:
         return "; ".join(titles.get(name.strip(), name.strip()) for name in source_ids.split(";"))
 
 
-@cache
 def load_catalogue(folder: Path | None = None) -> Catalogue:
     """Load and check a catalogue; the one shipped with kanpo when no folder is given.
 
@@ -60,12 +59,25 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     InputUnusable
         A file or row is wrong; all problems are in the error.
     """
+    # A folder of the user's own may change while kanpo runs; what is shipped does not.
+    return _shipped() if folder is None else _load(folder)
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _load(None)
+
+
+def _load(folder: Path | None) -> Catalogue:
     read, problems = read_files(folder)
     problems = problems or check_files(read)
     if problems:
         raise InputUnusable(
             "catalogue.unusable",
-            Text(f"生薬目録に {len(problems)} 件の問題があります", f"the herb catalogue has {len(problems)} problems"),
+            Text(
+                f"生薬目録に {len(problems)} 件の問題があります",
+                f"the herb catalogue has {len(problems)} problems",
+            ),
             Text("上の行を直してください(kanpo herbs check)", "mend the rows above (kanpo herbs check)"),
             Place(str(folder) if folder else None),
             tuple(problems),
@@ -73,7 +85,9 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     herbs = {row["herb_id"]: _herb(row) for row in read.tables["herbs"]}
     rows = [_requirement(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
     requirements = {herb_id: _resolved(herb_id, rows) for herb_id in herbs}
-    tables = {name: pd.DataFrame(read.tables[name]) for name in ("quality", "market", "operations", "sources")}
+    tables = {
+        name: pd.DataFrame(read.tables[name]) for name in ("quality", "market", "operations", "sources")
+    }
     digest = hashlib.sha256(json.dumps(read.tables, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     return Catalogue(herbs, requirements, **tables, digest=digest)
 
@@ -114,50 +128,54 @@ def _resolved(herb_id: str, rows: list[Requirement]) -> tuple[Requirement, ...]:
     return tuple(chosen[factor] for factor in FACTORS if factor in chosen)
 
 
+#: Hiragana to katakana: names of plants are written in either.
+_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
+
+
+def _plain(name: str) -> str:
+    """A name for comparison: width, case and kind of kana do not matter."""
+    return normalise(name).casefold().translate(_KATAKANA)
+
+
 def find_herb(catalogue: Catalogue, text: str) -> Herb:
     """The herb that somebody means by its id, crude drug, plant, species or Latin name.
+
+    Two plants may give the same crude drug (当帰): its name means the one that stands first in the
+    catalogue, the other is found by its plant (ホッカイトウキ) or id.
 
     Raises
     ------
     UsageError
-        No herb has that name (the nearest is suggested), or several have.
+        No herb has that name; the nearest is suggested.
     """
-    wanted = normalise(text).casefold()
-    names: dict[str, set[str]] = {}
+    wanted = _plain(text)
+    names: dict[str, str] = {}
     for herb in catalogue.herbs.values():
         plants = herb.plant_ja.replace(")", "").split("(")
-        for name in (herb.herb_id, herb.crude_drug_ja, *plants, herb.species, herb.latin_drug_name, herb.label.ja):
-            names.setdefault(normalise(name).casefold(), set()).add(herb.herb_id)
-    if wanted in catalogue.herbs:
-        return catalogue.herbs[wanted]
-    found = sorted(names.get(wanted, ()))
-    if len(found) == 1:
-        return catalogue.herbs[found[0]]
-    place = Place(column="--herb", value=text)
-    if found:
-        choices = "、".join(f"{key}({catalogue.herbs[key].plant_ja})" for key in found)
-        raise UsageError(
-            "herb.ambiguous",
-            Text("その名の生薬が複数あります", "several herbs have that name"),
-            Text(f"どれかを選んでください: {choices}", f"choose one of {', '.join(found)}"),
-            place,
-        )
+        drugs = (herb.crude_drug_ja, herb.latin_drug_name)
+        for name in (herb.herb_id, herb.label.ja, herb.label.en, *plants, herb.species, *drugs):
+            names.setdefault(_plain(name), herb.herb_id)
+    if wanted and wanted in names:
+        return catalogue.herbs[names[wanted]]
     near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
-    hint = sorted(names[near[0]])[0] if near else None
+    hint = catalogue.herbs[names[near[0]]] if near else None
+    shown_ja, shown_en = f"生薬「{shown(text)}」は目録にありません", f"there is no herb '{shown(text)}'"
     raise UsageError(
         "herb.unknown",
-        Text("目録にない生薬です", "is not in the herb catalogue"),
-        Text(f"もしかして: {hint}({catalogue.herbs[hint].label.ja})", f"did you mean {hint}?")
+        Text(shown_ja, shown_en),
+        Text(f"もしかして: {hint.herb_id}({hint.crude_drug_ja})", f"did you mean {hint.herb_id}?")
         if hint
         else Text("kanpo herbs list で一覧を見られます", "see kanpo herbs list"),
-        place,
+        Place(column="--herb"),
     )
 
 
 def herb_table(catalogue: Catalogue) -> pd.DataFrame:
     """All herbs, one row each, with the columns of `Herb`."""
     names = [field.name for field in fields(Herb)]
-    return pd.DataFrame([[getattr(herb, name) for name in names] for herb in catalogue.herbs.values()], columns=names)
+    return pd.DataFrame(
+        [[getattr(herb, name) for name in names] for herb in catalogue.herbs.values()], columns=names
+    )
 
 
 def requirement_table(catalogue: Catalogue, herb_id: str) -> pd.DataFrame:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import StringIO
 from pathlib import Path
 
 from kanpo.errors import Place, Problem
@@ -20,6 +21,16 @@ FILES = ("herbs", "requirements", "quality", "market", "operations", "sources")
 CONFIDENCES = ("high", "medium", "low")
 #: The herb whose rows hold for every herb that has none of its own.
 DEFAULT_HERB = "*"
+#: Under this name go the cells of a row that stand beyond the header.
+_SURPLUS = "\0surplus"
+#: Columns that hold a number of 0 or more, and of which the first may not be above the second.
+_NUMBERS = {
+    "herbs": ("years_to_harvest", "plants_per_10a", "shading_percent"),
+    "quality": (),
+    "market": ("fiscal_year", "value"),
+    "operations": ("crop_year", "month_from", "month_to"),
+}
+_RANGES = {"herbs": ("yield_dry_kg_per_10a_low", "yield_dry_kg_per_10a_high"), "quality": ("min", "max")}
 
 
 @dataclass(slots=True)
@@ -40,15 +51,34 @@ def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem
         try:
             text = file.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            what, mend = Text("ファイルがありません", "the file is missing"), Text("同梱の目録から写してください", "copy it from the shipped catalogue")
+            what, mend = (
+                Text("ファイルがありません", "the file is missing"),
+                Text("同梱の目録から写してください", "copy it from the shipped catalogue"),
+            )
             problems.append(Problem("catalogue.missing", what, mend, Place(f"{name}.csv")))
             text = ""
         except UnicodeDecodeError:
-            what, mend = Text("UTF-8 ではありません", "is not UTF-8"), Text("UTF-8 で保存し直してください", "save it as UTF-8")
+            what, mend = (
+                Text("UTF-8 ではありません", "is not UTF-8"),
+                Text("UTF-8 で保存し直してください", "save it as UTF-8"),
+            )
             problems.append(Problem("catalogue.encoding", what, mend, Place(f"{name}.csv")))
             text = ""
-        tables[name] = [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(text.splitlines())]
+        rows = csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS)
+        tables[name] = []
+        for number, row in enumerate(rows, 2):
+            surplus = row.pop(_SURPLUS, None)
+            if surplus:
+                problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
+            tables[name].append({key: value or "" for key, value in row.items()})
     return CatalogueFiles(tables), problems
+
+
+def _too_many_cells(place: Place) -> Problem:
+    return _problem(
+        *("cells", "見出しより列が多い行です", "has more cells than the header"),
+        *('コンマを含む文は " で囲んでください', 'put a text with commas between " marks', place),
+    )
 
 
 def check_catalogue(folder: Path | None = None) -> list[Problem]:
@@ -69,7 +99,9 @@ def check_files(read: CatalogueFiles) -> list[Problem]:
         problems += _check_requirement(row, place, herbs)
     for name in FILES[:-1]:
         for number, row in enumerate(read.tables[name], 2):
-            problems += _check_common(row, Place(f"{name}.csv", row=number), herbs, sources)
+            place = Place(f"{name}.csv", row=number)
+            problems += _check_common(row, place, herbs, sources)
+            problems += _check_numbers(row, name, place)
     return [*problems, *_check_weights(read.tables["requirements"], herbs)]
 
 
@@ -85,12 +117,24 @@ def _check_common(row: Row, place: Place, herbs: set[str], sources: set[str]) ->
     if row.get("herb_id") not in herbs | {DEFAULT_HERB}:
         yield _problem(
             *("unknown-herb", "herbs.csv にない生薬です", "is not in herbs.csv"),
-            *("herbs.csv に足すか、綴りを直してください", "add it there or mend the spelling", _at(place, row, "herb_id")),
+            *(
+                "herbs.csv に足すか、綴りを直してください",
+                "add it there or mend the spelling",
+                _at(place, row, "herb_id"),
+            ),
         )
     if row.get("confidence") not in CONFIDENCES:
         yield _problem(
-            *("confidence", "確からしさは high・medium・low のどれかです", "confidence is high, medium or low"),
-            *("確かめていなければ low としてください", "use low if nobody confirmed it", _at(place, row, "confidence")),
+            *(
+                "confidence",
+                "確からしさは high・medium・low のどれかです",
+                "confidence is high, medium or low",
+            ),
+            *(
+                "確かめていなければ low としてください",
+                "use low if nobody confirmed it",
+                _at(place, row, "confidence"),
+            ),
         )
     named = [name.strip() for name in row.get("source", "").split(";")]
     if any(name not in sources for name in named):
@@ -100,12 +144,38 @@ def _check_common(row: Row, place: Place, herbs: set[str], sources: set[str]) ->
         )
 
 
+def _check_numbers(row: Row, name: str, place: Place) -> Iterator[Problem]:
+    bounds = _RANGES.get(name, ())
+    for column in (*_NUMBERS.get(name, ()), *bounds):
+        text = row.get(column, "")
+        value = _number(text)
+        whole = column == "years_to_harvest"
+        if text and (value is None or value < 0 or (whole and (value < 1 or not text.isdecimal()))):
+            yield _problem(
+                *("number", "0以上の数ではありません", "is not a number of 0 or more"),
+                "単位を付けず、半角の数だけを入れてください(年数は1以上の整数)",
+                "enter digits only, without a unit (years: a whole number from 1)",
+                _at(place, row, column),
+            )
+    low, high = (_number(row.get(column, "")) for column in bounds) if bounds else (None, None)
+    if low is not None and high is not None and low > high:
+        yield _problem(
+            *("range", "下限が上限より大きいです", "the lower figure is above the upper"),
+            *("2つを入れ替えてください", "swap the two"),
+            Place(place.file, row=place.row, column=",".join(bounds), value=f"{low:g}, {high:g}"),
+        )
+
+
 def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Problem]:
     factor = FACTORS.get(row.get("factor", ""))
     if factor is None:
         yield _problem(
             *("unknown-factor", "知らない立地要因です", "unknown site factor"),
-            *(f"使える要因: {'、'.join(FACTORS)}", f"known factors: {', '.join(FACTORS)}", _at(place, row, "factor")),
+            *(
+                f"使える要因: {'、'.join(FACTORS)}",
+                f"known factors: {', '.join(FACTORS)}",
+                _at(place, row, "factor"),
+            ),
         )
         return
     wanted = "trapezoid" if factor.kind == "number" else "classes"
@@ -116,6 +186,13 @@ def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Prob
         )
         return
     yield from (_check_corners if wanted == "trapezoid" else _check_classes)(row, factor, place)
+    other = ["classes"] if wanted == "trapezoid" else ["a", "b", "c", "d"]
+    for column in other:
+        if row.get(column, "").strip():
+            yield _problem(
+                *("kind", f"{wanted} の行には使わない列です", f"is not used in a row of kind {wanted}"),
+                *("空にしてください", "leave it empty", _at(place, row, column)),
+            )
     weight = _number(row.get("weight", ""))
     if weight is None or weight < 0:
         yield _problem(
@@ -156,23 +233,41 @@ def _check_corners(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
     a, b, c, d = corners
     if (a is None) != (b is None) or (c is None) != (d is None) or (b is None and c is None):
         yield _problem(
-            *("corners-open", "開いた側は2つの角とも空にします", "an open side leaves both its corners empty"),
-            *("a と b、または c と d を両方埋めるか両方空にしてください", "fill or empty a and b, or c and d, together", place),
+            *(
+                "corners-open",
+                "開いた側は2つの角とも空にします",
+                "an open side leaves both its corners empty",
+            ),
+            *(
+                "a と b、または c と d を両方埋めるか両方空にしてください",
+                "fill or empty a and b, or c and d, together",
+                place,
+            ),
         )
         return
     given = [value for value in corners if value is not None]
     if given != sorted(given):
         yield _problem(
-            *("corners-order", "角が a ≤ b ≤ c ≤ d の順ではありません", "the corners are not in the order a ≤ b ≤ c ≤ d"),
+            *(
+                "corners-order",
+                "角が a ≤ b ≤ c ≤ d の順ではありません",
+                "the corners are not in the order a ≤ b ≤ c ≤ d",
+            ),
             *("小さい順に並べてください", "put them in rising order"),
             Place(place.file, row=place.row, column="a,b,c,d", value=", ".join(written)),
         )
     assert factor.minimum is not None and factor.maximum is not None
-    full = [value for value in (b, c) if value is not None]
-    if any(not factor.minimum <= value <= factor.maximum for value in full):
+    if any(not factor.minimum <= value <= factor.maximum for value in given):
         yield _problem(
-            *("corners-range", f"あり得る範囲({factor.minimum:g}〜{factor.maximum:g})の外です", "outside what is possible"),
-            *("単位と桁を確かめてください", f"possible is {factor.minimum:g} to {factor.maximum:g} {factor.unit}"),
+            *(
+                "corners-range",
+                f"あり得る範囲({factor.minimum:g}〜{factor.maximum:g})の外です",
+                "outside what is possible",
+            ),
+            *(
+                "単位と桁を確かめてください",
+                f"possible is {factor.minimum:g} to {factor.maximum:g} {factor.unit}",
+            ),
             Place(place.file, row=place.row, column="a,b,c,d", value=", ".join(written)),
         )
 
@@ -186,10 +281,14 @@ def classes_of(row: Row) -> dict[str, float]:
 def _check_classes(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
     memberships = classes_of(row)
     place = _at(place, row, "classes")
-    if set(memberships) != set(factor.classes):
+    if set(memberships) != set(factor.classes) or row.get("classes", "").count("=") != len(factor.classes):
         wanted = ";".join(f"{key}=…" for key in factor.classes)
         yield _problem(
-            *("classes", "区分が足りないか、知らない区分です", "a class is missing or unknown"),
+            *(
+                "classes",
+                "区分が足りないか、重なるか、知らない区分です",
+                "a class is missing, repeated or unknown",
+            ),
             *(f"{wanted} の形で全区分を入れてください", f"give all classes: {wanted}", place),
         )
     if any(not 0 <= value <= 1 for value in memberships.values()):
@@ -213,10 +312,12 @@ def _repeated(rows: list[Row], name: str, keys: tuple[str, ...]) -> Iterator[Pro
 
 
 def _check_weights(rows: list[Row], herbs: set[str]) -> Iterator[Problem]:
-    weigh: Callable[[Row], float] = lambda row: _number(row.get("weight", "")) or 0.0  # noqa: E731
-    default = sum(weigh(row) for row in rows if row.get("herb_id") == DEFAULT_HERB)
+    weights: dict[str, dict[str, float]] = {}
+    for row in rows:
+        weight = _number(row.get("weight", "")) or 0.0
+        weights.setdefault(row.get("herb_id", ""), {})[row.get("factor", "")] = weight
     for herb in sorted(herbs):
-        if default + sum(weigh(row) for row in rows if row.get("herb_id") == herb) <= 0:
+        if sum((weights.get(DEFAULT_HERB, {}) | weights.get(herb, {})).values()) <= 0:
             yield _problem(
                 *("weights-zero", f"{herb} の重みがすべて0です", f"all weights of {herb} are 0"),
                 *("1つは正の数にしてください", "make at least one positive", Place("requirements.csv")),

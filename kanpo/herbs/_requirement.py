@@ -44,14 +44,18 @@ class Requirement:
             en = ", ".join(f"{labels[key].en} {value:g}" for key, value in self.classes.items())
             return Text(ja, en)
         a, b, c, d = self.corners
-        unit = FACTORS[self.factor].unit.replace("-", "")
+        unit = FACTORS[self.factor].unit_label
         if b is None:
-            return Text(f"{c:g}{unit} 以下で適、{d:g} 超で不適", f"full up to {c:g} {unit}, none above {d:g}")
+            return Text(
+                f"{c:g}{unit.ja} 以下で適、{d:g} 超で不適", f"full up to {c:g} {unit.en}, none above {d:g}"
+            )
         if c is None:
-            return Text(f"{b:g}{unit} 以上で適、{a:g} 未満で不適", f"full from {b:g} {unit}, none below {a:g}")
+            return Text(
+                f"{b:g}{unit.ja} 以上で適、{a:g} 未満で不適", f"full from {b:g} {unit.en}, none below {a:g}"
+            )
         return Text(
-            f"{b:g}〜{c:g}{unit} で適、{a:g} 未満・{d:g} 超で不適",
-            f"full from {b:g} to {c:g} {unit}, none below {a:g} or above {d:g}",
+            f"{b:g}〜{c:g}{unit.ja} で適、{a:g} 未満・{d:g} 超で不適",
+            f"full from {b:g} to {c:g} {unit.en}, none below {a:g} or above {d:g}",
         )
 
 

@@ -130,7 +130,9 @@ def _plots(project: Project, catalogue: Catalogue) -> gpd.GeoDataFrame | None:
     trials = project.journal.read("trial").drop_duplicates("trial_code", keep="last").set_index("trial_code")
     names = {herb_id: str(herb.label) for herb_id, herb in catalogue.herbs.items()}
     yields = harvests_with_yield(project.journal.read("harvest"), plots)
-    means = yields.groupby(["trial_code", "plot_code"], as_index=False)[list(_YIELDS)].sum(min_count=1).round(1)
+    means = (
+        yields.groupby(["trial_code", "plot_code"], as_index=False)[list(_YIELDS)].sum(min_count=1).round(1)
+    )
     frame = plots[["trial_code", "plot_code", "treatment", "replicate", "geometry"]]
     frame = frame.merge(means, on=["trial_code", "plot_code"], how="left")
     frame["herb"] = frame["trial_code"].map(trials["herb_id"]).map(names)
@@ -140,12 +142,19 @@ def _plots(project: Project, catalogue: Catalogue) -> gpd.GeoDataFrame | None:
 def _sources(project: Project, catalogue: Catalogue) -> tuple[SourceOnMap, ...]:
     batches = project.imported.batches()
     parcels = tuple(
-        SourceOnMap(Text(f"筆: {row.file_name}", f"parcels: {row.file_name}"), row.source, "", str(row.imported_at)[:10])
+        SourceOnMap(
+            Text(f"筆: {row.file_name}", f"parcels: {row.file_name}"),
+            row.source,
+            "",
+            str(row.imported_at)[:10],
+        )
         for row in batches[batches["batch_kind"] == "parcels"].itertuples()
     )
     layers = tuple(
         SourceOnMap(layer.title or layer.layer_id, layer.source, layer.licence, layer.date)
         for layer in project.imported.layer_table().itertuples()
     )
-    herbs = SourceOnMap(Text("生薬の要求条件", "requirements of herbs"), f"kanpo {catalogue.digest[:12]}", "Apache-2.0")
+    herbs = SourceOnMap(
+        Text("生薬の要求条件", "requirements of herbs"), f"kanpo {catalogue.digest[:12]}", "Apache-2.0"
+    )
     return (*parcels, *layers, herbs)

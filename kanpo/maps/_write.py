@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -10,7 +9,8 @@ from time import perf_counter
 import folium
 import numpy as np
 
-from kanpo.errors import EnvironmentFailure, Place, UsageError
+from kanpo.errors import UsageError
+from kanpo.files import replacing
 from kanpo.locale import Text
 from kanpo.maps._content import MapContent, check_content
 from kanpo.maps._page import OfflineFigure, OfflineMap, SuitabilityLayer
@@ -82,7 +82,8 @@ def write_map(content: MapContent, path: str | Path, *, tiles: str | None = None
     began = perf_counter()
     page = build_map(content, tiles=tiles).get_root().render().encode("utf-8", "replace")
     target = Path(path)
-    _replace(target, page)
+    with replacing(target) as draft:
+        draft.write_bytes(page)
     return MapReport(target, len(page), len(content.parcels), perf_counter() - began)
 
 
@@ -92,25 +93,3 @@ def _middle(content: MapContent) -> tuple[float, float]:
         return _NOWHERE
     middle = ((south + north) / 2, (west + east) / 2)
     return middle if np.isfinite(middle).all() else _NOWHERE
-
-
-def _replace(target: Path, page: bytes) -> None:
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except OSError as error:
-        raise EnvironmentFailure(
-            "map.not-written",
-            Text("地図のファイルを書けませんでした。", "The map could not be written."),
-            Text(
-                f"フォルダーの有無、空き容量、ほかで開いていないかを確かめてください({error.strerror})。",
-                f"Check that the folder exists, has space, and the file is not open ({error.strerror}).",
-            ),
-            Place(file=str(target)),
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ In comes a file as an office got it, out go parcels in the project, problems wit
 a file of what could not be used.
 """
 
-from kanpo.parcels._attributes import attribute_factors
+from kanpo.parcels._attributes import AttributeFactors, attribute_factors
 from kanpo.parcels._find import find_parcel, search_parcels
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
 from kanpo.parcels._measure import measure_area_m2
@@ -14,6 +14,7 @@ from kanpo.parcels.sources import SOURCES, Source
 
 __all__ = [
     "SOURCES",
+    "AttributeFactors",
     "IngestReport",
     "ParcelChunk",
     "ParcelReader",

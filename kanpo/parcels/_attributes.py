@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import orjson
@@ -21,7 +22,18 @@ def _names() -> dict[str, list[str]]:
     return names
 
 
-def attribute_factors(parcels: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True, eq=False)
+class AttributeFactors:
+    """Factors from attributes: `values` and the attribute `names` they came from (empty where unknown).
+
+    Both have index parcel_id and one column per factor.
+    """
+
+    values: pd.DataFrame
+    names: pd.DataFrame
+
+
+def attribute_factors(parcels: pd.DataFrame) -> AttributeFactors:
     """Factors read from the ``attributes`` of parcels.
 
     Parameters
@@ -31,40 +43,40 @@ def attribute_factors(parcels: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        Index parcel_id, one column per factor: numbers (NaN unknown) and class keys (None unknown).
-        Values that are physically impossible are left out.
+    AttributeFactors
+        Numbers (NaN unknown) and class keys (None unknown). Values that are physically impossible
+        are left out.
     """
     properties = [orjson.loads(text) if text else {} for text in parcels["attributes"]]
     index = pd.Index(parcels["parcel_id"], name="parcel_id", dtype=object)
-    columns: dict[str, np.ndarray] = {}
-    present = set().union(*(set(found) for found in properties[:1000])) if properties else set()
-    # The first thousand tell which names occur; a rarer one is still found by looking at all.
+    values: dict[str, np.ndarray] = {}
+    origin: dict[str, np.ndarray] = {}
     for key, names in _names().items():
-        candidates = [name for name in names if name in present or len(properties) <= 1000] or names
-        columns[key] = _column(key, properties, candidates)
+        values[key], origin[key] = _column(key, properties, names)
     if "years_abandoned" in parcels:
         own = parcels["years_abandoned"].to_numpy(dtype=float)
-        columns["years_abandoned"] = np.where(np.isnan(own), columns["years_abandoned"], own)
-    return pd.DataFrame(columns, index=index)
+        missing = np.isnan(values["years_abandoned"]) & ~np.isnan(own)
+        values["years_abandoned"] = np.where(missing, own, values["years_abandoned"])
+        origin["years_abandoned"] = np.where(missing, "years_abandoned", origin["years_abandoned"])
+    return AttributeFactors(pd.DataFrame(values, index=index), pd.DataFrame(origin, index=index))
 
 
-def _column(key: str, properties: list[dict[str, object]], names: list[str]) -> np.ndarray:
+def _column(key: str, properties: list[dict[str, object]], names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """One factor of all parcels, and the attribute that each value stands in; the first name wins."""
     number = FACTORS[key].kind == "number"
     read: Callable[[str], object] = _number(key) if number else _class(key)
-    known: dict[str, object] = {}
+    known: dict[object, object] = {}
     values = np.full(len(properties), np.nan if number else None, dtype=float if number else object)
+    origin = np.full(len(properties), "", dtype=object)
     for name in reversed(names):
-        for row, found in enumerate(properties):
-            written = found.get(name)
-            if written is None or written == "":
+        for row, written in enumerate([found.get(name) for found in properties]):
+            if written is None or written == "" or type(written) in (dict, list):
                 continue
-            text = str(written)
-            if text not in known:
-                known[text] = read(text)
-            if known[text] is not None:
-                values[row] = known[text]
-    return values
+            if written not in known:
+                known[written] = read(str(written))
+            if known[written] is not None:
+                values[row], origin[row] = known[written], name
+    return values, origin
 
 
 def _number(key: str) -> Callable[[str], float | None]:

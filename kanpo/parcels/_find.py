@@ -60,7 +60,10 @@ def find_parcel(parcels: gpd.GeoDataFrame, words: str) -> pd.Series:
             Text("kanpo parcels find 大字 地番 で探してください", "look for it with kanpo parcels find"),
             place,
         )
-    some = "、".join(f"{row.parcel_id}({row.settlement or ''} {row.lot_number or ''})" for row in found.head(5).itertuples())
+    some = "、".join(
+        f"{row.parcel_id}({row.settlement or ''} {row.lot_number or ''})"
+        for row in found.head(5).itertuples()
+    )
     raise UsageError(
         "parcel.several",
         Text(f"{len(found)} 筆が当てはまります", f"{len(found)} parcels fit"),

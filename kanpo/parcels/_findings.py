@@ -14,7 +14,9 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
     "empty": (Text("形が空です", "its geometry is empty"), _REDRAW),
     "is-point": (
         Text("点です(台帳のピンなど)。区画の形がありません", "is a point (a register pin), not an outline"),
-        Text("筆ポリゴンなど、区画の形を持つデータを取り込んでください", "ingest outlines, such as 筆ポリゴン"),
+        Text(
+            "筆ポリゴンなど、区画の形を持つデータを取り込んでください", "ingest outlines, such as 筆ポリゴン"
+        ),
     ),
     "not-polygon": (
         Text("ポリゴンではありません", "is no polygon"),
@@ -22,7 +24,10 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
     ),
     "not-numbers": (
         Text("座標が数値ではありません", "a coordinate is not a number"),
-        Text("引用符を外し、[経度, 緯度] の数値にしてください", "remove the quotes: [longitude, latitude] as numbers"),
+        Text(
+            "引用符を外し、[経度, 緯度] の数値にしてください",
+            "remove the quotes: [longitude, latitude] as numbers",
+        ),
     ),
     "too-few-points": (
         Text("異なる点が3つありません", "has fewer than three different points"),
@@ -30,16 +35,25 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
     ),
     "no-area": (Text("面積がありません", "has no area"), _REDRAW),
     "invalid": (
-        Text("線が交わっていて、どこが筆か決められません", "its lines cross, and what belongs to it is not certain"),
+        Text(
+            "線が交わっていて、どこが筆か決められません",
+            "its lines cross, and what belongs to it is not certain",
+        ),
         _REDRAW,
     ),
     "outside-japan": (
         Text("日本の外にあります", "lies outside Japan"),
-        Text("座標系と経度・緯度の順を確かめてください", "check the coordinate system and the order of longitude and latitude"),
+        Text(
+            "座標系と経度・緯度の順を確かめてください",
+            "check the coordinate system and the order of longitude and latitude",
+        ),
     ),
     "metres": (
         Text("座標が度ではなくメートルのようです", "the coordinates look like metres, not degrees"),
-        Text("--crs EPSG:6678(鶴岡など第10系の場合)のように座標系を指定してください", "say the coordinate system, such as --crs EPSG:6678 (zone X)"),
+        Text(
+            "--crs EPSG:6678(鶴岡など第10系の場合)のように座標系を指定してください",
+            "say the coordinate system, such as --crs EPSG:6678 (zone X)",
+        ),
     ),
     "repeated-id": (
         Text("同じ筆IDの筆が前にあります", "a parcel before it has the same id"),
@@ -52,7 +66,9 @@ _REPAIRS: dict[str, Text] = {
     "point-repeated": Text("重複した点を取り除きました", "removed repeated points"),
     "orientation": Text("輪の向きを揃えました", "turned a ring the right way round"),
     "z-dropped": Text("高さの値を外しました", "dropped heights"),
-    "single-part": Text("1つの部分だけのマルチポリゴンをポリゴンにしました", "made a polygon of a one-part multipolygon"),
+    "single-part": Text(
+        "1つの部分だけのマルチポリゴンをポリゴンにしました", "made a polygon of a one-part multipolygon"
+    ),
     "axes-swapped": Text("緯度・経度の順を入れ替えました", "swapped latitude and longitude"),
     "self-crossing": Text("自己交差を直しました", "mended a self-intersection"),
 }
@@ -67,7 +83,10 @@ _WARNINGS: dict[str, tuple[Text, Text]] = {
         Text("複数の筆がつながっていないか確かめてください", "see whether several parcels were joined"),
     ),
     "area-differs": (
-        Text("図上面積が登記面積と30 %より大きく違います", "the measured area differs from the registered by over 30 %"),
+        Text(
+            "図上面積が登記面積と30 %より大きく違います",
+            "the measured area differs from the registered by over 30 %",
+        ),
         Text("形か登記面積を確かめてください", "check the outline or the registered area"),
     ),
 }
@@ -105,7 +124,7 @@ def reject(code: str, value: object = None) -> Finding:
     return Finding(code, Severity.REJECT, value)
 
 
-def repair(code: str, detail: Text = Text("", "")) -> Finding:  # noqa: B008 - frozen
+def repair(code: str, detail: Text = Text("", "")) -> Finding:
     """A finding that was mended."""
     return Finding(code, Severity.REPAIR, None, detail)
 

@@ -32,7 +32,9 @@ def build_polygons(geometries: list[Any]) -> Built:
     plain = [
         position
         for position, geometry in enumerate(geometries)
-        if type(geometry) is dict and geometry.get("type") == "Polygon" and _has_rings(geometry.get("coordinates"))
+        if type(geometry) is dict
+        and geometry.get("type") == "Polygon"
+        and _has_rings(geometry.get("coordinates"))
     ]
     odd = set(range(len(geometries))) - set(plain)
     coordinates = _pairs([geometries[position]["coordinates"] for position in plain])
@@ -51,7 +53,9 @@ def build_polygons(geometries: list[Any]) -> Built:
 
 
 def _has_rings(rings: Any) -> bool:
-    return type(rings) is list and bool(rings) and all(type(ring) is list and len(ring) >= 4 for ring in rings)
+    return (
+        type(rings) is list and bool(rings) and all(type(ring) is list and len(ring) >= 4 for ring in rings)
+    )
 
 
 def _pairs(polygons: list[Any]) -> np.ndarray | None:
@@ -91,13 +95,15 @@ def _build_plain(built: Built, positions: list[int], polygons: list[Any], points
         for polygon in bad:
             shape, findings = _build_odd({"type": "Polygon", "coordinates": polygons[polygon]})
             built.shapes[positions[polygon]] = shape
-            built.findings += [(positions[polygon], found) for found in findings if found.code != "point-repeated"]
+            built.findings += [
+                (positions[polygon], found) for found in findings if found.code != "point-repeated"
+            ]
         keep = ~np.isin(owner, bad)
         chosen = keep[ring_of_point]
         points = points[chosen]
         ring_of_point = (np.cumsum(keep) - 1)[ring_of_point[chosen]]
         owner = owner[keep]
-    rings = shapely.linearrings(points, indices=ring_of_point)
+    rings: Any = shapely.linearrings(points, indices=ring_of_point)
     good, index = np.unique(owner, return_inverse=True)
     if len(good):
         built.shapes[np.array(positions)[good]] = shapely.polygons(rings, indices=index)
@@ -131,7 +137,7 @@ def _part(rings: Any, findings: list[Finding]) -> Any:
     if not isinstance(rings, list) or not rings:
         findings.append(reject("empty"))
         return None
-    built = []
+    built: list[Any] = []
     for ring in rings:
         points = _ring(ring, findings)
         if points is None:

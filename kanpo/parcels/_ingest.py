@@ -8,7 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from kanpo.errors import Place, Problem, Severity
+from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
@@ -55,7 +55,9 @@ class IngestReport:
 
     def to_dict(self) -> dict[str, object]:
         """Counts as plain values."""
-        counts = {key: value for key, value in asdict(self.batch).items() if key not in ("actor", "batch_kind")}
+        counts = {
+            key: value for key, value in asdict(self.batch).items() if key not in ("actor", "batch_kind")
+        }
         rejects = str(self.rejects) if self.rejects else None
         return counts | {"rejects_file": rejects, "same_file": self.same_file, "dry_run": self.dry_run}
 
@@ -93,7 +95,11 @@ def ingest_parcels(
         known = project.imported.batch_of(reader.sha256)
         found = _Found()
         batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
-        batch = project.imported.store_parcels(batch, _chunks(reader, found), keep=not dry_run, describe=_describe(reader))
+        batch = project.imported.store_parcels(
+            batch, _chunks(reader, found), keep=not dry_run, describe=_describe(reader)
+        )
+        if not batch.read:
+            raise _nothing_read(path)
         if not reader.layout.complete:
             found.problems.append(_cut_short(path))
     target = rejects or reject_path(path)
@@ -132,7 +138,9 @@ def _describe(reader: ParcelReader) -> Callable[[Batch], Batch]:
     def described(batch: Batch) -> Batch:
         kept = batch.stored + batch.updated + batch.unchanged
         again = batch.read - batch.rejected - kept
-        return replace(batch, source=reader.source.key if reader.source else "", unchanged=batch.unchanged + again)
+        return replace(
+            batch, source=reader.source.key if reader.source else "", unchanged=batch.unchanged + again
+        )
 
     return described
 
@@ -141,11 +149,26 @@ def _crs_name(reader: ParcelReader) -> str:
     return f"EPSG:{reader.crs}" if reader.crs else "CRS84"
 
 
+def _nothing_read(path: Path) -> InputUnusable:
+    return InputUnusable(
+        "file.not-json",
+        Text("筆を1つも読めません(JSONが壊れています)", "not one feature can be read (the JSON is damaged)"),
+        Text("書き出しかダウンロードをやり直してください", "export or download it again"),
+        Place(str(path)),
+    )
+
+
 def _cut_short(path: Path) -> Problem:
     return Problem(
         "file.cut-short",
-        Text("ファイルの終わりが欠けています。読めたところまで取り込みました", "the end of the file is missing; what could be read was"),
-        Text("元のファイルを取り直し、もう一度取り込んでください(増えません)", "get the file again and ingest it (nothing is doubled)"),
+        Text(
+            "ファイルの終わりが欠けています。読めたところまで取り込みました",
+            "the end of the file is missing; what could be read was",
+        ),
+        Text(
+            "元のファイルを取り直し、もう一度取り込んでください(増えません)",
+            "get the file again and ingest it (nothing is doubled)",
+        ),
         Place(path.name),
         Severity.WARNING,
     )

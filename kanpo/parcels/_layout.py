@@ -19,7 +19,15 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 _HEAD = 1024 * 1024
 #: A file that is one object without a list of features is parsed whole up to this size.
 _WHOLE = 100 * 1024 * 1024
-_GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+_GEOMETRIES = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 _EPSG = re.compile(r"(?:EPSG:{1,2}|EPSG/0/)(\d{4,5})$", re.IGNORECASE)
 
 
@@ -58,7 +66,7 @@ def find_layout(file: InputFile, crs: int | None = None) -> Layout:
     members = _members(head, tail)
     kind = members.get("type") if members else "FeatureCollection"
     if kind != "FeatureCollection":
-        raise _not_geojson(file, kind)
+        raise _not_geojson(file, kind, esri="geometryType" in members or "spatialReference" in members)
     said = _crs_of(members.get("crs"), file) if members else None
     if not file.data[start:end].strip() if end - start < _HEAD else False:
         raise _no_features(file)
@@ -111,7 +119,10 @@ def _single(file: InputFile, crs: int | None) -> Layout:
         raise InputUnusable(
             "file.not-json",
             Text("JSONとして読めません", "cannot be read as JSON"),
-            Text("壊れていないか確かめ、GeoJSONとして書き出し直してください", "see whether it is damaged, export it again as GeoJSON"),
+            Text(
+                "壊れていないか確かめ、GeoJSONとして書き出し直してください",
+                "see whether it is damaged, export it again as GeoJSON",
+            ),
             Place(str(file.path)),
         )
     kind = whole.get("type")
@@ -146,7 +157,9 @@ def _not_geojson(file: InputFile, kind: object, esri: bool = False) -> InputUnus
         what = Text("GeoJSONではなく Esri JSON です", "is Esri JSON, not GeoJSON")
     else:
         what = Text("JSONですが、GeoJSONではありません", "is JSON, but not GeoJSON")
-    mend = Text("GeoJSON(FeatureCollection)として書き出してください", "export it as GeoJSON (FeatureCollection)")
+    mend = Text(
+        "GeoJSON(FeatureCollection)として書き出してください", "export it as GeoJSON (FeatureCollection)"
+    )
     return InputUnusable("file.not-geojson", what, mend, Place(str(file.path), column="type", value=kind))
 
 

@@ -20,15 +20,31 @@ _ADDRESS = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+:/|/vsi|\\\\vsi)")
 
 #: First bytes of files that people take for GeoJSON, what they are, and what to do.
 _OTHERS: tuple[tuple[bytes, Text, Text], ...] = (
-    (b"PK\x03\x04", Text("zipファイルです", "is a zip file"), Text("展開してから取り込んでください", "unpack it first")),
-    (b"\x1f\x8b", Text("gzipで圧縮されています", "is compressed with gzip"), Text("展開してから取り込んでください", "unpack it first")),
+    (
+        b"PK\x03\x04",
+        Text("zipファイルです", "is a zip file"),
+        Text("展開してから取り込んでください", "unpack it first"),
+    ),
+    (
+        b"\x1f\x8b",
+        Text("gzipで圧縮されています", "is compressed with gzip"),
+        Text("展開してから取り込んでください", "unpack it first"),
+    ),
     (
         b"SQLite format 3\0",
         Text("GeoPackage(SQLite)です", "is a GeoPackage"),
         Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS"),
     ),
-    (b"fgb", Text("FlatGeobufです", "is FlatGeobuf"), Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS")),
-    (b"PAR1", Text("Parquetです", "is Parquet"), Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS")),
+    (
+        b"fgb",
+        Text("FlatGeobufです", "is FlatGeobuf"),
+        Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS"),
+    ),
+    (
+        b"PAR1",
+        Text("Parquetです", "is Parquet"),
+        Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS"),
+    ),
     (
         b"\x00\x00\x27\x0a",
         Text("シェープファイルです", "is a shapefile"),
@@ -36,7 +52,10 @@ _OTHERS: tuple[tuple[bytes, Text, Text], ...] = (
     ),
     (
         b"<",
-        Text("GeoJSONではなく、ウェブページかXML(VRTなど)です", "is a web page or XML (such as VRT), not GeoJSON"),
+        Text(
+            "GeoJSONではなく、ウェブページかXML(VRTなど)です",
+            "is a web page or XML (such as VRT), not GeoJSON",
+        ),
         Text("元の GeoJSON をダウンロードし直してください", "download the GeoJSON itself"),
     ),
 )
@@ -79,7 +98,9 @@ def _check_place(path: Path) -> None:
         raise InputUnusable(
             "file.address",
             Text("アドレス(URLなど)は読みません", "addresses such as URLs are not read"),
-            Text("ファイルをダウンロードして、そのファイルを指定してください", "download the file and name it"),
+            Text(
+                "ファイルをダウンロードして、そのファイルを指定してください", "download the file and name it"
+            ),
             place,
         )
     try:
@@ -122,7 +143,10 @@ def _check_head(head: bytes, path: Path) -> None:
                 raise InputUnusable("file.other-format", what, mend, place)
         raise InputUnusable(
             "file.not-utf8",
-            Text("UTF-8の文字ファイルではありません(UTF-16か、文字でないデータ)", "is no UTF-8 text (UTF-16, or no text at all)"),
+            Text(
+                "UTF-8の文字ファイルではありません(UTF-16か、文字でないデータ)",
+                "is no UTF-8 text (UTF-16, or no text at all)",
+            ),
             Text("UTF-8のGeoJSONとして保存し直してください", "save it as GeoJSON in UTF-8"),
             place,
         )
@@ -160,7 +184,10 @@ def _not_utf8(piece: bytes, position: int, path: Path) -> InputUnusable:
     if japanese:
         return InputUnusable(
             "file.cp932",
-            Text("CP932(Shift_JIS)の文字です。GeoJSONはUTF-8と決まっています", "is CP932 (Shift_JIS) text; GeoJSON is UTF-8"),
+            Text(
+                "CP932(Shift_JIS)の文字です。GeoJSONはUTF-8と決まっています",
+                "is CP932 (Shift_JIS) text; GeoJSON is UTF-8",
+            ),
             Text("QGISかメモ帳で、文字コードUTF-8を選んで保存し直してください", "save it again as UTF-8"),
             Place(str(path), value=around.strip()[:40]),
         )

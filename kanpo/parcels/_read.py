@@ -118,7 +118,11 @@ class ParcelReader:
         return findings, repeated
 
     def _chunk(
-        self, chunk: FeatureChunk, frame: gpd.GeoDataFrame, findings: list[tuple[int, Finding]], duplicates: int
+        self,
+        chunk: FeatureChunk,
+        frame: gpd.GeoDataFrame,
+        findings: list[tuple[int, Finding]],
+        duplicates: int,
     ) -> ParcelChunk:
         problems: list[Problem] = []
         rejected: dict[int, list[Problem]] = {}
@@ -222,7 +226,10 @@ def _table(source: Source, properties: list[dict[str, Any]], chunk: FeatureChunk
     if source.key == "plain":
         own = [feature.get("id") for feature in chunk.features]
         columns["parcel_id"] = np.array(
-            [i if i is not None else None if o is None else str(o) for i, o in zip(columns["parcel_id"], own, strict=True)],
+            [
+                i if i is not None else None if o is None else str(o)
+                for i, o in zip(columns["parcel_id"], own, strict=True)
+            ],
             dtype=object,
         )
     columns["attributes"] = np.array([orjson.dumps(found).decode() for found in properties], dtype=object)

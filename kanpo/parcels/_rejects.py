@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from kanpo.errors import EnvironmentFailure, Place, Problem, Severity
-from kanpo.locale import Text
+from kanpo.errors import Problem, Severity
+from kanpo.files import replacing
 
 #: Properties added to a rejected feature: reason, mend, code, number in the source file.
 ADDED_COLUMNS = ("差戻し理由", "直し方", "コード", "元の番号")
@@ -46,19 +45,8 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
         The file cannot be written.
     """
     lines = [orjson.dumps(_described(reject)) for reject in rejects]
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(path) as draft:
         draft.write_bytes(b'{"type":"FeatureCollection","features":[\n' + b",\n".join(lines) + b"\n]}\n")
-        os.replace(draft, path)
-    except OSError as error:
-        raise EnvironmentFailure(
-            "file.not-writable",
-            Text(f"差戻しファイルを書けません({error.strerror})", f"the reject file cannot be written ({error.strerror})"),
-            Text("場所と権限を確かめてください", "check the folder and its permissions"),
-            Place(str(path)),
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _described(reject: Reject) -> dict[str, Any]:

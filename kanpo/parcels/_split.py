@@ -57,7 +57,9 @@ def split_features(file: InputFile, layout: Layout, size: int = CHUNK) -> Iterat
     """
     if layout.form in ("feature", "geometry"):
         found = orjson.loads(file.data[layout.start : layout.end])
-        feature = found if layout.form == "feature" else {"type": "Feature", "properties": {}, "geometry": found}
+        feature = (
+            found if layout.form == "feature" else {"type": "Feature", "properties": {}, "geometry": found}
+        )
         yield FeatureChunk([1], [feature], [], layout.end)
         return
     yield from _Splitter(file, layout).chunks(size)
@@ -81,7 +83,7 @@ class _Splitter:
             # Another order of keys, at least at the beginning: follow the braces instead.
             yield from self._by_braces(start, end, size)
             return
-        position = first
+        position: int | None = first
         while position is not None:
             cuts = [position, *islice(beginnings, size)]
             position = cuts.pop() if len(cuts) > size else None
@@ -134,7 +136,10 @@ class _Splitter:
         self._number += 1
         line, column, value = self._where(text, start)
         what = Text("JSONとして読めません", "cannot be read as JSON")
-        mend = Text("余分なカンマ・欠けたかっこ・引用符・NaN がないか見てください", "look for a comma too many, a missing bracket or quote, NaN")
+        mend = Text(
+            "余分なカンマ・欠けたかっこ・引用符・NaN がないか見てください",
+            "look for a comma too many, a missing bracket or quote, NaN",
+        )
         place = Place(self._file.name, feature=self._number, line=line, column=str(column), value=value)
         chunk.damages.append(Damage(self._number, text, Problem("parcel.not-json", what, mend, place)))
 
@@ -149,7 +154,11 @@ class _Splitter:
             position = max(text.find(b"NaN"), text.find(b"Infinity"), 0)
         before = text[:position]
         column = position - before.rfind(b"\n") if b"\n" in before else self._column_of(start) + position
-        return self._line_of(start) + before.count(b"\n"), column, text[position : position + 30].decode(errors="replace")
+        return (
+            self._line_of(start) + before.count(b"\n"),
+            column,
+            text[position : position + 30].decode(errors="replace"),
+        )
 
     def _line_of(self, position: int) -> int:
         """Line of a position; positions come in rising order."""

@@ -32,7 +32,12 @@ FACTOR_VALUES = Table(
         Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
         *(factor_field(factor) for factor in FACTORS.values()),
         Field("sources", Text("値の出どころ", "where the values come from"), "json", privacy=_PARTNER),
-        Field("coverage", Text("主題図が覆う割合", "share of the parcel covered by the layer"), "json", privacy=_PARTNER),
+        Field(
+            "coverage",
+            Text("主題図が覆う割合", "share of the parcel covered by the layer"),
+            "json",
+            privacy=_PARTNER,
+        ),
     ),
 )
 

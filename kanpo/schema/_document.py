@@ -30,8 +30,7 @@ def document() -> str:
     parts = [
         "# データ項目一覧 / Data model",
         "",
-        "この頁は `kanpo/schema` から作られる(`make docs`)。"
-        "公開範囲は、その列を見られる一番広い相手。",
+        "この頁は `kanpo/schema` から作られる(`make docs`)。公開範囲は、その列を見られる一番広い相手。",
         "",
         "This page is made from `kanpo/schema` (`make docs`). Privacy is the widest audience that may see a field.",
         "",

@@ -38,6 +38,16 @@ _CLASS_LABELS: dict[str, dict[str, Text]] = {
 }
 
 
+_UNIT_LABELS = {
+    "-": Text("", ""),
+    "degC": Text("℃", "°C"),
+    "degC month": Text("℃・月", "°C month"),
+    "deg": Text("°", "°"),
+    "year": Text("年", "years"),
+    "m2": Text("㎡", "m²"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Factor:
     """A property of a site that a herb needs or fears.
@@ -54,6 +64,11 @@ class Factor:
     maximum: float | None
     classes: tuple[str, ...]
     cost: str
+
+    @property
+    def unit_label(self) -> Text:
+        """The unit as people write it; empty where there is none."""
+        return _UNIT_LABELS.get(self.unit, Text.same(self.unit))
 
     @property
     def class_labels(self) -> dict[str, Text]:

@@ -35,7 +35,9 @@ class Audience(StrEnum):
 
     def may_see(self, privacy: Privacy) -> bool:
         """Whether this audience may see a field of that privacy; nobody sees personal data."""
-        return privacy <= {"public": Privacy.PUBLIC, "partner": Privacy.PARTNER, "office": Privacy.OFFICE}[self]
+        return (
+            privacy <= {"public": Privacy.PUBLIC, "partner": Privacy.PARTNER, "office": Privacy.OFFICE}[self]
+        )
 
 
 _AUDIENCE_LABELS = {

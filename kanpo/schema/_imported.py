@@ -18,16 +18,28 @@ PARCELS = Table(
         Field("settlement", Text("大字", "settlement"), privacy=_PUBLIC),
         Field("lot_number", Text("地番", "lot number"), privacy=_PUBLIC),
         Field("land_type", Text("地目", "land type"), vocabulary="land_type", privacy=_PUBLIC),
-        Field("registered_area_m2", Text("登記面積", "registered area"), "number", "m2", 0, 1e7, privacy=_PUBLIC),
+        Field(
+            "registered_area_m2", Text("登記面積", "registered area"), "number", "m2", 0, 1e7, privacy=_PUBLIC
+        ),
         Field("area_m2", Text("図上面積", "measured area"), "number", "m2", 0, 1e7, privacy=_PUBLIC),
-        Field("idle_class", Text("遊休農地", "idle farmland class"), vocabulary="idle_class", privacy=_PARTNER),
+        Field(
+            "idle_class", Text("遊休農地", "idle farmland class"), vocabulary="idle_class", privacy=_PARTNER
+        ),
         Field(
             "devastation_class",
             Text("荒廃農地分類", "devastated farmland class"),
             vocabulary="devastation_class",
             privacy=_PARTNER,
         ),
-        Field("years_abandoned", Text("耕作放棄年数", "years abandoned"), "number", "year", 0, 80, privacy=_PARTNER),
+        Field(
+            "years_abandoned",
+            Text("耕作放棄年数", "years abandoned"),
+            "number",
+            "year",
+            0,
+            80,
+            privacy=_PARTNER,
+        ),
         Field("survey_date", Text("利用状況調査日", "date of the use survey"), "date", privacy=_PARTNER),
         Field("farm_promotion_zone", Text("農振法区分", "farm promotion zone"), privacy=_PUBLIC),
         Field("source_year", Text("データ年", "year of the data"), "integer", privacy=_PUBLIC),
@@ -94,5 +106,7 @@ ORIGINALS = Table(
         Field("sha256", Text("SHA-256", "SHA-256"), required=True),
         Field("content", Text("内容", "content"), "blob", required=True),
     ),
-    note=Text("主題図と記録の元ファイルを、受け取ったままの内容で保つ", "files of layers and records, byte for byte"),
+    note=Text(
+        "主題図と記録の元ファイルを、受け取ったままの内容で保つ", "files of layers and records, byte for byte"
+    ),
 )

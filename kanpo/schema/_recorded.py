@@ -18,9 +18,17 @@ JOURNAL = Table(
         Field("record_id", Text("記録ID", "record id (UUIDv7)"), required=True, privacy=_PARTNER),
         Field("kind", Text("記録の種類", "kind of record"), required=True, privacy=_PARTNER),
         Field("device", Text("端末", "device"), required=True),
-        Field("sequence", Text("端末内の通し番号", "number within the device"), "integer", minimum=1, required=True),
+        Field(
+            "sequence",
+            Text("端末内の通し番号", "number within the device"),
+            "integer",
+            minimum=1,
+            required=True,
+        ),
         Field("actor", Text("記録者", "who"), required=True),
-        Field("happened_at", Text("行った日", "when it happened"), "timestamp", required=True, privacy=_PARTNER),
+        Field(
+            "happened_at", Text("行った日", "when it happened"), "timestamp", required=True, privacy=_PARTNER
+        ),
         Field("recorded_at", Text("記録した日時", "when it was recorded"), "timestamp", required=True),
         Field("supersedes", Text("訂正した記録", "record that this corrects"), references="record"),
         Field("reason", Text("訂正の理由", "reason of the correction")),
@@ -47,7 +55,9 @@ OUTLINES = Table(
     Kind.RECORDED,
     (Field("outline", Text("ハッシュ", "hash"), required=True, privacy=_PUBLIC),),
     outline=True,
-    note=Text("記録した時の筆・試験区の形を残す", "the shapes of parcels and plots as they were when recorded"),
+    note=Text(
+        "記録した時の筆・試験区の形を残す", "the shapes of parcels and plots as they were when recorded"
+    ),
 )
 
 #: Personal data stand in a file of their own beside the project, which need not leave the office.
@@ -64,7 +74,9 @@ PEOPLE = Table(
     ),
 )
 
-_TRIAL = Field("trial_code", Text("試験コード", "trial code"), required=True, privacy=_PARTNER, references="trial")
+_TRIAL = Field(
+    "trial_code", Text("試験コード", "trial code"), required=True, privacy=_PARTNER, references="trial"
+)
 _PLOT = Field("plot_code", Text("試験区コード", "plot code"), privacy=_PARTNER, references="plot")
 _PARCEL = Field("parcel_id", Text("筆ID", "parcel id"), privacy=_PUBLIC, references="parcel")
 _NOTE = Field("note", Text("備考", "note"))
@@ -89,7 +101,9 @@ _GROWER = Table(
     (
         Field("grower_code", Text("生産者コード", "grower code"), required=True, privacy=_OFFICE),
         Field("settlement", Text("地区", "settlement")),
-        Field("available_area_m2", Text("引き受けられる面積", "area they can take on"), "number", "m2", 0, 1e7),
+        Field(
+            "available_area_m2", Text("引き受けられる面積", "area they can take on"), "number", "m2", 0, 1e7
+        ),
     ),
     note=Text("氏名・電話は名簿(別ファイル)に置く", "names and phones stand in the people file"),
 )
@@ -140,7 +154,15 @@ _OBSERVATION = Table(
         _PARCEL,
         Field("trait", Text("調査項目", "trait"), required=True, privacy=_PARTNER, references="trait"),
         Field("value", Text("値", "value"), required=True, privacy=_PARTNER),
-        Field("repeat", Text("反復測定の番号", "number of the repeat"), "integer", "", 1, 10_000, privacy=_PARTNER),
+        Field(
+            "repeat",
+            Text("反復測定の番号", "number of the repeat"),
+            "integer",
+            "",
+            1,
+            10_000,
+            privacy=_PARTNER,
+        ),
         _NOTE,
     ),
 )
@@ -154,7 +176,9 @@ _OPERATION = Table(
         Field("trial_code", Text("試験コード", "trial code"), privacy=_PARTNER, references="trial"),
         _PLOT,
         _PARCEL,
-        Field("operation", Text("作業名", "operation"), vocabulary="operation", required=True, privacy=_PARTNER),
+        Field(
+            "operation", Text("作業名", "operation"), vocabulary="operation", required=True, privacy=_PARTNER
+        ),
         Field("amount", Text("量", "amount"), "number", "", 0, 1e9, privacy=_PARTNER),
         Field("unit", Text("単位", "unit"), privacy=_PARTNER),
         Field("product", Text("資材名", "product"), privacy=_PARTNER),
@@ -171,7 +195,9 @@ _HARVEST = Table(
     Kind.RECORDED,
     (
         _TRIAL,
-        Field("plot_code", Text("試験区コード", "plot code"), required=True, privacy=_PARTNER, references="plot"),
+        Field(
+            "plot_code", Text("試験区コード", "plot code"), required=True, privacy=_PARTNER, references="plot"
+        ),
         Field(
             "area_m2",
             Text("収穫面積", "area harvested"),

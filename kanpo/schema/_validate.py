@@ -160,7 +160,7 @@ def _missing(field: Field) -> Problem:
 
 
 def _doubts(
-    kind: str, parsed: dict[str, list[object]], file: str | None, first_row: int, rejected: set[int | None]
+    kind: str, parsed: dict[str, list[object]], file: str | None, first_row: int, rejected: set[int]
 ) -> list[Problem]:
     """Rules that look at more than one field: traits, corrections, where a record belongs."""
     problems: list[Problem] = []

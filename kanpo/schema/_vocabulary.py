@@ -42,18 +42,29 @@ _ALL = (
     ),
     _vocabulary(
         "idle_class",
-        {"1": ("遊休農地1号(耕作されていない)", "idle, class 1"), "2": ("遊休農地2号(利用の程度が著しく劣る)", "idle, class 2")},
+        {
+            "1": ("遊休農地1号(耕作されていない)", "idle, class 1"),
+            "2": ("遊休農地2号(利用の程度が著しく劣る)", "idle, class 2"),
+        },
     ),
     _vocabulary(
         "devastation_class",
-        {"A": ("A分類(再生利用が可能)", "class A (restorable)"), "B": ("B分類(再生利用が困難)", "class B (hard to restore)")},
+        {
+            "A": ("A分類(再生利用が可能)", "class A (restorable)"),
+            "B": ("B分類(再生利用が困難)", "class B (hard to restore)"),
+        },
     ),
     _vocabulary(
-        "batch_kind", {"parcels": ("筆", "parcels"), "layer": ("主題図", "layer"), "records": ("記録", "records")}
+        "batch_kind",
+        {"parcels": ("筆", "parcels"), "layer": ("主題図", "layer"), "records": ("記録", "records")},
     ),
     _vocabulary(
         "layer_kind",
-        {"raster": ("ラスタ", "raster"), "polygons": ("ポリゴン", "polygons"), "mesh": ("地域メッシュ表", "mesh table")},
+        {
+            "raster": ("ラスタ", "raster"),
+            "polygons": ("ポリゴン", "polygons"),
+            "mesh": ("地域メッシュ表", "mesh table"),
+        },
     ),
     _vocabulary(
         "design",
@@ -68,7 +79,12 @@ _ALL = (
     ),
     _vocabulary(
         "unit_level",
-        {"parcel": ("筆", "parcel"), "plot": ("試験区", "plot"), "plant": ("株", "plant"), "lot": ("ロット", "lot")},
+        {
+            "parcel": ("筆", "parcel"),
+            "plot": ("試験区", "plot"),
+            "plant": ("株", "plant"),
+            "lot": ("ロット", "lot"),
+        },
     ),
     _vocabulary(
         "operation",

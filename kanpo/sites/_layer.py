@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import pandas as pd
+
+from kanpo.schema import FACTORS
 
 LayerKind = Literal["raster", "polygons", "mesh"]
 
 #: Column of a raster layer's mapping that means "the slope of band 1".
 SLOPE = "slope"
+#: Below this share of a parcel a layer is taken to say nothing about it.
+LEAST_COVERAGE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +24,8 @@ class Layer:
     """A layer as it was added: `content` is the file, byte for byte.
 
     `columns` maps a factor to where it is read: a band number (rasters; ``slope`` derives it from
-    band 1) or a column name. A mesh table's warmth index may be read from ``a,b,…``, twelve
-    columns of monthly means.
+    band 1) or a column name. A mesh table's warmth index and warmest month may be read from
+    ``a,b,…``, twelve columns of monthly means.
     """
 
     layer_id: str
@@ -32,19 +38,39 @@ class Layer:
     licence: str = ""
     date: str = ""
 
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the content, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerValues:
     """What a layer says of n parcels for one factor.
 
     `values` are numbers (NaN unknown) or class names (None unknown); `coverage` is the share of
-    each parcel that the layer covers with data.
+    each parcel that the layer covers with data, 0 where the value is unknown.
     """
 
     factor: str
     values: np.ndarray
     coverage: np.ndarray
 
+    @classmethod
+    def where_covered(cls, factor: str, values: np.ndarray, coverage: np.ndarray) -> LayerValues:
+        """The values of those parcels that the layer covers by at least `LEAST_COVERAGE`."""
+        number = FACTORS[factor].kind == "number"
+        share = np.clip(np.nan_to_num(coverage), 0.0, 1.0)
+        # A hair below the limit still counts: areas carry rounding errors.
+        thin = share < LEAST_COVERAGE - 1e-9
+        unknown = thin | pd.isna(values)
+        kept = values.copy()
+        kept[unknown] = np.nan if number else None
+        return cls(factor, kept, np.where(unknown, 0.0, share))
 
-#: Below this share of a parcel a layer is taken to say nothing about it.
-LEAST_COVERAGE = 0.1
+
+def possible_only(factor: str, values: np.ndarray) -> np.ndarray:
+    """Numbers (any shape) of a factor with NaN in place of what is physically impossible."""
+    found = FACTORS[factor]
+    with np.errstate(invalid="ignore"):
+        return np.where((values < found.minimum) | (values > found.maximum), np.nan, values)

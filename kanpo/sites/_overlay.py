@@ -9,25 +9,30 @@ import shapely
 
 from kanpo.crs import zone_epsg, zone_of
 from kanpo.schema import FACTORS
-from kanpo.sites._layer import LEAST_COVERAGE, Layer, LayerValues
-from kanpo.sites._vectors import open_vector, written_class
+from kanpo.sites._layer import Layer, LayerValues, possible_only
+from kanpo.sites._values import written_class, written_number
+from kanpo.sites._vectors import open_vector
 
 
 def polygon_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
-    """What a polygon layer says of parcels (n), by area in the plane zone of the data."""
+    """What a polygon layer says of parcels (n), by area in the plane zone of the data.
+
+    Where polygons of a layer overlap each other, the shared ground counts for each of them.
+    """
     features = open_vector(layer.content, layer.file_name)
     west, south, east, north = parcels.to_crs(6668).total_bounds
     plane = zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
-    fields = parcels.geometry.to_crs(plane).array
+    fields = np.asarray(parcels.geometry.to_crs(plane).array)
     zones = shapely.make_valid(np.asarray(features.geometry.to_crs(plane).array))
-    pairs = _pairs(np.asarray(fields), zones)
-    areas = shapely.area(np.asarray(fields))
+    pairs = _pairs(fields, zones)
+    areas = np.nan_to_num(shapely.area(fields))
     return [_of_factor(factor, features[column], pairs, areas) for factor, column in layer.columns.items()]
 
 
 def _pairs(fields: np.ndarray, zones: np.ndarray) -> pd.DataFrame:
     """Every field and zone that share area, with the area in m²."""
     field, zone = shapely.STRtree(zones).query(fields, predicate="intersects")
+    shapely.prepare(zones)
     inside = shapely.covers(zones[zone], fields[field])
     shared = np.empty(len(field))
     shared[inside] = shapely.area(fields[field[inside]])
@@ -38,26 +43,30 @@ def _pairs(fields: np.ndarray, zones: np.ndarray) -> pd.DataFrame:
 
 
 def _of_factor(factor: str, column: pd.Series, pairs: pd.DataFrame, areas: np.ndarray) -> LayerValues:
-    count = len(areas)
     number = FACTORS[factor].kind == "number"
+    zone = pairs["zone"].to_numpy()
     if number:
-        read = pd.to_numeric(column, errors="coerce")
-        read = read.where(read.between(FACTORS[factor].minimum, FACTORS[factor].maximum))
+        read = possible_only(factor, np.array([written_number(value) for value in column], dtype=float))
     else:
-        read = column.map(lambda text: written_class(factor, text))
-    told = pairs.assign(value=read.to_numpy()[pairs["zone"]]).dropna(subset=["value"])
-    coverage = np.zeros(count)
+        read = np.array([written_class(factor, value) for value in column], dtype=object)
+    told = pairs.assign(value=read[zone]).dropna(subset=["value"])
     shares = told.groupby("field")["area"].sum()
-    coverage[shares.index] = np.minimum(shares / areas[shares.index], 1.0)
+    at = shares.index.to_numpy()
+    coverage = np.zeros(len(areas))
+    coverage[at] = shares.to_numpy() / areas[at]
     if number:
-        values = np.full(count, np.nan)
+        values = np.full(len(areas), np.nan)
         weighted = (told["value"].astype(float) * told["area"]).groupby(told["field"]).sum()
-        values[weighted.index] = weighted / shares
+        values[at] = weighted.to_numpy() / shares.to_numpy()
     else:
-        values = np.full(count, None, dtype=object)
-        summed = told.groupby(["field", "value"], as_index=False)["area"].sum()
-        largest = summed.sort_values(["field", "area", "value"], ascending=[True, False, True]).drop_duplicates("field")
+        values = np.full(len(areas), None, dtype=object)
+        largest = _largest(told)
         values[largest["field"].to_numpy()] = largest["value"].to_numpy()
-    thin = coverage < LEAST_COVERAGE
-    values[thin] = np.nan if number else None
-    return LayerValues(factor, values, np.where(thin, 0.0, coverage))
+    return LayerValues.where_covered(factor, values, coverage)
+
+
+def _largest(told: pd.DataFrame) -> pd.DataFrame:
+    """The value with the largest area of each field; of equal ones the first by name."""
+    summed = told.groupby(["field", "value"])["area"].sum().reset_index()
+    ordered = summed.sort_values(["field", "area", "value"], ascending=[True, False, True])
+    return ordered.drop_duplicates("field")

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from kanpo.parcels import AttributeFactors
 from kanpo.schema import FACTORS
 from kanpo.sites._factors import Factors
 from kanpo.sites._layer import Layer, LayerValues
@@ -28,7 +29,7 @@ DECIMALS = 2
 def site_factors(
     parcels: gpd.GeoDataFrame,
     layers: Sequence[Layer],
-    attributes: pd.DataFrame,
+    attributes: AttributeFactors,
     visits: pd.DataFrame | None = None,
 ) -> Factors:
     """The factors of parcels.
@@ -38,17 +39,23 @@ def site_factors(
     parcels : GeoDataFrame
         ``parcel_id``, ``area_m2`` and the outlines.
     layers : sequence of Layer
-        Where several give a factor, the one added last and covering the parcel counts.
-    attributes : DataFrame
-        Index parcel_id, columns of `FACTORS` that are known from the parcels' own attributes.
+        In the order in which they were added: where several give a factor, the last one that knows
+        it for a parcel counts.
+    attributes : AttributeFactors
+        What the parcels' own attributes say.
     visits : DataFrame, optional
         Standing visit records: ``record_id``, ``parcel_id``, ``happened_at`` and factor columns.
-        The newest value of each factor counts.
+        The newest value of each factor counts; an area is not taken from here either.
 
     Returns
     -------
     Factors
         In the order of the parcels.
+
+    Raises
+    ------
+    InputUnusable
+        The file of a layer cannot be read.
     """
     factors = Factors.unknown(parcels["parcel_id"].tolist())
     if not parcels.empty:
@@ -57,10 +64,11 @@ def site_factors(
                 _lay(factors, found.factor, found.values, f"layer:{layer.layer_id}", found.coverage)
     area = parcels["area_m2"].to_numpy(dtype=float)
     _lay(factors, "area_m2", area, "measured", np.ones(len(area)))
-    own = attributes.reindex(factors.values.index)
+    own = attributes.values.reindex(factors.values.index)
+    names = attributes.names.reindex(factors.values.index)
     for key in FACTORS:
-        if key in own and key != "area_m2":
-            _lay(factors, key, own[key].to_numpy(), f"attribute:{key}", np.ones(len(own)))
+        if key != "area_m2":
+            _lay(factors, key, own[key].to_numpy(), "attribute:" + names[key].to_numpy(), np.ones(len(own)))
     if visits is not None and not visits.empty:
         _lay_visits(factors, visits)
     for key, factor in FACTORS.items():
@@ -69,7 +77,9 @@ def site_factors(
     return factors
 
 
-def _lay(factors: Factors, key: str, values: np.ndarray, source: str, coverage: np.ndarray) -> None:
+def _lay(
+    factors: Factors, key: str, values: np.ndarray, source: str | np.ndarray, coverage: np.ndarray
+) -> None:
     """Put values over what stands there, where they are known."""
     known = pd.notna(values)
     factors.values[key] = np.where(known, values, factors.values[key].to_numpy())
@@ -80,7 +90,7 @@ def _lay(factors: Factors, key: str, values: np.ndarray, source: str, coverage: 
 def _lay_visits(factors: Factors, visits: pd.DataFrame) -> None:
     ordered = visits.sort_values(["happened_at", "record_id"])
     for key, factor in FACTORS.items():
-        if key not in ordered:
+        if key not in ordered or key == "area_m2":
             continue
         column = pd.to_numeric(ordered[key]) if factor.kind == "number" else ordered[key]
         told = ordered.assign(value=column)[["parcel_id", "record_id", "value"]].dropna(subset=["value"])

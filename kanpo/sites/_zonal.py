@@ -2,81 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import rasterio
+import shapely
 from rasterio.io import MemoryFile
 from rasterio.windows import Window, from_bounds
 
-from kanpo.schema import FACTORS
-from kanpo.sites._layer import SLOPE, Layer, LayerValues
-from kanpo.sites._terrain import cell_size_m, slope_degrees
+from kanpo.sites._layer import SLOPE, Layer, LayerValues, possible_only
+from kanpo.sites._terrain import cell_sizes_m, slope_degrees
 
-#: Parcels at a time, so that memory stays bounded.
-_CHUNK = 20_000
+#: Parcels and cells at a time, so that memory stays bounded.
+_PARCELS, _CELLS = 20_000, 16_000_000
+#: Cells around the parcels: the slope needs one, rounding of the window another.
+_MARGIN = 2
 
 
 def raster_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
     """Area-weighted means of a raster in parcels (n), by exactextract; nodata stays unknown.
 
-    Each cell counts with the exact share of it that lies in the parcel. Only the window of the
-    raster around the parcels is read.
+    Each cell counts with the exact share of it that lies in the parcel. Neighbouring parcels are
+    taken together, and only the window of the raster around them is read.
     """
+    count = len(parcels)
+    means = {factor: np.full(count, np.nan) for factor in layer.columns}
+    covered = {factor: np.zeros(count) for factor in layer.columns}
     with MemoryFile(layer.content) as memory, memory.open(driver="GTiff") as raster:
-        shapes = parcels[["geometry"]].to_crs(raster.crs)
-        window = _window(raster, shapes)
-        found = []
-        for factor, band in layer.columns.items():
-            grid = None if window is None else _grid(raster, band, window)
-            values, coverage = _means(shapes, grid, raster, window)
-            factor_range = FACTORS[factor]
-            values[(values < factor_range.minimum) | (values > factor_range.maximum)] = np.nan
-            found.append(LayerValues(factor, values, np.where(np.isnan(values), 0.0, coverage)))
-    return found
+        shapes = parcels.geometry.to_crs(raster.crs).reset_index(drop=True)
+        areas = shapes.area.fillna(0.0).to_numpy()
+        cell = abs(raster.transform.a * raster.transform.e)
+        for part, window in _parts(raster, shapes, np.flatnonzero(areas > 0)):
+            grids = {factor: _grid(raster, factor, band, window) for factor, band in layer.columns.items()}
+            for factor, (mean, cells) in _means(shapes.iloc[part], grids, raster, window).items():
+                means[factor][part] = mean
+                covered[factor][part] = cells * cell / areas[part]
+    return [LayerValues.where_covered(factor, means[factor], covered[factor]) for factor in layer.columns]
 
 
-def _window(raster: Any, shapes: gpd.GeoDataFrame) -> Window | None:
-    """The cells around all parcels with a margin of two (slope needs one); None without overlap."""
-    west, south, east, north = shapes.total_bounds
-    around = from_bounds(west, south, east, north, raster.transform).round_offsets(op="floor").round_lengths(op="ceil")
-    grown = Window(around.col_off - 2, around.row_off - 2, around.width + 5, around.height + 5)
+def _parts(raster: Any, shapes: gpd.GeoSeries, there: np.ndarray) -> Iterator[tuple[np.ndarray, Window]]:
+    """Positions of parcels that lie together, with the window of the raster around them."""
+    bounds = shapely.bounds(np.asarray(shapes.array))
+    # Along a Hilbert curve, so that a part is compact and its window small.
+    order = there[np.argsort(shapes.iloc[there].hilbert_distance().to_numpy(), kind="stable")]
+    waiting = [order[start : start + _PARCELS] for start in range(0, len(order), _PARCELS)]
+    while waiting:
+        part = waiting.pop()
+        window = _window(raster, bounds[part])
+        if window is None:
+            continue
+        if len(part) > 1 and window.width * window.height > _CELLS:
+            waiting += np.array_split(part, 2)
+            continue
+        yield part, window
+
+
+def _window(raster: Any, bounds: np.ndarray) -> Window | None:
+    """The cells around boxes (n, 4) with the margin; None where the raster has none."""
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    exact = from_bounds(west, south, east, north, raster.transform)
+    around = exact.round_offsets(op="floor").round_lengths(op="ceil")
+    grown = Window(
+        around.col_off - _MARGIN,
+        around.row_off - _MARGIN,
+        around.width + 2 * _MARGIN + 1,
+        around.height + 2 * _MARGIN + 1,
+    )
     try:
         return grown.intersection(Window(0, 0, raster.width, raster.height))
     except rasterio.errors.WindowError:
         return None
 
 
-def _grid(raster: Any, band: str, window: Window) -> np.ndarray:
-    """A band of the window as float64 with NaN for nodata, scale and offset applied; or its slope."""
-    number = 1 if band == SLOPE else int(band)
-    masked = raster.read(number, window=window, masked=True)
-    grid = masked.astype("float64").filled(np.nan) * raster.scales[number - 1] + raster.offsets[number - 1]
+def _grid(raster: Any, factor: str, band: str, window: Window) -> np.ndarray:
+    """A band of the window as float64, or its slope; NaN for nodata and for impossible values."""
     if band != SLOPE:
-        return np.asarray(grid)
+        return possible_only(factor, read_band(raster, int(band), window))
+    elevation = possible_only("elevation_m", read_band(raster, 1, window))
     transform = raster.window_transform(window)
-    latitude = transform.f + transform.e * window.height / 2
-    return slope_degrees(grid, *cell_size_m(transform.a, transform.e, raster.crs.is_geographic, latitude))
+    return slope_degrees(elevation, *cell_sizes_m(transform, raster.crs.to_wkt(), *elevation.shape))
+
+
+def read_band(raster: Any, number: int, window: Window) -> np.ndarray:
+    """A window (rows, columns) of a band as float64, scale and offset applied, NaN for nodata."""
+    masked = raster.read(number, window=window, masked=True)
+    grid = masked.astype("float64").filled(np.nan)
+    return np.asarray(grid * raster.scales[number - 1] + raster.offsets[number - 1])
 
 
 def _means(
-    shapes: gpd.GeoDataFrame, grid: np.ndarray | None, raster: Any, window: Window | None
-) -> tuple[np.ndarray, np.ndarray]:
-    if grid is None or window is None:
-        return np.full(len(shapes), np.nan), np.zeros(len(shapes))
+    part: gpd.GeoSeries, grids: dict[str, np.ndarray], raster: Any, window: Window
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """For each factor the mean (n,) and how many cells with data, in shares, a parcel covers (n,)."""
     from exactextract import exact_extract
     from exactextract.raster import NumPyRasterSource
 
+    from kanpo.sites._outlines import Outlines
+
     west, south, east, north = raster.window_bounds(window)
-    bounds = {"xmin": west, "ymin": south, "xmax": east, "ymax": north}
-    data = NumPyRasterSource(grid, nodata=np.nan, srs_wkt=raster.crs.to_wkt(), **bounds)
-    there = NumPyRasterSource((~np.isnan(grid)).astype("float64"), srs_wkt=raster.crs.to_wkt(), **bounds)
-    means, shares = [], []
-    for start in range(0, len(shapes), _CHUNK):
-        part = shapes.iloc[start : start + _CHUNK]
-        means.append(exact_extract(data, part, "mean", output="pandas")["mean"].to_numpy(dtype=float))
-        covered = exact_extract(there, part, "sum", output="pandas")["sum"].to_numpy(dtype=float)
-        cell = abs(raster.transform.a * raster.transform.e)
-        shares.append(np.clip(covered * cell / part.geometry.area.to_numpy(), 0.0, 1.0))
-    return np.concatenate(means), np.nan_to_num(np.concatenate(shares))
+    wkt = raster.crs.to_wkt()
+    sources = [
+        NumPyRasterSource(grid, west, south, east, north, nodata=np.nan, name=factor, srs_wkt=wkt)
+        for factor, grid in grids.items()
+    ]
+    table = exact_extract(sources, Outlines(part), ["mean", "count"], output="pandas")
+    prefix = {factor: f"{factor}_" if len(grids) > 1 else "" for factor in grids}
+    return {
+        factor: (table[f"{own}mean"].to_numpy(dtype=float), table[f"{own}count"].to_numpy(dtype=float))
+        for factor, own in prefix.items()
+    }

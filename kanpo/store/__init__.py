@@ -9,7 +9,7 @@ from kanpo.store._computed import INPUT_LABELS, Stamp
 from kanpo.store._identity import sha256_of
 from kanpo.store._imported import Batch, StoredLayer
 from kanpo.store._journal import NewRecord, Seal, record_content
-from kanpo.store._location import shared_location
+from kanpo.store._location import is_project, shared_location
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project
 from kanpo.store._verify import verify_project
@@ -25,6 +25,7 @@ __all__ = [
     "Stamp",
     "StoredLayer",
     "backup_project",
+    "is_project",
     "record_content",
     "sha256_of",
     "shared_location",

@@ -58,7 +58,9 @@ class Computed:
                 "SELECT product, inputs, parameters, rows, computed_at, kanpo_version FROM stamps WHERE product = ?",
                 (product,),
             ).fetchone()
-        return None if row is None else Stamp(row[0], json.loads(row[1]), json.loads(row[2] or "{}"), *row[3:])
+        return (
+            None if row is None else Stamp(row[0], json.loads(row[1]), json.loads(row[2] or "{}"), *row[3:])
+        )
 
     def write_factors(
         self, values: pd.DataFrame, sources: pd.DataFrame, coverage: pd.DataFrame, inputs: Mapping[str, str]
@@ -153,7 +155,8 @@ class Computed:
         """Scores as they were written, best first within each herb."""
         with spoken_errors(self._path):
             cursor = self._connection.execute(
-                "SELECT * FROM scores WHERE ? IS NULL OR herb_id = ? ORDER BY herb_id, rank", (herb_id, herb_id)
+                "SELECT * FROM scores WHERE ? IS NULL OR herb_id = ? ORDER BY herb_id, rank",
+                (herb_id, herb_id),
             )
             return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
 
@@ -173,16 +176,21 @@ def list_layer(connection: sqlite3.Connection, name: str, *, geometry: bool, lik
 
     The extent is taken over from the layer `like`.
     """
-    extent = connection.execute(
-        "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?", (like,)
-    ).fetchone() or (None,) * 4
+    extent = (
+        connection.execute(
+            "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?", (like,)
+        ).fetchone()
+        or (None,) * 4
+    )
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, min_x, min_y, max_x, max_y, srs_id) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (name, "features" if geometry else "attributes", name, now(), *extent, 6668 if geometry else None),
     )
     if geometry:
-        connection.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'GEOMETRY', 6668, 0, 0)", (name,))
+        connection.execute(
+            "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'GEOMETRY', 6668, 0, 0)", (name,)
+        )
 
 
 def _json(value: Mapping[str, object]) -> str:

@@ -79,7 +79,10 @@ def _translated(path: Path, error: sqlite3.Error) -> KanpoError:
     if name.startswith("SQLITE_FULL"):
         return EnvironmentFailure(
             "store.disk-full",
-            Text("ディスクに空きがなく、書き込めませんでした(プロジェクトは元のままです)", "the disk is full (the project is unchanged)"),
+            Text(
+                "ディスクに空きがなく、書き込めませんでした(プロジェクトは元のままです)",
+                "the disk is full (the project is unchanged)",
+            ),
             Text("空きを作ってから、もう一度実行してください", "free some space and run it again"),
             place,
         )
@@ -87,13 +90,19 @@ def _translated(path: Path, error: sqlite3.Error) -> KanpoError:
         return EnvironmentFailure(
             "store.locked",
             Text("ほかの人かプログラムが書き込み中です", "somebody else is writing to the project"),
-            Text("QGISなどを閉じ、少し待ってからやり直してください", "close QGIS or wait a moment, then try again"),
+            Text(
+                "QGISなどを閉じ、少し待ってからやり直してください",
+                "close QGIS or wait a moment, then try again",
+            ),
             place,
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_IOERR")):
         return EnvironmentFailure(
             "store.not-writable",
-            Text(f"ファイルを開けないか書き込めません({said})", f"the file cannot be opened or written ({said})"),
+            Text(
+                f"ファイルを開けないか書き込めません({said})",
+                f"the file cannot be opened or written ({said})",
+            ),
             Text("場所と権限を確かめてください", "check the folder and its permissions"),
             place,
         )
@@ -101,7 +110,9 @@ def _translated(path: Path, error: sqlite3.Error) -> KanpoError:
         return IntegrityFailure(
             "store.damaged",
             Text(f"プロジェクトファイルが壊れています({said})", f"the project file is damaged ({said})"),
-            Text("kanpo verify で調べ、バックアップから戻してください", "run kanpo verify and restore a backup"),
+            Text(
+                "kanpo verify で調べ、バックアップから戻してください", "run kanpo verify and restore a backup"
+            ),
             place,
         )
     return IntegrityFailure(

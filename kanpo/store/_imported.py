@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -126,7 +127,9 @@ class Imported:
     def _known_parcels(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
 
-    def _store_chunk(self, parcels: gpd.GeoDataFrame, batch_id: str, known: dict[str, int]) -> tuple[int, int, int]:
+    def _store_chunk(
+        self, parcels: gpd.GeoDataFrame, batch_id: str, known: dict[str, int]
+    ) -> tuple[int, int, int]:
         if parcels.empty:
             return 0, 0, 0
         rows = _parcel_rows(parcels, batch_id)
@@ -144,9 +147,11 @@ class Imported:
         )
         return len(fresh), len(changed), len(again) - len(changed)
 
-    def _differs(self, row: tuple[object, ...], fid: int) -> bool:
+    def _differs(self, row: tuple[Any, ...], fid: int) -> bool:
         names = ", ".join(map(quoted, _CONTENT))
-        stored = self._connection.execute(f"SELECT geom, {names} FROM parcels WHERE fid = ?", (fid,)).fetchone()
+        stored = self._connection.execute(
+            f"SELECT geom, {names} FROM parcels WHERE fid = ?", (fid,)
+        ).fetchone()
         return tuple(row[: 1 + len(_CONTENT)]) != tuple(stored)
 
     def _add_batch(self, batch: Batch) -> None:
@@ -173,7 +178,10 @@ class Imported:
         names = ", ".join(map(quoted, _PARCEL_COLUMNS))
         chosen, values = "", list[str]()
         if parcel_ids is not None:
-            chosen, values = "WHERE parcel_id IN (SELECT value FROM json_each(?))", [json.dumps(list(parcel_ids))]
+            chosen, values = (
+                "WHERE parcel_id IN (SELECT value FROM json_each(?))",
+                [json.dumps(list(parcel_ids))],
+            )
         with spoken_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT geom, {names} FROM parcels {chosen} ORDER BY fid", values
@@ -208,7 +216,10 @@ class Imported:
         with spoken_errors(self._path), transaction(self._connection):
             self.keep_original(layer.content)
             self._connection.execute("DELETE FROM layers WHERE layer_id = ?", (layer.layer_id,))
-            values = asdict(layer) | {"columns": json.dumps(layer.columns, ensure_ascii=False), "added_at": now()}
+            values = asdict(layer) | {
+                "columns": json.dumps(layer.columns, ensure_ascii=False),
+                "added_at": now(),
+            }
             self._connection.execute(
                 f"INSERT INTO layers ({', '.join(map(quoted, LAYERS.keys))}) "
                 f"VALUES ({', '.join('?' * len(LAYERS.keys))})",
@@ -230,7 +241,10 @@ class Imported:
                 "SELECT l.layer_id, l.title, l.layer_kind, l.columns, l.source, l.licence, l.date, l.sha256, "
                 "l.file_name, o.content FROM layers l JOIN originals o ON o.sha256 = l.sha256 ORDER BY l.fid"
             ).fetchall()
-        return [StoredLayer(*row[:3], json.loads(row[3]), *row[4:]) for row in rows]
+        return [
+            StoredLayer(name, title, kind, json.loads(columns), *rest)
+            for name, title, kind, columns, *rest in rows
+        ]
 
     def layer_table(self) -> pd.DataFrame:
         """All layers without their files, as people list them."""
@@ -258,7 +272,9 @@ class Imported:
     def fingerprints(self) -> dict[str, str]:
         """Hashes of what computed data depend on: ``parcels`` and ``layers``."""
         with spoken_errors(self._path):
-            parcels = self._connection.execute("SELECT batch_id FROM batches WHERE batch_kind = 'parcels' ORDER BY fid")
+            parcels = self._connection.execute(
+                "SELECT batch_id FROM batches WHERE batch_kind = 'parcels' ORDER BY fid"
+            )
             layers = self._connection.execute("SELECT layer_id, sha256, columns FROM layers ORDER BY fid")
             return {
                 "parcels": sha256_of(json.dumps(parcels.fetchall()).encode()),
@@ -266,13 +282,13 @@ class Imported:
             }
 
 
-class _Undo(Exception):  # noqa: N818 - not an error: it takes a transaction back
+class _Undo(Exception):
     """Leave a transaction without keeping anything."""
 
 
-def _parcel_rows(parcels: gpd.GeoDataFrame, batch_id: str) -> list[tuple[object, ...]]:
+def _parcel_rows(parcels: gpd.GeoDataFrame, batch_id: str) -> list[tuple[Any, ...]]:
     """Rows as SQLite takes them: content first (see `_CONTENT`), blanks as None."""
-    columns: list[list[object]] = [list(to_blobs(parcels.geometry.array))]
+    columns: list[list[Any]] = [list(to_blobs(parcels.geometry.array))]
     for key in _PARCEL_COLUMNS:
         if key == "batch_id":
             columns.append([batch_id] * len(parcels))

@@ -125,8 +125,8 @@ class Journal:
             sequence, previous = heads.get(lane, (0, GENESIS))
             rows = []
             actor, recorded_at = current_actor(), now()
-            for sequence, record in enumerate(records, sequence + 1):
-                envelope = _envelope(record, lane, sequence, record.actor or actor, recorded_at)
+            for number, record in enumerate(records, sequence + 1):
+                envelope = _envelope(record, lane, number, record.actor or actor, recorded_at)
                 digest = record_hash(previous, envelope)
                 rows.append((*envelope, previous, digest))
                 previous = digest
@@ -140,7 +140,9 @@ class Journal:
 
     def _archive(self, outlines: Iterable[BaseGeometry | None]) -> None:
         shapes = {outline_hash(outline): outline for outline in outlines if outline is not None}
-        known = {row[0] for row in self._connection.execute("SELECT outline FROM outlines")} if shapes else set()
+        known = (
+            {row[0] for row in self._connection.execute("SELECT outline FROM outlines")} if shapes else set()
+        )
         new = {key: shape for key, shape in shapes.items() if key not in known}
         if new:
             blobs = to_blobs(list(new.values()))
@@ -161,7 +163,10 @@ class Journal:
                     Text("訂正する記録が見つかりません", "the record to correct is not there")
                     if found is None
                     else Text("訂正する記録の種類が違います", "the record to correct is of another kind"),
-                    Text("kanpo records list で記録IDを確かめてください", "look the id up with kanpo records list"),
+                    Text(
+                        "kanpo records list で記録IDを確かめてください",
+                        "look the id up with kanpo records list",
+                    ),
                     Place(column="supersedes", value=record.supersedes),
                 )
 
@@ -227,11 +232,15 @@ class Journal:
     def fingerprint(self, kind: str) -> str:
         """Hash over the ids of all records of a kind: changes whenever one is added."""
         with spoken_errors(self._path):
-            rows = self._connection.execute("SELECT record_id FROM journal WHERE kind = ? ORDER BY record_id", (kind,))
+            rows = self._connection.execute(
+                "SELECT record_id FROM journal WHERE kind = ? ORDER BY record_id", (kind,)
+            )
             return sha256_of("\n".join(row[0] for row in rows).encode())
 
 
-def _envelope(record: NewRecord, lane: str, sequence: int, actor: str, recorded_at: str) -> tuple[object, ...]:
+def _envelope(
+    record: NewRecord, lane: str, sequence: int, actor: str, recorded_at: str
+) -> tuple[object, ...]:
     return (
         record.record_id,
         record.kind,

@@ -42,7 +42,9 @@ def refuse_newer(connection: sqlite3.Connection, path: str, newest: int = SCHEMA
                 f"新しい kanpo で作られたファイルです(版 {found}、この kanpo は {newest} まで)",
                 f"made by a newer kanpo (version {found}; this kanpo knows up to {newest})",
             ),
-            Text("kanpo を新しくしてください(ファイルは変えていません)", "update kanpo (the file is unchanged)"),
+            Text(
+                "kanpo を新しくしてください(ファイルは変えていません)", "update kanpo (the file is unchanged)"
+            ),
             Place(path),
         )
 
@@ -55,7 +57,9 @@ def migrate(
     """Lift the file to `newest`, step by step, inside the caller's transaction."""
     for version in range(version_of(connection), newest):
         migrations[version](connection)
-        connection.execute("UPDATE kanpo_meta SET value = ? WHERE key = 'schema_version'", (str(version + 1),))
+        connection.execute(
+            "UPDATE kanpo_meta SET value = ? WHERE key = 'schema_version'", (str(version + 1),)
+        )
 
 
 def views_digest() -> str:
@@ -75,7 +79,9 @@ def refresh_views(connection: sqlite3.Connection) -> None:
         connection.execute(f"DROP VIEW IF EXISTS {quoted(name)}")
         connection.execute(statement)
     for table in RECORD_KINDS.values():
-        listed = connection.execute("SELECT 1 FROM gpkg_contents WHERE table_name = ?", (table.name,)).fetchone()
+        listed = connection.execute(
+            "SELECT 1 FROM gpkg_contents WHERE table_name = ?", (table.name,)
+        ).fetchone()
         if not listed:
             list_layer(connection, table.name, geometry=table.outline)
     connection.execute("INSERT OR REPLACE INTO kanpo_meta VALUES ('views', ?)", (views_digest(),))

@@ -179,7 +179,10 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
         raise InputUnusable(
             "project.foreign",
             Text("kanpo のプロジェクトではありません", "is not a kanpo project"),
-            Text("kanpo init で新しく作り、kanpo ingest で取り込んでください", "make one with kanpo init, then kanpo ingest"),
+            Text(
+                "kanpo init で新しく作り、kanpo ingest で取り込んでください",
+                "make one with kanpo init, then kanpo ingest",
+            ),
             Place(str(path)),
         )
 

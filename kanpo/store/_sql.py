@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from kanpo.schema import FACTOR_VALUES, JOURNAL, OUTLINES, RECORD_KINDS, SCORES, STAMPS, Field, Table
-from kanpo.schema import BATCHES, LAYERS, ORIGINALS, PARCELS
+from kanpo.schema import (
+    BATCHES,
+    FACTOR_VALUES,
+    JOURNAL,
+    LAYERS,
+    ORIGINALS,
+    OUTLINES,
+    PARCELS,
+    RECORD_KINDS,
+    SCORES,
+    STAMPS,
+    Field,
+    Table,
+)
 
 _TYPES = {
     "text": "TEXT",

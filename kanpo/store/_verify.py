@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import shapely
 
@@ -14,7 +15,9 @@ from kanpo.store._geometry import from_blobs
 from kanpo.store._identity import sha256_of
 from kanpo.store._journal import _ENVELOPE, GENESIS, record_hash
 
-_RESTORE = Text("バックアップと見比べ、正しい方を使ってください", "compare with a backup and use the one that is right")
+_RESTORE = Text(
+    "バックアップと見比べ、正しい方を使ってください", "compare with a backup and use the one that is right"
+)
 
 
 def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
@@ -51,7 +54,12 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     except sqlite3.DatabaseError as error:
         said = [str(error)]
     return [
-        Problem("verify.file", Text(f"ファイルが壊れています({line})", f"the file is damaged ({line})"), _RESTORE, Place(str(path)))
+        Problem(
+            "verify.file",
+            Text(f"ファイルが壊れています({line})", f"the file is damaged ({line})"),
+            _RESTORE,
+            Place(str(path)),
+        )
         for line in said
         if line != "ok"
     ]
@@ -68,11 +76,21 @@ def _check_chains(connection: sqlite3.Connection, path: Path) -> list[Problem]:
             lane, expected, previous = device, 1, GENESIS
         place = Place(str(path), column=f"{device} #{sequence}", value=record_id)
         if sequence != expected:
-            problems.append(_broken("verify.gap", Text("間の記録が消えています", "records in between are missing"), place))
+            problems.append(
+                _broken("verify.gap", Text("間の記録が消えています", "records in between are missing"), place)
+            )
         elif stored_previous != previous:
-            problems.append(_broken("verify.chain", Text("前の記録とつながりません", "does not follow the record before"), place))
+            problems.append(
+                _broken(
+                    "verify.chain",
+                    Text("前の記録とつながりません", "does not follow the record before"),
+                    place,
+                )
+            )
         if record_hash(stored_previous, envelope) != stored_hash:
-            problems.append(_broken("verify.edited", Text("後から書き換えられています", "was changed afterwards"), place))
+            problems.append(
+                _broken("verify.edited", Text("後から書き換えられています", "was changed afterwards"), place)
+            )
         expected, previous = sequence + 1, stored_hash
     return problems
 
@@ -85,7 +103,7 @@ def _check_outlines(connection: sqlite3.Connection, path: Path) -> list[Problem]
     problems: list[Problem] = []
     rows = connection.execute("SELECT outline, geom FROM outlines").fetchall()
     found = from_blobs([blob for _, blob in rows], on_invalid="ignore")
-    shapes = shapely.to_wkb(found, output_dimension=2, byte_order=1) if rows else []
+    shapes: Any = shapely.to_wkb(found, output_dimension=2, byte_order=1) if rows else []
     for (name, _), body in zip(rows, shapes, strict=True):
         if body is None or sha256_of(body) != name:
             what = Text("区画図が書き換えられています", "an outline was changed afterwards")
@@ -100,10 +118,16 @@ def _check_outlines(connection: sqlite3.Connection, path: Path) -> list[Problem]
 
 
 def _check_guards(connection: sqlite3.Connection, path: Path) -> list[Problem]:
-    wanted = {f"{table}_no_{act}" for table in ("journal", "outlines") for act in ("update", "delete", "replace")}
+    wanted = {
+        f"{table}_no_{act}" for table in ("journal", "outlines") for act in ("update", "delete", "replace")
+    }
     found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     return [
-        _broken("verify.guard", Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed"), Place(str(path), value=name))
+        _broken(
+            "verify.guard",
+            Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed"),
+            Place(str(path), value=name),
+        )
         for name in sorted(wanted - found)
     ]
 

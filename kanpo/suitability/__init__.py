@@ -7,7 +7,14 @@ numbers.
 
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._explain import Explanation, FactorLine, explain
-from kanpo.suitability._kernel import METHODS, FactorColumns, KernelResult, compile_requirements, run_kernel
+from kanpo.suitability._kernel import (
+    METHODS,
+    FactorColumns,
+    KernelResult,
+    Method,
+    compile_requirements,
+    run_kernel,
+)
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._project import Freshness, freshness, score_project
 from kanpo.suitability._score import Scores, Weights, score_parcels
@@ -22,6 +29,7 @@ __all__ = [
     "FactorLine",
     "Freshness",
     "KernelResult",
+    "Method",
     "Scores",
     "Weights",
     "compile_requirements",

@@ -42,7 +42,10 @@ class ClassBounds:
         if not 1 >= self.s1 > self.s2 > self.s3 > 0:
             raise UsageError(
                 "score.bounds",
-                Text("区分の境は 1 ≥ S1 > S2 > S3 > 0 にしてください", "bounds of classes must be 1 ≥ S1 > S2 > S3 > 0"),
+                Text(
+                    "区分の境は 1 ≥ S1 > S2 > S3 > 0 にしてください",
+                    "bounds of classes must be 1 ≥ S1 > S2 > S3 > 0",
+                ),
                 Text("例: 0.75, 0.5, 0.25", "for example 0.75, 0.5, 0.25"),
             )
 

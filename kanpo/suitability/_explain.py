@@ -14,9 +14,8 @@ from kanpo.sites import Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._explain_text import explanation_text
 from kanpo.suitability._kernel import Method
-from kanpo.suitability._membership import FLOOR, effective, membership, worst_and_best
+from kanpo.suitability._membership import effective, membership, worst_and_best
 from kanpo.suitability._score import Weights, score_parcels
-
 
 #: Stands for a membership of 0 where its logarithm is needed for an order.
 _LEAST = 1e-9
@@ -158,7 +157,14 @@ def explain(
     requirements = catalogue.requirements_of(herb_id)
     total = sum(given.get(requirement.factor, requirement.weight) for requirement in requirements)
     lines = tuple(
-        _line(own, parcel_id, requirement, given.get(requirement.factor, requirement.weight) / total, method, catalogue)
+        _line(
+            own,
+            parcel_id,
+            requirement,
+            given.get(requirement.factor, requirement.weight) / total,
+            method,
+            catalogue,
+        )
         for requirement in requirements
     )
     return Explanation(
@@ -182,14 +188,19 @@ def explain(
 
 
 def _line(
-    own: Factors, parcel_id: str, requirement: Requirement, weight: float, method: Method, catalogue: Catalogue
+    own: Factors,
+    parcel_id: str,
+    requirement: Requirement,
+    weight: float,
+    method: Method,
+    catalogue: Catalogue,
 ) -> FactorLine:
     key = requirement.factor
     column = own.columns()[key]
     found = membership(requirement, column)
     used = effective(requirement, found)
     raw = own.values.loc[parcel_id, key]
-    value: object = None if bool(np.isnan(found[0])) else (raw if isinstance(raw, str) else float(raw))  # type: ignore[arg-type]
+    value: object = None if bool(np.isnan(found[0])) else (raw if isinstance(raw, str) else float(raw))
     with np.errstate(divide="ignore"):
         loss = float(-weight * np.log(used[0])) if value is not None else float("nan")
     gain = 0.0 if value is not None else _openness(requirement, weight, method)
@@ -197,7 +208,7 @@ def _line(
         factor=key,
         value=value,
         source=str(own.sources.loc[parcel_id, key]),
-        coverage=float(own.coverage.loc[parcel_id, key]),  # type: ignore[arg-type]
+        coverage=float(own.coverage.loc[parcel_id, key]),
         membership=float(found[0]),
         effective=float(used[0]),
         weight=weight,
@@ -219,5 +230,7 @@ def _openness(requirement: Requirement, weight: float, method: Method) -> float:
 def _limiting(lines: tuple[FactorLine, ...]) -> tuple[str, ...]:
     """Factors that cost something, the dearest first; what excludes comes before all."""
     costly = [line for line in lines if line.known and line.effective < 1]
-    order = sorted(costly, key=lambda line: (not (line.effective == 0 and line.requirement.knock_out), -line.loss))
+    order = sorted(
+        costly, key=lambda line: (not (line.effective == 0 and line.requirement.knock_out), -line.loss)
+    )
     return tuple(line.factor for line in order)

@@ -58,7 +58,12 @@ def _verdict(found: Explanation, speak: Speak) -> str:
             )
         )
     if found.suitability_class is None:
-        return speak(Text(f"{name}: 値のある要因がなく、評価できません。", f"{name}: nothing is known yet, so there is no score."))
+        return speak(
+            Text(
+                f"{name}: 値のある要因がなく、評価できません。",
+                f"{name}: nothing is known yet, so there is no score.",
+            )
+        )
     label = speak(CLASS_LABELS[found.suitability_class])
     interval = f"{found.lower:.2f}〜{found.upper:.2f}"
     verdict = Text(
@@ -67,7 +72,10 @@ def _verdict(found: Explanation, speak: Speak) -> str:
         f"{found.suitability_class} ({label})",
     )
     if found.class_lower == found.class_upper:
-        sure = Text("分からない要因がどうであっても区分は変わりません。", "Whatever the unknown factors are, the class stays.")
+        sure = Text(
+            "分からない要因がどうであっても区分は変わりません。",
+            "Whatever the unknown factors are, the class stays.",
+        )
     else:
         sure = Text(
             f"分からない要因しだいで {found.class_lower} から {found.class_upper} まであり得ます。",
@@ -78,7 +86,9 @@ def _verdict(found: Explanation, speak: Speak) -> str:
 
 def _held_down(found: Explanation, speak: Speak) -> list[str]:
     if not found.limiting:
-        return [speak(Text("点を下げている要因はありません。", "Nothing that is known holds the score down."))]
+        return [
+            speak(Text("点を下げている要因はありません。", "Nothing that is known holds the score down."))
+        ]
     lines = [speak(Text("点を下げている要因(大きい順):", "What holds the score down, most first:"))]
     for key in found.limiting[:5]:
         line = found.line(key)
@@ -96,7 +106,15 @@ def _held_down(found: Explanation, speak: Speak) -> list[str]:
 def _not_known(found: Explanation, speak: Speak) -> list[str]:
     if not found.missing:
         return []
-    lines = ["", speak(Text("分からない要因(測ると幅が縮む順):", "Not known, in the order in which measuring narrows the interval:"))]
+    lines = [
+        "",
+        speak(
+            Text(
+                "分からない要因(測ると幅が縮む順):",
+                "Not known, in the order in which measuring narrows the interval:",
+            )
+        ),
+    ]
     for key in found.missing:
         line, cost = found.line(key), _COSTS[FACTORS[key].cost]
         excludes = Text("、除外もあり得る", ", may exclude") if line.requirement.knock_out else Text("", "")
@@ -121,7 +139,8 @@ def _value(line: FactorLine, speak: Speak) -> str:
         return speak(factor.class_labels[line.value])
     number = float(line.value)  # type: ignore[arg-type]
     shown = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.1f}"
-    return f"{shown} {factor.unit}".removesuffix(" -")
+    unit = speak(factor.unit_label)
+    return f"{shown}{'' if unit in ('°', '%') else ' '}{unit}".rstrip()
 
 
 def _source(line: FactorLine) -> Text:
@@ -165,7 +184,10 @@ def _table(found: Explanation, speak: Speak) -> list[str]:
         for row, line in zip(rows[1:], found.lines, strict=True):
             row[0] = line.factor  # type: ignore[index]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell + " " * (room - _width(cell)) for cell, room in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = [
+        "  ".join(cell + " " * (room - _width(cell)) for cell, room in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
     if any(line.floored for line in found.lines):
         lines.append(
             speak(

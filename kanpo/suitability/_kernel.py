@@ -70,7 +70,8 @@ class KernelResult:
 
 
 def compile_requirements(
-    requirements: Mapping[str, Sequence[Requirement]], weights: Mapping[str, Mapping[str, float]] | None = None
+    requirements: Mapping[str, Sequence[Requirement]],
+    weights: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Compiled:
     """Bring the requirements of several herbs into the form that the kernel computes with.
 
@@ -115,7 +116,12 @@ def compile_requirements(
 
 
 def run_kernel(
-    columns: FactorColumns, compiled: Compiled, *, method: Method = "geometric", chunk: int = CHUNK, threads: int = 2
+    columns: FactorColumns,
+    compiled: Compiled,
+    *,
+    method: Method = "geometric",
+    chunk: int = CHUNK,
+    threads: int = 2,
 ) -> KernelResult:
     """Score every parcel for every herb.
 
@@ -185,7 +191,9 @@ def _evaluate(columns: FactorColumns, compiled: Compiled, count: int) -> _Curves
     return _Curves(value, log, zero, known)
 
 
-def _score_chunk(columns: FactorColumns, compiled: Compiled, method: Method, result: KernelResult, part: slice) -> None:
+def _score_chunk(
+    columns: FactorColumns, compiled: Compiled, method: Method, result: KernelResult, part: slice
+) -> None:
     count = part.stop - part.start
     curves = _evaluate(columns, compiled, count)
     weights, present = compiled.weights, compiled.present
@@ -252,7 +260,7 @@ def _limiting(curves: _Curves, compiled: Compiled) -> np.ndarray:
     """Position of the factor that costs most, (H, n): greatest w·(−ln e), the earlier one on a tie."""
     count = curves.log.shape[1]
     limiting = np.full((len(compiled.herb_ids), count), _NO_FACTOR, dtype=np.int8)
-    any_zero = curves.zero.any(axis=1)
+    any_zero: np.ndarray = np.any(curves.zero, axis=1)
     loss, most, better = np.empty(count), np.empty(count), np.empty(count, dtype=bool)
     for herb, positions in enumerate(compiled.curves_of):
         most.fill(TIE)

@@ -69,9 +69,13 @@ class Freshness:
 
     def text(self) -> Text:
         """The state in words."""
-        noun = {"factors": Text("立地要因", "site factors"), "scores": Text("適地スコア", "scores")}[self.product]
+        noun = {"factors": Text("立地要因", "site factors"), "scores": Text("適地スコア", "scores")}[
+            self.product
+        ]
         if self.computed_at is None:
-            return Text(f"{noun.ja}: まだ計算していません(kanpo score)", f"{noun.en}: not computed yet (kanpo score)")
+            return Text(
+                f"{noun.ja}: まだ計算していません(kanpo score)", f"{noun.en}: not computed yet (kanpo score)"
+            )
         when = self.computed_at[:16].replace("T", " ")
         if not self.changed:
             return Text(f"{noun.ja}: 最新({when} UTC)", f"{noun.en}: up to date ({when} UTC)")

@@ -68,7 +68,9 @@ class Scores:
             frame["class" if name == "score" else f"class_{name}"] = class_names(codes)
         frame["limiting_factor"] = np.array([*FACTORS, None], dtype=object)[self.result.limiting[h]]
         ids = np.array(self.parcel_ids, dtype=str)
-        order = np.lexsort((ids, -frame["lower"].to_numpy(), -np.nan_to_num(frame["score"].to_numpy(), nan=-1.0)))
+        order = np.lexsort(
+            (ids, -frame["lower"].to_numpy(), -np.nan_to_num(frame["score"].to_numpy(), nan=-1.0))
+        )
         rank = np.empty(len(frame), dtype=int)
         rank[order] = np.arange(1, len(frame) + 1)
         frame["rank"] = rank
@@ -150,13 +152,18 @@ def score_parcels(
 
 def _check_weights(weights: Weights, catalogue: Catalogue) -> None:
     for herb_id, given in weights.items():
-        factors = {requirement.factor: requirement.weight for requirement in catalogue.requirements_of(herb_id)}
+        factors = {
+            requirement.factor: requirement.weight for requirement in catalogue.requirements_of(herb_id)
+        }
         for factor, weight in given.items():
             if factor not in factors or not 0 <= weight < float("inf"):
                 raise UsageError(
                     "score.weight",
                     Text(f"{herb_id} の重みが正しくありません", f"a weight of {herb_id} is not right"),
-                    Text("要求条件にある要因に、0以上の数を", "give a factor that the herb needs a number of 0 or more"),
+                    Text(
+                        "要求条件にある要因に、0以上の数を",
+                        "give a factor that the herb needs a number of 0 or more",
+                    ),
                     Place(column=factor, value=weight),
                 )
         if sum({**factors, **given}.values()) <= 0:

@@ -42,6 +42,17 @@ def ranking(scores: Scores, parcels: gpd.GeoDataFrame, top: int) -> pd.DataFrame
         frame = scores.frame(herb_id).sort_values("rank").head(top).merge(names, on="parcel_id", how="left")
         parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
-    table["limiting_factor"] = [str(FACTORS[key].label) if key else None for key in table["limiting_factor"]]
-    keys = ["herb_id", "rank", "parcel_id", "settlement", "lot_number", "area_m2", "score", "lower", "upper", "class"]
+    table["limiting_factor"] = [str(FACTORS[key].label) if key in FACTORS else None for key in table["limiting_factor"]]
+    keys = [
+        "herb_id",
+        "rank",
+        "parcel_id",
+        "settlement",
+        "lot_number",
+        "area_m2",
+        "score",
+        "lower",
+        "upper",
+        "class",
+    ]
     return table[[*keys, "limiting_factor"]]

@@ -78,11 +78,14 @@ def lay_out_plots(
                 f"この筆には {length_m:g}×{width_m:g} m の試験区が {len(boxes)} 区しか入りません({count} 区必要)",
                 f"the parcel has room for {len(boxes)} plots of {length_m:g} x {width_m:g} m, {count} are wanted",
             ),
-            Text("区を小さくするか、反復を減らしてください", "make the plots smaller or the replicates fewer"),
+            Text(
+                "区を小さくするか、反復を減らしてください", "make the plots smaller or the replicates fewer"
+            ),
         )
     placed = [affinity.rotate(box, angle, origin=(0, 0)) for box in boxes[:count]]
     outlines = tuple(
-        shapely.transform(box, lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1]))) for box in placed
+        shapely.transform(box, lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1])))
+        for box in placed
     )
     return Layout(outlines, tuple(rows[:count]), tuple(columns[:count]), len(boxes))
 
@@ -95,7 +98,9 @@ def _angle_of_longest_side(flat: BaseGeometry) -> float:
     return float(np.degrees(np.arctan2(dy, dx)))
 
 
-def _grid(room: BaseGeometry, length: float, width: float, alley: float) -> tuple[list[BaseGeometry], list[int], list[int]]:
+def _grid(
+    room: BaseGeometry, length: float, width: float, alley: float
+) -> tuple[list[BaseGeometry], list[int], list[int]]:
     """All plots that fit into `room` on a grid along x, row after row, every other row backwards."""
     if room.is_empty:
         return [], [], []

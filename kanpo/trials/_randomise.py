@@ -10,9 +10,7 @@ from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 
-def randomise(
-    treatments: Sequence[str], replicates: int, design: str, seed: int
-) -> list[tuple[int, str]]:
+def randomise(treatments: Sequence[str], replicates: int, design: str, seed: int) -> list[tuple[int, str]]:
     """The treatments in the order of the plots, each with its replicate (from 1).
 
     Parameters
@@ -35,12 +33,22 @@ def randomise(
     if not treatments or len(set(treatments)) != len(treatments) or replicates < 1:
         raise UsageError(
             "trial.treatments",
-            Text("処理は1つ以上、重複なし、反復は1以上にしてください", "give different treatments and at least one replicate"),
-            Text("例: --treatments 標準,早植え --replicates 4", "for example: --treatments standard,early --replicates 4"),
+            Text(
+                "処理は1つ以上、重複なし、反復は1以上にしてください",
+                "give different treatments and at least one replicate",
+            ),
+            Text(
+                "例: --treatments 標準,早植え --replicates 4",
+                "for example: --treatments standard,early --replicates 4",
+            ),
         )
     random = np.random.default_rng(seed)
     if design == "rcbd":
-        return [(block, treatments[i]) for block in range(1, replicates + 1) for i in random.permutation(len(treatments))]
+        return [
+            (block, treatments[i])
+            for block in range(1, replicates + 1)
+            for i in random.permutation(len(treatments))
+        ]
     plots = [(replicate, name) for replicate in range(1, replicates + 1) for name in treatments]
     if design == "crd":
         return [plots[i] for i in random.permutation(len(plots))]
@@ -49,5 +57,8 @@ def randomise(
     raise UsageError(
         "trial.design",
         Text("この設計の無作為配置は作れません", "this design cannot be randomised here"),
-        Text("rcbd・crd・demonstration のどれかにするか、試験区をCSVで取り込んでください", "use rcbd, crd or demonstration, or import the plots from CSV"),
+        Text(
+            "rcbd・crd・demonstration のどれかにするか、試験区をCSVで取り込んでください",
+            "use rcbd, crd or demonstration, or import the plots from CSV",
+        ),
     )

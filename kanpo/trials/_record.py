@@ -147,10 +147,12 @@ class _Surroundings:
         body = record.body
         parcel, trial, plot, herb = (body.get(k) for k in ("parcel_id", "trial_code", "plot_code", "herb_id"))
         if parcel is not None and parcel not in self.parcels:
-            near = difflib.get_close_matches(str(parcel), self._project.imported.parcel_ids(), n=1, cutoff=0.8)
+            near = difflib.get_close_matches(
+                str(parcel), self._project.imported.parcel_ids(), n=1, cutoff=0.8
+            )
             problems.append(_unknown("parcel_id", parcel, Text("筆", "parcel"), near))
         if trial is not None and record.kind != "trial" and trial not in self.trials:
-            near = difflib.get_close_matches(str(trial), self.trials, n=1)
+            near = difflib.get_close_matches(str(trial), self.trials, n=1, cutoff=0.5)
             problems.append(_unknown("trial_code", trial, Text("試験", "trial"), near))
         elif plot is not None and record.kind != "plot" and (trial, plot) not in self.plots:
             codes = [code for of, code in self.plots if of == trial]
@@ -171,8 +173,12 @@ class _Surroundings:
 
     def _maybe_repeat(self, column: str, code: str) -> list[Problem]:
         """A code that is taken: no matter when the same content comes again, else to be looked at."""
-        what = Text("同じコードの記録がもうあります(両方残します)", "this code is already recorded (both are kept)")
-        mend = Text("直すときは supersedes と reason を入れてください", "to correct it, give supersedes and a reason")
+        what = Text(
+            "同じコードの記録がもうあります(両方残します)", "this code is already recorded (both are kept)"
+        )
+        mend = Text(
+            "直すときは supersedes と reason を入れてください", "to correct it, give supersedes and a reason"
+        )
         return [Problem("record.code-taken", what, mend, Place(column=column, value=code), Severity.WARNING)]
 
     def _outline(self, record: CheckedRecord) -> tuple[BaseGeometry | None, list[Problem]]:
@@ -188,11 +194,15 @@ class _Surroundings:
         outline = shapely.from_wkt(record.wkt, on_invalid="ignore")
         if outline is None or not outline.is_valid or outline.geom_type not in ("Polygon", "MultiPolygon"):
             what = Text("区画図を多角形として読めません", "the outline is no valid polygon")
-            mend = Text("POLYGON((経度 緯度, …)) の形で入れてください", "enter it as POLYGON((longitude latitude, …))")
+            mend = Text(
+                "POLYGON((経度 緯度, …)) の形で入れてください", "enter it as POLYGON((longitude latitude, …))"
+            )
             return None, [Problem("record.outline", what, mend, place)]
         if around is not None and not around.covers(outline):
             what = Text("区画が筆からはみ出しています", "the outline reaches outside the parcel")
-            mend = Text("区画図を確かめてください(記録は残しました)", "check the outline (the record was kept)")
+            mend = Text(
+                "区画図を確かめてください(記録は残しました)", "check the outline (the record was kept)"
+            )
             return outline, [Problem("record.outside-parcel", what, mend, place, Severity.WARNING)]
         return outline, []
 
@@ -205,8 +215,13 @@ class _Surroundings:
 
 
 def _unknown(column: str, value: object, noun: Text, near: Sequence[str]) -> Problem:
-    mend = Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?") if near else Text(
-        f"先にその{noun.ja}を登録するか、コードを確かめてください", f"enter that {noun.en} first, or check the code"
+    mend = (
+        Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
+        if near
+        else Text(
+            f"先にその{noun.ja}を登録するか、コードを確かめてください",
+            f"enter that {noun.en} first, or check the code",
+        )
     )
     what = Text(f"その{noun.ja}は登録されていません", f"no such {noun.en}")
     return Problem(f"record.unknown-{column.split('_')[0]}", what, mend, Place(column=column, value=value))

@@ -55,7 +55,9 @@ def withdraw_record(project: Project, record_id: str, reason: str, *, dry_run: b
         There is no such record, several begin like this, or it was corrected already.
     """
     entry = standing_entry(project, record_id)
-    record = NewRecord(entry["kind"], None, entry["happened_at"], supersedes=entry["record_id"], reason=reason)
+    record = NewRecord(
+        entry["kind"], None, entry["happened_at"], supersedes=entry["record_id"], reason=reason
+    )
     if not dry_run:
         project.journal.append([record])
     return record.record_id

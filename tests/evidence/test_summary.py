@@ -44,7 +44,12 @@ def test_means_are_over_plots_and_yields_per_10a(trial_project: Project) -> None
 def test_a_corrected_value_is_the_one_that_counts(trial_project: Project) -> None:
     from kanpo.trials import correct_record
 
-    row = {"plot_code": ["T1-1"], "trait": ["plant_height_cm"], "value": ["10"], "happened_at": ["2025-06-01"]}
+    row = {
+        "plot_code": ["T1-1"],
+        "trait": ["plant_height_cm"],
+        "value": ["10"],
+        "happened_at": ["2025-06-01"],
+    }
     (first,) = record_rows(trial_project, "observation", row).record_ids
     correct_record(trial_project, first, {"value": "12"}, "読み違い")
     assert summarise_trial(trial_project, "T1")["mean"].tolist() == [12.0]

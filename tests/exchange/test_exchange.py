@@ -9,7 +9,14 @@ import geopandas as gpd
 import pytest
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
-from kanpo.exchange import export_parcels, import_records, kind_of_headers, read_csv, records_template, write_csv
+from kanpo.exchange import (
+    export_parcels,
+    import_records,
+    kind_of_headers,
+    read_csv,
+    records_template,
+    write_csv,
+)
 from kanpo.schema import PARCELS, RECORD_KINDS, Audience, Privacy
 from kanpo.store import Project
 
@@ -37,7 +44,9 @@ def test_a_missing_file_or_folder_is_refused(tmp_path: Path) -> None:
             read_csv(path)
 
 
-def test_good_rows_are_stored_bad_rows_come_back_and_can_be_mended(trial_project: Project, tmp_path: Path) -> None:
+def test_good_rows_are_stored_bad_rows_come_back_and_can_be_mended(
+    trial_project: Project, tmp_path: Path
+) -> None:
     path = tmp_path / "観測.csv"
     path.write_bytes(_TEXT.encode("cp932"))
     result = import_records(trial_project, path)

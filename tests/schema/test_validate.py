@@ -25,7 +25,13 @@ def _observation(**columns: list[str | None]) -> dict[str, list[str | None]]:
 def test_japanese_headers_full_width_digits_and_japanese_trait_names_are_read() -> None:
     checked = check_records(
         "observation",
-        {"試験コード": ["T1"], "試験区コード": ["T1-1"], "調査項目": ["草丈"], "値": ["１２．５"], "行った日": ["2025年5月1日"]},
+        {
+            "試験コード": ["T1"],
+            "試験区コード": ["T1-1"],
+            "調査項目": ["草丈"],
+            "値": ["１２．５"],
+            "行った日": ["2025年5月1日"],
+        },
     )
     assert not checked.problems
     (record,) = checked.good
@@ -94,7 +100,9 @@ def test_one_bad_row_does_not_stop_the_good_ones() -> None:
 
 @given(
     st.sampled_from(sorted(RECORD_KINDS)),
-    st.dictionaries(st.text(min_size=1, max_size=12), st.lists(st.none() | st.text(max_size=12), max_size=4), max_size=5),
+    st.dictionaries(
+        st.text(min_size=1, max_size=12), st.lists(st.none() | st.text(max_size=12), max_size=4), max_size=5
+    ),
 )
 def test_any_table_is_answered_and_no_row_is_lost(kind: str, columns: dict[str, list[str | None]]) -> None:
     count = max((len(values) for values in columns.values()), default=0)
@@ -103,7 +111,9 @@ def test_any_table_is_answered_and_no_row_is_lost(kind: str, columns: dict[str, 
     assert len(checked.good) + len(checked.rejected) == count
 
 
-@given(st.sampled_from([f for t in RECORD_KINDS.values() for f in t.fields]), st.text(min_size=1, max_size=30))
+@given(
+    st.sampled_from([f for t in RECORD_KINDS.values() for f in t.fields]), st.text(min_size=1, max_size=30)
+)
 def test_reading_any_text_gives_a_value_or_a_problem(field: object, text: str) -> None:
     value, problem = read_value(field, text)  # type: ignore[arg-type]
     assert (problem is None) or (value is None)

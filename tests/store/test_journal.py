@@ -76,8 +76,13 @@ def test_a_correction_of_nothing_is_refused(project: Project) -> None:
     ],
 )
 def test_the_file_itself_refuses_to_change_history(project: Project, statement: str) -> None:
-    project.journal.append([NewRecord("plot", {"plot_code": "A"}, "2025-05-01", outline=shapely.box(0, 0, 1, 1))])
-    with closing(sqlite3.connect(project.path)) as other, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    project.journal.append(
+        [NewRecord("plot", {"plot_code": "A"}, "2025-05-01", outline=shapely.box(0, 0, 1, 1))]
+    )
+    with (
+        closing(sqlite3.connect(project.path)) as other,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
         other.execute(statement)
 
 
@@ -93,7 +98,17 @@ def _tamper(path: Path, statement: str, *values: object) -> None:
         connection.commit()
 
 
-_EDITABLE = ("record_id", "kind", "actor", "happened_at", "recorded_at", "supersedes", "reason", "outline", "body")
+_EDITABLE = (
+    "record_id",
+    "kind",
+    "actor",
+    "happened_at",
+    "recorded_at",
+    "supersedes",
+    "reason",
+    "outline",
+    "body",
+)
 
 
 def test_every_edited_or_deleted_row_in_the_middle_is_found(project: Project, tmp_path: Path) -> None:

@@ -87,7 +87,9 @@ def test_an_error_in_the_middle_of_an_import_undoes_all_of_it(project: Project) 
 
 def test_a_dry_run_counts_and_changes_nothing(project: Project) -> None:
     before = _digest(project.path)
-    batch = project.imported.store_parcels(Batch("e.geojson", "4" * 64), [(parcels_frame(5), 5, 0, 0)], keep=False)
+    batch = project.imported.store_parcels(
+        Batch("e.geojson", "4" * 64), [(parcels_frame(5), 5, 0, 0)], keep=False
+    )
     assert (batch.stored, batch.unchanged) == (2, 3)
     assert _digest(project.path) == before
 
@@ -99,7 +101,7 @@ def test_gis_programs_read_parcels_plots_and_scores_as_they_stand(project: Proje
     project.computed.write_factors(*_factors(project), inputs=project.inputs())
     project.computed.write_scores(_scores(project), project.inputs(), {})
     project.close()
-    layers = {name: kind for name, kind in pyogrio.list_layers(project.path)}
+    layers = dict(pyogrio.list_layers(project.path))
     assert {"parcels", "plots", "scores_toki", "site_factors", "observations"} <= set(layers)
     parcels = pyogrio.read_dataframe(project.path, layer="parcels")
     assert len(parcels) == 3 and parcels.crs.to_epsg() == 6668
@@ -163,7 +165,9 @@ def test_factors_and_scores_come_back(project: Project) -> None:
 def test_layers_keep_their_file_byte_for_byte(project: Project) -> None:
     content = os.urandom(1000)
     digest = hashlib.sha256(content).hexdigest()
-    layer = StoredLayer("dem", "標高", "raster", {"elevation_m": "1"}, "出典", "CC0", "2025", digest, "dem.tif", content)
+    layer = StoredLayer(
+        "dem", "標高", "raster", {"elevation_m": "1"}, "出典", "CC0", "2025", digest, "dem.tif", content
+    )
     before = project.inputs()["layers"]
     project.imported.add_layer(layer)
     assert project.imported.layers() == [layer]
@@ -228,7 +232,9 @@ def test_a_newer_file_is_refused_with_its_bytes_unchanged(project: Project) -> N
     assert _digest(project.path) == before
 
 
-def test_an_older_file_is_copied_and_brought_up_to_date(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_file_is_copied_and_brought_up_to_date(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.journal.append([NewRecord("decision", {"parcel_id": "P1"}, "2025-05-01")])
     seal = project.journal.seal()
     project.close()
@@ -249,7 +255,9 @@ def test_an_older_file_is_copied_and_brought_up_to_date(project: Project, monkey
     assert project.path.with_name("test.before-v2.backup").exists()
 
 
-def test_a_failed_migration_leaves_the_file_as_it_was(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_migration_leaves_the_file_as_it_was(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.close()
 
     def fail(connection: sqlite3.Connection) -> None:
@@ -257,7 +265,9 @@ def test_a_failed_migration_leaves_the_file_as_it_was(project: Project, monkeypa
         raise RuntimeError
 
     monkeypatch.setattr(project_module, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(project_module, "migrate", lambda connection: migration.migrate(connection, {1: fail}, newest=2))
+    monkeypatch.setattr(
+        project_module, "migrate", lambda connection: migration.migrate(connection, {1: fail}, newest=2)
+    )
     before = _digest(project.path)
     with pytest.raises(RuntimeError):
         Project.open(project.path, write=True)

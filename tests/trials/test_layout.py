@@ -62,7 +62,9 @@ def test_a_complete_block_holds_each_treatment_once(treatments: int, replicates:
 
 
 def test_every_order_of_a_block_is_equally_likely() -> None:
-    orders = Counter(tuple(name for _, name in randomise(["a", "b", "c"], 1, "rcbd", seed)) for seed in range(6000))
+    orders = Counter(
+        tuple(name for _, name in randomise(["a", "b", "c"], 1, "rcbd", seed)) for seed in range(6000)
+    )
     assert len(orders) == 6
     chi_square = sum((count - 1000) ** 2 / 1000 for count in orders.values())
     assert chi_square < 20.5, "0.1 % point of chi-square with 5 degrees of freedom"

@@ -118,7 +118,9 @@ def test_a_correction_is_checked_like_any_record(trial_project: Project) -> None
 
 def test_a_plot_can_be_corrected_and_keeps_its_outline(trial_project: Project) -> None:
     plots = trial_project.journal.read("plot")
-    report = correct_record(trial_project, plots["record_id"].iloc[0], {"treatment": "遅植え"}, "札の取り違え")
+    report = correct_record(
+        trial_project, plots["record_id"].iloc[0], {"treatment": "遅植え"}, "札の取り違え"
+    )
     assert report.stored == 1
     after = trial_project.journal.read("plot")
     assert len(after) == 4

@@ -61,7 +61,12 @@ def demo(folder: Path, out: Path | None, data: Path | None) -> int:
     say(Text("\n終わりました。開くファイル:", "\ndone. Files to open:"))
     say(Text(f"  地図        {target}(ブラウザで)", f"  map        {target} (in a browser)"))
     say(Text(f"  プロジェクト {path}(QGISでも開ける)", f"  project    {path} (opens in QGIS too)"))
-    say(Text(f"  差戻し      {folder / 'parcels_差戻し.geojson'}", f"  rejected   {folder / 'parcels_差戻し.geojson'}"))
+    say(
+        Text(
+            f"  差戻し      {folder / 'parcels_差戻し.geojson'}",
+            f"  rejected   {folder / 'parcels_差戻し.geojson'}",
+        )
+    )
     say(
         Text(
             f"次に試す: kanpo explain {best} --herb 芍薬 --project {path}(封印 {seal})",
@@ -107,8 +112,14 @@ def _remove_earlier(path: Path) -> None:
     if not ours:
         raise UsageError(
             "demo.not-ours",
-            Text(f"{path} は見本ではないプロジェクトなので触りません", f"{path} is a project of yours; it is left alone"),
-            Text("別のフォルダを指定してください: kanpo demo 別のフォルダ", "name another folder: kanpo demo FOLDER"),
+            Text(
+                f"{path} は見本ではないプロジェクトなので触りません",
+                f"{path} is a project of yours; it is left alone",
+            ),
+            Text(
+                "別のフォルダを指定してください: kanpo demo 別のフォルダ",
+                "name another folder: kanpo demo FOLDER",
+            ),
         )
     path.unlink()
     project.people.path.unlink(missing_ok=True)
@@ -129,7 +140,13 @@ def _add_layers(project: Project, data: Path) -> None:
     for name, layer_id, title, kind in _LAYERS:
         _step(f"kanpo layers add {data / name} --id {layer_id}")
         layer = add_layer(
-            project, data / name, layer_id=layer_id, title=str(title), kind=kind, source=made_up, licence="CC0-1.0"
+            project,
+            data / name,
+            layer_id=layer_id,
+            title=str(title),
+            kind=kind,
+            source=made_up,
+            licence="CC0-1.0",
         )
         say(", ".join(layer.columns))
 
@@ -145,7 +162,12 @@ def _record(project: Project, data: Path) -> None:
         file = data / "trials" / f"{name}.csv"
         _step(f"kanpo records import {file}")
         report = import_records(project, file, rejects=project.path.parent / f"{name}_差戻し.csv").report
-        say(Text(f"記録 {report.stored}、差戻し {len(report.rejected)}", f"{report.stored} recorded, {len(report.rejected)} rejected"))
+        say(
+            Text(
+                f"記録 {report.stored}、差戻し {len(report.rejected)}",
+                f"{report.stored} recorded, {len(report.rejected)} rejected",
+            )
+        )
 
 
 def _score(project: Project, catalogue: Catalogue) -> str:
@@ -174,5 +196,7 @@ def _map(project: Project, catalogue: Catalogue, target: Path) -> Path:
 
     _step("kanpo map")
     title = str(Text("薬草の適地(見本の町・架空)", "Suitability for crude-drug herbs (made-up sample)"))
-    report, _ = map_project(project, catalogue, target, audience=Audience.PARTNER, first_herb="shakuyaku", title=title)
+    report, _ = map_project(
+        project, catalogue, target, audience=Audience.PARTNER, first_herb="shakuyaku", title=title
+    )
     return report.path

@@ -16,7 +16,19 @@ from kanpo.cli._options import project_option
 from kanpo.errors import KanpoError
 from kanpo.locale import Text
 
-_MODULES = ("click", "folium", "geopandas", "numpy", "orjson", "pandas", "pyogrio", "pyproj", "rasterio", "shapely", "exactextract")
+_MODULES = (
+    "click",
+    "folium",
+    "geopandas",
+    "numpy",
+    "orjson",
+    "pandas",
+    "pyogrio",
+    "pyproj",
+    "rasterio",
+    "shapely",
+    "exactextract",
+)
 _NEEDED_BYTES = 500 * 1024 * 1024
 
 
@@ -75,7 +87,8 @@ def _coordinates() -> tuple[bool, Text]:
     east, north = Transformer.from_crs(6668, 6678, always_xy=True).transform(139.8267, 38.7274)
     good = abs(east + 87_500) < 5_000 and abs(north + 140_000) < 5_000
     return good, Text("JGD2011 平面直角第10系が使える", "JGD2011 plane zone X works") if good else Text(
-        "pyproj の座標データが壊れている → 入れ直してください", "pyproj's data are damaged -> install it again"
+        "pyproj の座標データが壊れている → 入れ直してください",
+        "pyproj's data are damaged -> install it again",
     )
 
 

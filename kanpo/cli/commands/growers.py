@@ -31,7 +31,13 @@ def growers() -> None:
 @option("--area", help=Text("引き受けられる面積(m2)", "area they can take on, m2"))
 @project_option
 def add(
-    code: str, name: str, phone: str | None, note: str | None, settlement: str | None, area: str | None, project: Path | None
+    code: str,
+    name: str,
+    phone: str | None,
+    note: str | None,
+    settlement: str | None,
+    area: str | None,
+    project: Path | None,
 ) -> int:
     from kanpo.store import Project
     from kanpo.trials import enter_growers
@@ -80,7 +86,11 @@ def import_growers(file: Path, project: Path | None, dry_run: bool) -> int:
         "生産者の一覧。氏名は --names を付けた時だけ出る。", "List the growers; names only with --names."
     ),
 )
-@option("--names", is_flag=True, help=Text("名簿ファイルから氏名と電話も出す", "add names and phones from the people file"))
+@option(
+    "--names",
+    is_flag=True,
+    help=Text("名簿ファイルから氏名と電話も出す", "add names and phones from the people file"),
+)
 @project_option
 @output_options
 def list_growers(names: bool, project: Path | None, as_json: bool, as_csv: bool) -> int:

@@ -37,7 +37,15 @@ def herbs() -> None:
 def list_herbs(as_json: bool, as_csv: bool) -> int:
     from kanpo.herbs import herb_table, load_catalogue
 
-    keys = ["herb_id", "crude_drug_ja", "plant_ja", "species", "part_used_ja", "years_to_harvest", "confidence"]
+    keys = [
+        "herb_id",
+        "crude_drug_ja",
+        "plant_ja",
+        "species",
+        "part_used_ja",
+        "years_to_harvest",
+        "confidence",
+    ]
     show_table(herb_table(load_catalogue())[keys], _LABELS, as_json=as_json, as_csv=as_csv)
     return 0
 
@@ -45,7 +53,10 @@ def list_herbs(as_json: bool, as_csv: bool) -> int:
 @subcommand(
     herbs,
     "show",
-    help=Text("ある生薬の要求条件を、出典と確からしさとともに示す。", "Show what a herb needs, with source and confidence."),
+    help=Text(
+        "ある生薬の要求条件を、出典と確からしさとともに示す。",
+        "Show what a herb needs, with source and confidence.",
+    ),
 )
 @argument("herb")
 @output_options
@@ -62,7 +73,10 @@ def show(herb: str, as_json: bool, as_csv: bool) -> int:
 @subcommand(
     herbs,
     "check",
-    help=Text("目録のCSVを調べる(フォルダを省くと同梱の目録)。", "Check the catalogue's CSV files (default: those shipped)."),
+    help=Text(
+        "目録のCSVを調べる(フォルダを省くと同梱の目録)。",
+        "Check the catalogue's CSV files (default: those shipped).",
+    ),
 )
 @option("--folder", type=PathType, help=Text("自分の目録のフォルダ", "folder of your own catalogue"))
 def check(folder: Path | None) -> int:

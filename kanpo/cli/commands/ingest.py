@@ -36,11 +36,20 @@ from kanpo.locale import Text
         "the form of the file (fude: MAFF parcels, register: farmland register, plain: other)",
     ),
 )
-@option("--crs", metavar="EPSG:6678", help=Text("ファイルに書かれていない座標系", "coordinate system, where the file says none"))
+@option(
+    "--crs",
+    metavar="EPSG:6678",
+    help=Text("ファイルに書かれていない座標系", "coordinate system, where the file says none"),
+)
 @dry_run_option
 @option("--json", "as_json", is_flag=True, help=Text("結果をJSONで出す", "print the counts as JSON"))
 def ingest(
-    files: tuple[Path, ...], project: Path | None, source: str | None, crs: str | None, dry_run: bool, as_json: bool
+    files: tuple[Path, ...],
+    project: Path | None,
+    source: str | None,
+    crs: str | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     from kanpo.parcels import ingest_parcels
     from kanpo.store import Project
@@ -51,7 +60,9 @@ def ingest(
         results = []
         for file in files:
             progress = Progress(Text(f"{file.name} を取込中", f"reading {file.name}"))
-            report = ingest_parcels(opened, file, source=source, crs=crs, dry_run=dry_run, on_progress=progress)
+            report = ingest_parcels(
+                opened, file, source=source, crs=crs, dry_run=dry_run, on_progress=progress
+            )
             progress.done()
             say_problems(report.problems)
             say(report.text())

@@ -18,11 +18,20 @@ from kanpo.locale import Text
     ),
 )
 @argument("file", type=PathType)
-@option("--name", default="", help=Text("プロジェクトの名前(省略時はファイル名)", "name of the project (default: the file's)"))
+@option(
+    "--name",
+    default="",
+    help=Text("プロジェクトの名前(省略時はファイル名)", "name of the project (default: the file's)"),
+)
 def init(file: Path, name: str) -> int:
     from kanpo.store import Project
 
     Project.create(file, name).close()
     say(Text(f"作りました: {file}", f"made: {file}"))
-    say(Text(f"次は: kanpo ingest 筆.geojson --project {file}", f"next: kanpo ingest PARCELS.geojson --project {file}"))
+    say(
+        Text(
+            f"次は: kanpo ingest 筆.geojson --project {file}",
+            f"next: kanpo ingest PARCELS.geojson --project {file}",
+        )
+    )
     return 0

@@ -33,7 +33,11 @@ def layers() -> None:
 )
 @argument("file", type=PathType)
 @project_option
-@option("--id", "layer_id", help=Text("主題図のID(省略時はファイル名)", "id of the layer (default: the file's name)"))
+@option(
+    "--id",
+    "layer_id",
+    help=Text("主題図のID(省略時はファイル名)", "id of the layer (default: the file's name)"),
+)
 @option("--title", default="", help=Text("名称", "title"))
 @option(
     "--as",
@@ -46,7 +50,9 @@ def layers() -> None:
     "columns",
     multiple=True,
     metavar="FACTOR=COLUMN",
-    help=Text("立地要因=列名(ラスタはバンド番号)。何度でも", "factor=column (band number for rasters), repeatable"),
+    help=Text(
+        "立地要因=列名(ラスタはバンド番号)。何度でも", "factor=column (band number for rasters), repeatable"
+    ),
 )
 @option("--source", default="", help=Text("出典", "source"))
 @option("--licence", default="", help=Text("利用条件", "licence"))
@@ -81,7 +87,12 @@ def add(
             keep=not dry_run,
         )
     factors = ", ".join(f"{factor}={column}" for factor, column in layer.columns.items())
-    say(Text(f"登録しました: {layer.layer_id}({layer.kind}): {factors}", f"added: {layer.layer_id} ({layer.kind}): {factors}"))
+    say(
+        Text(
+            f"登録しました: {layer.layer_id}({layer.kind}): {factors}",
+            f"added: {layer.layer_id} ({layer.kind}): {factors}",
+        )
+    )
     return 0
 
 
@@ -90,10 +101,13 @@ def _mapping(words: tuple[str, ...]) -> dict[str, str] | None:
         if "=" not in word:
             raise UsageError(
                 "layer.mapping",
-                Text(f"--map {word} は「要因=列」の形ではありません", f"--map {word} is not of the form factor=column"),
+                Text(
+                    f"--map {word} は「要因=列」の形ではありません",
+                    f"--map {word} is not of the form factor=column",
+                ),
                 Text("例: --map soil_texture=土性", "for example: --map soil_texture=texture"),
             )
-    return dict(word.split("=", 1) for word in words) or None  # type: ignore[arg-type, misc]
+    return dict(word.split("=", 1) for word in words) or None
 
 
 @subcommand(layers, "list", help=Text("登録した主題図の一覧。", "List the layers."))

@@ -23,18 +23,30 @@ from kanpo.locale import Text
     ),
 )
 @project_option
-@option("--out", type=PathType, help=Text("書き出すファイル(省略時 maps/プロジェクト名.html)", "file (default maps/NAME.html)"))
+@option(
+    "--out",
+    type=PathType,
+    help=Text("書き出すファイル(省略時 maps/プロジェクト名.html)", "file (default maps/NAME.html)"),
+)
 @option("--herb", help=Text("最初に表示する生薬", "herb shown first"))
 @option("--title", default="", help=Text("地図の題名", "title of the map"))
 @option("--note", default="", help=Text("地図に添える説明", "note on the map"))
 @option(
     "--tiles",
     type=click.Choice(["gsi"]),
-    help=Text("背景に地理院タイルを使う(ネットが要る)", "background of the national survey (needs a network)"),
+    help=Text(
+        "背景に地理院タイルを使う(ネットが要る)", "background of the national survey (needs a network)"
+    ),
 )
 @audience_option
 def map_command(
-    project: Path | None, out: Path | None, herb: str | None, title: str, note: str, tiles: str | None, audience: str
+    project: Path | None,
+    out: Path | None,
+    herb: str | None,
+    title: str,
+    note: str,
+    tiles: str | None,
+    audience: str,
 ) -> int:
     from kanpo.herbs import find_herb, load_catalogue
     from kanpo.maps import map_project
@@ -56,7 +68,11 @@ def map_command(
             tiles=tiles,
         )
     if refreshed:
-        say(Text("立地要因が古かったので計算し直しました。", "site factors were stale and were computed again."))
+        say(
+            Text(
+                "立地要因が古かったので計算し直しました。", "site factors were stale and were computed again."
+            )
+        )
     say(
         Text(
             f"地図を書きました: {report.path}({report.parcels:,} 筆、{report.bytes / 1e6:.1f} MB、"

@@ -26,9 +26,13 @@ def parcels() -> None:
 @subcommand(parcels, "list", help=Text("筆の一覧。", "List the parcels."))
 @project_option
 @option("--settlement", help=Text("この大字だけ", "only this settlement"))
-@option("--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何筆まで", "at most so many"))
+@option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何筆まで", "at most so many")
+)
 @output_options
-def list_parcels(project: Path | None, settlement: str | None, limit: int, as_json: bool, as_csv: bool) -> int:
+def list_parcels(
+    project: Path | None, settlement: str | None, limit: int, as_json: bool, as_csv: bool
+) -> int:
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
@@ -38,7 +42,12 @@ def list_parcels(project: Path | None, settlement: str | None, limit: int, as_js
         frame = frame[frame["settlement"] == settlement]
     show_table(frame[_SHORT].head(limit), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
     if len(frame) > limit:
-        say(Text(f"全 {len(frame):,} 筆のうち {limit} 筆(--limit で増やせます)", f"{limit} of {len(frame):,} (see --limit)"))
+        say(
+            Text(
+                f"全 {len(frame):,} 筆のうち {limit} 筆(--limit で増やせます)",
+                f"{limit} of {len(frame):,} (see --limit)",
+            )
+        )
     return 0
 
 

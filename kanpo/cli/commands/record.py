@@ -42,7 +42,9 @@ def _write(kind: str, project: Path | None, dry_run: bool, **values: str | None)
         say(Text("記録していません。", "nothing was recorded."))
         return 3
     if report.repeated:
-        say(Text("同じ記録がもうあります。増やしていません。", "this is already recorded; nothing was added."))
+        say(
+            Text("同じ記録がもうあります。増やしていません。", "this is already recorded; nothing was added.")
+        )
         return 0
     if dry_run:
         say(Text("予告だけです。記録していません。", "dry run: nothing was recorded."))
@@ -76,12 +78,20 @@ def _command(table: Table) -> BilingualCommand:
         params=[_option(field) for field in table.fields],
     )
     made.params += [
-        BilingualOption(["--date", "happened_at"], help=Text("行った日(省略時は今日)", "when it happened (default: today)")),
-        BilingualOption(["--actor"], help=Text("記録者(省略時は KANPO_ACTOR かログイン名)", "who (default: KANPO_ACTOR or login)")),
+        BilingualOption(
+            ["--date", "happened_at"],
+            help=Text("行った日(省略時は今日)", "when it happened (default: today)"),
+        ),
+        BilingualOption(
+            ["--actor"],
+            help=Text("記録者(省略時は KANPO_ACTOR かログイン名)", "who (default: KANPO_ACTOR or login)"),
+        ),
     ]
     if table.outline:
         made.params.append(
-            BilingualOption(["--wkt"], help=Text("区画図 POLYGON((経度 緯度, …))", "outline POLYGON((lon lat, ...))"))
+            BilingualOption(
+                ["--wkt"], help=Text("区画図 POLYGON((経度 緯度, …))", "outline POLYGON((lon lat, ...))")
+            )
         )
     for decorate in (project_option, dry_run_option):
         decorate(made)

@@ -22,13 +22,25 @@ def records() -> None:
     pass
 
 
-@subcommand(records, "list", help=Text("ある種類の記録の一覧(訂正後の今の姿)。", "List the standing records of a kind."))
+@subcommand(
+    records,
+    "list",
+    help=Text("ある種類の記録の一覧(訂正後の今の姿)。", "List the standing records of a kind."),
+)
 @argument("kind", type=_KIND)
 @project_option
 @option("--history", is_flag=True, help=Text("訂正前・取消も含める", "with what was corrected or withdrawn"))
-@option("--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("新しい順に何件", "the newest so many"))
+@option(
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help=Text("新しい順に何件", "the newest so many"),
+)
 @output_options
-def list_records(kind: str, project: Path | None, history: bool, limit: int, as_json: bool, as_csv: bool) -> int:
+def list_records(
+    kind: str, project: Path | None, history: bool, limit: int, as_json: bool, as_csv: bool
+) -> int:
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
@@ -36,7 +48,9 @@ def list_records(kind: str, project: Path | None, history: bool, limit: int, as_
     labels = labels_of(JOURNAL, RECORD_KINDS[kind]) | {"superseded": Text("訂正済み", "superseded")}
     frame = frame.drop(columns=["geometry"], errors="ignore")
     if not (as_json or as_csv):
-        frame = frame.dropna(axis="columns", how="all").drop(columns=["device", "recorded_at", "kind"], errors="ignore")
+        frame = frame.dropna(axis="columns", how="all").drop(
+            columns=["device", "recorded_at", "kind"], errors="ignore"
+        )
     show_table(frame.tail(limit), labels, as_json=as_json, as_csv=as_csv)
     if len(frame) > limit:
         say(Text(f"全 {len(frame):,} 件のうち新しい {limit} 件", f"the newest {limit} of {len(frame):,}"))
@@ -60,8 +74,13 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
         if len(found) != 1:
             raise UsageError(
                 "record.unknown",
-                Text(f"「{record_id}」で始まる記録は {len(found)} 件です", f"{len(found)} records begin with '{record_id}'"),
-                Text("kanpo records list で記録IDを確かめてください", "look the id up with kanpo records list"),
+                Text(
+                    f"「{record_id}」で始まる記録は {len(found)} 件です",
+                    f"{len(found)} records begin with '{record_id}'",
+                ),
+                Text(
+                    "kanpo records list で記録IDを確かめてください", "look the id up with kanpo records list"
+                ),
             )
         family = opened.journal.entries(record_id=found.iloc[0]["record_id"])
     keys = ["record_id", "happened_at", "actor", "recorded_at", "body", "supersedes", "reason", "superseded"]
@@ -81,7 +100,11 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
     ),
 )
 @argument("file", type=PathType)
-@option("--kind", type=_KIND, help=Text("記録の種類(省略時は見出しから判断)", "kind (default: told from the headers)"))
+@option(
+    "--kind",
+    type=_KIND,
+    help=Text("記録の種類(省略時は見出しから判断)", "kind (default: told from the headers)"),
+)
 @project_option
 @dry_run_option
 def import_command(file: Path, kind: str | None, project: Path | None, dry_run: bool) -> int:
@@ -128,11 +151,20 @@ def template(kind: str, out: Path) -> int:
     ),
 )
 @argument("record_id")
-@option("--set", "changes", multiple=True, required=True, metavar="FIELD=VALUE", help=Text("項目=新しい値。何度でも", "repeatable"))
+@option(
+    "--set",
+    "changes",
+    multiple=True,
+    required=True,
+    metavar="FIELD=VALUE",
+    help=Text("項目=新しい値。何度でも", "repeatable"),
+)
 @option("--reason", required=True, help=Text("訂正の理由", "why"))
 @project_option
 @dry_run_option
-def correct(record_id: str, changes: tuple[str, ...], reason: str, project: Path | None, dry_run: bool) -> int:
+def correct(
+    record_id: str, changes: tuple[str, ...], reason: str, project: Path | None, dry_run: bool
+) -> int:
     from kanpo.store import Project
     from kanpo.trials import correct_record
 
@@ -152,7 +184,9 @@ def correct(record_id: str, changes: tuple[str, ...], reason: str, project: Path
 @subcommand(
     records,
     "withdraw",
-    help=Text("記録を取り消す。元の記録も理由とともに残る。", "Withdraw a record; it stays visible with the reason."),
+    help=Text(
+        "記録を取り消す。元の記録も理由とともに残る。", "Withdraw a record; it stays visible with the reason."
+    ),
 )
 @argument("record_id")
 @option("--reason", required=True, help=Text("取消の理由", "why"))
@@ -164,5 +198,9 @@ def withdraw(record_id: str, reason: str, project: Path | None, dry_run: bool) -
 
     with Project.open(find_project(project), write=True) as opened:
         click.echo(withdraw_record(opened, record_id, reason, dry_run=dry_run))
-    say(Text("取り消しました。元の記録も残っています。", "withdrawn; the record stays visible with the reason."))
+    say(
+        Text(
+            "取り消しました。元の記録も残っています。", "withdrawn; the record stays visible with the reason."
+        )
+    )
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from kanpo.cli._discover import find_project
 from kanpo.cli._options import dry_run_option, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.suitability import Method
 
 
 @command(
@@ -23,7 +27,12 @@ from kanpo.locale import Text
     ),
 )
 @project_option
-@option("--herb", "herbs", multiple=True, help=Text("生薬(何度でも。省略時は全部)", "herb, repeatable (default: all)"))
+@option(
+    "--herb",
+    "herbs",
+    multiple=True,
+    help=Text("生薬(何度でも。省略時は全部)", "herb, repeatable (default: all)"),
+)
 @option(
     "--method",
     type=click.Choice(["geometric", "arithmetic", "minimum"]),
@@ -31,11 +40,22 @@ from kanpo.locale import Text
     show_default=True,
     help=Text("総合の方法(重み付き幾何平均・算術平均・最小)", "how factors are combined"),
 )
-@option("--top", type=click.IntRange(0), default=0, help=Text("上位何筆かを一覧に出す", "list the best N parcels of each herb"))
+@option(
+    "--top",
+    type=click.IntRange(0),
+    default=0,
+    help=Text("上位何筆かを一覧に出す", "list the best N parcels of each herb"),
+)
 @dry_run_option
 @output_options
 def score(
-    project: Path | None, herbs: tuple[str, ...], method: str, top: int, dry_run: bool, as_json: bool, as_csv: bool
+    project: Path | None,
+    herbs: tuple[str, ...],
+    method: Method,
+    top: int,
+    dry_run: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> int:
     from kanpo.herbs import find_herb, load_catalogue
     from kanpo.store import Project

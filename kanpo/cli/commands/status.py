@@ -39,13 +39,26 @@ def status(project: Path | None, as_json: bool) -> int:
                 "layers": list(layers["layer_id"]),
                 "records": counts,
                 "seal": str(seal),
-                "computed": [{"product": n.product, "computed_at": n.computed_at, "changed": list(n.changed)} for n in news],
+                "computed": [
+                    {"product": n.product, "computed_at": n.computed_at, "changed": list(n.changed)}
+                    for n in news
+                ],
             }
         )
         return 0
     say(Text(f"プロジェクト: {path}", f"project: {path}"))
     say(Text(f"筆: {parcels:,}", f"parcels: {parcels:,}"))
-    shown = ["file_name", "source", "read", "stored", "updated", "unchanged", "repaired", "rejected", "imported_at"]
+    shown = [
+        "file_name",
+        "source",
+        "read",
+        "stored",
+        "updated",
+        "unchanged",
+        "repaired",
+        "rejected",
+        "imported_at",
+    ]
     if not batches.empty:
         show_table(batches[shown], labels_of(BATCHES))
     names = "、".join(layers["layer_id"]), ", ".join(layers["layer_id"])

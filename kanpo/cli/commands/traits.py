@@ -8,7 +8,10 @@ from kanpo.cli._present import show_table
 from kanpo.locale import Text
 
 
-@command("traits", help=Text("調査項目の一覧(単位と普通の範囲)。", "The dictionary of traits, with units and usual ranges."))
+@command(
+    "traits",
+    help=Text("調査項目の一覧(単位と普通の範囲)。", "The dictionary of traits, with units and usual ranges."),
+)
 @output_options
 def traits(as_json: bool, as_csv: bool) -> int:
     import pandas as pd

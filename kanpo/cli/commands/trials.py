@@ -32,9 +32,15 @@ def trials() -> None:
 )
 @argument("code")
 @option("--herb", required=True, help=Text("生薬", "herb"))
-@option("--parcel", required=True, help=Text("筆ID、または「大字 地番」", "parcel id, or settlement and lot number"))
+@option(
+    "--parcel",
+    required=True,
+    help=Text("筆ID、または「大字 地番」", "parcel id, or settlement and lot number"),
+)
 @option("--treatments", required=True, help=Text("処理をカンマで区切って", "treatments, separated by commas"))
-@option("--replicates", type=click.IntRange(1, 100), default=3, show_default=True, help=Text("反復", "replicates"))
+@option(
+    "--replicates", type=click.IntRange(1, 100), default=3, show_default=True, help=Text("反復", "replicates")
+)
 @option(
     "--design",
     type=click.Choice(["rcbd", "crd", "demonstration"]),
@@ -42,10 +48,30 @@ def trials() -> None:
     show_default=True,
     help=Text("設計(rcbd 乱塊法・crd 完全無作為・demonstration 実証展示)", "experimental design"),
 )
-@option("--plot-size", default="2x5", show_default=True, metavar="WxL", help=Text("区の幅x長さ(m)", "plot width x length, m"))
-@option("--alley", type=click.FloatRange(0), default=0.5, show_default=True, help=Text("区の間(m)", "alley, m"))
-@option("--headland", type=click.FloatRange(0), default=1.0, show_default=True, help=Text("枕地(m)", "headland, m"))
-@option("--seed", type=int, default=1, show_default=True, help=Text("乱数の種(同じ種なら同じ配置)", "seed of the randomisation"))
+@option(
+    "--plot-size",
+    default="2x5",
+    show_default=True,
+    metavar="WxL",
+    help=Text("区の幅x長さ(m)", "plot width x length, m"),
+)
+@option(
+    "--alley", type=click.FloatRange(0), default=0.5, show_default=True, help=Text("区の間(m)", "alley, m")
+)
+@option(
+    "--headland",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help=Text("枕地(m)", "headland, m"),
+)
+@option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help=Text("乱数の種(同じ種なら同じ配置)", "seed of the randomisation"),
+)
 @option("--date", "happened_at", help=Text("始めた日(省略時は今日)", "start (default: today)"))
 @option("--title", default="", help=Text("名称", "title"))
 @option("--grower", default="", help=Text("生産者コード", "grower code"))
@@ -107,7 +133,10 @@ def _size(text: str) -> tuple[float, float]:
     except ValueError:
         raise UsageError(
             "trial.plot-size",
-            Text(f"--plot-size {text} を「幅x長さ」として読めません", f"--plot-size {text} is not width x length"),
+            Text(
+                f"--plot-size {text} を「幅x長さ」として読めません",
+                f"--plot-size {text} is not width x length",
+            ),
             Text("例: --plot-size 2x5", "for example: --plot-size 2x5"),
         ) from None
     return width, length
@@ -151,7 +180,10 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
             raise UsageError(
                 "trial.unknown",
                 Text(f"試験「{code}」はありません", f"there is no trial '{code}'"),
-                Text(f"登録済み: {'、'.join(sorted(known)) or 'なし'}", f"known: {', '.join(sorted(known)) or 'none'}"),
+                Text(
+                    f"登録済み: {'、'.join(sorted(known)) or 'なし'}",
+                    f"known: {', '.join(sorted(known)) or 'none'}",
+                ),
             )
         table = summarise_trial(opened, code)
     labels = {

@@ -34,5 +34,12 @@ def verify(project: Path | None, seal: str | None) -> int:
         return 5
     with Project.open(path) as opened:
         now = opened.journal.seal()
-    click.echo(str(Text(f"異常はありません。記録 {now.records} 件、封印 {now}", f"all is well: {now.records} records, seal {now}")))
+    click.echo(
+        str(
+            Text(
+                f"異常はありません。記録 {now.records} 件、封印 {now}",
+                f"all is well: {now.records} records, seal {now}",
+            )
+        )
+    )
     return 0

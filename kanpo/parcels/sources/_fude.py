@@ -10,7 +10,9 @@ FUDE = Source(
     columns={
         "parcel_id": Column(("polygon_uuid",), text),
         "municipality_code": Column(("local_government_cd",), municipality),
-        "land_type": Column(("land_type",), one_of({"100": "paddy", "200": "field", "100.0": "paddy", "200.0": "field"})),
+        "land_type": Column(
+            ("land_type",), one_of({"100": "paddy", "200": "field", "100.0": "paddy", "200.0": "field"})
+        ),
         "source_year": Column(("issue_year",), year),
     },
 )

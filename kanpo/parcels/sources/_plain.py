@@ -25,14 +25,18 @@ def _reader(field: Field) -> Reader:
     return {"number": number, "integer": year, "date": day}.get(field.type, text)
 
 
-_TAKEN = [field for field in PARCELS.fields if field.key not in ("area_m2", "attributes", "batch_id", "source_row")]
+_TAKEN = [
+    field for field in PARCELS.fields if field.key not in ("area_m2", "attributes", "batch_id", "source_row")
+]
 
 PLAIN = Source(
     key="plain",
     label=Text("その他のGeoJSON", "other GeoJSON"),
     marks=(),
     columns={
-        field.key: Column(_IDS if field.key == "parcel_id" else (field.key, field.label.ja, field.label.en), _reader(field))
+        field.key: Column(
+            _IDS if field.key == "parcel_id" else (field.key, field.label.ja, field.label.en), _reader(field)
+        )
         for field in _TAKEN
     },
 )

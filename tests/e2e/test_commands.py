@@ -1,0 +1,226 @@
+"""The whole way through, as it is typed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import SAMPLE, Kanpo, digest
+
+
+@pytest.fixture
+def demo_project(demo_folder: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "sample.gpkg"
+    shutil.copy(demo_folder / "sample.gpkg", path)
+    shutil.copy(demo_folder / "sample.people.sqlite", tmp_path)
+    return path
+
+
+def test_from_parcels_to_map_by_hand(kanpo: Kanpo, tmp_path: Path) -> None:
+    assert kanpo("init", "町.gpkg").code == 0
+    assert "町.gpkg" in kanpo("status").err
+    ingested = kanpo("ingest", SAMPLE / "parcels.geojson", "--json", "--dry-run")
+    (counts,) = json.loads(ingested.out)
+    facts = json.loads((SAMPLE / "sample_facts.json").read_text(encoding="utf-8"))
+    assert counts["read"] == counts["stored"] + counts["rejected"]
+    assert not list(tmp_path.glob("*差戻し*")), "a dry run writes nothing"
+    copy = tmp_path / "筆.geojson"
+    shutil.copy(SAMPLE / "parcels.geojson", copy)
+    real = kanpo("ingest", copy, "--json")
+    assert real.code == 1, "some were rejected"
+    (done,) = json.loads(real.out)
+    assert {k: done[k] for k in ("read", "stored", "rejected", "repaired")} == {
+        k: counts[k] for k in ("read", "stored", "rejected", "repaired")
+    }
+    assert done["read"] == 2045, facts.keys()
+    assert (tmp_path / "筆_差戻し.geojson").is_file()
+    again = kanpo("ingest", copy, "--json")
+    (repeat,) = json.loads(again.out)
+    assert (repeat["stored"], repeat["updated"]) == (0, 0)
+    assert repeat["same_file"]
+    for name, kind in (("elevation.tif", "dem"), ("soil.geojson", "polygons"), ("climate_mesh.csv", "mesh")):
+        assert kanpo("layers", "add", SAMPLE / name, "--as", kind).code == 0
+    listed = json.loads(kanpo("layers", "list", "--json").out)
+    assert [row["layer_id"] for row in listed] == ["elevation", "soil", "climate_mesh"]
+    scored = kanpo("score", "--herb", "芍薬", "--json")
+    (summary,) = json.loads(scored.out)
+    assert sum(summary[key] for key in ("S1", "S2", "S3", "N1", "N2", "unknown")) == done["stored"]
+    top = json.loads(kanpo("score", "--herb", "芍薬", "--top", "5", "--json").out)
+    assert [row["rank"] for row in top] == [1, 2, 3, 4, 5]
+    explained = kanpo("explain", top[0]["parcel_id"], "--herb", "シャクヤク", "--json")
+    assert json.loads(explained.out)["score"] == pytest.approx(top[0]["score"])
+    mapped = kanpo("map", "--herb", "芍薬")
+    assert mapped.code == 0
+    page = tmp_path / "maps" / "町.html"
+    assert mapped.out.strip() == str(page)
+    assert page.stat().st_size > 100_000
+    assert kanpo("verify").code == 0
+
+
+def test_a_trial_from_design_to_yield(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    parcel = json.loads(kanpo("score", "--herb", "toki", "--top", "1", "--json").out)[0]["parcel_id"]
+    created = kanpo(
+        *("trials", "create", "TK26", "--herb", "toki", "--parcel", parcel, "--treatments", "標準,早植え"),
+        *("--replicates", "2", "--plot-size", "2x3", "--date", "2026-04-01"),
+    )
+    assert created.code == 0, created.err
+    for plot, fresh, dry in (("01", 6.0, 1.5), ("02", 7.2, 2.1), ("03", 6.6, 1.8), ("04", 7.8, 2.4)):
+        done = kanpo(
+            *(
+                "record",
+                "harvest",
+                "--trial-code",
+                "TK26",
+                "--plot-code",
+                f"TK26-{plot}",
+                "--date",
+                "2026-11-10",
+            ),
+            *("--fresh-kg", fresh, "--dry-kg", dry),
+        )
+        assert done.code == 0, done.err
+    kanpo("record", "operation", "--plot-code", "TK26-01", "--operation", "除草", "--labour-hours", "1.5")
+    wrong = kanpo("record", "observation", "--plot-code", "TK26-01", "--trait", "草丈", "--value", "3５")
+    assert wrong.code == 0
+    fixed = kanpo("records", "correct", wrong.out.strip(), "--set", "value=53", "--reason", "桁の入れ違い")
+    assert fixed.code == 0
+    story = json.loads(kanpo("records", "show", wrong.out.strip(), "--json").out)
+    assert [row["superseded"] for row in story] == [True, False]
+    assert story[1]["reason"] == "桁の入れ違い"
+    table = json.loads(kanpo("trials", "summary", "TK26", "--json").out)
+    dry = [row for row in table if row["trait"] == "yield_dry_kg_per_10a"]
+    assert sum(row["n"] for row in dry) == 4
+    assert sum(row["mean"] * row["n"] for row in dry) == pytest.approx(
+        (1.5 + 2.1 + 1.8 + 2.4) / 6 * 1000, rel=2e-3
+    )
+    assert kanpo("verify").code == 0
+
+
+def test_records_from_a_template(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    assert kanpo("records", "template", "visit", "調査.csv").code == 0
+    headers = next(csv.reader((tmp_path / "調査.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert "土壌pH(H2O)" in headers
+    row = dict.fromkeys(headers, "")
+    row |= {"行った日": "２０２６年５月１日", "筆ID": "069000280", "土壌pH(H2O)": "６．２", "排水": "良"}
+    bad = dict.fromkeys(headers, "") | {"行った日": "2026-05-01", "筆ID": "069000280", "土壌pH(H2O)": "99"}
+    with (tmp_path / "調査.csv").open("w", encoding="cp932", newline="") as file:
+        writer = csv.DictWriter(file, headers)
+        writer.writeheader()
+        writer.writerows([row, bad])
+    imported = kanpo("records", "import", "調査.csv")
+    assert imported.code == 1
+    assert "3行目" in imported.err and "土壌pH" in imported.err and "2〜11" in imported.err
+    assert "現地調査" in kanpo("status").err and "古い" in kanpo("status").err
+    kanpo("score")
+    assert "現地調査" in kanpo("explain", "069000280", "--herb", "芍薬").out
+    assert "古い" not in kanpo("status").err
+
+
+def test_stdout_holds_data_only(kanpo: Kanpo, demo_project: Path) -> None:
+    listed = kanpo("parcels", "list", "--csv", "--limit", "3")
+    rows = list(csv.reader(listed.out.splitlines()))
+    assert rows[0][0] == "parcel_id" and len(rows) == 4
+    assert json.loads(kanpo("herbs", "list", "--json").out)[0]["herb_id"] == "toki"
+    assert json.loads(kanpo("traits", "--json").out)
+    assert json.loads(kanpo("status", "--json").out)["parcels"] == 2032
+    assert json.loads(kanpo("trials", "list", "--json").out)
+    assert json.loads(kanpo("growers", "list", "--json").out)[0]["grower_code"] == "G01"
+    assert "架空" not in kanpo("growers", "list").out
+    assert "架空" in kanpo("growers", "list", "--names").out
+    assert kanpo("records", "list", "harvest").code == 0
+    assert kanpo("records", "list", "harvest", "--history", "--json").code == 0
+
+
+def test_finding_does_not_mind_the_width(kanpo: Kanpo, demo_project: Path) -> None:
+    some = json.loads(kanpo("parcels", "list", "--json", "--limit", "30").out)
+    row = next(row for row in some if row["lot_number"] and "-" in row["lot_number"])
+    wide = row["lot_number"].translate({ord("0") + i: ord("０") + i for i in range(10)}).replace("-", "－")
+    found = json.loads(kanpo("parcels", "find", row["settlement"], wide, "--json").out)
+    assert found[0]["parcel_id"] == row["parcel_id"]
+    shown = json.loads(kanpo("parcels", "show", row["settlement"], wide, "--json").out)
+    assert shown["parcel_id"] == row["parcel_id"]
+
+
+def test_dry_runs_change_no_byte(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    before = digest(demo_project)
+    shutil.copytree(SAMPLE / "trials", tmp_path / "trials")
+    kanpo("ingest", SAMPLE / "parcels.geojson", "--dry-run")
+    kanpo("layers", "add", SAMPLE / "soil.geojson", "--id", "again", "--dry-run")
+    kanpo("score", "--herb", "toki", "--dry-run")
+    kanpo("records", "import", tmp_path / "trials" / "visits.csv", "--dry-run")
+    kanpo("record", "decision", "--parcel-id", "069000280", "--decision", "候補", "--dry-run")
+    kanpo(
+        "trials", "create", "X", "--herb", "toki", "--parcel", "069000280", "--treatments", "a", "--dry-run"
+    )
+    assert digest(demo_project) == before
+
+
+def test_backup_and_doctor(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    made = kanpo("backup")
+    assert made.code == 0 and Path(made.out.strip()).is_file()
+    doctor = kanpo("doctor")
+    assert doctor.code == 0, doctor.out
+    assert "NG" not in doctor.out
+
+
+def test_misspelt_words_are_answered_with_a_guess(kanpo: Kanpo, demo_project: Path) -> None:
+    said = kanpo("ingset")
+    assert said.code == 2 and "ingest" in said.err
+    assert "toki" in kanpo("score", "--herb", "toko").err
+    assert kanpo("score", "--hreb", "toki").code == 2
+    assert kanpo("trials", "summary", "TK").code == 2
+    assert kanpo("explain", "どこにもない", "--herb", "toki").code == 2
+
+
+def test_without_a_project_it_says_how_to_make_one(kanpo: Kanpo) -> None:
+    said = kanpo("status")
+    assert said.code == 2 and "kanpo init" in said.err
+
+
+def test_the_project_is_found_like_a_repository(
+    kanpo: Kanpo, demo_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    monkeypatch.chdir(deep)
+    assert kanpo("parcels", "list").code == 0
+    shutil.copy(demo_project, tmp_path / "second.gpkg")
+    said = kanpo("parcels", "list")
+    assert said.code == 2 and "second.gpkg" in said.err
+    monkeypatch.setenv("KANPO_PROJECT", str(demo_project))
+    assert kanpo("parcels", "list").code == 0
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_messages_come_in_the_language_asked_for(kanpo: Kanpo, demo_project: Path, language: str) -> None:
+    said = kanpo("parcels", "list", "--limit", "1", "--lang", language)
+    assert ("大字" in said.out) == (language == "ja")
+    assert ("settlement" in said.out) == (language == "en")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["explain", "069000280", "--herb", "toki"]])
+def test_a_cp932_console_and_a_pipe_are_no_trouble(demo_project: Path, words: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kanpo", *words],
+        cwd=demo_project.parent,
+        env={"PYTHONIOENCODING": "cp932", "PATH": "", "KANPO_LANG": "ja", "HOME": str(demo_project.parent)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "適" in done.stdout.decode("cp932") or "薬草" in done.stdout.decode("cp932")
+
+
+def test_the_demo_can_be_run_twice_and_touches_no_project_of_yours(kanpo: Kanpo, tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    assert kanpo("init", "demo/sample.gpkg").code == 0
+    before = digest(tmp_path / "demo" / "sample.gpkg")
+    said = kanpo("demo")
+    assert said.code == 2
+    assert digest(tmp_path / "demo" / "sample.gpkg") == before

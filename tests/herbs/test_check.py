@@ -1,0 +1,182 @@
+"""A catalogue of one's own is checked: every wrong row is named with its place and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import kanpo.herbs
+from kanpo.errors import InputUnusable, Problem
+from kanpo.herbs import check_catalogue, load_catalogue
+
+SHIPPED = Path(kanpo.herbs.__file__).parent / "catalogue"
+Change = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped catalogue."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "catalogue"))
+
+
+@pytest.fixture
+def change(folder: Path) -> Change:
+    """Replace the first `old` of a file in the copy by `new`."""
+
+    def replace(file: str, old: str, new: str) -> Path:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+    return replace
+
+
+def codes(folder: Path) -> set[str]:
+    return {problem.code.removeprefix("catalogue.") for problem in check_catalogue(folder)}
+
+
+def test_a_copy_is_in_order_and_equal(folder: Path) -> None:
+    assert check_catalogue(folder) == []
+    assert load_catalogue(folder).digest == load_catalogue().digest
+
+
+def test_a_local_agronomists_row_overrides_and_changes_the_digest(change: Change) -> None:
+    row = "shakuyaku,warmth_index_c_month,trapezoid,30,45,100,115,,3,1,nibn,high"
+    folder = change("requirements.csv", row, row.replace("100,115", "98,110"))
+    mended = load_catalogue(folder)
+    assert mended.requirements_of("shakuyaku")[0].corners == (30.0, 45.0, 98.0, 110.0)
+    assert mended.digest != load_catalogue().digest
+
+
+def test_an_edited_folder_is_read_anew(change: Change, folder: Path) -> None:
+    before = load_catalogue(folder).digest
+    change("requirements.csv", "*,slope_deg,trapezoid,,,8,20", "*,slope_deg,trapezoid,,,9,20")
+    assert load_catalogue(folder).digest != before
+
+
+SLOPE = "*,slope_deg,trapezoid,,,8,20,,1.5,1,design,low"
+DRAINAGE = "well=1;moderate=0.8;imperfect=0.35;poor=0.05"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (SLOPE, SLOPE.replace("8,20", "20,8"), "corners-order"),
+        (SLOPE, SLOPE.replace("8,20", "8,"), "corners-open"),
+        (SLOPE, SLOPE.replace(",,,8,20", ",,,,"), "corners-open"),
+        (SLOPE, SLOPE.replace("8,20", "eight,20"), "corner"),
+        (SLOPE, SLOPE.replace("8,20", "8,inf"), "corner"),
+        (SLOPE, SLOPE.replace("8,20", "8,200"), "corners-range"),
+        ("*,soil_ph,trapezoid,4.5", "*,soil_ph,trapezoid,-4.5", "corners-range"),
+        (SLOPE, SLOPE.replace("slope_deg", "slope"), "unknown-factor"),
+        (SLOPE, SLOPE.replace("*,", "togi,"), "unknown-herb"),
+        (SLOPE, SLOPE.replace("trapezoid", "classes"), "kind"),
+        (SLOPE, SLOPE.replace("20,,", "20,flat=1,"), "kind"),
+        (SLOPE, SLOPE.replace("1.5,1", "-1,1"), "weight"),
+        (SLOPE, SLOPE.replace("1.5,1", ",1"), "weight"),
+        (SLOPE, SLOPE.replace("1.5,1", "1.5,yes"), "knock-out"),
+        (SLOPE, SLOPE.replace("design", "hearsay"), "unknown-source"),
+        (SLOPE, SLOPE.replace("low", "sure"), "confidence"),
+        (SLOPE, f"{SLOPE},\n{SLOPE}", "repeated"),
+        (SLOPE, f"{SLOPE},a note, with a comma", "cells"),
+        (DRAINAGE, DRAINAGE.replace("moderate=0.8;", ""), "classes"),
+        (DRAINAGE, DRAINAGE.replace("moderate", "middling"), "classes"),
+        (DRAINAGE, DRAINAGE.replace("moderate=0.8", "moderate=good"), "classes"),
+        (DRAINAGE, DRAINAGE.replace("well=1", "well=1;well=0.5"), "classes"),
+        (DRAINAGE, DRAINAGE.replace("well=1", "well=1.5"), "membership"),
+        (DRAINAGE, DRAINAGE.replace("well=1", "well=-0.1"), "membership"),
+        ("*,sunlight,classes,,,,", "*,sunlight,classes,1,2,3,4", "kind"),
+    ],
+)
+def test_a_wrong_requirement_is_named(change: Change, old: str, new: str, code: str) -> None:
+    folder = change("requirements.csv", old, new)
+    assert code in codes(folder)
+    with pytest.raises(InputUnusable):
+        load_catalogue(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("herbs.csv", "hokkai_toki,", "toki,", "repeated"),
+        ("herbs.csv", ",perennial,2,", ",perennial,two,", "number"),
+        ("herbs.csv", ",perennial,2,", ",perennial,0,", "number"),
+        ("herbs.csv", ",perennial,2,", ",perennial,2.5,", "number"),
+        ("herbs.csv", ",5300,", ",5300本,", "number"),
+        ("herbs.csv", ",150,250,", ",250,150,", "range"),
+        ("herbs.csv", "nara; nibn", "nara; nobody", "unknown-source"),
+        ("quality.csv", ",35.0,,", ",thirty,,", "number"),
+        ("quality.csv", ",35.0,,", ",35.0,30.0,", "range"),
+        ("quality.csv", "toki,extract", "togi,extract", "unknown-herb"),
+        ("market.csv", ",22000,", ",many,", "number"),
+        ("operations.csv", "toki,nursery_sowing,1", "toki,nursery_sowing,first", "number"),
+    ],
+)
+def test_a_wrong_row_of_another_file_is_named(
+    change: Change, file: str, old: str, new: str, code: str
+) -> None:
+    folder = change(file, old, new)
+    found = [problem for problem in check_catalogue(folder) if problem.code == f"catalogue.{code}"]
+    assert found and found[0].place.file == file and found[0].place.row is not None
+    with pytest.raises(InputUnusable):
+        load_catalogue(folder)
+
+
+def test_all_problems_are_told_at_once_with_place_value_and_mend(change: Change) -> None:
+    change("requirements.csv", SLOPE, SLOPE.replace("8,20", "20,8"))
+    folder = change("requirements.csv", "well=1;", "well=7;")
+    with pytest.raises(InputUnusable) as caught:
+        load_catalogue(folder)
+    problems: tuple[Problem, ...] = caught.value.problems
+    assert [problem.code for problem in problems] == ["catalogue.corners-order", "catalogue.membership"]
+    order = problems[0]
+    assert (order.place.file, order.place.row, order.place.column) == ("requirements.csv", 2, "a,b,c,d")
+    assert "20" in str(order.place.value)
+    for problem in problems:
+        assert problem.what.ja and problem.what.en and problem.mend.ja and problem.mend.en
+
+
+def test_weights_that_are_all_zero_are_seen_though_the_replaced_default_row_is_not(folder: Path) -> None:
+    """A herb whose own rows replace every weighted default by a weight of 0 has nothing to weigh."""
+    lines = (folder / "requirements.csv").read_text(encoding="utf-8").splitlines()
+    header, default = lines[0], SLOPE + ","
+    own = [f"{herb}{SLOPE[1:]}," for herb in load_catalogue().herbs]
+    own[0] = own[0].replace(",1.5,1,", ",0,1,")
+    (folder / "requirements.csv").write_text("\n".join([header, default, *own]) + "\n", encoding="utf-8")
+    problems = check_catalogue(folder)
+    assert [problem.code for problem in problems] == ["catalogue.weights-zero"]
+    assert "toki" in problems[0].what.ja
+
+
+def test_a_missing_file_and_a_wrong_encoding_are_told(folder: Path) -> None:
+    (folder / "market.csv").unlink()
+    (folder / "herbs.csv").write_bytes("herb_id,crude_drug_ja\ntoki,当帰\n".encode("cp932"))
+    assert codes(folder) == {"missing", "encoding"}
+
+
+def test_excels_byte_order_mark_and_line_ends_are_read(folder: Path) -> None:
+    for file in folder.glob("*.csv"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    assert check_catalogue(folder) == []
+    assert load_catalogue(folder).digest == load_catalogue().digest
+
+
+def test_a_note_may_hold_a_line_break_and_text_that_looks_like_code(change: Change) -> None:
+    note = '"{x} <script>alert(1)</script>\n=1+1"'
+    folder = change("requirements.csv", f"{SLOPE},8 deg: machines", f"{SLOPE},{note}\n#").parent / "catalogue"
+    text = (folder / "requirements.csv").read_text(encoding="utf-8")
+    lines = [line for line in text.split("\n") if not line.startswith("#")]
+    (folder / "requirements.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert check_catalogue(folder) == []
+    slope = next(r for r in load_catalogue(folder).requirements_of("toki") if r.factor == "slope_deg")
+    assert slope.note == "{x} <script>alert(1)</script>\n=1+1"
+
+
+def test_an_empty_file_is_not_a_catalogue(folder: Path) -> None:
+    (folder / "requirements.csv").write_text("", encoding="utf-8")
+    with pytest.raises(InputUnusable):
+        load_catalogue(folder)
