@@ -1,20 +1,28 @@
-"""Make the pages that are derived from the code: the commands' help texts and the data model.
+"""Make the pages that are derived from the code: help texts, data model, and example explanations.
 
 ``python docs/make_docs.py`` writes them; with ``--check`` it only tells whether they are up to date.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import click
 
 from kanpo.cli._main import root
+from kanpo.herbs import load_catalogue
 from kanpo.locale import use_language
+from kanpo.parcels import ingest_parcels
 from kanpo.schema import document
+from kanpo.sites import add_layer, compute_factors
+from kanpo.store import Project
+from kanpo.suitability import explain, score_parcels
 
 _HERE = Path(__file__).parent
+_DATA = _HERE.parent / "data"
 
 
 def commands() -> str:
@@ -45,12 +53,41 @@ def _walk(found: click.Command, path: str) -> list[tuple[str, click.Command]]:
     return entries
 
 
+def explanations() -> str:
+    """Explanations of three parcels of the sample: the best, one in the middle, one that is excluded or worst."""
+    catalogue = load_catalogue()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["KANPO_CONFIG"] = folder
+        with Project.create(Path(folder) / "sample.gpkg") as project:
+            ingest_parcels(project, _DATA / "parcels.geojson", rejects=Path(folder) / "rejects.geojson")
+            for name, kind in (("elevation.tif", "dem"), ("soil.geojson", "polygons"), ("climate_mesh.csv", "mesh")):
+                add_layer(project, _DATA / name, kind=kind)
+            factors = compute_factors(project)
+    parts = [
+        "# `kanpo explain` の例 / Examples",
+        "",
+        "見本(架空)の3筆について、`kanpo explain 筆ID --herb 生薬` が出すもの(`make docs`)。",
+        "どの数字も、要因の値・出どころ・目録の行・重みまでたどれる。",
+        "",
+        "What `kanpo explain PARCEL --herb H` says of three parcels of the (made-up) sample.",
+        "",
+    ]
+    for herb_id, position in (("shakuyaku", 0.1), ("kanzo", 0.5), ("ninjin", 1.0)):
+        ranked = score_parcels(factors, catalogue, [herb_id]).frame(herb_id).sort_values("rank")
+        parcel = ranked["parcel_id"].iloc[int(position * (len(ranked) - 1))]
+        text = explain(factors, parcel, herb_id, catalogue).text()
+        parts += [f"## {parcel} × {herb_id}", "", "```text", text.ja, "```", "", "```text", text.en, "```", ""]
+    return "\n".join(parts)
+
+
 def main() -> int:
     """Write or check the pages."""
-    pages = {_HERE / "commands.md": commands(), _HERE / "data-model.md": document()}
-    old = [
-        path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    pages = {
+        _HERE / "commands.md": commands(),
+        _HERE / "data-model.md": document(),
+        _HERE / "explain.md": explanations(),
+    }
+    old = [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         for path in old:
             print(f"docs/{path.name} is not up to date: run make docs", file=sys.stderr)

@@ -45,17 +45,18 @@ class Requirement:
             return Text(ja, en)
         a, b, c, d = self.corners
         unit = FACTORS[self.factor].unit_label
+        en_unit = f" {unit.en}" if unit.en and unit.en != "°" else unit.en
         if b is None:
             return Text(
-                f"{c:g}{unit.ja} 以下で適、{d:g} 超で不適", f"full up to {c:g} {unit.en}, none above {d:g}"
+                f"{c:g}{unit.ja}以下で適、{d:g}超で不適", f"full up to {c:g}{en_unit}, none above {d:g}"
             )
         if c is None:
             return Text(
-                f"{b:g}{unit.ja} 以上で適、{a:g} 未満で不適", f"full from {b:g} {unit.en}, none below {a:g}"
+                f"{b:g}{unit.ja}以上で適、{a:g}未満で不適", f"full from {b:g}{en_unit}, none below {a:g}"
             )
         return Text(
-            f"{b:g}〜{c:g}{unit.ja} で適、{a:g} 未満・{d:g} 超で不適",
-            f"full from {b:g} to {c:g} {unit.en}, none below {a:g} or above {d:g}",
+            f"{b:g}〜{c:g}{unit.ja}で適、{a:g}未満・{d:g}超で不適",
+            f"full from {b:g} to {c:g}{en_unit}, none below {a:g} or above {d:g}",
         )
 
 

@@ -7,7 +7,7 @@ a file of what could not be used.
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors
 from kanpo.parcels._find import find_parcel, search_parcels
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
-from kanpo.parcels._measure import measure_area_m2
+from kanpo.parcels._measure import measure_area_m2, reproject
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
 from kanpo.parcels._rejects import Reject, write_rejects
 from kanpo.parcels.sources import SOURCES, Source
@@ -25,6 +25,7 @@ __all__ = [
     "ingest_parcels",
     "measure_area_m2",
     "read_parcels",
+    "reproject",
     "search_parcels",
     "write_rejects",
 ]

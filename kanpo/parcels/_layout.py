@@ -66,7 +66,7 @@ def find_layout(file: InputFile, crs: int | None = None) -> Layout:
     members = _members(head, tail)
     kind = members.get("type") if members else "FeatureCollection"
     if kind != "FeatureCollection":
-        raise _not_geojson(file, kind, esri="geometryType" in members or "spatialReference" in members)
+        raise _not_geojson(file, kind, esri=bool({"geometryType", "spatialReference"} & set(members or ())))
     said = _crs_of(members.get("crs"), file) if members else None
     if not file.data[start:end].strip() if end - start < _HEAD else False:
         raise _no_features(file)

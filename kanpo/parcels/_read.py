@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
+import shapely
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import Problem, UsageError
@@ -58,7 +60,9 @@ class ParcelReader:
     layout: Layout
     source: Source | None
     on_progress: Progress | None = None
-    _seen: dict[str, int] = field(default_factory=dict)
+    #: Id to the number of the parcel that had it first, and a hash of its content.
+    _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _number: int = 0
 
     @property
     def sha256(self) -> str:
@@ -71,12 +75,19 @@ class ParcelReader:
         return self.layout.crs
 
     def __iter__(self) -> Iterator[ParcelChunk]:
-        for chunk in split_features(self.file, self.layout):
-            if self.source is None:
-                self.source = _recognised(chunk)
-            yield self._check(chunk)
+        chunks = split_features(self.file, self.layout)
+        while True:
+            with _not_collecting():
+                chunk = next(chunks, None)
+                if chunk is None:
+                    return
+                if self.source is None:
+                    self.source = _recognised(chunk)
+                checked = self._check(chunk)
             if self.on_progress is not None:
                 self.on_progress(chunk.position, len(self.file.data))
+            del chunk
+            yield checked
 
     def _check(self, chunk: FeatureChunk) -> ParcelChunk:
         assert self.source is not None
@@ -98,24 +109,28 @@ class ParcelReader:
     ) -> tuple[list[tuple[int, Finding]], np.ndarray]:
         """Give parcels without an id one from their content; find ids that come again."""
         repeated = np.zeros(len(table), dtype=bool)
-        ids = table["parcel_id"].tolist()
-        for position, (identity, shape) in enumerate(zip(ids, shapes, strict=True)):
-            if shape is None:
+        ids, attributes, outlines = (
+            table["parcel_id"].tolist(),
+            table["attributes"].tolist(),
+            shapely.to_wkb(shapes),
+        )
+        again: list[tuple[int, Finding]] = []
+        for position, (identity, text, outline) in enumerate(zip(ids, attributes, outlines, strict=True)):
+            if outline is None:
                 continue
-            content = hash((table["attributes"].iat[position], shape.wkb)) if identity in self._seen else None
             if identity is None:
-                digest = sha256(table["attributes"].iat[position].encode() + shape.wkb).hexdigest()
-                identity = f"x-{digest[:16]}"
-                table.iat[position, table.columns.get_loc("parcel_id")] = identity
-                content = 0 if identity in self._seen else None
-            if content is not None and self._seen[identity] in (content, 0):
+                ids[position] = identity = f"x-{sha256(text.encode() + outline).hexdigest()[:16]}"
+            content = hash((text, outline))
+            seen = self._seen.setdefault(identity, (self._number, content))
+            if seen == (self._number, content):
+                self._number += 1
+            elif seen[1] == content:
                 repeated[position] = True
-            elif content is not None:
-                findings = [*findings, (position, reject("repeated-id", identity))]
-                shapes[position] = None
             else:
-                self._seen[identity] = _Content.of(table["attributes"].iat[position], shape)
-        return findings, repeated
+                again.append((position, reject("repeated-id", identity)))
+                shapes[position] = None
+        table["parcel_id"] = np.array(ids, dtype=object)
+        return findings + again, repeated
 
     def _chunk(
         self,
@@ -147,13 +162,20 @@ class ParcelReader:
         )
 
 
-class _Content:
-    """A short fingerprint of a parcel, to tell a repeat from another parcel of the same id."""
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Pause the cyclic garbage collector.
 
-    @staticmethod
-    def of(attributes: str, shape: Any) -> int:
-        """Hash over attributes and outline; never 0, which stands for "same by its id"."""
-        return hash((attributes, shape.wkb)) or 1
+    A chunk makes millions of small lists and not one cycle; the collector would look at all of
+    them again and again.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -15,14 +15,22 @@ from kanpo.errors import Place, Problem
 from kanpo.locale import Text
 from kanpo.parcels._layout import Layout
 from kanpo.parcels._open import InputFile
+from kanpo.parcels._repeated_keys import may_repeat_keys, repeated_key
 
 #: How features begin in the files of all common writers.
-_START = re.compile(rb'\{\s*"type"\s*:\s*"Feature"\s*[,}]')
+_START = re.compile(rb'(\{\s*"type"\s*:\s*"Feature"\s*[,}])')
+_START_OF_LINE = re.compile(rb"^[ \t\r]*(\{)", re.MULTILINE)
+_FIRST_KEY = re.compile(rb'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
-#: Features handled together.
+_SEPARATORS = re.compile(rb"[ \t\r\n,]*")
+_STRAY = re.compile(rb"[ \t\r\n,}\]]*")
+#: A value between features that is no object, up to the comma or line break behind it.
+_SCALAR = re.compile(rb'(?:"(?:[^"\\\n]|\\.)*"|[^{}\[\]",\n])+(?=[,\n]|\s*\Z)')
+#: Features handled together, and the bytes they may take.
 CHUNK = 20_000
-#: A feature is at most cut into so many pieces by a text inside it that looks like a beginning.
-_JOINS = 4
+_CHUNK_BYTES = 32 * 1024 * 1024
+#: Beginnings that may lie inside one feature: texts and objects in it that look like features.
+_INSIDE = 64
 _BLANK = b" \t\r\n"
 
 
@@ -55,85 +63,150 @@ def split_features(file: InputFile, layout: Layout, size: int = CHUNK) -> Iterat
 
     A damaged feature becomes one `Damage`; those before and after it are read.
     """
-    if layout.form in ("feature", "geometry"):
+    splitter = _Splitter(file, layout)
+    if layout.form == "geometry":
         found = orjson.loads(file.data[layout.start : layout.end])
-        feature = (
-            found if layout.form == "feature" else {"type": "Feature", "properties": {}, "geometry": found}
-        )
+        feature = {"type": "Feature", "properties": {}, "geometry": found}
         yield FeatureChunk([1], [feature], [], layout.end)
-        return
-    yield from _Splitter(file, layout).chunks(size)
+    else:
+        yield from splitter.chunks(size)
 
 
 class _Splitter:
     def __init__(self, file: InputFile, layout: Layout) -> None:
         self._data = file.data
         self._file = file
-        self._layout = layout
+        self._end = layout.end
+        self._position = self._after(_SEPARATORS, layout.start)
+        self._lines = layout.form == "lines"
+        self._start = self._beginning()
         self._number = 0
         self._line = 1
         self._line_at = 0
 
+    def _beginning(self) -> re.Pattern[bytes]:
+        """What a feature begins with in this file: nearly always its type, else its first key."""
+        if self._lines:
+            return _START_OF_LINE
+        head = min(self._end, self._position + 64 * 1024)
+        if _START.search(self._data, self._position, head):
+            return _START
+        key = _FIRST_KEY.match(self._data, self._position, head)
+        if key is None:
+            return _START
+        # Behind a comma or bracket, so that an object that is a property's value is not taken for one.
+        return re.compile(rb"[\[,]\s*(\{\s*" + re.escape(key[1]) + rb"\s*:)")
+
     def chunks(self, size: int) -> Iterator[FeatureChunk]:
         """Cut at what looks like beginnings of features; what does not parse is looked at closely."""
-        start, end = self._layout.start, self._layout.end
-        beginnings = (match.start() for match in _START.finditer(self._data, start, end))
-        first = next(beginnings, None)
-        if first is None or self._data[start:first].strip(_BLANK):
-            # Another order of keys, at least at the beginning: follow the braces instead.
-            yield from self._by_braces(start, end, size)
-            return
-        position: int | None = first
-        while position is not None:
-            cuts = [position, *islice(beginnings, size)]
-            position = cuts.pop() if len(cuts) > size else None
-            yield self._chunk([*cuts, end if position is None else position])
+        while self._position < self._end:
+            cuts = self._cuts(size)
+            whole = len(cuts) < size and self._end - self._position <= _CHUNK_BYTES
+            last = self._end if whole else cuts.pop() if cuts else self._end
+            chunk = FeatureChunk()
+            if last - self._position > _CHUNK_BYTES or not self._at_once(chunk, cuts, last):
+                self._closely(chunk, cuts, last, size)
+            chunk.position = self._position
+            if chunk.read:
+                yield chunk
 
-    def _chunk(self, cuts: list[int]) -> FeatureChunk:
-        chunk = FeatureChunk(position=cuts[-1])
-        text = self._slice(cuts[0], cuts[-1])
-        found = _list(text)
-        if found is not None and len(found) == len(cuts) - 1 and not _may_repeat_keys(text, found):
-            self._take(chunk, found)
-        else:
-            self._one_by_one(chunk, cuts)
-        return chunk
+    def _cuts(self, size: int) -> list[int]:
+        """Beginnings of the features that follow the one at the present position."""
+        limit = min(self._end, self._position + _CHUNK_BYTES)
+        found = self._start.finditer(self._data, self._position + 1, limit)
+        return [match.start(1) for match in islice(found, size)]
 
-    def _take(self, chunk: FeatureChunk, found: list[Any]) -> None:
+    def _at_once(self, chunk: FeatureChunk, cuts: list[int], last: int) -> bool:
+        """Parse everything up to `last`; False, with nothing taken, when it is not all in order."""
+        text = self._data[self._position : last].rstrip(b" \t\r\n,")
+        found = _objects(text)
+        if found is None or len(found) != len(cuts) + 1 or may_repeat_keys(text, found):
+            return False
         chunk.numbers += range(self._number + 1, self._number + 1 + len(found))
         chunk.features += found
         self._number += len(found)
+        self._position = self._after(_SEPARATORS, last)
+        return True
 
-    def _one_by_one(self, chunk: FeatureChunk, cuts: list[int]) -> None:
-        index = 0
-        while index < len(cuts) - 1:
-            for joined in range(1, _JOINS + 1):
-                if index + joined >= len(cuts):
-                    continue
-                text = self._slice(cuts[index], cuts[index + joined])
-                found = _list(text)
-                if found is not None:
-                    self._accept(chunk, text, found, cuts[index])
-                    break
+    def _closely(self, chunk: FeatureChunk, cuts: list[int], last: int, size: int) -> None:
+        """Take object by object; what does not parse ends where the next feature begins."""
+        ahead = 0
+        while self._position < last and chunk.read < size:
+            start = self._position
+            while ahead < len(cuts) and cuts[ahead] <= start:
+                ahead += 1
+            following = cuts[ahead] if ahead < len(cuts) else last
+            text = self._data[start:following].rstrip(b" \t\r\n,")
+            found = _object(text)
+            if found is not None:
+                self._accept(chunk, text, found)
+                self._position = self._after(_SEPARATORS, following)
+            elif self._data[start] == ord("{"):
+                beyond = ahead + _INSIDE
+                self._one(chunk, following, cuts[beyond] if beyond < len(cuts) else self._end)
             else:
-                joined = 1
-                self._damaged(chunk, cuts[index], cuts[index + 1])
-            index += joined
+                self._no_object(chunk, following)
 
-    def _accept(self, chunk: FeatureChunk, text: bytes, found: list[Any], offset: int) -> None:
-        repeated = _repeated_key(text) if _may_repeat_keys(text, found) else None
-        if repeated is None:
-            self._take(chunk, found)
+    def _one(self, chunk: FeatureChunk, following: int, bound: int) -> None:
+        """One object that does not reach exactly to the `following` beginning, or is damaged."""
+        start = self._position
+        close = self._closing(start, bound)
+        found = None if close is None else _object(self._data[start:close])
+        if close is None or found is None:
+            sound = close is not None and close <= following and self._data[self._next(close)] == ord("{")
+            self._damaged(chunk, close if close is not None and sound else following)
             return
+        rest = self._next(close)
+        complete = "geometry" in found and "properties" in found
+        if self._data[rest] == ord('"') and not complete and rest < following:
+            # A brace too many in the middle of a feature: the rest of it belongs to it.
+            self._damaged(chunk, following)
+            return
+        self._accept(chunk, self._data[start:close], found)
+        self._position = self._after(_STRAY, close)
+
+    def _no_object(self, chunk: FeatureChunk, following: int) -> None:
+        """What stands where a feature should begin: a single value, or the rest of a damaged feature."""
+        scalar = _SCALAR.match(self._data, self._position, following)
+        self._damaged(chunk, scalar.end() if scalar and _is_json(scalar[0]) else following)
+
+    def _closing(self, start: int, bound: int) -> int | None:
+        """Position behind the brace that closes the object at `start`; None when there is none."""
+        depth = 0
+        for token in _TOKEN.finditer(self._data, start, bound):
+            if token[0] == b"{":
+                depth += 1
+            elif token[0] == b"}":
+                depth -= 1
+                if depth == 0:
+                    return token.end()
+        return None
+
+    def _after(self, what: re.Pattern[bytes], position: int) -> int:
+        found = what.match(self._data, position, self._end)
+        return found.end() if found else position
+
+    def _next(self, position: int) -> int:
+        """Position of what follows the separators; the last byte of the file where nothing does."""
+        return min(self._after(_SEPARATORS, position), len(self._data) - 1)
+
+    def _accept(self, chunk: FeatureChunk, text: bytes, found: dict[str, Any]) -> None:
+        repeated = repeated_key(text) if may_repeat_keys(text, [found]) else None
         self._number += 1
+        if repeated is None:
+            chunk.numbers.append(self._number)
+            chunk.features.append(found)
+            return
         what = Text(f"同じ項目名「{repeated}」が2回あります", f"the key '{repeated}' stands twice")
         mend = Text("どちらが正しいか決めて1つにしてください", "decide which is right and keep one")
-        place = Place(self._file.name, feature=self._number, line=self._line_of(offset))
+        place = Place(self._file.name, feature=self._number, line=self._line_of(self._position))
         chunk.damages.append(Damage(self._number, text, Problem("parcel.repeated-key", what, mend, place)))
 
-    def _damaged(self, chunk: FeatureChunk, start: int, end: int) -> None:
-        text = self._slice(start, end)
+    def _damaged(self, chunk: FeatureChunk, end: int) -> None:
+        start = self._position
+        text = self._data[start:end].rstrip(b" \t\r\n,")
         self._number += 1
+        self._position = self._after(_SEPARATORS, end)
         line, column, value = self._where(text, start)
         what = Text("JSONとして読めません", "cannot be read as JSON")
         mend = Text(
@@ -170,49 +243,14 @@ class _Splitter:
     def _column_of(self, position: int) -> int:
         return position - self._data.rfind(b"\n", 0, position)
 
-    def _slice(self, start: int, end: int) -> bytes:
-        """The text between two beginnings without the comma that parts them."""
-        text = self._data[start:end].rstrip(_BLANK)
-        return text[:-1].rstrip(_BLANK) if text.endswith(b",") else text
 
-    def _by_braces(self, start: int, end: int, size: int) -> Iterator[FeatureChunk]:
-        """Find each top-level object by counting braces outside of strings."""
-        chunk = FeatureChunk(position=start)
-        depth, opened = 0, start
-        for token in _TOKEN.finditer(self._data, start, end):
-            if token[0] == b"{":
-                if depth == 0:
-                    opened = token.start()
-                depth += 1
-            elif token[0] == b"}" and depth:
-                depth -= 1
-                if depth == 0:
-                    self._object(chunk, opened, token.end())
-                    chunk.position = token.end()
-                    if chunk.read >= size:
-                        yield chunk
-                        chunk = FeatureChunk(position=token.end())
-        if depth:
-            self._damaged(chunk, opened, end)
-        if chunk.read:
-            yield chunk
-
-    def _object(self, chunk: FeatureChunk, start: int, end: int) -> None:
-        text = self._data[start:end]
-        found = _list(text)
-        if found is None:
-            self._damaged(chunk, start, end)
-        else:
-            self._accept(chunk, text, found, start)
-
-
-def _list(text: bytes) -> list[Any] | None:
-    """The objects in a text, parted by commas or line breaks; None when it is no JSON."""
+def _objects(text: bytes) -> list[Any] | None:
+    """The objects in a text, parted by commas or line breaks; None when anything else is there."""
     try:
         found = orjson.loads(b"[" + text + b"]")
     except orjson.JSONDecodeError:
         found = _lines(text) if b"\n" in text else None
-    return found if found and all(type(item) is dict for item in found) else None
+    return found if found and set(map(type, found)) == {dict} else None
 
 
 def _lines(text: bytes) -> list[Any] | None:
@@ -223,44 +261,20 @@ def _lines(text: bytes) -> list[Any] | None:
         return None
 
 
-def _may_repeat_keys(text: bytes, found: list[Any]) -> bool:
-    """A quick look: are there more keys in the text than in what was parsed from it?"""
-    return text.count(b'":') - text.count(b'\\":') != sum(map(_keys, found))
-
-
-def _keys(value: Any) -> int:
-    """How many keys an object has, inner objects included."""
-    total = 0
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if type(item) is dict:
-            total += len(item)
-            stack += [inner for inner in item.values() if type(inner) is dict or type(inner) is list]
-        elif type(item) is list and item and type(item[0]) in (dict, list):
-            # Coordinates are lists of lists of numbers: nothing to count in them.
-            inner = item[0]
-            while type(inner) is list and inner:
-                inner = inner[0]
-            if type(inner) is dict:
-                stack += item
-    return total
-
-
-def _repeated_key(text: bytes) -> str | None:
-    """The first key that stands twice in one object."""
-    found: list[str] = []
-
-    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        found.extend(key for key in keys if keys.count(key) > 1)
-        return dict(pairs)
-
+def _object(text: bytes) -> dict[str, Any] | None:
     try:
-        json.loads(b"[" + text + b"]", object_pairs_hook=look)
-    except (ValueError, RecursionError):
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
         return None
-    return found[0] if found else None
+    return found if type(found) is dict else None
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _refuse_constant(name: str) -> float:

@@ -18,7 +18,7 @@ class Factors:
     """Site factors of parcels.
 
     Three frames of the same shape, index parcel_id, one column per factor in the order of
-    `FACTORS`: `values` (numbers NaN, classes None where nothing is known), `sources` (``visit:ID``,
+    `FACTORS`: `values` (numbers NaN, classes None where nothing is known), `sources` (``visit:DATE ID``,
     ``attribute:COLUMN``, ``layer:ID``, ``measured``, or empty) and `coverage` (0 to 1).
     """
 

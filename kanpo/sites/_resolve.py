@@ -67,7 +67,7 @@ def site_factors(
     own = attributes.values.reindex(factors.values.index)
     names = attributes.names.reindex(factors.values.index)
     for key in FACTORS:
-        if key != "area_m2":
+        if key != "area_m2" and own[key].notna().any():
             _lay(factors, key, own[key].to_numpy(), "attribute:" + names[key].to_numpy(), np.ones(len(own)))
     if visits is not None and not visits.empty:
         _lay_visits(factors, visits)
@@ -93,12 +93,17 @@ def _lay_visits(factors: Factors, visits: pd.DataFrame) -> None:
         if key not in ordered or key == "area_m2":
             continue
         column = pd.to_numeric(ordered[key]) if factor.kind == "number" else ordered[key]
-        told = ordered.assign(value=column)[["parcel_id", "record_id", "value"]].dropna(subset=["value"])
+        told = ordered.assign(value=column)[["parcel_id", "record_id", "happened_at", "value"]].dropna(
+            subset=["value"]
+        )
         told = told.drop_duplicates("parcel_id", keep="last")
         told = told[told["parcel_id"].isin(factors.values.index)]
         if told.empty:
             continue
         ids = told["parcel_id"].tolist()
         factors.values.loc[ids, key] = told["value"].tolist()
-        factors.sources.loc[ids, key] = [f"visit:{record_id}" for record_id in told["record_id"]]
+        factors.sources.loc[ids, key] = [
+            f"visit:{happened_at[:10]} {record_id}"
+            for happened_at, record_id in zip(told["happened_at"], told["record_id"], strict=True)
+        ]
         factors.coverage.loc[ids, key] = 1.0

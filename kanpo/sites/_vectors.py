@@ -89,8 +89,8 @@ def _read(path: Path, driver: str, name: str) -> object:
         ) from error
 
 
-def _polygon_layer(path: Path, name: str) -> str | None:
-    """The one layer of a file that may hold polygons; None lets GDAL take the only one there is."""
+def _polygon_layer(path: Path, name: str) -> str:
+    """The one layer of a file that may hold polygons."""
     layers = [
         str(layer)
         for layer, geometry in pyogrio.list_layers(path)
@@ -106,7 +106,9 @@ def _polygon_layer(path: Path, name: str) -> str | None:
             ),
             Place(name),
         )
-    return layers[0] if layers else None
+    if not layers:
+        raise _no_polygons(name)
+    return layers[0]
 
 
 def _check_named_crs(head: bytes, name: str) -> None:
@@ -128,16 +130,20 @@ def _check_named_crs(head: bytes, name: str) -> None:
 
 def _checked(frame: object, name: str) -> gpd.GeoDataFrame:
     if not isinstance(frame, gpd.GeoDataFrame) or not frame.geom_type.isin(_POLYGONS).any():
-        raise InputUnusable(
-            "layer.no-polygons",
-            Text("ポリゴンがありません", "there are no polygons"),
-            Text("ポリゴンの主題図を使ってください", "use a layer of polygons"),
-            Place(name),
-        )
+        raise _no_polygons(name)
     if frame.crs is None:
         raise no_crs(name)
     frame.index = frame.index + 1
     return frame[frame.geom_type.isin(_POLYGONS) & ~frame.is_empty]
+
+
+def _no_polygons(name: str) -> InputUnusable:
+    return InputUnusable(
+        "layer.no-polygons",
+        Text("ポリゴンがありません", "there are no polygons"),
+        Text("ポリゴンの主題図を使ってください", "use a layer of polygons"),
+        Place(name),
+    )
 
 
 def no_crs(name: str) -> InputUnusable:

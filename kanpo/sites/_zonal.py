@@ -32,7 +32,7 @@ def raster_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
     covered = {factor: np.zeros(count) for factor in layer.columns}
     with MemoryFile(layer.content) as memory, memory.open(driver="GTiff") as raster:
         shapes = parcels.geometry.to_crs(raster.crs).reset_index(drop=True)
-        areas = shapes.area.fillna(0.0).to_numpy()
+        areas = np.nan_to_num(shapely.area(np.asarray(shapes.array)))
         cell = abs(raster.transform.a * raster.transform.e)
         for part, window in _parts(raster, shapes, np.flatnonzero(areas > 0)):
             grids = {factor: _grid(raster, factor, band, window) for factor, band in layer.columns.items()}

@@ -6,16 +6,11 @@ numbers.
 """
 
 from kanpo.suitability._classes import ClassBounds
+from kanpo.suitability._compiled import compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
-from kanpo.suitability._kernel import (
-    METHODS,
-    FactorColumns,
-    KernelResult,
-    Method,
-    compile_requirements,
-    run_kernel,
-)
+from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
+from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._project import Freshness, freshness, score_project
 from kanpo.suitability._score import Scores, Weights, score_parcels
 from kanpo.suitability._tables import ranking, summary

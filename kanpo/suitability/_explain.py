@@ -13,8 +13,9 @@ from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._explain_text import explanation_text
-from kanpo.suitability._kernel import Method
+from kanpo.suitability._kernel import TIE
 from kanpo.suitability._membership import effective, membership, worst_and_best
+from kanpo.suitability._method import Method
 from kanpo.suitability._score import Weights, score_parcels
 
 #: Stands for a membership of 0 where its logarithm is needed for an order.
@@ -50,6 +51,11 @@ class FactorLine:
         return self.value is not None
 
     @property
+    def may_exclude(self) -> bool:
+        """Whether this factor, not known yet, may turn out to exclude the parcel."""
+        return not self.known and self.requirement.knock_out and worst_and_best(self.requirement)[0] == 0
+
+    @property
     def floored(self) -> bool:
         """Whether the floor was used."""
         return self.known and self.membership < self.effective
@@ -80,6 +86,13 @@ class Explanation:
         """The line of a factor."""
         return next(line for line in self.lines if line.factor == factor)
 
+    def loss_share(self, factor: str) -> float | None:
+        """Share of a factor in what holds the score down, 0 to 1; None where unknown or excluded."""
+        if self.excluded or not self.line(factor).known:
+            return None
+        total = sum(line.loss for line in self.lines if line.known)
+        return self.line(factor).loss / total if total > 0 else 0.0
+
     def text(self) -> Text:
         """The explanation as a page that a planner reads."""
         return explanation_text(self)
@@ -109,10 +122,16 @@ class Explanation:
                     "coverage": line.coverage,
                     "membership": _plain(line.membership),
                     "effective": _plain(line.effective),
+                    "floored": line.floored,
                     "weight": line.weight,
+                    "loss_share": self.loss_share(line.factor),
+                    "may_exclude": line.may_exclude,
+                    "cost_to_measure": FACTORS[line.factor].cost,
                     "requirement": line.requirement.text.en,
                     "knock_out": line.requirement.knock_out,
                     "requirement_source": line.requirement.source,
+                    "requirement_source_title": line.source_title,
+                    "note": line.requirement.note,
                     "confidence": line.requirement.confidence,
                     "catalogue_row": f"{line.requirement.file}:{line.requirement.row}",
                 }
@@ -141,6 +160,8 @@ def explain(
     ------
     InputUnusable
         The parcel has no factors yet.
+    UsageError
+        An unknown herb, factor or method, or weights that cannot be used.
     """
     if parcel_id not in factors.values.index:
         raise InputUnusable(
@@ -202,7 +223,8 @@ def _line(
     raw = own.values.loc[parcel_id, key]
     value: object = None if bool(np.isnan(found[0])) else (raw if isinstance(raw, str) else float(raw))
     with np.errstate(divide="ignore"):
-        loss = float(-weight * np.log(used[0])) if value is not None else float("nan")
+        loss = float(-weight * np.log(used[0])) if weight > 0 else 0.0
+    loss = loss if value is not None else float("nan")
     gain = 0.0 if value is not None else _openness(requirement, weight, method)
     return FactorLine(
         factor=key,
@@ -229,7 +251,7 @@ def _openness(requirement: Requirement, weight: float, method: Method) -> float:
 
 def _limiting(lines: tuple[FactorLine, ...]) -> tuple[str, ...]:
     """Factors that cost something, the dearest first; what excludes comes before all."""
-    costly = [line for line in lines if line.known and line.effective < 1]
+    costly = [line for line in lines if line.known and (line.loss > TIE or line.effective == 0)]
     order = sorted(
         costly, key=lambda line: (not (line.effective == 0 and line.requirement.knock_out), -line.loss)
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kanpo.errors import shown
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.suitability._classes import CLASS_LABELS
@@ -71,20 +72,26 @@ def _verdict(found: Explanation, speak: Speak) -> str:
         f"{name}: score {found.score:.2f} (interval {found.lower:.2f} to {found.upper:.2f}) -> "
         f"{found.suitability_class} ({label})",
     )
-    if found.class_lower == found.class_upper:
+    may_exclude = any(line.may_exclude for line in found.lines)
+    least = "N2" if may_exclude else found.class_lower
+    if not found.missing:
+        sure = Text("要因はすべて分かっています。", "Everything that counts is known.")
+    elif least == found.class_upper:
         sure = Text(
             "分からない要因がどうであっても区分は変わりません。",
             "Whatever the unknown factors are, the class stays.",
         )
     else:
         sure = Text(
-            f"分からない要因しだいで {found.class_lower} から {found.class_upper} まであり得ます。",
-            f"Depending on what is not known it may be anything from {found.class_lower} to {found.class_upper}.",
+            f"分からない要因しだいで {least} から {found.class_upper} まであり得ます。",
+            f"Depending on what is not known it may be anything from {least} to {found.class_upper}.",
         )
     return f"{speak(verdict)}\n{speak(sure)}"
 
 
 def _held_down(found: Explanation, speak: Speak) -> list[str]:
+    if found.suitability_class is None:
+        return []
     if not found.limiting:
         return [
             speak(Text("点を下げている要因はありません。", "Nothing that is known holds the score down."))
@@ -117,7 +124,7 @@ def _not_known(found: Explanation, speak: Speak) -> list[str]:
     ]
     for key in found.missing:
         line, cost = found.line(key), _COSTS[FACTORS[key].cost]
-        excludes = Text("、除外もあり得る", ", may exclude") if line.requirement.knock_out else Text("", "")
+        excludes = Text("、除外もあり得る", ", may exclude") if line.may_exclude else Text("", "")
         lines.append(
             speak(
                 Text(
@@ -145,8 +152,9 @@ def _value(line: FactorLine, speak: Speak) -> str:
 
 def _source(line: FactorLine) -> Text:
     kind, _, rest = line.source.partition(":")
+    rest = shown(rest)
     known = {
-        "visit": Text(f"現地調査 {rest[:8]}", f"visit {rest[:8]}"),
+        "visit": Text(f"現地調査 {rest[:10]}", f"visit {rest[:10]}"),
         "attribute": Text(f"台帳「{rest}」", f"attribute '{rest}'"),
         "layer": Text(f"主題図 {rest}", f"layer {rest}"),
         "measured": Text("図上計測", "measured"),
@@ -200,6 +208,11 @@ def _table(found: Explanation, speak: Speak) -> list[str]:
     return lines
 
 
+def _one_line(text: str) -> str:
+    """A text of the catalogue without line breaks and control characters."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
@@ -209,7 +222,7 @@ def _grounds(found: Explanation, speak: Speak) -> list[str]:
     for line in found.lines:
         needed, factor = line.requirement, FACTORS[line.factor]
         excludes = Text("、除外条件", ", excludes") if needed.knock_out else Text("", "")
-        note = f" — {needed.note}" if needed.note else ""
+        note = f" — {_one_line(needed.note)}" if needed.note else ""
         lines.append(
             speak(
                 Text(

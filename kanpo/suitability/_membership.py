@@ -11,22 +11,35 @@ from kanpo.schema import FACTORS
 FLOOR = 0.05
 
 
-def trapezoid(values: np.ndarray, corners: Corners) -> np.ndarray:
+def trapezoid(
+    values: np.ndarray, corners: Corners, out: np.ndarray | None = None, spare: np.ndarray | None = None
+) -> np.ndarray:
     """Membership (n,) of numbers (n,): 0 outside a and d, 1 from b to c, straight lines between.
 
-    Equal corners make a step that counts as met. NaN stays NaN.
+    Equal corners make a step that counts as met. NaN stays NaN. `out` takes the result and `spare`
+    is scratch space, both (n,), for callers that compute many curves.
     """
     a, b, c, d = corners
-    result = np.ones_like(values)
+    out = np.empty_like(values) if out is None else out
+    spare = np.empty_like(values) if spare is None else spare
     if a is not None and b is not None:
-        rising = (values - a) / (b - a) if b > a else np.where(values >= a, 1.0, 0.0)
-        np.minimum(result, rising, out=result)
+        _slope(values, a, b, out)
+    else:
+        out[:] = np.where(np.isnan(values), np.nan, 1.0)
     if c is not None and d is not None:
-        falling = (d - values) / (d - c) if d > c else np.where(values <= d, 1.0, 0.0)
-        np.minimum(result, falling, out=result)
-    np.maximum(result, 0.0, out=result)
-    result[np.isnan(values)] = np.nan
-    return result
+        _slope(np.negative(values, out=spare), -d, -c, spare)
+        np.minimum(out, spare, out=out)
+    np.minimum(out, 1.0, out=out)
+    return np.maximum(out, 0.0, out=out)
+
+
+def _slope(values: np.ndarray, foot: float, top: float, out: np.ndarray) -> None:
+    """A line through 0 at `foot` and 1 at `top`; a step from 0 to 1 where they are equal."""
+    if top > foot:
+        np.subtract(values, foot, out=out)
+        np.divide(out, top - foot, out=out)
+    else:
+        out[:] = np.where(np.isnan(values), np.nan, values >= top)
 
 
 def membership(requirement: Requirement, values: np.ndarray) -> np.ndarray:
@@ -42,9 +55,13 @@ def membership(requirement: Requirement, values: np.ndarray) -> np.ndarray:
     """
     if requirement.kind == "trapezoid":
         return trapezoid(np.asarray(values, dtype=float), requirement.corners)
-    table = np.array([*(requirement.classes[key] for key in FACTORS[requirement.factor].classes), np.nan])
     codes = np.asarray(values)
-    return table[np.where(codes < 0, len(table) - 1, codes)]
+    return class_table(requirement)[np.where(codes < 0, -1, codes)]
+
+
+def class_table(requirement: Requirement) -> np.ndarray:
+    """Membership by class code, with NaN behind the last class for the code -1 (unknown)."""
+    return np.array([*(requirement.classes[key] for key in FACTORS[requirement.factor].classes), np.nan])
 
 
 def effective(requirement: Requirement, memberships: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from kanpo.locale import Text
 from kanpo.sites import compute_factors
 from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
-from kanpo.suitability._kernel import Method
+from kanpo.suitability._method import Method
 from kanpo.suitability._score import Scores, Weights, score_parcels
 
 

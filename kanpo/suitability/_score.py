@@ -14,12 +14,19 @@ from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability._classes import CLASSES, ClassBounds, class_names
-from kanpo.suitability._kernel import KernelResult, Method, compile_requirements, run_kernel
+from kanpo.suitability._compiled import compile_requirements
+from kanpo.suitability._kernel import KernelResult, run_kernel
+from kanpo.suitability._method import METHODS, Method
 
 #: Herb id to factor to weight, in place of the catalogue's.
 Weights = Mapping[str, Mapping[str, float]]
 
 _EXCLUDED = CLASSES.index("N2")
+#: Columns of `Scores.frame`.
+_COLUMNS = (
+    *("parcel_id", "herb_id", "score", "lower", "upper", "class", "class_lower", "class_upper"),
+    *("limiting_factor", "rank"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,17 +85,26 @@ class Scores:
 
     def long(self) -> pd.DataFrame:
         """All herbs one below the other, as `frame` gives each."""
-        return pd.concat([self.frame(herb_id) for herb_id in self.herb_ids], ignore_index=True)
+        frames = [self.frame(herb_id) for herb_id in self.herb_ids]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_COLUMNS))
 
     def best(self) -> pd.DataFrame:
-        """For each parcel the herb of the highest score (the earlier herb on a tie)."""
+        """For each parcel the herb of the highest score, then lower bound (the earlier herb on a tie).
+
+        herb_id is None where no herb has a score or every herb is excluded.
+        """
+        if not self.herb_ids:
+            return pd.DataFrame(columns=["parcel_id", "herb_id", "score", "lower", "upper", "class"])
         filled = np.nan_to_num(self.result.score, nan=-1.0)
-        herb = filled.argmax(axis=0) if len(self.herb_ids) else np.array([], dtype=int)
+        tied = filled == filled.max(axis=0, initial=-1.0)
+        herb = np.where(tied, self.result.lower, -1.0).argmax(axis=0)
         columns = np.arange(len(self.parcel_ids))
+        none = np.isnan(self.result.score[herb, columns]) | self.result.excluded[herb, columns]
+        names = np.array([*self.herb_ids, None], dtype=object)
         return pd.DataFrame(
             {
                 "parcel_id": self.parcel_ids,
-                "herb_id": np.array(self.herb_ids, dtype=object)[herb],
+                "herb_id": names[np.where(none, len(self.herb_ids), herb)],
                 "score": self.result.score[herb, columns],
                 "lower": self.result.lower[herb, columns],
                 "upper": self.result.upper[herb, columns],
@@ -135,8 +151,9 @@ def score_parcels(
     Raises
     ------
     UsageError
-        An unknown herb or factor, a negative weight, or only zero weights.
+        An unknown herb, factor or method, a negative weight, or only zero weights.
     """
+    _check_names([*(herbs or ()), *(weights or {})], catalogue, method)
     chosen = list(herbs) if herbs is not None else list(catalogue.herbs)
     requirements = {herb_id: catalogue.requirements_of(herb_id) for herb_id in chosen}
     _check_weights(weights or {}, catalogue)
@@ -148,6 +165,24 @@ def score_parcels(
         shares[herb, compiled.factor_of[positions]] = compiled.weights[herb, positions]
     known = shares @ factors.values[list(FACTORS)].notna().to_numpy(dtype=float).T
     return Scores(tuple(factors.parcel_ids), tuple(chosen), result, known, bounds or ClassBounds(), method)
+
+
+def _check_names(herbs: Sequence[str], catalogue: Catalogue, method: str) -> None:
+    for herb_id in herbs:
+        if herb_id not in catalogue.herbs:
+            raise UsageError(
+                "score.herb",
+                Text("目録にない生薬です", "is not in the herb catalogue"),
+                Text("kanpo herbs list で一覧を見られます", "see kanpo herbs list"),
+                Place(column="herb_id", value=herb_id),
+            )
+    if method not in METHODS:
+        raise UsageError(
+            "score.method",
+            Text("知らない総合の方法です", "unknown way to combine factors"),
+            Text(f"選べるもの: {'、'.join(METHODS)}", f"choices: {', '.join(METHODS)}"),
+            Place(column="method", value=method),
+        )
 
 
 def _check_weights(weights: Weights, catalogue: Catalogue) -> None:

@@ -42,7 +42,9 @@ def ranking(scores: Scores, parcels: gpd.GeoDataFrame, top: int) -> pd.DataFrame
         frame = scores.frame(herb_id).sort_values("rank").head(top).merge(names, on="parcel_id", how="left")
         parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
-    table["limiting_factor"] = [str(FACTORS[key].label) if key in FACTORS else None for key in table["limiting_factor"]]
+    table["limiting_factor"] = [
+        str(FACTORS[key].label) if key in FACTORS else None for key in table["limiting_factor"]
+    ]
     keys = [
         "herb_id",
         "rank",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyproj
 import shapely
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
@@ -13,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.errors import UsageError
 from kanpo.locale import Text
+from kanpo.parcels import reproject
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,9 @@ def lay_out_plots(
         A size is not positive, or the parcel has no room for that many plots; the message says
         for how many it has.
     """
-    if min(width_m, length_m) <= 0 or alley_m < 0 or headland_m < 0:
-        raise UsageError(
-            "trial.plot-size",
-            Text("試験区の大きさは正の数にしてください", "the size of a plot must be positive"),
-            Text("例: --plot-size 2x5", "for example: --plot-size 2x5"),
-        )
-    centre = parcel.centroid
-    plane = zone_epsg(zone_of(centre.x, centre.y))
-    there = pyproj.Transformer.from_crs(STORED_EPSG, plane, always_xy=True)
-    back = pyproj.Transformer.from_crs(plane, STORED_EPSG, always_xy=True)
-    flat = shapely.transform(parcel, lambda xy: np.column_stack(there.transform(xy[:, 0], xy[:, 1])))
+    _check_sizes(width_m, length_m, alley_m, headland_m)
+    plane = zone_epsg(zone_of(parcel.centroid.x, parcel.centroid.y))
+    flat = _moved(parcel, STORED_EPSG, plane)
     angle = _angle_of_longest_side(flat)
     turned = affinity.rotate(flat, -angle, origin=(0, 0))
     boxes, rows, columns = _grid(turned.buffer(-headland_m), length_m, width_m, alley_m)
@@ -82,12 +74,23 @@ def lay_out_plots(
                 "区を小さくするか、反復を減らしてください", "make the plots smaller or the replicates fewer"
             ),
         )
-    placed = [affinity.rotate(box, angle, origin=(0, 0)) for box in boxes[:count]]
-    outlines = tuple(
-        shapely.transform(box, lambda xy: np.column_stack(back.transform(xy[:, 0], xy[:, 1])))
-        for box in placed
-    )
+    placed = (affinity.rotate(box, angle, origin=(0, 0)) for box in boxes[:count])
+    outlines = tuple(_moved(box, plane, STORED_EPSG) for box in placed)
     return Layout(outlines, tuple(rows[:count]), tuple(columns[:count]), len(boxes))
+
+
+def _check_sizes(width_m: float, length_m: float, alley_m: float, headland_m: float) -> None:
+    if min(width_m, length_m) <= 0 or alley_m < 0 or headland_m < 0:
+        raise UsageError(
+            "trial.plot-size",
+            Text("試験区の大きさは正の数にしてください", "the size of a plot must be positive"),
+            Text("例: --plot-size 2x5", "for example: --plot-size 2x5"),
+        )
+
+
+def _moved(shape: BaseGeometry, source: int, target: int) -> BaseGeometry:
+    """One geometry in another coordinate system."""
+    return reproject(np.array([shape], dtype=object), source, target)[0]
 
 
 def _angle_of_longest_side(flat: BaseGeometry) -> float:

@@ -89,7 +89,9 @@ def random_sites(count: int, seed: int, missing: float = 0.3) -> list[Site]:
         else:
             corners = sorted(set(_CORNERS.get(key, ()))) or [factor.minimum or 0, factor.maximum or 1]
             spread = random.uniform(max(corners[0] * 0.9, factor.minimum or 0), corners[-1] * 1.05, count)
-            column = np.where(random.random(count) < 0.1, random.choice(corners, count), spread).astype(object)
+            column = np.where(random.random(count) < 0.1, random.choice(corners, count), spread).astype(
+                object
+            )
         gone = random.random(count) < missing
         for row, value, unknown in zip(rows, column, gone, strict=True):
             row[key] = None if unknown else value

@@ -30,7 +30,9 @@ few = settings(max_examples=60, deadline=None)
 
 def run(site: Site, herb_id: str, method: str = "geometric") -> reference.Told:
     """One parcel and one herb through the kernel."""
-    result = run_kernel(factors_of([site]).columns(), compile_requirements({herb_id: NEEDS[herb_id]}), method=method)  # type: ignore[arg-type]
+    result = run_kernel(
+        factors_of([site]).columns(), compile_requirements({herb_id: NEEDS[herb_id]}), method=method
+    )  # type: ignore[arg-type]
     return cell(result, 0, 0)
 
 
@@ -59,7 +61,9 @@ def test_every_herb_agrees_with_the_definition_to_nine_digits(method: str, missi
     result = run_kernel(factors_of(rows).columns(), ALL, method=method)  # type: ignore[arg-type]
     for herb, herb_id in enumerate(HERBS):
         for parcel, site in enumerate(rows):
-            assert_same(cell(result, herb, parcel), reference.told(NEEDS[herb_id], site, method), (herb_id, site))
+            assert_same(
+                cell(result, herb, parcel), reference.told(NEEDS[herb_id], site, method), (herb_id, site)
+            )
 
 
 @few
@@ -70,7 +74,9 @@ def test_any_site_agrees_with_the_definition(site: Site, herb_id: str, method: s
 
 @few
 @given(sites(), herbs, methods)
-def test_score_lies_within_its_bounds_and_bounds_within_0_and_1(site: Site, herb_id: str, method: str) -> None:
+def test_score_lies_within_its_bounds_and_bounds_within_0_and_1(
+    site: Site, herb_id: str, method: str
+) -> None:
     found = run(site, herb_id, method)
     assert 0 <= found.lower <= found.upper <= 1 + 1e-12
     if found.score is not None:
@@ -103,7 +109,9 @@ def test_where_all_is_known_the_interval_is_a_point(site: Site, herb_id: str, me
 
 @few
 @given(sites(), herbs, methods, st.data())
-def test_a_better_value_never_lowers_score_or_bounds(site: Site, herb_id: str, method: str, data: st.DataObject) -> None:
+def test_a_better_value_never_lowers_score_or_bounds(
+    site: Site, herb_id: str, method: str, data: st.DataObject
+) -> None:
     """Rising towards the plateau, or falling back to it: better membership, no worse score."""
     need = data.draw(st.sampled_from(NEEDS[herb_id]))
     values = [data.draw(value_of(need.factor)) for _ in range(2)]
@@ -115,8 +123,12 @@ def test_a_better_value_never_lowers_score_or_bounds(site: Site, herb_id: str, m
 
 @few
 @given(sites(), herbs, methods, st.data())
-def test_a_knock_out_excludes_whatever_the_rest(site: Site, herb_id: str, method: str, data: st.DataObject) -> None:
-    able = [n for n in NEEDS[herb_id] if n.knock_out and n.kind == "trapezoid" and None not in (n.corners[3],)]
+def test_a_knock_out_excludes_whatever_the_rest(
+    site: Site, herb_id: str, method: str, data: st.DataObject
+) -> None:
+    able = [
+        n for n in NEEDS[herb_id] if n.knock_out and n.kind == "trapezoid" and None not in (n.corners[3],)
+    ]
     need = data.draw(st.sampled_from(able))
     value = min(float(need.corners[3] or 0) + 0.5, FACTORS[need.factor].maximum or 0)
     found = run(site | {need.factor: value}, herb_id, method)
@@ -171,7 +183,9 @@ def test_of_equal_losses_the_earlier_factor_is_named() -> None:
 
 @few
 @given(sites(), herbs, methods, st.floats(1e-6, 1e6))
-def test_scaling_all_weights_of_a_herb_changes_nothing(site: Site, herb_id: str, method: str, scale: float) -> None:
+def test_scaling_all_weights_of_a_herb_changes_nothing(
+    site: Site, herb_id: str, method: str, scale: float
+) -> None:
     columns = factors_of([site]).columns()
     scaled = [dataclasses.replace(need, weight=need.weight * scale) for need in NEEDS[herb_id]]
     one = run_kernel(columns, compile_requirements({herb_id: NEEDS[herb_id]}), method=method)  # type: ignore[arg-type]
@@ -190,7 +204,9 @@ def test_parcels_chunks_threads_and_company_do_not_matter(method: str) -> None:
     for chunk, threads in ((500, 1), (64, 2), (7, 3), (1, 2), (100_000, 2)):
         parts = run_kernel(mixed, ALL, method=method, chunk=chunk, threads=threads)  # type: ignore[arg-type]
         for name in ("score", "lower", "upper", "limiting", "excluded"):
-            np.testing.assert_allclose(getattr(parts, name), getattr(whole, name)[:, order], rtol=0, atol=1e-12)
+            np.testing.assert_allclose(
+                getattr(parts, name), getattr(whole, name)[:, order], rtol=0, atol=1e-12
+            )
     for herb, herb_id in enumerate(HERBS[:5]):
         alone = run_kernel(columns, compile_requirements({herb_id: NEEDS[herb_id]}), method=method)  # type: ignore[arg-type]
         np.testing.assert_allclose(alone.score[0], whole.score[herb], rtol=0, atol=1e-12)

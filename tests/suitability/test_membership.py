@@ -93,7 +93,9 @@ def test_trapezoid_agrees_with_the_definition(
 
 
 @given(corner_lists, st.floats(0, 90), st.floats(0, 90))
-def test_membership_rises_to_the_plateau_and_falls_behind_it(corners: list[float], x: float, y: float) -> None:
+def test_membership_rises_to_the_plateau_and_falls_behind_it(
+    corners: list[float], x: float, y: float
+) -> None:
     low, high = sorted((x, y))
     _, b, c, _ = corners
     requirement = need(*corners)
@@ -104,7 +106,9 @@ def test_membership_rises_to_the_plateau_and_falls_behind_it(corners: list[float
 
 
 @given(corner_lists, st.floats(0, 90), st.booleans())
-def test_worst_and_best_hold_every_possible_value(corners: list[float], value: float, knock_out: bool) -> None:
+def test_worst_and_best_hold_every_possible_value(
+    corners: list[float], value: float, knock_out: bool
+) -> None:
     requirement = need(*corners, knock_out=knock_out)
     worst, best = worst_and_best(requirement)
     found = one(requirement, value)

@@ -102,14 +102,14 @@
         make("span", { text: mu.toFixed(2) }));
     }
 
-    /** "visit:1234…" and the like in words. */
+    /** "visit:2025-07-21 1234…" and the like in words. */
     function originText(source) {
       if (!source) return "";
       const [kind, ...rest] = source.split(":");
       const key = `from:${kind}`;
       if (!(key in kanpo.strings.words)) return source;
       const name = rest.join(":");
-      const shown = kind === "layer" ? name : kind === "visit" ? name.slice(0, 8) : "";
+      const shown = kind === "layer" ? name : kind === "visit" ? name.slice(0, 10) : "";
       return kanpo.strings.say(key) + (shown ? ` ${shown}` : "");
     }
 
