@@ -53,14 +53,7 @@ def inspect_layer(
     UsageError
         An unknown kind, factor or column, or no factor recognised.
     """
-    kinds = ("dem", *get_args(LayerKind))
-    if kind is not None and kind not in kinds:
-        raise UsageError(
-            "layer.unknown-kind",
-            Text(f"主題図の種類「{kind}」はありません", f"there is no kind of layer '{kind}'"),
-            Text(f"使える種類: {'、'.join(kinds)}", f"kinds: {', '.join(kinds)}"),
-            Place(str(path)),
-        )
+    _check_kind(kind, path)
     content = _content(path)
     found = cast(LayerKind, "raster" if kind == "dem" else kind or _kind_of(content))
     wished = dict(columns or {})
@@ -89,6 +82,17 @@ def inspect_layer(
         licence=licence,
         date=date,
     )
+
+
+def _check_kind(kind: str | None, path: Path) -> None:
+    kinds = ("dem", *get_args(LayerKind))
+    if kind is not None and kind not in kinds:
+        raise UsageError(
+            "layer.unknown-kind",
+            Text(f"主題図の種類「{kind}」はありません", f"there is no kind of layer '{kind}'"),
+            Text(f"使える種類: {'、'.join(kinds)}", f"kinds: {', '.join(kinds)}"),
+            Place(str(path)),
+        )
 
 
 def _content(path: Path) -> bytes:

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kanpo.crs import zone_epsg, zone_of
+from kanpo.crs import JAPAN_BOX, STORED_EPSG, zone_epsg, zone_of
 from kanpo.schema import FACTORS
+from kanpo.sites._dice import diced
 from kanpo.sites._layer import Layer, LayerValues, possible_only
 from kanpo.sites._values import written_class, written_number
 from kanpo.sites._vectors import open_vector
@@ -20,25 +21,40 @@ def polygon_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]
     Where polygons of a layer overlap each other, the shared ground counts for each of them.
     """
     features = open_vector(layer.content, layer.file_name)
-    west, south, east, north = parcels.to_crs(6668).total_bounds
+    west, south, east, north = parcels.to_crs(STORED_EPSG).total_bounds
+    if np.isnan(west):
+        # No parcel has an outline, so there is nothing to lay over.
+        features, west, south, east, north = features.iloc[:0], *JAPAN_BOX
     plane = zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
     fields = np.asarray(parcels.geometry.to_crs(plane).array)
-    zones = shapely.make_valid(np.asarray(features.geometry.to_crs(plane).array))
+    features = features.to_crs(plane)
+    # Layers of a whole country are common; only what lies around the parcels is cut.
+    features = features[_reached(features, fields)]
+    zones = shapely.make_valid(np.asarray(features.geometry.array))
     pairs = _pairs(fields, zones)
     areas = np.nan_to_num(shapely.area(fields))
     return [_of_factor(factor, features[column], pairs, areas) for factor, column in layer.columns.items()]
 
 
+def _reached(features: gpd.GeoDataFrame, fields: np.ndarray) -> np.ndarray:
+    """Which features (n,) have a box that meets the box of all fields."""
+    west, south, east, north = shapely.total_bounds(fields)
+    box = features.bounds
+    met = (box.minx <= east) & (box.maxx >= west) & (box.miny <= north) & (box.maxy >= south)
+    return np.asarray(met)
+
+
 def _pairs(fields: np.ndarray, zones: np.ndarray) -> pd.DataFrame:
     """Every field and zone that share area, with the area in m²."""
-    field, zone = shapely.STRtree(zones).query(fields, predicate="intersects")
-    shapely.prepare(zones)
-    inside = shapely.covers(zones[zone], fields[field])
+    pieces, owner = diced(zones)
+    field, piece = shapely.STRtree(pieces).query(fields, predicate="intersects")
+    shapely.prepare(pieces)
+    inside = shapely.covers(pieces[piece], fields[field])
     shared = np.empty(len(field))
     shared[inside] = shapely.area(fields[field[inside]])
     cut = ~inside
-    shared[cut] = shapely.area(shapely.intersection(fields[field[cut]], zones[zone[cut]]))
-    pairs = pd.DataFrame({"field": field, "zone": zone, "area": shared})
+    shared[cut] = shapely.area(shapely.intersection(fields[field[cut]], pieces[piece[cut]]))
+    pairs = pd.DataFrame({"field": field, "zone": owner[piece], "area": shared})
     return pairs[pairs["area"] > 0]
 
 

@@ -16,7 +16,7 @@ from kanpo.sites._layer import SLOPE, Layer, LayerValues, possible_only
 from kanpo.sites._terrain import cell_sizes_m, slope_degrees
 
 #: Parcels and cells at a time, so that memory stays bounded.
-_PARCELS, _CELLS = 20_000, 16_000_000
+_PARCELS, _CELLS = 20_000, 4_000_000
 #: Cells around the parcels: the slope needs one, rounding of the window another.
 _MARGIN = 2
 

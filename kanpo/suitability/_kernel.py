@@ -243,7 +243,9 @@ def _score_chunk(
     for herb, curves in enumerate(compiled.curves_of):
         weights = compiled.weights[herb, curves][:, None]
         loss = room.loss[: len(curves)]
-        np.multiply(room.log[curves], -weights, out=loss)
+        # "clip" lets numpy write straight into `loss`; every position is within bounds.
+        np.take(room.log, curves, axis=0, out=loss, mode="clip")
+        loss *= -weights
         total = method.total(loss, room.value, curves, weights)
         share = _look_up(gaps.share, herb, codes, np.add)
         score, lower, upper = (array[herb, part] for array in (result.score, result.lower, result.upper))

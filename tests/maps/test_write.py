@@ -9,8 +9,9 @@ from pathlib import Path
 import folium
 import pytest
 
+from kanpo import files
 from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
-from kanpo.maps import _write, build_map, write_map
+from kanpo.maps import build_map, write_map
 from kanpo.maps._leaflet import leaflet_script
 
 from . import made_up
@@ -36,7 +37,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     def no_space(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_write.os, "fsync", no_space)
+    monkeypatch.setattr(files.os, "fsync", no_space)
     with pytest.raises(EnvironmentFailure, match="No space"):
         write_map(made_up.content(3), target)
     assert target.read_text() == "old"

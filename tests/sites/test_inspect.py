@@ -100,18 +100,25 @@ def test_a_vrt_under_another_name_opens_nothing(tmp_path: Path, name: str, kind:
 
 
 def test_json_that_is_no_geojson_is_refused(tmp_path: Path) -> None:
+    ring = [[139.8, 38.7], [139.8, 38.71], [139.81, 38.71], [139.81, 38.7], [139.8, 38.7]]
     esri = {
         "geometryType": "esriGeometryPolygon",
-        "spatialReference": {"wkid": 6668},
-        "fields": [],
-        "features": [],
+        "spatialReference": {"wkid": 4326},
+        "fields": [{"name": "texture", "type": "esriFieldTypeString", "alias": "texture"}],
+        "features": [{"attributes": {"texture": "clay"}, "geometry": {"rings": [ring]}}],
     }
-    for text in (
-        json.dumps(esri),
-        '{"type": "FeatureCollection"',
-        "{}",
-        '{"type":"FeatureCollection","features":[]}',
-    ):
+    topology = {
+        "type": "Topology",
+        "arcs": [ring],
+        "objects": {
+            "soil": {
+                "type": "GeometryCollection",
+                "geometries": [{"type": "Polygon", "arcs": [[0]], "properties": {"texture": "clay"}}],
+            }
+        },
+    }
+    empty = {"type": "FeatureCollection", "features": []}
+    for text in (*map(json.dumps, (esri, topology, empty)), '{"type": "FeatureCollection"', "{}"):
         path = tmp_path / "soil.geojson"
         path.write_text(text, encoding="utf-8")
         assert isinstance(refusal(path), InputUnusable)

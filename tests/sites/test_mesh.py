@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kanpo.crs import JAPAN_BOX
@@ -48,6 +48,7 @@ def test_half_and_quarter_meshes_are_numbered_from_the_south_west() -> None:
     assert mesh_code(x, y, 10).tolist() == ["5339461111", "5339461122", "5339461133", "5339461144"]
 
 
+@settings(deadline=None)
 @given(st.floats(JAPAN_BOX[0], JAPAN_BOX[2]), st.floats(JAPAN_BOX[1], JAPAN_BOX[3]), DIGITS)
 def test_a_place_lies_in_its_mesh_and_the_middle_of_a_mesh_has_its_code(
     lon: float, lat: float, digits: int
@@ -61,6 +62,7 @@ def test_a_place_lies_in_its_mesh_and_the_middle_of_a_mesh_has_its_code(
     assert mesh_code(np.array([west]), np.array([south]), digits)[0] == code
 
 
+@settings(deadline=None)
 @given(st.floats(122, 154), st.floats(20, 46))
 def test_a_finer_code_begins_with_the_coarser_one(lon: float, lat: float) -> None:
     codes = [mesh_code(np.array([lon]), np.array([lat]), digits)[0] for digits in (4, 6, 8, 9, 10)]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kanpo.sites import Factors, Layer, inspect_layer, site_factors
+from kanpo.sites._dice import diced
 from tests.sites.made_up import attributes, fields, write_polygons
 
 PARCEL = shapely.box(0, 0, 100, 10)
@@ -92,6 +93,63 @@ def test_parcels_without_an_outline_or_beside_the_layer_stay_unknown(tmp_path: P
 
     assert factors.values["soil_texture"].isna().tolist() == [False, True, True]
     assert factors.values["soil_ph"].isna().tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("outline", [None, shapely.box(5000, 5000, 5010, 5010)])
+def test_a_lone_parcel_that_the_layer_does_not_reach_stays_unknown(
+    tmp_path: Path, outline: shapely.Geometry | None
+) -> None:
+    layer = inspect_layer(write_polygons(tmp_path / "soil.geojson", [strip(0, 50, texture="loam", ph=6)]))
+    parcels = fields([outline or PARCEL])
+    if outline is None:
+        parcels.loc[0, "geometry"] = None
+
+    factors = site_factors(parcels, [layer], attributes(parcels))
+
+    assert factors.values[["soil_texture", "soil_ph"]].isna().all(axis=None)
+
+
+@given(st.integers(0, 1000), st.integers(600, 4000))
+@settings(max_examples=20, deadline=None)
+def test_a_large_polygon_is_cut_into_pieces_that_cover_the_same_ground(seed: int, vertices: int) -> None:
+    rng = np.random.default_rng(seed)
+    angles = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
+    reach = rng.uniform(50, 100, vertices)
+    star = shapely.Polygon(np.column_stack([reach * np.cos(angles), reach * np.sin(angles)]))
+    small = shapely.box(500, 0, 510, 10)
+    spot = shapely.box(*rng.uniform(-60, 0, 2), *rng.uniform(0, 60, 2))
+
+    pieces, owner = diced(np.array([star, small]))
+
+    assert shapely.area(pieces[owner == 0]).sum() == pytest.approx(star.area)
+    assert shapely.area(shapely.intersection(pieces, spot)).sum() == pytest.approx(
+        star.intersection(spot).area
+    )
+    assert pieces[owner == 1].tolist() == [small]
+    assert shapely.get_num_coordinates(pieces).max() <= 500
+
+
+def test_polygons_of_many_vertices_keep_their_own_values(tmp_path: Path) -> None:
+    def wavy(west: float, east: float) -> shapely.Polygon:
+        y = np.linspace(-50, 50, 1500)
+        border = np.column_stack([60 + np.sin(y), y])
+        return shapely.Polygon(
+            [*border, (west if west < 60 else east, 50), (west if west < 60 else east, -50)]
+        )
+
+    zones: Zones = [
+        (shapely.box(900, 0, 910, 10), {"texture": "loam", "ph": 9}),
+        (wavy(-20, 60), {"texture": "sand", "ph": 4}),
+        (wavy(60, 120), {"texture": "clay", "ph": 7}),
+    ]
+
+    factors = laid(tmp_path, zones, [shapely.box(0, 0, 100, 10), shapely.box(80, 0, 100, 10)])
+
+    assert factors.values["soil_texture"].tolist() == ["sand", "clay"]
+    # The border runs at x = 60 + sin y: between y = 0 and 10 on average at 60 + (1 - cos 10) / 10.
+    share = (60 + (1 - np.cos(10)) / 10) / 100
+    assert factors.values.loc["P1", "soil_ph"] == pytest.approx(4 * share + 7 * (1 - share), abs=0.006)
+    assert factors.values.loc["P2", "soil_ph"] == 7
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -37,7 +37,12 @@ def test_visit_wins_over_attribute_over_layer(tmp_path: Path) -> None:
     factors = site_factors(parcels, [soil(tmp_path, "map", 55, ph=6.0)], own, seen)
 
     assert factors.values["soil_ph"].tolist()[:3] == [4, 5, 6] and np.isnan(factors.values["soil_ph"].iloc[3])
-    assert factors.sources["soil_ph"].tolist() == ["visit:v1", "attribute:soil_ph", "layer:map", ""]
+    assert factors.sources["soil_ph"].tolist() == [
+        "visit:2025-05-01 v1",
+        "attribute:soil_ph",
+        "layer:map",
+        "",
+    ]
     assert factors.coverage["soil_ph"].round(3).tolist() == [1, 1, 1, 0]
 
 
@@ -65,7 +70,10 @@ def test_of_several_visits_the_newest_value_of_each_factor_counts() -> None:
     factors = site_factors(parcels, [], attributes(parcels), seen)
 
     assert factors.values.loc["P1", ["soil_ph", "drainage"]].tolist() == [5.5, "poor"]
-    assert factors.sources.loc["P1", ["soil_ph", "drainage"]].tolist() == ["visit:v3", "visit:v1"]
+    assert factors.sources.loc["P1", ["soil_ph", "drainage"]].tolist() == [
+        "visit:2025-06-01 v3",
+        "visit:2024-05-01 v1",
+    ]
     assert factors.parcel_ids == ["P1", "P2", "P3", "P4"]
 
 

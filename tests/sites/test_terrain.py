@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
@@ -28,6 +28,7 @@ def horn_literally(z: np.ndarray, row: int, column: int, width: float, height: f
     return float(np.degrees(np.arctan(np.sqrt(p * p + q * q))))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.floats(1, 100), st.floats(1, 100))
 def test_slope_is_horns_formula_in_every_inner_cell(seed: int, width: float, height: float) -> None:
     z = np.random.default_rng(seed).uniform(0, 500, (6, 7))
@@ -40,6 +41,7 @@ def test_slope_is_horns_formula_in_every_inner_cell(seed: int, width: float, hei
     assert np.isnan(slope[[0, -1]]).all() and np.isnan(slope[:, [0, -1]]).all()
 
 
+@settings(deadline=None)
 @given(st.floats(0, 60), st.floats(0, 360))
 def test_a_plane_has_its_own_slope_whatever_way_it_faces(degrees: float, facing: float) -> None:
     y, x = np.mgrid[0:5, 0:5] * 25.0

@@ -25,7 +25,7 @@ ALL = compile_requirements(NEEDS)
 
 methods = st.sampled_from(METHODS)
 herbs = st.sampled_from(HERBS)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=40, deadline=None)
 
 
 def run(site: Site, herb_id: str, method: str = "geometric") -> reference.Told:
@@ -151,7 +151,8 @@ def test_a_factor_that_may_not_exclude_never_makes_0() -> None:
 def test_a_site_of_which_nothing_is_known_has_no_score_but_bounds() -> None:
     for method in METHODS:
         found = run(dict.fromkeys(FACTORS), "shakuyaku", method)
-        assert (found.score, found.lower, found.upper) == (None, 0.0, 1.0)
+        assert found.score is None and found.lower == 0
+        assert found.upper == pytest.approx(1)
         assert found.limiting is None and not found.excluded
 
 
@@ -196,12 +197,12 @@ def test_scaling_all_weights_of_a_herb_changes_nothing(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_parcels_chunks_threads_and_company_do_not_matter(method: str) -> None:
-    factors = factors_of(random_sites(500, seed=3))
+    factors = factors_of(random_sites(150, seed=3))
     columns = factors.columns()
     whole = run_kernel(columns, ALL, method=method)  # type: ignore[arg-type]
-    order = np.random.default_rng(1).permutation(500)
+    order = np.random.default_rng(1).permutation(150)
     mixed = {key: column[order] for key, column in columns.items()}
-    for chunk, threads in ((500, 1), (64, 2), (7, 3), (1, 2), (100_000, 2)):
+    for chunk, threads in ((150, 1), (64, 2), (7, 3), (1, 2), (100_000, 2)):
         parts = run_kernel(mixed, ALL, method=method, chunk=chunk, threads=threads)  # type: ignore[arg-type]
         for name in ("score", "lower", "upper", "limiting", "excluded"):
             np.testing.assert_allclose(

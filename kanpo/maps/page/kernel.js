@@ -67,7 +67,7 @@
       start: 0,
       term: (e, share) => (share > 0 && e !== 1 ? share * Math.log(e) : 0),
       add: (sum, term) => sum + term,
-      known: (sum, share) => Math.exp(share > 0 ? sum / share : 0),
+      known: (sum, share) => (share > 0 ? Math.exp(sum / share) : NaN),
       whole: Math.exp,
     },
     arithmetic: {
@@ -81,7 +81,7 @@
       start: 1,
       term: (e) => e,
       add: (sum, term) => Math.min(sum, term),
-      known: (sum) => sum,
+      known: (sum, share) => (share > 0 ? sum : NaN),
       whole: (sum) => sum,
     },
   };

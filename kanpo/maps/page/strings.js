@@ -155,7 +155,7 @@
 
   function number(value, digits) {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
-    return value.toLocaleString("en-US", { minimumFractionDigits: 0, maximumFractionDigits: digits ?? 2 });
+    return value.toLocaleString("en-US", { minimumFractionDigits: 0, maximumFractionDigits: digits ?? (Math.abs(value) < 100 ? 2 : 0) });
   }
 
   function score(value) {
