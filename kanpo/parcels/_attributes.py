@@ -55,7 +55,8 @@ def attribute_factors(parcels: pd.DataFrame) -> AttributeFactors:
         values[key], origin[key] = _column(key, properties, names)
     if "years_abandoned" in parcels:
         own = parcels["years_abandoned"].to_numpy(dtype=float)
-        missing = np.isnan(values["years_abandoned"]) & ~np.isnan(own)
+        low, high = FACTORS["years_abandoned"].minimum, FACTORS["years_abandoned"].maximum
+        missing = np.isnan(values["years_abandoned"]) & (own >= low) & (own <= high)
         values["years_abandoned"] = np.where(missing, own, values["years_abandoned"])
         origin["years_abandoned"] = np.where(missing, "years_abandoned", origin["years_abandoned"])
     return AttributeFactors(pd.DataFrame(values, index=index), pd.DataFrame(origin, index=index))

@@ -96,7 +96,9 @@ def _build_plain(built: Built, positions: list[int], polygons: list[Any], points
             shape, findings = _build_odd({"type": "Polygon", "coordinates": polygons[polygon]})
             built.shapes[positions[polygon]] = shape
             built.findings += [
-                (positions[polygon], found) for found in findings if found.code != "point-repeated"
+                (positions[polygon], found)
+                for found in findings
+                if found.code not in ("point-repeated", "ring-open")
             ]
         keep = ~np.isin(owner, bad)
         chosen = keep[ring_of_point]

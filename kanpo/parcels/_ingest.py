@@ -10,7 +10,7 @@ import geopandas as gpd
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.locale import Text
-from kanpo.parcels._read import ParcelReader, Progress, read_parcels
+from kanpo.parcels._read import ParcelReader, Progress, not_collecting, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
 from kanpo.parcels.sources import SOURCES
 from kanpo.store import Batch, Project
@@ -91,7 +91,7 @@ def ingest_parcels(
     InputUnusable
         The file cannot be used at all; the project is unchanged.
     """
-    with read_parcels(path, source=source, crs=crs, on_progress=on_progress) as reader:
+    with not_collecting(), read_parcels(path, source=source, crs=crs, on_progress=on_progress) as reader:
         known = project.imported.batch_of(reader.sha256)
         found = _Found()
         batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
@@ -102,9 +102,10 @@ def ingest_parcels(
             raise _nothing_read(path)
         if not reader.layout.complete:
             found.problems.append(_cut_short(path))
+        said = reader.crs
     target = rejects or reject_path(path)
     if found.rejects and not dry_run:
-        write_rejects(target, found.rejects)
+        write_rejects(target, found.rejects, said)
     written = target if found.rejects and not dry_run else None
     return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run)
 

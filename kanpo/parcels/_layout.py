@@ -17,6 +17,8 @@ _FEATURES = re.compile(rb'"features"\s*:\s*\[')
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 #: Bytes searched for the beginning of the list of features.
 _HEAD = 1024 * 1024
+#: Lines that are looked at to recognise one feature a line.
+_LINES = 5
 #: A file that is one object without a list of features is parsed whole up to this size.
 _WHOLE = 100 * 1024 * 1024
 _GEOMETRIES = (
@@ -67,8 +69,9 @@ def find_layout(file: InputFile, crs: int | None = None) -> Layout:
     kind = members.get("type") if members else "FeatureCollection"
     if kind != "FeatureCollection":
         raise _not_geojson(file, kind, esri=bool({"geometryType", "spatialReference"} & set(members or ())))
-    said = _crs_of(members.get("crs"), file) if members else None
-    if not file.data[start:end].strip() if end - start < _HEAD else False:
+    # What the user says goes first: it is the mend for a file that says nonsense.
+    said = _crs_of(members.get("crs"), file) if members and crs is None else None
+    if file.data.find(b"{", start, end) < 0:
         raise _no_features(file)
     return Layout("collection", start, end, crs or said, complete=members is not None)
 
@@ -109,9 +112,9 @@ def _members(head: bytes, tail: bytes) -> dict[str, object] | None:
 
 def _single(file: InputFile, crs: int | None) -> Layout:
     size = len(file.data) - file.start
-    first = file.data[file.start : file.start + min(size, _HEAD)].lstrip().split(b"\n", 1)[0]
-    if size > len(first):
-        line = _parsed(first)
+    # Several lines, since the first may be damaged.
+    lines = file.data[file.start : file.start + min(size, _HEAD)].lstrip().split(b"\n", _LINES)
+    for line in map(_parsed, lines[:_LINES] if len(lines) > 1 else ()):
         if isinstance(line, dict) and line.get("type") == "Feature":
             return Layout("lines", file.start, len(file.data), crs)
     whole = _parsed(file.data[file.start :]) if size <= _WHOLE else None
@@ -128,7 +131,7 @@ def _single(file: InputFile, crs: int | None) -> Layout:
     kind = whole.get("type")
     if kind == "FeatureCollection":
         raise _no_features(file)
-    said = _crs_of(whole.get("crs"), file)
+    said = _crs_of(whole.get("crs"), file) if crs is None else None
     if kind == "Feature":
         return Layout("feature", file.start, len(file.data), crs or said)
     if kind in _GEOMETRIES:
@@ -199,5 +202,5 @@ def _unknown_crs(path: object, written: object) -> InputUnusable:
             "経緯度(EPSG:6668・4326)か平面直角座標系(EPSG:6669〜6687)で書き出すか、--crs で正しいものを指定してください",
             "export in degrees (EPSG:6668, 4326) or a plane zone (EPSG:6669 to 6687), or say the right one with --crs",
         ),
-        Place(str(path), column="crs", value=str(written)),
+        Place(None if path is None else str(path), column="crs", value=str(written)),
     )

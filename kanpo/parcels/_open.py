@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
@@ -86,10 +87,26 @@ def open_input(path: Path) -> Iterator[InputFile]:
         It is no regular file, empty, another format, or no UTF-8 text.
     """
     _check_place(path)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with _opened(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         start = 3 if data[:3] == codecs.BOM_UTF8 else 0
         _check_head(data[start : start + 4096], path)
         yield InputFile(path, data, start, _check_text(data, start, path))
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputUnusable(
+            "file.not-readable",
+            Text(f"開けません({reason})", f"cannot be opened ({reason})"),
+            Text(
+                "読み取りの権限と、ほかのソフトで開いていないかを確かめてください",
+                "check the permission to read, and whether another program holds it",
+            ),
+            Place(str(path)),
+        ) from error
 
 
 def _check_place(path: Path) -> None:

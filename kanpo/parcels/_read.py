@@ -77,16 +77,16 @@ class ParcelReader:
     def __iter__(self) -> Iterator[ParcelChunk]:
         chunks = split_features(self.file, self.layout)
         while True:
-            with _not_collecting():
+            with not_collecting():
                 chunk = next(chunks, None)
                 if chunk is None:
                     return
                 if self.source is None:
                     self.source = _recognised(chunk)
-                checked = self._check(chunk)
+                checked, position = self._check(chunk), chunk.position
+                del chunk
             if self.on_progress is not None:
-                self.on_progress(chunk.position, len(self.file.data))
-            del chunk
+                self.on_progress(position, len(self.file.data))
             yield checked
 
     def _check(self, chunk: FeatureChunk) -> ParcelChunk:
@@ -129,7 +129,7 @@ class ParcelReader:
             else:
                 again.append((position, reject("repeated-id", identity)))
                 shapes[position] = None
-        table["parcel_id"] = np.array(ids, dtype=object)
+        table["parcel_id"] = pd.Series(ids, dtype=object)
         return findings + again, repeated
 
     def _chunk(
@@ -163,7 +163,7 @@ class ParcelReader:
 
 
 @contextmanager
-def _not_collecting() -> Iterator[None]:
+def not_collecting() -> Iterator[None]:
     """Pause the cyclic garbage collector.
 
     A chunk makes millions of small lists and not one cycle; the collector would look at all of
@@ -199,12 +199,13 @@ def read_parcels(
     InputUnusable
         The file cannot be used at all.
     UsageError
-        `crs` is no EPSG code.
+        `crs` is no EPSG code, or `source` no known form.
     """
     chosen = None if crs is None else _epsg(crs)
+    form = None if source is None else _form(source)
     with open_input(path) as file:
         layout = find_layout(file, chosen)
-        yield ParcelReader(file, layout, SOURCES[source] if source else None, on_progress)
+        yield ParcelReader(file, layout, form, on_progress)
 
 
 def _epsg(written: str) -> int:
@@ -216,6 +217,17 @@ def _epsg(written: str) -> int:
             Text("例: --crs EPSG:6678", "for example: --crs EPSG:6678"),
         )
     return known_epsg(int(digits), None, written)
+
+
+def _form(key: str) -> Source:
+    if key not in SOURCES:
+        names = "、".join(SOURCES)
+        raise UsageError(
+            "parcels.source",
+            Text(f"「{key}」という様式はありません", f"there is no form '{key}'"),
+            Text(f"次から選んでください: {names}", f"choose one of {', '.join(SOURCES)}"),
+        )
+    return SOURCES[key]
 
 
 def _recognised(chunk: FeatureChunk) -> Source:
@@ -256,7 +268,10 @@ def _table(source: Source, properties: list[dict[str, Any]], chunk: FeatureChunk
         )
     columns["attributes"] = np.array([orjson.dumps(found).decode() for found in properties], dtype=object)
     columns["source_row"] = np.array(chunk.numbers, dtype=object)
-    return pd.DataFrame({key: columns[key] for key in _COLUMNS})
+    # Said to be objects, or pandas would look at every text to find out, and store it another way.
+    return pd.DataFrame(
+        {key: pd.Series(columns[key], dtype=None if key in _NUMBERS else object) for key in _COLUMNS}
+    )
 
 
 def _read_column(

@@ -36,8 +36,13 @@ def reject_path(path: Path) -> Path:
     return path.with_name(f"{stem}_差戻し_{int(count) + 1 if count.isdigit() else 2}.geojson")
 
 
-def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+def write_rejects(path: Path, rejects: Iterable[Reject], crs: int | None = None) -> None:
     """Write rejected features with their reasons, all or nothing.
+
+    Parameters
+    ----------
+    crs : int, optional
+        EPSG code of the coordinates; written into the file, so that it can be ingested again.
 
     Raises
     ------
@@ -46,7 +51,15 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
     """
     lines = [orjson.dumps(_described(reject)) for reject in rejects]
     with replacing(path) as draft:
-        draft.write_bytes(b'{"type":"FeatureCollection","features":[\n' + b",\n".join(lines) + b"\n]}\n")
+        draft.write_bytes(_beginning(crs) + b",\n".join(lines) + b"\n]}\n")
+
+
+def _beginning(crs: int | None) -> bytes:
+    if crs is None:
+        return b'{"type":"FeatureCollection","features":[\n'
+    name = f"urn:ogc:def:crs:EPSG::{crs}"
+    member = orjson.dumps({"type": "name", "properties": {"name": name}})
+    return b'{"type":"FeatureCollection","crs":' + member + b',"features":[\n'
 
 
 def _described(reject: Reject) -> dict[str, Any]:

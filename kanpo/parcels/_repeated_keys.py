@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
+
+import numpy as np
 
 #: A quote, not escaped, that ends a key.
 _KEY = re.compile(rb'(?<!\\)"[ \t\r\n]*:')
-_BEFORE_COLON = (b'" :', b'"\t:', b'"\r:', b'"\n:')
+_BLANK, _QUOTE, _COLON, _BACKSLASH = b' ":\\'
 
 
 def may_repeat_keys(text: bytes, found: list[Any]) -> bool:
@@ -16,14 +19,31 @@ def may_repeat_keys(text: bytes, found: list[Any]) -> bool:
 
     True only asks for a closer look; False is certain.
     """
-    if b'\\\\"' in text:
+    characters = np.frombuffer(text, dtype=np.uint8)
+    colons = np.flatnonzero(characters == _COLON)
+    colons = colons[colons >= len('{"":') - 1]
+    before = characters[colons - 1]
+    escaped = (before == _QUOTE) & (characters[colons - 2] == _BACKSLASH)
+    if (escaped & (characters[colons - 3] == _BACKSLASH)).any():
         # After an escaped backslash, a quote may or may not end a key.
         return True
-    if any(blank in text for blank in _BEFORE_COLON):
+    if (before <= _BLANK).any():
+        if b'\\\\"' in text:
+            return True
         written = len(_KEY.findall(text))
     else:
-        written = text.count(b'":') - text.count(b'\\":')
-    return written != sum(map(_keys, found))
+        written = int((before == _QUOTE).sum() - escaped.sum())
+    return written != sum(map(_flat_keys, found)) and written != sum(map(_keys, found))
+
+
+def _flat_keys(feature: dict[str, Any]) -> int:
+    """The keys of an ordinary feature; fewer than all where objects lie deeper."""
+    properties, geometry = feature.get("properties"), feature.get("geometry")
+    return (
+        len(feature)
+        + (len(properties) if type(properties) is dict else 0)
+        + (len(geometry) if type(geometry) is dict else 0)
+    )
 
 
 def _keys(feature: dict[str, Any]) -> int:
@@ -52,14 +72,13 @@ def _keys_in_list(value: list[Any]) -> int:
 
 
 def repeated_key(text: bytes) -> str | None:
-    """The first key that stands twice in one object of a JSON text."""
+    """A key that stands twice in one object of a JSON text."""
     found: list[str] = []
 
     def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = dict(pairs)
         if len(keys) < len(pairs):
-            seen: set[str] = set()
-            found.extend(key for key, _ in pairs if key in seen or seen.add(key))
+            found.append(Counter(key for key, _ in pairs).most_common(1)[0][0])
         return keys
 
     try:

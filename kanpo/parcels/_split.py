@@ -21,7 +21,12 @@ from kanpo.parcels._repeated_keys import may_repeat_keys, repeated_key
 _START = re.compile(rb'(\{\s*"type"\s*:\s*"Feature"\s*[,}])')
 _START_OF_LINE = re.compile(rb"^[ \t\r]*(\{)", re.MULTILINE)
 _FIRST_KEY = re.compile(rb'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+#: Texts and the brackets of one kind, by the bracket that opens.
+_TOKENS = {
+    b"{": re.compile(rb'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL),
+    b"[": re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]]', re.DOTALL),
+}
+_MEMBER = re.compile(rb'"(?:[^"\\]|\\.)*"\s*:', re.DOTALL)
 _SEPARATORS = re.compile(rb"[ \t\r\n,]*")
 _STRAY = re.compile(rb"[ \t\r\n,}\]]*")
 #: A value between features that is no object, up to the comma or line break behind it.
@@ -156,9 +161,8 @@ class _Splitter:
             sound = close is not None and close <= following and self._data[self._next(close)] == ord("{")
             self._damaged(chunk, close if close is not None and sound else following)
             return
-        rest = self._next(close)
         complete = "geometry" in found and "properties" in found
-        if self._data[rest] == ord('"') and not complete and rest < following:
+        if not complete and _MEMBER.match(self._data, self._next(close), following):
             # A brace too many in the middle of a feature: the rest of it belongs to it.
             self._damaged(chunk, following)
             return
@@ -167,16 +171,23 @@ class _Splitter:
 
     def _no_object(self, chunk: FeatureChunk, following: int) -> None:
         """What stands where a feature should begin: a single value, or the rest of a damaged feature."""
-        scalar = _SCALAR.match(self._data, self._position, following)
-        self._damaged(chunk, scalar.end() if scalar and _is_json(scalar[0]) else following)
+        start = self._position
+        if self._data[start] == ord("["):
+            end = self._closing(start, following)
+        else:
+            scalar = _SCALAR.match(self._data, start, following)
+            end = scalar.end() if scalar and _is_json(scalar[0]) else None
+        self._damaged(chunk, following if end is None else end)
 
     def _closing(self, start: int, bound: int) -> int | None:
-        """Position behind the brace that closes the object at `start`; None when there is none."""
+        """Position behind the bracket that closes the one at `start`; None when there is none."""
+        opening = self._data[start : start + 1]
+        closing = b"}" if opening == b"{" else b"]"
         depth = 0
-        for token in _TOKEN.finditer(self._data, start, bound):
-            if token[0] == b"{":
+        for token in _TOKENS[opening].finditer(self._data, start, bound):
+            if token[0] == opening:
                 depth += 1
-            elif token[0] == b"}":
+            elif token[0] == closing:
                 depth -= 1
                 if depth == 0:
                     return token.end()

@@ -293,6 +293,7 @@ def _parcel_rows(parcels: gpd.GeoDataFrame, batch_id: str) -> list[tuple[Any, ..
         if key == "batch_id":
             columns.append([batch_id] * len(parcels))
             continue
-        values = parcels[key].astype(object)
-        columns.append(values.where(values.notna(), None).tolist())
+        values = parcels[key].to_numpy(dtype=object, copy=True)
+        values[pd.isna(values)] = None
+        columns.append(values.tolist())
     return list(zip(*columns, strict=True))

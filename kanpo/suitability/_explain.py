@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -174,20 +175,7 @@ def explain(
     bounds = bounds or ClassBounds()
     scores = score_parcels(own, catalogue, [herb_id], method=method, weights=weights, bounds=bounds)
     row = scores.frame(herb_id).iloc[0]
-    given = (weights or {}).get(herb_id, {})
-    requirements = catalogue.requirements_of(herb_id)
-    total = sum(given.get(requirement.factor, requirement.weight) for requirement in requirements)
-    lines = tuple(
-        _line(
-            own,
-            parcel_id,
-            requirement,
-            given.get(requirement.factor, requirement.weight) / total,
-            method,
-            catalogue,
-        )
-        for requirement in requirements
-    )
+    lines = _lines(own, parcel_id, herb_id, catalogue, method, (weights or {}).get(herb_id, {}))
     return Explanation(
         parcel_id=parcel_id,
         herb_id=herb_id,
@@ -205,6 +193,23 @@ def explain(
         method=method,
         bounds=bounds,
         catalogue_digest=catalogue.digest[:12],
+    )
+
+
+def _lines(
+    own: Factors,
+    parcel_id: str,
+    herb_id: str,
+    catalogue: Catalogue,
+    method: Method,
+    given: Mapping[str, float],
+) -> tuple[FactorLine, ...]:
+    """One line for each requirement, with its weight normalised over all of them."""
+    requirements = catalogue.requirements_of(herb_id)
+    weights = [given.get(requirement.factor, requirement.weight) for requirement in requirements]
+    return tuple(
+        _line(own, parcel_id, requirement, weight / sum(weights), method, catalogue)
+        for requirement, weight in zip(requirements, weights, strict=True)
     )
 
 

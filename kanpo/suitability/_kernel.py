@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -79,9 +80,11 @@ def run_kernel(
     result = KernelResult(
         np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int8), np.empty(shape, bool)
     )
+    # Few parcels are shared out among the threads too.
+    chunk = max(1, min(chunk, -(-count // threads)))
     parts = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
 
-    gaps = _Gaps.of(compiled, COMBINE[method])
+    gaps = _gaps(compiled, method)
 
     def work(mine: list[slice]) -> None:
         room = _Room.of(compiled, min(chunk, count))
@@ -211,6 +214,12 @@ class _Gaps:
                 neutral=method.neutral,
             ),
         )
+
+
+@lru_cache(maxsize=8)
+def _gaps(compiled: Compiled, method: Method) -> _Gaps:
+    """The tables of some herbs, made once: for few parcels they cost more than the scores."""
+    return _Gaps.of(compiled, COMBINE[method])
 
 
 def _tables(terms: np.ndarray, *, known: bool, join: np.ufunc, neutral: float) -> np.ndarray:

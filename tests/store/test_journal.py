@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import signal
 import sqlite3
+import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -177,32 +175,17 @@ def test_a_copied_file_continues_in_a_lane_of_its_own(project: Project, tmp_path
     assert verify_project(copy) == verify_project(project.path) == []
 
 
-def _write_until_killed(path: Path, acknowledged: int) -> None:
-    with Project.open(path, write=True) as project:
-        while True:
-            (record_id,) = project.journal.append(_observations(1))
-            os.write(acknowledged, f"{record_id}\n".encode())
+def _run(*words: object) -> None:
+    script = Path(__file__).with_name("killing.py")
+    subprocess.run([sys.executable, str(script), *map(str, words)], check=True)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are POSIX")
 def test_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path) -> None:
-    path = tmp_path / "killed.gpkg"
+    path, log = tmp_path / "killed.gpkg", tmp_path / "acknowledged.txt"
     Project.create(path).close()
-    log = tmp_path / "acknowledged.txt"
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    chance = random.Random(7)
-    for _ in range(200):
-        child = os.fork()
-        if child == 0:
-            try:
-                _write_until_killed(path, descriptor)
-            finally:
-                os._exit(1)
-        time.sleep(chance.uniform(0.001, 0.06))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    os.close(descriptor)
+    _run("kill", path, log, 200)
     acknowledged = set(log.read_text().split())
     with Project.open(path, write=True) as project:
         stored = project.journal.record_ids()
@@ -215,19 +198,7 @@ def test_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path
 def test_eight_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "shared.gpkg"
     Project.create(path).close()
-    children = []
-    for writer in range(8):
-        child = os.fork()
-        if child == 0:
-            try:
-                with Project.open(path, write=True) as project:
-                    for i in range(25):
-                        project.journal.append(_observations(1, start=1000 * writer + i))
-                os._exit(0)
-            finally:
-                os._exit(1)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 8
+    _run("write", path, 8, 25)
     with Project.open(path) as project:
         assert len(project.journal.read("observation")) == 200
     assert verify_project(path) == []

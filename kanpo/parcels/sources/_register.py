@@ -7,17 +7,24 @@ from kanpo.parcels.sources._source import Column, Source, day, municipality, num
 from kanpo.schema import normalise
 
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
-_MUNICIPALITY = re.compile(r"^(?:.+?郡)?(?:.+?[市区町村])")
-_LOT = re.compile(r"[0-9０-９]+(?:番地?)?(?:[-－‐ー−の][0-9０-９]+)*[^0-9０-９]*$")
+#: Cities whose names hold a word for a county or village, then any: 四日市市 ends at its last 市.
+_MUNICIPALITY = re.compile(
+    r"^(?:(?:東村山|武蔵村山|大和郡山|蒲郡|小郡)市|(?:.+?郡)?.+?[市区町村](?![市町村]))"
+)
+_LOT = re.compile(r"[0-9０-９]+(?:番地?)?(?:[-－‐ー−の]?[0-9０-９]+)*[^0-9０-９]*$")
 
 
 def _settlement(value: object) -> str | None:
-    """The 大字 of a full address: prefecture, municipality and lot number removed."""
-    address = text(value)
-    if address is None:
-        return None
-    rest = _MUNICIPALITY.sub("", _PREFECTURE.sub("", address), count=1)
-    return _LOT.sub("", rest).strip() or None
+    """The 大字 of a full address: prefecture, municipality and lot number removed.
+
+    What has neither prefecture nor lot number is no address but the name itself (羽黒町手向), and
+    stays as it is.
+    """
+    written = text(value)
+    if written is None or not (_PREFECTURE.match(written) or _LOT.search(written)):
+        return written
+    rest = _MUNICIPALITY.sub("", _PREFECTURE.sub("", written), count=1)
+    return _LOT.sub("", rest).strip() or written
 
 
 def _land_type(value: object) -> str | None:
@@ -38,7 +45,7 @@ REGISTER = Source(
     columns={
         "parcel_id": Column(("DaichoId",), text),
         "municipality_code": Column(("ShikuchosonCode",), municipality),
-        "settlement": Column(("大字", "Address"), lambda value: _settlement(value) or text(value)),
+        "settlement": Column(("大字", "Address"), _settlement),
         "lot_number": Column(("Tiban",), text),
         "land_type": Column(("ClassificationOfLandCodeName", "ClassificationOfLand"), _land_type),
         "registered_area_m2": Column(("AreaOnRegistry",), number),

@@ -1,0 +1,120 @@
+"""What a file is, told from its first bytes and never from its name."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from kanpo.errors import InputUnusable, Place
+from kanpo.locale import Text
+
+#: First bytes to the driver that reads such a file.
+_DRIVERS = (
+    (b"SQLite format 3\0", "GPKG"),
+    (b"fgb", "FlatGeobuf"),
+    (b"PAR1", "Parquet"),
+    (b"\x00\x00\x27\x0a", "ESRI Shapefile"),
+)
+
+#: Limits of a zip: what all files in it may unpack to, how much smaller it may be, how many files.
+_UNPACKED = 4 * 1024**3
+_RATIO = 200
+_FILES = 10_000
+_LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+
+
+def vector_driver(path: Path) -> str | None:
+    """The driver of a vector file that is not GeoJSON; None for anything else."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return None
+    return next((driver for magic, driver in _DRIVERS if head.startswith(magic)), None)
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip archive of files (and no workbook, which is one too)."""
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "[Content_Types].xml" not in archive.namelist()
+
+
+def unpack(path: Path, folder: Path) -> list[Path]:
+    """Unpack the parcel files of a zip into a folder.
+
+    Only the names of the files are used, so that nothing can be written elsewhere; the parts of a
+    shapefile stay together.
+
+    Returns
+    -------
+    list of Path
+        The files that can be ingested, in the order of their names.
+
+    Raises
+    ------
+    InputUnusable
+        The zip is damaged, too large or a bomb, is locked with a password, or holds no such file.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if _wanted(info)]
+            _refuse_bombs(path, members)
+            for number, info in enumerate(members):
+                target = folder / _safe_name(info.filename, number, members)
+                with archive.open(info) as source, target.open("wb") as out:
+                    while block := source.read(1024 * 1024):
+                        out.write(block)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise InputUnusable(
+            "zip.unreadable",
+            Text(
+                "zipを展開できません(壊れているか、暗号化されています)",
+                "the zip cannot be unpacked (damaged, or locked)",
+            ),
+            Text("手で展開してから取り込んでください", "unpack it by hand, then ingest the files"),
+            Place(str(path)),
+        ) from error
+    found = sorted(
+        p
+        for p in folder.iterdir()
+        if p.suffix.lower() in (".json", ".geojson", ".shp", ".gpkg", ".fgb", ".parquet")
+    )
+    if not found:
+        raise InputUnusable(
+            "zip.nothing",
+            Text("zipの中に取り込めるファイルがありません", "the zip holds no file that can be ingested"),
+            Text(
+                "GeoJSON・シェープファイル・GeoPackage・FlatGeobuf を入れてください",
+                "put GeoJSON, shapefile, GeoPackage or FlatGeobuf into it",
+            ),
+            Place(str(path)),
+        )
+    return found
+
+
+def _wanted(info: zipfile.ZipInfo) -> bool:
+    return not info.is_dir() and not any(mark in info.filename for mark in _LITTER)
+
+
+def _refuse_bombs(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if len(members) > _FILES or unpacked > _UNPACKED or unpacked > _RATIO * max(packed, 1):
+        raise InputUnusable(
+            "zip.too-large",
+            Text("zipの中身が大きすぎます", "what the zip holds is too large"),
+            Text(
+                "手で展開し、要るファイルだけ取り込んでください",
+                "unpack it by hand and ingest what is needed",
+            ),
+            Place(str(path)),
+        )
+
+
+def _safe_name(name: str, number: int, members: list[zipfile.ZipInfo]) -> str:
+    """The bare name of a member; one that comes twice in different folders gets its number in front."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1].replace(":", "_").lstrip(".") or f"file{number}"
+    bare = "".join(c if c.isprintable() else "_" for c in bare)[-120:]
+    same = [m for m in members if m.filename.replace("\\", "/").rsplit("/", 1)[-1] == bare]
+    return f"{number}_{bare}" if len(same) > 1 else bare

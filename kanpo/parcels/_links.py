@@ -1,0 +1,400 @@
+"""Joining register rows to outlines: by a person's decision, by number, by place, or standing alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.optimize import linear_sum_assignment
+
+from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
+from kanpo.locale import Text
+from kanpo.parcels._assign import JoinModel, Pairs, log_area_density, log_density, solve
+from kanpo.parcels._find import search_key
+from kanpo.parcels._measure import reproject
+from kanpo.schema import normalise
+
+#: Least probability of a link of high and of medium confidence. Of the links above the first more
+#: than 99.5 % are right, because most lie far above it.
+HIGH, MEDIUM = 0.985, 0.8
+LINK_COLUMNS = (
+    *("register_id", "parcel_id", "kind", "distance_m", "area_ratio"),
+    *("confidence", "probability", "margin", "reason"),
+)
+STATUS_COLUMNS = ("idle_class", "devastation_class", "years_abandoned", "survey_date")
+
+#: Why a link is as it is; those a person should see first come first. The last six need no look.
+REASONS: dict[str, Text] = {
+    "decision_lost": Text("決めた筆が今はありません", "the parcel decided on is gone"),
+    "number_far": Text("地番は同じですが、ピンが遠いです", "same lot number, but the pin is far away"),
+    "number_area": Text("地番は同じですが、面積が違います", "same lot number, but the areas differ"),
+    "numbers_differ": Text("位置は合いますが、地番が違います", "the place fits, but the lot numbers differ"),
+    "settlements_differ": Text(
+        "位置は合いますが、大字が違います", "the place fits, but the settlements differ"
+    ),
+    "stacked": Text("同じ位置にピンが3つ以上あります", "three or more pins lie on one spot"),
+    "rival": Text("ほかの筆も同じくらい当てはまります", "another outline fits about as well"),
+    "maybe_alone": Text("この筆のポリゴンは無いのかもしれません", "its own outline may be missing"),
+    "maybe_linked": Text("近くの筆のどれかかもしれません", "it may be one of the outlines nearby"),
+    "number_repeated": Text("同じ地番が2つ以上あります", "the lot number is there more than once"),
+    "no_place": Text("位置がなく、地番も合いません", "it has no place and its number is not found"),
+    "number": Text("大字と地番が同じ", "same settlement and lot number"),
+    "decided": Text("人が決めた", "a person decided"),
+    "clear": Text("位置と面積が合う", "place and area fit"),
+    "no_fit": Text("近くの筆はどれも合わない", "none of the outlines nearby fits"),
+    "no_outline": Text("近くに筆ポリゴンがない", "no outline nearby"),
+    "no_pin": Text("大字と地番が同じ(ピンなし)", "same settlement and lot number (no pin)"),
+}
+_BETWEEN = re.compile(r"番地?[の\-‐-―−ー－ｰ]?(?=[0-9])")
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+#: Log odds that two parcels of another land type, number or settlement are the same all the same.
+_OTHER_LAND, _OTHER_NUMBER, _OTHER_SETTLEMENT, _SAME_LOT = -3.0, -6.0, -4.0, 5.0
+#: A pin at more than so many standard deviations, or an area off by more than so much (ln), is odd.
+_FAR_SIGMAS, _FAR_AREA = 6.0, 0.4
+_STACK, _MOST = 3, 20
+
+
+@dataclass(slots=True)
+class _Side:
+    """Register rows or outlines (n,), in an order that depends only on what they say."""
+
+    order: np.ndarray
+    ids: np.ndarray
+    settlement: np.ndarray
+    lot: np.ndarray
+    land: np.ndarray
+    area: np.ndarray
+    shapes: np.ndarray
+
+    def placed(self) -> np.ndarray:
+        """Which of them have a place."""
+        return np.asarray(~shapely.is_missing(self.shapes))
+
+
+@dataclass(slots=True)
+class _Links:
+    """What has been found so far, by row of the register (n,)."""
+
+    target: np.ndarray
+    kind: np.ndarray
+    probability: np.ndarray
+    margin: np.ndarray
+    reason: np.ndarray
+    cap: np.ndarray
+
+    def put(self, row: int | np.ndarray, target: int | np.ndarray, kind: str, reason: str) -> None:
+        """A certain link."""
+        self.target[row], self.kind[row], self.reason[row] = target, kind, reason
+        self.probability[row], self.margin[row] = 1.0, np.inf
+
+
+def join_register(
+    outlines: gpd.GeoDataFrame,
+    register: gpd.GeoDataFrame,
+    decisions: pd.DataFrame | None = None,
+    *,
+    model: JoinModel | None = None,
+    reach_m: float = 60.0,
+) -> pd.DataFrame:
+    """One link for every row of the register; none is dropped, and the order of rows does not matter.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        EPSG:6668; parcel_id, geometry, and, where known, settlement, lot_number, area_m2, land_type.
+    register : GeoDataFrame
+        EPSG:6668; register_id, and, where known, settlement, lot_number, registered_area_m2,
+        land_type, geometry (a point; rows without one are joined by number only).
+    decisions : DataFrame, optional
+        register_id and parcel_id (None: it stands alone); the last row of a register_id counts.
+    model : JoinModel, optional
+        What is supposed at first; it is fitted to the pins that have no number in common.
+    reach_m : float
+        Outlines farther from a pin than this are no candidates.
+
+    Returns
+    -------
+    DataFrame
+        In the order of `register`: register_id; parcel_id (None when alone); kind ("decision",
+        "number", "inside", "near", "alone"); distance_m (0 inside; NaN without place or alone);
+        area_ratio (registered / measured); confidence ("high", "medium", "low"); probability;
+        margin (ln of how many times likelier than the second best choice of the row); reason (a key
+        of `REASONS`).
+    """
+    model = model or JoinModel()
+    epsg = _plane(outlines, register)
+    shapes = _side(outlines, "parcel_id", "area_m2", epsg)
+    pins = _side(register, "register_id", "registered_area_m2", epsg)
+    pins.shapes = shapely.centroid(pins.shapes)
+    n = len(pins.ids)
+    none = np.full(n, "", dtype=object)
+    links = _Links(np.full(n, -1), none, np.zeros(n), np.zeros(n), none.copy(), none.copy())
+    lost = _by_decision(pins, shapes, decisions, links)
+    _by_number(pins, shapes, links, model)
+    _by_place(pins, shapes, links, model, reach_m)
+    links.reason[lost], links.cap[lost] = "decision_lost", "low"
+    return _table(pins, shapes, links)
+
+
+def doubtful(links: pd.DataFrame) -> pd.DataFrame:
+    """The links a person should look at, the most urgent first, with `why` as a Text.
+
+    That is all that is not of high confidence: contradictions before close calls, the closest first.
+    """
+    rank = {code: number for number, code in enumerate(REASONS)}
+    found = links[links["confidence"] != "high"]
+    found = found.assign(why=found["reason"].map(REASONS), _rank=found["reason"].map(rank))
+    ordered = found.sort_values(["_rank", "margin", "register_id"], kind="stable")
+    return ordered.drop(columns="_rank").reset_index(drop=True)
+
+
+def newest_status(register_rows: pd.DataFrame) -> pd.DataFrame:
+    """Abandoned status of each parcel from its newest survey, and which row says so.
+
+    The newest survey counts whole: where it no longer calls a parcel idle, an older one that did is
+    not asked. A row without a date loses to any with one.
+
+    Parameters
+    ----------
+    register_rows : DataFrame
+        parcel_id (rows without stand for themselves), register_id, idle_class, devastation_class,
+        years_abandoned, survey_date (ISO), source; columns may be missing.
+
+    Returns
+    -------
+    DataFrame
+        One row per parcel: parcel_id, register_id and source of the row that counts, its idle_class,
+        devastation_class, years_abandoned and survey_date, and `disputed`: another row of the same
+        date says otherwise.
+    """
+    wanted = ["parcel_id", "register_id", "source", *STATUS_COLUMNS]
+    rows = register_rows.reindex(columns=wanted).reset_index(drop=True)
+    date = pd.to_datetime(rows["survey_date"], errors="coerce", format="ISO8601", utc=True)
+    own = rows["parcel_id"].isna()
+    group = np.where(own, "r" + rows["register_id"].astype(str), "p" + rows["parcel_id"].astype(str))
+    idle, devastated = (rows[name].astype(object).fillna("").map(str) for name in STATUS_COLUMNS[:2])
+    said = idle + "|" + devastated
+    known = rows[["idle_class", "devastation_class", "years_abandoned"]].notna().sum(axis=1)
+    day = date.map(lambda d: d.toordinal() if pd.notna(d) else 0)
+    rows = rows.assign(
+        _group=group, _day=day, _known=-known, _said=said, _row=rows["register_id"].astype(str)
+    )
+    rows = rows.sort_values(
+        ["_group", "_day", "_known", "_said", "_row"], ascending=[True, False, True, True, True]
+    )
+    newest = rows[rows["_day"] == rows.groupby("_group")["_day"].transform("max")]
+    disputed = newest.groupby("_group")["_said"].nunique() > 1
+    first = rows.drop_duplicates("_group")
+    return first.assign(disputed=first["_group"].map(disputed))[[*wanted, "disputed"]].reset_index(drop=True)
+
+
+def lot_key(value: object) -> str:
+    """A lot number for comparing: 123番地４, １２３ー４, 0123-0004 and 123の4 are 123-4."""
+    if value is None or value != value:
+        return ""
+    return _LEADING_ZEROS.sub("", search_key(_BETWEEN.sub("-", normalise(value))))
+
+
+def _settlement_key(value: object) -> str:
+    return search_key(value).removeprefix("大字")
+
+
+def _plane(*tables: gpd.GeoDataFrame) -> int:
+    """EPSG code of the zone in the middle of all that has a place."""
+    shapes = np.concatenate([_geometries(table) for table in tables])
+    bounds = shapely.bounds(shapes)
+    bounds = bounds[~np.isnan(bounds).any(axis=1)]
+    if not len(bounds):
+        return zone_epsg(10)
+    west, south, east, north = np.median(bounds, axis=0)
+    return zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
+
+
+def _geometries(table: pd.DataFrame) -> np.ndarray:
+    if "geometry" not in table.columns:
+        return np.full(len(table), None, dtype=object)
+    return np.asarray(table["geometry"], dtype=object)
+
+
+def _side(table: pd.DataFrame, id_column: str, area_column: str, epsg: int) -> _Side:
+    wanted = [id_column, "settlement", "lot_number", "land_type", area_column]
+    rows = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).reindex(columns=wanted)
+    area = pd.to_numeric(rows[area_column], errors="coerce").to_numpy(dtype=float)
+    area = np.where(area > 0, area, np.nan)
+    shapes = reproject(_geometries(table), STORED_EPSG, epsg)
+    shapes[shapely.is_empty(shapes)] = None
+    if id_column == "parcel_id":
+        area = np.where(np.isnan(area), shapely.area(shapes), area)
+    middle = shapely.centroid(shapes)
+    texts = {name: rows[name].astype(object) for name in wanted[:4]}
+    keys = {
+        "ids": texts[id_column].map(str).to_numpy(dtype=object),
+        "settlement": texts["settlement"].map(_settlement_key).to_numpy(dtype=object),
+        "lot": texts["lot_number"].map(lot_key).to_numpy(dtype=object),
+        "land": texts["land_type"].map(search_key).to_numpy(dtype=object),
+    }
+    sort = pd.DataFrame({**keys, "area": area, "x": shapely.get_x(middle), "y": shapely.get_y(middle)})
+    order = sort.sort_values(list(sort.columns), kind="stable").index.to_numpy()
+    return _Side(order, area=area[order], shapes=shapes[order], **{k: v[order] for k, v in keys.items()})
+
+
+def _by_decision(pins: _Side, shapes: _Side, decisions: pd.DataFrame | None, links: _Links) -> np.ndarray:
+    """Put what people decided; which rows (n,) had a decision for a parcel that is gone."""
+    lost = np.zeros(len(pins.ids), dtype=bool)
+    if decisions is None or decisions.empty:
+        return lost
+    last = decisions.drop_duplicates("register_id", keep="last")
+    where = {identity: position for position, identity in enumerate(shapes.ids)}
+    meant = dict(zip(last["register_id"].map(str), last["parcel_id"], strict=True))
+    for row, identity in enumerate(pins.ids):
+        if identity not in meant:
+            continue
+        if (parcel := meant[identity]) is None or parcel != parcel:
+            links.put(row, -1, "decision", "decided")
+        elif str(parcel) in where:
+            links.put(row, where[str(parcel)], "decision", "decided")
+        else:
+            lost[row] = True
+    return lost
+
+
+def _by_number(pins: _Side, shapes: _Side, links: _Links, model: JoinModel) -> None:
+    """Link rows to outlines of the same settlement and lot number."""
+    taken = np.isin(np.arange(len(shapes.ids)), links.target)
+    left = pd.DataFrame({"s": pins.settlement, "l": pins.lot, "row": np.arange(len(pins.ids))})
+    right = pd.DataFrame({"s": shapes.settlement, "l": shapes.lot, "target": np.arange(len(shapes.ids))})
+    left = left[(links.kind == "") & (left["s"] != "") & (left["l"] != "")]
+    right = right[~taken & (right["s"] != "") & (right["l"] != "")]
+    # A number that many share (0, 9999) says nothing.
+    left, right = (one[one.groupby(["s", "l"])["s"].transform("size") <= _MOST] for one in (left, right))
+    both = left.merge(right, on=["s", "l"])
+    both["far"] = shapely.distance(pins.shapes[both["row"]], shapes.shapes[both["target"]])
+    ratio = np.log(pins.area[both["row"]] / shapes.area[both["target"]])
+    both["off"] = np.abs(ratio)
+    repeated = both.duplicated(["s", "l"], keep=False)
+    for group in (one for _, one in both[repeated].groupby(["s", "l"], sort=True)):
+        cost = (group["far"] / model.sigma_m).fillna(0) + (group["off"] / model.area_sigma).fillna(0)
+        table = group.assign(cost=cost).pivot(index="row", columns="target", values="cost")
+        rows, columns = linear_sum_assignment(table)
+        nearest = table.columns[np.argmin(table.to_numpy(), axis=1)].to_numpy().copy()
+        # More rows than outlines: one parcel written in parts, which all lie in it.
+        nearest[rows] = table.columns[columns]
+        links.put(table.index.to_numpy(), nearest, "number", "number_repeated")
+        links.cap[table.index] = "medium"
+    for one in both[~repeated].itertuples():
+        links.put(one.row, one.target, "number", "no_pin" if np.isnan(one.far) else "number")
+        if one.off > _FAR_AREA:
+            links.reason[one.row], links.cap[one.row] = "number_area", "medium"
+        if one.far > _FAR_SIGMAS * model.sigma_m:
+            links.reason[one.row] = "number_far"
+            links.cap[one.row] = "medium" if one.far <= 3 * _FAR_SIGMAS * model.sigma_m else "low"
+
+
+def _by_place(pins: _Side, shapes: _Side, links: _Links, model: JoinModel, reach_m: float) -> None:
+    """Assign the rows that are left, one to one, to the outlines that are left."""
+    left = links.kind == ""
+    links.put(np.flatnonzero(left & ~pins.placed()), -1, "alone", "no_place")
+    links.cap[links.reason == "no_place"] = "low"
+    rows = np.flatnonzero(left & pins.placed())
+    targets = np.flatnonzero(~np.isin(np.arange(len(shapes.ids)), links.target) & shapes.placed())
+    if not len(rows):
+        return
+    pairs = _pairs(pins, shapes, rows, targets, reach_m)
+    choice = solve(pairs, model)
+    chosen, hit = choice.pair, choice.pair >= 0
+    links.probability[rows] = choice.probability
+    links.margin[rows] = choice.margin
+    links.target[rows[hit]] = targets[pairs.outline[chosen[hit]]]
+    links.kind[rows] = "alone"
+    links.kind[rows[hit]] = np.where(pairs.edge_m[chosen[hit]] == 0, "inside", "near")
+    unsure = choice.probability < HIGH
+    near = np.isin(np.arange(len(rows)), pairs.pin)
+    links.reason[rows] = np.select(
+        [hit & ~unsure, hit & choice.next_is_alone, hit, ~near, ~unsure],
+        ["clear", "maybe_alone", "rival", "no_outline", "no_fit"],
+        "maybe_linked",
+    )
+    _contradictions(pins, shapes, links, rows)
+
+
+def _contradictions(pins: _Side, shapes: _Side, links: _Links, rows: np.ndarray) -> None:
+    """Where place and writing disagree, or many pins share one spot, nothing is sure."""
+    hit = rows[links.target[rows] >= 0]
+    found = links.target[hit]
+    spots = pd.DataFrame({"x": shapely.get_x(pins.shapes), "y": shapely.get_y(pins.shapes)})
+    heap = (spots.groupby(["x", "y"])["x"].transform("size") >= _STACK).to_numpy()[rows]
+    other_settlement = _differ(pins.settlement[hit], shapes.settlement[found])
+    other_lot = _differ(pins.lot[hit], shapes.lot[found])
+    for wrong, reason in (
+        (rows[heap], "stacked"),
+        (hit[other_settlement], "settlements_differ"),
+        (hit[other_lot], "numbers_differ"),
+    ):
+        links.reason[wrong], links.cap[wrong] = reason, "low"
+
+
+def _differ(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    return np.asarray((left != "") & (right != "") & (left != right), dtype=bool)
+
+
+def _pairs(pins: _Side, shapes: _Side, rows: np.ndarray, targets: np.ndarray, reach_m: float) -> Pairs:
+    points, polygons = pins.shapes[rows], shapes.shapes[targets]
+    pin, outline = shapely.STRtree(polygons).query(points, predicate="dwithin", distance=reach_m)
+    order = np.lexsort((outline, pin))
+    pin, outline = pin[order], outline[order]
+    a, b = rows[pin], targets[outline]
+    lots = (pins.lot[a] != "") & (shapes.lot[b] != "")
+    other_settlement = _differ(pins.settlement[a], shapes.settlement[b])
+    evidence = _OTHER_LAND * _differ(pins.land[a], shapes.land[b]) + _OTHER_SETTLEMENT * other_settlement
+    evidence += np.where(
+        lots & ~other_settlement, np.where(pins.lot[a] == shapes.lot[b], _SAME_LOT, _OTHER_NUMBER), 0.0
+    )
+    everywhere = shapely.get_coordinates(pins.shapes[pins.placed()])
+    return Pairs(
+        pin=pin,
+        outline=outline,
+        centre_m=shapely.distance(points[pin], shapely.centroid(polygons)[outline]),
+        edge_m=shapely.distance(points[pin], polygons[outline]),
+        area_m2=shapely.area(polygons)[outline],
+        perimeter_m=shapely.length(polygons)[outline],
+        log_ratio=np.log(pins.area[a] / shapes.area[b]),
+        evidence=evidence,
+        log_density=log_density(everywhere, shapely.get_coordinates(points)),
+        log_area_density=log_area_density(np.log(pins.area), np.log(pins.area[rows])),
+        outlines=len(targets),
+    )
+
+
+def _table(pins: _Side, shapes: _Side, links: _Links) -> pd.DataFrame:
+    linked = links.target >= 0
+    distance, ratio = np.full(len(linked), np.nan), np.full(len(linked), np.nan)
+    parcel = np.full(len(linked), None, dtype=object)
+    found = links.target[linked]
+    parcel[linked] = shapes.ids[found]
+    distance[linked] = shapely.distance(pins.shapes[linked], shapes.shapes[found])
+    ratio[linked] = pins.area[linked] / shapes.area[found]
+    by_probability = np.select(
+        [links.probability >= HIGH, links.probability >= MEDIUM], ["high", "medium"], "low"
+    )
+    worse = (links.cap == "low") | ((links.cap == "medium") & (by_probability == "high"))
+    confidence = np.where(worse, links.cap, by_probability)
+    columns = (
+        pins.ids,
+        parcel,
+        links.kind,
+        distance,
+        ratio,
+        confidence,
+        links.probability,
+        links.margin,
+        links.reason,
+    )
+    table = pd.DataFrame(dict(zip(LINK_COLUMNS, columns, strict=True)))
+    table["parcel_id"] = pd.Series(parcel, dtype=object)
+    back = np.empty(len(pins.order), dtype=int)
+    back[pins.order] = np.arange(len(pins.order))
+    return table.iloc[back].reset_index(drop=True)
