@@ -60,7 +60,11 @@ def explanations() -> str:
         os.environ["KANPO_CONFIG"] = folder
         with Project.create(Path(folder) / "sample.gpkg") as project:
             ingest_parcels(project, _DATA / "parcels.geojson", rejects=Path(folder) / "rejects.geojson")
-            for name, kind in (("elevation.tif", "dem"), ("soil.geojson", "polygons"), ("climate_mesh.csv", "mesh")):
+            for name, kind in (
+                ("elevation.tif", "dem"),
+                ("soil.geojson", "polygons"),
+                ("climate_mesh.csv", "mesh"),
+            ):
                 add_layer(project, _DATA / name, kind=kind)
             factors = compute_factors(project)
     parts = [
@@ -76,7 +80,18 @@ def explanations() -> str:
         ranked = score_parcels(factors, catalogue, [herb_id]).frame(herb_id).sort_values("rank")
         parcel = ranked["parcel_id"].iloc[int(position * (len(ranked) - 1))]
         text = explain(factors, parcel, herb_id, catalogue).text()
-        parts += [f"## {parcel} × {herb_id}", "", "```text", text.ja, "```", "", "```text", text.en, "```", ""]
+        parts += [
+            f"## {parcel} × {herb_id}",
+            "",
+            "```text",
+            text.ja,
+            "```",
+            "",
+            "```text",
+            text.en,
+            "```",
+            "",
+        ]
     return "\n".join(parts)
 
 
@@ -87,7 +102,9 @@ def main() -> int:
         _HERE / "data-model.md": document(),
         _HERE / "explain.md": explanations(),
     }
-    old = [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    old = [
+        path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv[1:]:
         for path in old:
             print(f"docs/{path.name} is not up to date: run make docs", file=sys.stderr)

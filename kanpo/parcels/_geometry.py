@@ -172,3 +172,28 @@ def _ring(ring: Any, findings: list[Finding]) -> np.ndarray | None:
         findings.append(reject("too-few-points"))
         return None
     return points
+
+
+def take_polygons(shapes: np.ndarray) -> Built:
+    """Geometries (n) that a file gives ready-made, with what is odd about them."""
+    built = Built(np.full(len(shapes), None, dtype=object))
+    kinds = shapely.get_type_id(shapes)
+    polygonal = np.isin(kinds, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    empty = shapely.is_empty(shapes) & polygonal
+    for position in np.flatnonzero(~polygonal | empty):
+        shape = shapes[position]
+        code = "no-geometry" if shape is None else "empty" if shape.is_empty else "not-polygon"
+        if shape is not None and shape.geom_type in ("Point", "MultiPoint"):
+            code = "is-point"
+        value = None if shape is None else shape.geom_type
+        built.findings.append((int(position), reject(code, value)))
+    for position in np.flatnonzero(polygonal & ~empty):
+        shape = shapes[position]
+        if shapely.has_z(shape):
+            built.findings.append((int(position), repair("z-dropped")))
+            shape = shapely.force_2d(shape)
+        if shape.geom_type == "MultiPolygon" and len(shape.geoms) == 1:
+            built.findings.append((int(position), repair("single-part")))
+            shape = shape.geoms[0]
+        built.shapes[position] = shape
+    return built

@@ -68,18 +68,19 @@ def ingest_parcels(
     *,
     source: str | None = None,
     crs: str | None = None,
+    layer: str | None = None,
     dry_run: bool = False,
     rejects: Path | None = None,
     on_progress: Progress | None = None,
 ) -> IngestReport:
-    """Read a GeoJSON file of parcels into the project.
+    """Read a file of parcels into the project.
 
     Good parcels are stored; a parcel that is already there is updated when it changed. What cannot
     be used goes to ``NAME_差戻し.geojson`` beside the file.
 
     Parameters
     ----------
-    source, crs, on_progress
+    source, crs, layer, on_progress
         See `read_parcels`.
     dry_run : bool
         Count everything, change nothing, write no file.
@@ -91,7 +92,10 @@ def ingest_parcels(
     InputUnusable
         The file cannot be used at all; the project is unchanged.
     """
-    with not_collecting(), read_parcels(path, source=source, crs=crs, on_progress=on_progress) as reader:
+    with (
+        not_collecting(),
+        read_parcels(path, source=source, crs=crs, layer=layer, on_progress=on_progress) as reader,
+    ):
         known = project.imported.batch_of(reader.sha256)
         found = _Found()
         batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
@@ -100,7 +104,7 @@ def ingest_parcels(
         )
         if not batch.read:
             raise _nothing_read(path)
-        if not reader.layout.complete:
+        if not reader.complete:
             found.problems.append(_cut_short(path))
         said = reader.crs
     target = rejects or reject_path(path)

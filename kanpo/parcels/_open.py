@@ -86,7 +86,7 @@ def open_input(path: Path) -> Iterator[InputFile]:
     InputUnusable
         It is no regular file, empty, another format, or no UTF-8 text.
     """
-    _check_place(path)
+    check_place(path)
     with _opened(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         start = 3 if data[:3] == codecs.BOM_UTF8 else 0
         _check_head(data[start : start + 4096], path)
@@ -109,7 +109,14 @@ def _opened(path: Path) -> BinaryIO:
         ) from error
 
 
-def _check_place(path: Path) -> None:
+def check_place(path: Path) -> None:
+    """Only a regular file that is there and not empty will do.
+
+    Raises
+    ------
+    InputUnusable
+        It is an address, a folder, a device, missing or empty.
+    """
     place = Place(str(path))
     if _ADDRESS.match(str(path)):
         raise InputUnusable(

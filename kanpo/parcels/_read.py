@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,11 +22,13 @@ from kanpo.errors import Problem, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
 from kanpo.parcels._findings import Finding, reject
-from kanpo.parcels._geometry import build_polygons
-from kanpo.parcels._layout import Layout, find_layout, known_epsg
-from kanpo.parcels._open import InputFile, open_input
+from kanpo.parcels._formats import vector_driver
+from kanpo.parcels._geometry import build_polygons, take_polygons
+from kanpo.parcels._layout import find_layout, known_epsg
+from kanpo.parcels._open import check_place, open_input
 from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN, Reject
 from kanpo.parcels._split import FeatureChunk, split_features
+from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels.sources import SOURCES, Source
 from kanpo.schema import PARCELS
 
@@ -54,31 +57,29 @@ class ParcelChunk:
 
 @dataclass(slots=True)
 class ParcelReader:
-    """An opened parcel file; iterating gives its chunks once."""
+    """An opened parcel file; iterating gives its chunks once.
 
-    file: InputFile
-    layout: Layout
+    `crs` is the EPSG code that the file or the user says, None for degrees without a word. `size`
+    is what `FeatureChunk.position` reaches at the end. `complete` is False when the end of the
+    file is missing.
+    """
+
+    name: str
+    sha256: str
+    crs: int | None
+    size: int
+    chunks: Iterator[FeatureChunk]
     source: Source | None
     on_progress: Progress | None = None
+    complete: bool = True
     #: Id to the number of the parcel that had it first, and a hash of its content.
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
     _number: int = 0
 
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the file."""
-        return self.file.sha256
-
-    @property
-    def crs(self) -> int | None:
-        """EPSG code that the file or the user says; None for degrees without a word."""
-        return self.layout.crs
-
     def __iter__(self) -> Iterator[ParcelChunk]:
-        chunks = split_features(self.file, self.layout)
         while True:
             with not_collecting():
-                chunk = next(chunks, None)
+                chunk = next(self.chunks, None)
                 if chunk is None:
                     return
                 if self.source is None:
@@ -86,18 +87,18 @@ class ParcelReader:
                 checked, position = self._check(chunk), chunk.position
                 del chunk
             if self.on_progress is not None:
-                self.on_progress(position, len(self.file.data))
+                self.on_progress(position, self.size)
             yield checked
 
     def _check(self, chunk: FeatureChunk) -> ParcelChunk:
         assert self.source is not None
         properties = [_properties(feature) for feature in chunk.features]
         table = _table(self.source, properties, chunk)
-        checked = check_polygons(
-            build_polygons([feature.get("geometry") for feature in chunk.features]),
-            self.crs,
-            table["registered_area_m2"].to_numpy(dtype=float),
-        )
+        if chunk.shapes is None:
+            built = build_polygons([feature.get("geometry") for feature in chunk.features])
+        else:
+            built = take_polygons(chunk.shapes)
+        checked = check_polygons(built, self.crs, table["registered_area_m2"].to_numpy(dtype=float))
         table["area_m2"] = np.round(checked.areas, 2)
         findings, repeated = self._identify(table, checked.shapes, checked.findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
@@ -143,13 +144,13 @@ class ParcelReader:
         rejected: dict[int, list[Problem]] = {}
         repaired: set[int] = set()
         for position, finding in findings:
-            problem = finding.problem(self.file.name, chunk.numbers[position])
+            problem = finding.problem(self.name, chunk.numbers[position])
             problems.append(problem)
             if finding.rejects:
                 rejected.setdefault(position, []).append(problem)
             elif finding.severity.value == "repair":
                 repaired.add(position)
-        rejects = [Reject(chunk.numbers[p], chunk.features[p], tuple(found)) for p, found in rejected.items()]
+        rejects = [Reject(chunk.numbers[p], _whole(chunk, p), tuple(found)) for p, found in rejected.items()]
         rejects += [Reject(damage.number, damage.text, (damage.problem,)) for damage in chunk.damages]
         problems += [damage.problem for damage in chunk.damages]
         return ParcelChunk(
@@ -180,9 +181,16 @@ def not_collecting() -> Iterator[None]:
 
 @contextmanager
 def read_parcels(
-    path: Path, *, source: str | None = None, crs: str | None = None, on_progress: Progress | None = None
+    path: Path,
+    *,
+    source: str | None = None,
+    crs: str | None = None,
+    layer: str | None = None,
+    on_progress: Progress | None = None,
 ) -> Iterator[ParcelReader]:
-    """Open a parcel file (GeoJSON) for reading.
+    """Open a parcel file for reading: GeoJSON, GeoPackage, FlatGeobuf, Shapefile or GeoParquet.
+
+    The form is told from the content, never from the name.
 
     Parameters
     ----------
@@ -191,21 +199,43 @@ def read_parcels(
     crs : str, optional
         ``EPSG:6678`` or the like, where the file does not say its coordinate system or says it
         wrongly.
+    layer : str, optional
+        Which layer, where a file has several with polygons.
     on_progress : callable, optional
-        Called with bytes done and bytes in all.
+        Called with how far it is and how far it goes.
 
     Raises
     ------
     InputUnusable
         The file cannot be used at all.
     UsageError
-        `crs` is no EPSG code, or `source` no known form.
+        `crs` is no EPSG code, `source` no known form, or a layer has to be chosen.
     """
     chosen = None if crs is None else _epsg(crs)
     form = None if source is None else _form(source)
+    driver = vector_driver(path)
+    if driver is not None:
+        check_place(path)
+        vector = open_vector(path, driver, chosen, layer)
+        with path.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        size, chunks = feature_count(vector), vector_chunks(vector)
+        yield ParcelReader(path.name, digest, vector.crs, size, chunks, form, on_progress)
+        return
     with open_input(path) as file:
         layout = find_layout(file, chosen)
-        yield ParcelReader(file, layout, form, on_progress)
+        chunks = split_features(file, layout)
+        yield ParcelReader(
+            file.name, file.sha256, layout.crs, len(file.data), chunks, form, on_progress, layout.complete
+        )
+
+
+def _whole(chunk: FeatureChunk, position: int) -> dict[str, Any]:
+    """A feature with its geometry, to be handed back."""
+    feature = chunk.features[position]
+    if chunk.shapes is None or chunk.shapes[position] is None:
+        return feature
+    return {**feature, "geometry": orjson.loads(shapely.to_geojson(chunk.shapes[position]))}
 
 
 def _epsg(written: str) -> int:

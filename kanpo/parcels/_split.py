@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import orjson
 
 from kanpo.errors import Place, Problem
@@ -50,12 +51,17 @@ class Damage:
 
 @dataclass(slots=True)
 class FeatureChunk:
-    """Features as parsed, with their numbers (the first of the file is 1), and damaged ones."""
+    """Features as parsed, with their numbers (the first of the file is 1), and damaged ones.
+
+    `shapes` are their geometries where the file gives them ready-made; `position` tells how far
+    into the file the chunk reaches.
+    """
 
     numbers: list[int] = field(default_factory=list)
     features: list[dict[str, Any]] = field(default_factory=list)
     damages: list[Damage] = field(default_factory=list)
     position: int = 0
+    shapes: np.ndarray | None = None
 
     @property
     def read(self) -> int:

@@ -17,21 +17,11 @@ import shapely
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._layout import known_epsg
+from kanpo.parcels._split import FeatureChunk
 
 #: Features read at a time.
 CHUNK = 20_000
 _POLYGONS = frozenset({"Polygon", "MultiPolygon", "Polygon Z", "MultiPolygon Z", "Unknown", "2.5D Polygon"})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VectorChunk:
-    """Features (n): the number of the first (from 1), their properties and geometries, and how far we are."""
-
-    first: int
-    properties: list[dict[str, Any]]
-    shapes: np.ndarray
-    done: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +67,12 @@ def open_vector(path: Path, driver: str, crs: int | None = None, layer: str | No
     return VectorFile(path, driver, str(path), chosen, encoding, said)
 
 
-def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[VectorChunk]:
+def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[FeatureChunk]:
     """The features of a file in order, `size` at a time."""
     if file.driver == "Parquet":
         yield from _parquet_chunks(file, size)
         return
-    total = int(pyogrio.read_info(file.source, layer=file.layer, force_feature_count=True)["features"])
-    for start in range(0, total, size):
+    for start in range(0, feature_count(file), size):
         try:
             frame = pyogrio.read_dataframe(
                 file.source,
@@ -97,7 +86,21 @@ def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[VectorChunk]:
             raise _unreadable(file.path, file.driver) from error
         shapes = np.asarray(frame.geometry.array, dtype=object)
         properties = _properties(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
-        yield VectorChunk(start + 1, properties, shapes, min(start + size, total), total)
+        yield _chunk(start + 1, properties, shapes)
+
+
+def feature_count(file: VectorFile) -> int:
+    """How many features the file has."""
+    if file.driver == "Parquet":
+        return int(_parquet().ParquetFile(file.path).metadata.num_rows)
+    return int(pyogrio.read_info(file.source, layer=file.layer, force_feature_count=True)["features"])
+
+
+def _chunk(first: int, properties: list[dict[str, Any]], shapes: np.ndarray) -> FeatureChunk:
+    """A chunk whose features have their geometries aside."""
+    features = [{"type": "Feature", "properties": found, "geometry": None} for found in properties]
+    numbers = list(range(first, first + len(features)))
+    return FeatureChunk(numbers, features, [], first + len(features) - 1, shapes)
 
 
 def _layer_of(path: Path) -> str | None:
@@ -208,14 +211,14 @@ def _parquet_crs(path: Path) -> int | None:
     )
 
 
-def _parquet_chunks(file: VectorFile, size: int) -> Iterator[VectorChunk]:
+def _parquet_chunks(file: VectorFile, size: int) -> Iterator[FeatureChunk]:
     column = _geo(file.path)["primary_column"]
     opened = _parquet().ParquetFile(file.path)
-    total, done = opened.metadata.num_rows, 0
+    done = 0
     for batch in opened.iter_batches(batch_size=size):
         frame = batch.to_pandas()
         shapes = shapely.from_wkb(frame.pop(column).to_numpy(dtype=object), on_invalid="ignore")
-        yield VectorChunk(done + 1, _properties(frame), shapes, done + len(frame), total)
+        yield _chunk(done + 1, _properties(frame), shapes)
         done += len(frame)
 
 

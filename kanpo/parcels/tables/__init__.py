@@ -1,0 +1,22 @@
+"""Tables of city offices: Excel and CSV files as they are kept, read without guessing.
+
+In comes a path, out come rows of parcels in the units of the parcel table, problems with file,
+sheet, row and column, and the rejected rows as they were written. Nothing is stored here.
+"""
+
+from kanpo.parcels.tables._area import Area, read_area
+from kanpo.parcels.tables._era import ERAS, DateUnreadable, Era, era_text, read_japanese_date
+from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
+
+__all__ = [
+    "ERAS",
+    "Area",
+    "DateUnreadable",
+    "Era",
+    "OfficeTable",
+    "RejectedRow",
+    "era_text",
+    "read_area",
+    "read_japanese_date",
+    "read_office_table",
+]

@@ -1,0 +1,323 @@
+"""A table of a city office, from file to rows of parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from kanpo.errors import InputUnusable, Place, Problem, Severity
+from kanpo.locale import Text
+from kanpo.parcels.tables._area import column_unit
+from kanpo.parcels.tables._columns import Columns, choose_columns
+from kanpo.parcels.tables._csv import read_csv_sheet
+from kanpo.parcels.tables._header import Header, find_header
+from kanpo.parcels.tables._lot import SERIALS, plain_lot, serial_problem
+from kanpo.parcels.tables._rows import RowReader, kind_of, original_cells, with_dittos
+from kanpo.parcels.tables._sheet import MOST_BLANK_ROWS, MOST_COLUMNS, Row, Sheet, has_gaiji, plain_of
+from kanpo.parcels.tables._workbook import MOST_BYTES, read_workbook
+
+COLUMNS = (
+    "parcel_id", "municipality_code", "settlement", "lot_number", "land_type", "registered_area_m2", "idle_class",
+    "devastation_class", "years_abandoned", "survey_date", "farm_promotion_zone", "attributes", "source_row",
+    "longitude", "latitude",
+)  # fmt: skip
+_NUMBERS = ("registered_area_m2", "years_abandoned", "longitude", "latitude")
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that could not be used: its number, its cells by header as written, and why."""
+
+    row: int
+    cells: dict[str, object]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfficeTable:
+    """What a table of a city office says of parcels.
+
+    `rows` has one row per lot and the columns of the parcel table that a register can have
+    (`source_row` as Excel shows it, `attributes` JSON of all cells by header, areas in m², days as
+    ISO 8601). `problems` are all findings, also those of `rejected`. `mapping` is parcel column to
+    header, and can be given again. ``read == kept + len(rejected) + skipped``; skipped are totals,
+    notes, examples, blank rows and headers printed again.
+    """
+
+    rows: pd.DataFrame
+    problems: tuple[Problem, ...]
+    rejected: tuple[RejectedRow, ...]
+    mapping: dict[str, str]
+    sheet: str | None
+    header_row: int
+    read: int
+    kept: int
+    skipped: int
+
+
+def read_office_table(
+    path: Path, *, columns: Mapping[str, str] | None = None, sheet: str | None = None
+) -> OfficeTable:
+    """Read a table of parcels as a city office keeps it, in Excel (.xlsx, .xlsm) or CSV.
+
+    Parameters
+    ----------
+    path : Path
+        Workbook, or CSV in UTF-8 or CP932. Title rows, two-row headers, units, 和暦, merged cells,
+        totals and notes are understood; what is not certain is rejected or left blank, and said.
+    columns : mapping, optional
+        Parcel column to header (or letter, as ``D列``), where the proposal is to be overruled; an
+        empty header takes a column out.
+    sheet : str, optional
+        Name of the sheet; needed when several hold parcels.
+
+    Raises
+    ------
+    InputUnusable
+        The file cannot be read, has no header or no rows, or what names a lot is not certain.
+    UsageError
+        `columns` names a column or header that is not there.
+    """
+    given = dict(columns or {})
+    sheets = _sheets(path)
+    chosen, header = _chosen_sheet(path, sheets, given, sheet)
+    place = Place(path.name, chosen.name)
+    found, problems = choose_columns(header, given, place)
+    body = [row for row in chosen.rows if row.number > header.last]
+    while body and not body[-1].filled:
+        body.pop()
+    if not body:
+        raise InputUnusable(
+            "table.no-rows",
+            Text("見出しの下に行がありません", "there is no row below the header"),
+            Text("データのあるシートを選んでください", "choose the sheet that holds the data"),
+            place,
+        )
+    problems += _sheet_problems(chosen, place) + _hidden(sheets, given, place, chosen)
+    return _read_body(body, found, chosen, place, problems)
+
+
+def _sheets(path: Path) -> list[Sheet]:
+    if not path.is_file():
+        raise InputUnusable(
+            "table.missing",
+            Text("ファイルがありません", "there is no such file"),
+            Text("ファイル名と場所を確かめてください", "check the name and the folder"),
+            Place(str(path)),
+        )
+    if path.stat().st_size > MOST_BYTES:
+        raise InputUnusable(
+            "table.too-large",
+            Text("ファイルが大きすぎます(200 MB まで)", "the file is too large (up to 200 MB)"),
+            Text("分けて取り込んでください", "import it in parts"),
+            Place(path.name),
+        )
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    if head.startswith(b"PK\x03\x04"):
+        return read_workbook(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0") or head.lstrip()[:5].lower() in (
+        b"<html",
+        b"<!doc",
+        b"<tabl",
+        b"<?xml",
+    ):
+        raise InputUnusable(
+            "table.old-workbook",
+            Text(
+                "古い形式(.xls)、パスワード付き、またはExcelでないブックです",
+                "is an old workbook (.xls), has a password, or is none",
+            ),
+            Text(
+                "Excelで開き、パスワードなしの .xlsx として保存してください",
+                "save it in Excel as .xlsx, no password",
+            ),
+            Place(path.name),
+        )
+    return [read_csv_sheet(path, path.read_bytes())]
+
+
+def _chosen_sheet(
+    path: Path, sheets: list[Sheet], given: Mapping[str, str], wanted: str | None
+) -> tuple[Sheet, Header]:
+    if wanted is not None and sheets and sheets[0].name is not None:
+        names = [str(found.name) for found in sheets]
+        if wanted not in names:
+            raise InputUnusable(
+                "table.no-such-sheet",
+                Text(f"「{wanted}」というシートはありません", f"there is no sheet '{wanted}'"),
+                Text(f"シート: {'、'.join(names)}", f"sheets: {', '.join(names)}"),
+                Place(path.name),
+            )
+        sheets = [found for found in sheets if found.name == wanted]
+    headed = [(found, header) for found in sheets if (header := find_header(found, given.values()))]
+    if wanted is None:
+        headed = [pair for pair in headed if not pair[0].hidden and _has_rows(*pair)] or headed[:1]
+    if not headed:
+        raise InputUnusable(
+            "table.no-header",
+            Text(
+                "大字・地番などの見出し行が上の15行に見つかりません",
+                "no header with 大字 or 地番 is in the first 15 rows",
+            ),
+            Text(
+                "見出し行を足すか、列を指定してください(例: lot_number=列の見出し)",
+                "add a header row, or say which column is which (lot_number=HEADER)",
+            ),
+            Place(path.name, wanted),
+        )
+    if len(headed) > 1:
+        names = [str(found.name) for found, _ in headed]
+        raise InputUnusable(
+            "table.several-sheets",
+            Text(f"筆の表が{len(names)}シートにあります", f"{len(names)} sheets hold parcels"),
+            Text(f"1つずつ指定してください: {'、'.join(names)}", f"name one at a time: {', '.join(names)}"),
+            Place(path.name),
+        )
+    return headed[0]
+
+
+def _has_rows(sheet: Sheet, header: Header) -> bool:
+    return any(row.number > header.last and row.filled for row in sheet.rows)
+
+
+def _read_body(
+    body: list[Row], columns: Columns, sheet: Sheet, place: Place, problems: tuple[Problem, ...]
+) -> OfficeTable:
+    found = list(problems)
+    kinds = [kind_of(row, columns) for row in body]
+    parcels: list[Row] = []
+    for row, kind in zip(body, kinds, strict=True):
+        if kind == "parcel":
+            parcels.append(with_dittos(row, parcels[-1] if parcels else None, columns))
+        elif kind in _SKIPPED:
+            first = plain_of(row.cell(row.filled[0]))
+            found.append(_skipped(kind).at(file=place.file, sheet=place.sheet, row=row.number, value=first))
+    unit, said = _area_unit(columns, parcels)
+    if said is not None:
+        label = columns.chosen["registered_area_m2"].label
+        found.append(said.at(file=place.file, sheet=place.sheet, column=label))
+    reader = RowReader(columns, unit, place, csv=sheet.name is None)
+    serials = _serial_rows(columns, parcels)
+    values: list[dict[str, object]] = []
+    rejected: list[RejectedRow] = []
+    first_rows: dict[object, int] = {}
+    for row in parcels:
+        read = reader.read(row)
+        own = read.problems
+        if row.number in serials:
+            column = columns.chosen["lot_number"]
+            where = replace(place, row=row.number, column=column.label, value=serials[row.number])
+            own += (replace(serial_problem(serials[row.number]), place=where),)
+        elif read.values is not None and read.values["parcel_id"] in first_rows:
+            earlier = first_rows[read.values["parcel_id"]]
+            own += (_repeated(earlier).at(file=place.file, sheet=place.sheet, row=row.number),)
+        found += own
+        if read.values is None or len(own) > len(read.problems):
+            rejected.append(RejectedRow(row.number, original_cells(row, columns), own))
+        else:
+            first_rows[read.values["parcel_id"]] = row.number
+            values.append(read.values)
+    return OfficeTable(
+        rows=_frame(values),
+        problems=tuple(found),
+        rejected=tuple(rejected),
+        mapping=columns.mapping,
+        sheet=sheet.name,
+        header_row=columns.header.last,
+        read=len(body),
+        kept=len(values),
+        skipped=len(body) - len(parcels),
+    )
+
+
+def _frame(values: list[dict[str, object]]) -> pd.DataFrame:
+    columns: dict[str, pd.Series] = {}
+    for name in COLUMNS:
+        kind = float if name in _NUMBERS else "int64" if name == "source_row" else object
+        columns[name] = pd.Series([row.get(name) for row in values], dtype=kind)
+    return pd.DataFrame(columns)
+
+
+def _area_unit(columns: Columns, parcels: list[Row]) -> tuple[str | None, Problem | None]:
+    heading = columns.chosen.get("registered_area_m2")
+    if heading is None:
+        return None, None
+    cells = [row.cell(heading.column) for row in parcels]
+    return column_unit(cells, heading.unit, columns.header.unit)
+
+
+def _serial_rows(columns: Columns, parcels: list[Row]) -> dict[int, int]:
+    """Rows whose lot number is high enough for a day number of Excel, among others that are not."""
+    heading = columns.chosen.get("lot_number")
+    if heading is None:
+        return {}
+    numbers: dict[int, int] = {}
+    highest = 0
+    for row in parcels:
+        plain = plain_lot(plain_of(row.cell(heading.column)))
+        main = plain.partition("-")[0].rstrip("番地")
+        if plain.isascii() and plain.isdigit() and len(plain) < 9 and int(plain) in SERIALS:
+            numbers[row.number] = int(plain)
+        elif main.isascii() and main.isdigit() and len(main) < 9:
+            highest = max(highest, int(main))
+    return numbers if highest < SERIALS.start // 2 else {}
+
+
+_SKIPPED = {
+    "total": Text("合計などの行なので取り込みませんでした", "is a row of totals and was left out"),
+    "note": Text("注記の行なので取り込みませんでした", "is a note and was left out"),
+    "example": Text("記入例の行なので取り込みませんでした", "is an example and was left out"),
+}
+
+
+def _skipped(kind: str) -> Problem:
+    mend = Text("筆の行であれば、地番を入れてください", "enter the lot number if it is a lot")
+    return Problem("table.row-skipped", _SKIPPED[kind], mend, severity=Severity.WARNING)
+
+
+def _repeated(first: int) -> Problem:
+    return Problem(
+        "table.lot-repeated",
+        Text(f"{first}行目と同じ筆です", f"is the same lot as row {first}"),
+        Text("どちらかの行を消してください", "remove one of the rows"),
+    )
+
+
+def _sheet_problems(sheet: Sheet, place: Place) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    if sheet.ended_at is not None:
+        what = Text(
+            f"空行が{MOST_BLANK_ROWS}行続いたので{sheet.ended_at}行目で読み終えました",
+            f"reading ended at row {sheet.ended_at} after {MOST_BLANK_ROWS} blank rows",
+        )
+        mend = Text("その下にデータがあれば、空行を消してください", "remove the blank rows if data follow")
+        problems.append(Problem("table.blank-rows", what, mend, place, Severity.WARNING))
+    if sheet.cut:
+        what = Text(
+            f"{MOST_COLUMNS}列より右は読みませんでした", f"columns after the {MOST_COLUMNS}th were left out"
+        )
+        mend = Text("要る列を左へ移してください", "move the columns that you need to the left")
+        problems.append(Problem("table.too-wide", what, mend, place, Severity.WARNING))
+    if has_gaiji(sheet):
+        what = Text("外字があります。ほかのパソコンでは表示できません", "holds private characters (外字)")
+        mend = Text("そのまま保存します。標準の漢字に直せるなら直してください", "they are kept as they are")
+        problems.append(Problem("table.gaiji", what, mend, place, Severity.WARNING))
+    return tuple(problems)
+
+
+def _hidden(
+    sheets: list[Sheet], given: Mapping[str, str], place: Place, chosen: Sheet
+) -> tuple[Problem, ...]:
+    names = [s.name for s in sheets if s.hidden and s is not chosen and find_header(s, given.values())]
+    what = Text(
+        "非表示のシートにも筆の表がありますが、読みませんでした",
+        "is hidden, holds parcels too and was not read",
+    )
+    mend = Text("要るなら、シートを指定して取り込んでください", "name the sheet to import it")
+    return tuple(
+        Problem("table.hidden-sheet", what, mend, Place(place.file, name), Severity.WARNING) for name in names
+    )

@@ -1,0 +1,321 @@
+"""Rows of a register, one at a time: what kind of row, and what it says of a parcel."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from kanpo.errors import Place, Problem, Severity
+from kanpo.parcels.tables._area import read_area
+from kanpo.parcels.tables._columns import Columns
+from kanpo.parcels.tables._lot import lot_key, lot_problem, plain_lot, split_address
+from kanpo.parcels.tables._names import OWN_CODES, PLACES, is_named
+from kanpo.parcels.tables._row_problems import (
+    area_as_date,
+    area_zero,
+    excel_error,
+    formula_without_value,
+    id_rounded,
+    merged_over_rows,
+    no_lot,
+    no_settlement,
+    other_unit,
+    own_code,
+    row_too_long,
+    two_classes,
+)
+from kanpo.parcels.tables._sheet import (
+    Cell,
+    Row,
+    Unusable,
+    column_letter,
+    is_blank,
+    is_excel_error,
+    plain_of,
+    text_of,
+)
+from kanpo.parcels.tables._values import READERS
+
+_TOTAL = re.compile(r"[^\d]*計(?:\(.*\))?|平均|[^\d]*計\d+筆")
+_TOTALS = frozenset(("計", "合計", "小計", "総計", "総合計", "累計"))
+_COUNT = re.compile(r"\d+(?:筆|件|枚)")
+_NOTE = re.compile(r"[※*]|\(?注[)::1-9 ]|備考[::]|出典|作成|以上$|\(注")
+_EXAMPLE = re.compile(r"[(【\[〔]?(?:記入|入力)?例[0-9]?[)】\]〕]?")
+_CODES = frozenset("0123456789")
+_DITTO = frozenset(("〃", "″", "“", "”", '"', "同上", "同", "々", "仝"))
+#: Cells merged over rows say one thing of several lots; of these that cannot be.
+_OF_ONE_LOT = ("parcel_id", "lot_number", "lot_branch", "lot_branch_2", "address", "registered_area_m2")
+_PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What a row says: values by column of the parcel table, None when it cannot be used."""
+
+    values: dict[str, object] | None
+    problems: tuple[Problem, ...]
+
+
+def kind_of(row: Row, columns: Columns) -> str:
+    """``blank``, ``header`` (printed again), ``total``, ``note``, ``example`` or ``parcel``."""
+    filled = row.filled
+    if not filled:
+        return "blank"
+    if columns.header.repeats(row):
+        return "header"
+    first = plain_of(row.cell(filled[0]))
+    if _EXAMPLE.fullmatch(first):
+        return "example"
+    places = {
+        meaning: plain_of(row.cell(heading.column))
+        for meaning, heading in columns.chosen.items()
+        if meaning in ("parcel_id", "settlement", "aza", "lot_number", "address")
+    }
+    own = [text for meaning, text in places.items() if meaning in ("lot_number", "address", "parcel_id")]
+    nameless = all(not text or _TOTAL.fullmatch(text) or _COUNT.fullmatch(text) for text in own)
+    if nameless and any(_TOTAL.fullmatch(text) for text in (first, *places.values())):
+        return "total"
+    if nameless and any(plain_of(row.cell(column)) in _TOTALS for column in filled):
+        return "total"
+    if not any(own) and len(filled) <= 2 and _NOTE.match(first):
+        return "note"
+    return "parcel"
+
+
+def original_cells(row: Row, columns: Columns) -> dict[str, object]:
+    """The row's cells by header as they were written; days as ISO 8601, blanks left out."""
+    labels = {heading.column: heading.label for heading in columns.header.headings}
+    cells: dict[str, object] = {}
+    for column in row.filled:
+        cell = row.cell(column)
+        label = labels.get(column, f"{column_letter(column)}列")
+        cells[label] = cell if isinstance(cell, int | float | str) else text_of(cell)
+    return cells
+
+
+def with_dittos(row: Row, before: Row | None, columns: Columns) -> Row:
+    """The row with 〃 and 同上 replaced by what stands above, except where each lot has its own."""
+    kept = {h.column for meaning, h in columns.chosen.items() if meaning in _OF_ONE_LOT}
+    if before is None or not any(map(_is_ditto, row.cells)):
+        return row
+    cells = [
+        before.cell(column) if column not in kept and _is_ditto(cell) else cell
+        for column, cell in enumerate(row.cells)
+    ]
+    return Row(row.number, tuple(cells), row.merged)
+
+
+def _is_ditto(cell: Cell) -> bool:
+    return isinstance(cell, str) and len(cell) < 8 and cell.strip() in _DITTO
+
+
+class RowReader:
+    """Reads rows of one sheet. `unit` is that of areas that stand alone, `csv` a file without cells."""
+
+    def __init__(self, columns: Columns, unit: str | None, place: Place, *, csv: bool) -> None:
+        self._columns = columns
+        self._unit = unit
+        self._place = place
+        self._last = max(heading.column for heading in columns.header.headings)
+        self._csv = csv
+        self._problems: list[Problem] = []
+
+    def read(self, row: Row) -> ReadRow:
+        """The values of one row with every problem in it."""
+        self._problems = []
+        if self._csv and any(column > self._last for column in row.filled):
+            self._add(row, None, row_too_long())
+        values: dict[str, object] = {
+            meaning: self._value(row, meaning) for meaning in READERS if meaning in self._columns.chosen
+        }
+        values |= self._names(row)
+        values["registered_area_m2"] = self._area(row)
+        self._flags(row, values, "idle_class", {"idle_1": "1", "idle_2": "2"})
+        self._flags(row, values, "devastation_class", {"devastation_a": "A", "devastation_b": "B"})
+        values["parcel_id"] = self._parcel_id(row, values)
+        problems = tuple(self._problems)
+        if any(problem.severity is Severity.REJECT for problem in problems):
+            return ReadRow(None, problems)
+        values["source_row"] = row.number
+        values["attributes"] = orjson.dumps(original_cells(row, self._columns)).decode()
+        return ReadRow(values, problems)
+
+    def _cell(self, row: Row, meaning: str) -> Cell:
+        """The cell of a meaning, None when it is blank or says nothing; says what is wrong with it."""
+        heading = self._columns.chosen.get(meaning)
+        if heading is None:
+            return None
+        cell = row.cell(heading.column)
+        if is_blank(cell):
+            return None
+        if isinstance(cell, Unusable):
+            self._add(row, meaning, formula_without_value())
+            return None
+        if is_excel_error(cell):
+            self._add(row, meaning, excel_error())
+            return None
+        if meaning in _OF_ONE_LOT and heading.column in row.merged:
+            self._add(row, meaning, merged_over_rows())
+            return None
+        return cell
+
+    def _value(self, row: Row, meaning: str) -> object:
+        cell = self._cell(row, meaning)
+        if cell is None:
+            return None
+        heading = self._columns.chosen[meaning]
+        if (
+            meaning == "idle_class"
+            and plain_of(cell) in _CODES
+            and is_named(meaning, heading.rank, OWN_CODES)
+        ):
+            self._add(row, meaning, own_code())
+            return None
+        found = READERS[meaning](cell)
+        if isinstance(found, Problem):
+            self._add(row, meaning, found)
+            return None
+        return found
+
+    def _names(self, row: Row) -> dict[str, object]:
+        if "address" in self._columns.chosen:
+            return self._from_address(row)
+        lot = self._lot(row)
+        settlement, aza = self._place_name(row, "settlement"), self._place_name(row, "aza")
+        heading = self._columns.chosen.get("settlement")
+        if heading is not None and is_named("settlement", heading.rank, PLACES):
+            settlement = _settlement(settlement, lot, text_of(self._cell(row, "municipality_name")))
+        if (
+            not settlement
+            and "settlement" in self._columns.chosen
+            and "parcel_id" not in self._columns.chosen
+        ):
+            self._add(row, "settlement", no_settlement())
+        return {"lot_number": lot or None, "settlement": settlement or None, "aza": aza}
+
+    def _place_name(self, row: Row, meaning: str) -> str:
+        cell = self._cell(row, meaning)
+        text = text_of(cell)
+        if isinstance(cell, date) or text in _DITTO:
+            self._add(row, meaning, no_settlement())
+        return text
+
+    def _from_address(self, row: Row) -> dict[str, object]:
+        written = text_of(self._cell(row, "address"))
+        parts = split_address(written)
+        if parts is None:
+            if written or "parcel_id" not in self._columns.chosen:
+                self._add(row, "address", no_lot())
+            return {"lot_number": None, "settlement": None, "aza": ""}
+        settlement = _settlement(parts[0], "", text_of(self._cell(row, "municipality_name")))
+        return {"lot_number": parts[1], "settlement": settlement or None, "aza": ""}
+
+    def _lot(self, row: Row) -> str:
+        written: list[str] = []
+        for meaning in ("lot_number", "lot_branch", "lot_branch_2"):
+            cell = self._cell(row, meaning)
+            text = text_of(cell).removeprefix("'")
+            if cell is None or (text in ("-", "0") and meaning != "lot_number"):
+                continue
+            problem = lot_problem(cell, text)
+            if problem is not None:
+                self._add(row, meaning, problem)
+            elif meaning != "lot_number" and not written:
+                self._add(row, "lot_number", no_lot())
+            else:
+                written.append(text)
+        named = not is_blank(self._cell(row, "parcel_id"))
+        if not written and not named and "lot_number" in self._columns.chosen and not self._grave():
+            self._add(row, "lot_number", no_lot())
+        return "-".join(written)
+
+    def _area(self, row: Row) -> float | None:
+        cell = self._cell(row, "registered_area_m2")
+        plain = plain_of(cell)
+        if cell is None or plain in ("-", "―", "不明"):
+            return None
+        if isinstance(cell, date):
+            self._add(row, "registered_area_m2", area_as_date())
+            return None
+        header = self._columns.chosen["registered_area_m2"].unit
+        # A column whose unit is not known was spoken of once; its numbers stay blank.
+        found = read_area(_number_text(cell), self._unit or "m2")
+        if isinstance(found, Problem):
+            self._add(row, "registered_area_m2", found)
+            return None
+        if found.unit is None and self._unit is None:
+            return None
+        if found.m2 == 0:
+            self._add(row, "registered_area_m2", area_zero())
+            return None
+        if header not in (None, "?") and found.unit not in (None, header):
+            self._add(row, "registered_area_m2", other_unit(found, str(header)))
+        return float(found.m2)
+
+    def _flags(self, row: Row, values: dict[str, object], column: str, flags: dict[str, str]) -> None:
+        """Put the class of ticked columns into `values`; two classes for one lot are no answer."""
+        named = {key for flag, key in flags.items() if values.pop(flag, None) is True}
+        if values.get(column) is not None:
+            named.add(str(values[column]))
+        if len(named) > 1:
+            self._add(row, next(iter(flags)), two_classes())
+        values[column] = named.pop() if len(named) == 1 else None
+
+    def _parcel_id(self, row: Row, values: dict[str, object]) -> str | None:
+        municipality = values.pop("municipality_name", None)
+        aza = str(values.pop("aza", "") or "")
+        cell = self._cell(row, "parcel_id")
+        if cell is not None:
+            text = text_of(cell)
+            if (
+                isinstance(cell, date)
+                or (isinstance(cell, float) and (cell >= 1e15 or not cell.is_integer()))
+                or re.fullmatch(r"\d+(\.\d+)?[eE]\+\d+", text)
+            ):
+                self._add(row, "parcel_id", id_rounded())
+            return text
+        if values["lot_number"] is None or values["settlement"] is None:
+            if not self._grave():
+                self._add(row, "lot_number", no_lot())
+            return None
+        parts = (
+            str(values.get("municipality_code") or municipality or ""),
+            str(values["settlement"]).removeprefix("大字"),
+            aza.removeprefix("小字").removeprefix("字"),
+            lot_key(str(values["lot_number"])),
+        )
+        return ":".join("".join(unicodedata.normalize("NFKC", part).split()) for part in parts if part)
+
+    def _grave(self) -> bool:
+        return any(problem.severity is Severity.REJECT for problem in self._problems)
+
+    def _add(self, row: Row, meaning: str | None, problem: Problem) -> None:
+        heading = self._columns.chosen.get(meaning) if meaning else None
+        where: dict[str, object] = {"row": row.number, "file": self._place.file, "sheet": self._place.sheet}
+        if heading is not None:
+            where["column"] = heading.label
+            where["value"] = text_of(row.cell(heading.column)) or None
+        found = problem.at(**where)
+        if found not in self._problems:
+            self._problems.append(found)
+
+
+def _number_text(cell: Cell) -> str:
+    """A number without the noise of binary fractions: 12.3 and not 12.299999999999999."""
+    if isinstance(cell, float):
+        return f"{cell:.10f}".rstrip("0").rstrip(".")
+    return text_of(cell)
+
+
+def _settlement(written: str, lot: str, municipality: str) -> str:
+    """The 大字 of a place: prefecture, municipality and the lot's own number removed where they stand."""
+    rest = _PREFECTURE.sub("", written) if municipality and municipality in written else written
+    rest = rest.removeprefix(municipality) if municipality else rest
+    parts = split_address(rest) if lot else None
+    if parts is not None and plain_lot(rest).endswith(plain_lot(lot)) and lot_key(parts[1]) == lot_key(lot):
+        return parts[0].strip()
+    return rest.strip()
