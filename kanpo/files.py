@@ -1,14 +1,19 @@
-"""Files that are whole or not there: written under another name, then moved into place."""
+"""Files that are whole or not there, and CSV that spreadsheets show rightly and safely."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from kanpo.errors import EnvironmentFailure, Place
 from kanpo.locale import Text
+
+#: First characters that make a spreadsheet take a text for a formula, in both widths.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @contextmanager
@@ -45,3 +50,41 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def guarded(value: object) -> object:
+    """A value that a spreadsheet shows as it is: a text that looks like a formula gets an apostrophe.
+
+    Numbers stay numbers.
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+def csv_text(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV with CRLF, blanks for what is not known, and no live formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([guarded(header) for header in headers])
+    for row in rows:
+        writer.writerow([guarded(_plain(value)) for value in row])
+    return out.getvalue()
+
+
+def _plain(value: object) -> object:
+    if value is None or (value != value):
+        return ""
+    return value
+
+
+def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV that Excel opens with the right letters (UTF-8 with byte order mark), all or nothing.
+
+    Raises
+    ------
+    EnvironmentFailure
+        The file cannot be written, for instance because it is open in Excel.
+    """
+    with replacing(path) as draft:
+        draft.write_bytes(csv_text(headers, rows).encode("utf-8-sig"))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kanpo.cli._click import option
+from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 PathType = click.Path(path_type=Path)
@@ -59,3 +60,25 @@ def audience_option(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
     )(function)
     return decorated
+
+
+def mapping(words: tuple[str, ...], example: str) -> dict[str, str] | None:
+    """What ``--map KEY=COLUMN``, given several times, says; None when it was not given.
+
+    Raises
+    ------
+    UsageError
+        A word has no ``=``.
+    """
+    for word in words:
+        if "=" not in word:
+            raise UsageError(
+                "usage.mapping",
+                Text(
+                    f"--map {word} は「項目=列」の形ではありません",
+                    f"--map {word} is not of the form key=column",
+                ),
+                Text(f"例: --map {example}", f"for example: --map {example}"),
+            )
+    pairs = [word.partition("=") for word in words]
+    return {key: column for key, _, column in pairs} or None

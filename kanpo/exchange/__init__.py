@@ -6,7 +6,8 @@ GIS, with only the columns that the audience may see.
 
 from kanpo.exchange._export import FORMATS, export_parcels, export_table
 from kanpo.exchange._records import RecordsImport, import_records, kind_of_headers, records_template
-from kanpo.exchange._table import WrittenTable, csv_text, read_csv, write_csv
+from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.files import csv_text, write_csv
 
 __all__ = [
     "FORMATS",

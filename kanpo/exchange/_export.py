@@ -8,9 +8,9 @@ import geopandas as gpd
 import pandas as pd
 
 from kanpo.errors import EnvironmentFailure, Place, UsageError
-from kanpo.exchange._table import write_csv
-from kanpo.files import replacing
+from kanpo.files import replacing, write_csv
 from kanpo.locale import Text
+from kanpo.parcels import current_parcels
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
 
@@ -42,7 +42,7 @@ def export_parcels(
             Place(str(path)),
         )
     visible = [field.key for field in PARCELS.visible_to(audience)]
-    parcels = project.imported.parcels()[[*visible, "geometry"]]
+    parcels = current_parcels(project)[[*visible, "geometry"]]
     if herb_id is not None:
         parcels = parcels.merge(project.computed.scores(herb_id), on="parcel_id", how="left")
     if path.suffix.lower() == ".csv":

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place, Severity, UsageError
-from kanpo.exchange._table import WrittenTable, read_csv, write_csv
+from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.files import write_csv
 from kanpo.locale import Text
 from kanpo.schema import ENVELOPE, RECORD_KINDS, normalise
 from kanpo.store import Project

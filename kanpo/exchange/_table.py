@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from kanpo.errors import InputUnusable, Place
-from kanpo.files import replacing
 from kanpo.locale import Text
 
 _LARGEST = 200 * 1024 * 1024
-#: First characters that make a spreadsheet take a text for a formula, in both widths.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +82,3 @@ def _decoded(content: bytes, path: Path) -> str:
         Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
         Place(str(path)),
     )
-
-
-def guarded(value: object) -> object:
-    """A value that a spreadsheet shows as it is: a text that looks like a formula gets an apostrophe.
-
-    Numbers stay numbers.
-    """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
-
-
-def csv_text(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV with CRLF, blanks for what is not known, and no live formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([guarded(header) for header in headers])
-    for row in rows:
-        writer.writerow([guarded(_plain(value)) for value in row])
-    return out.getvalue()
-
-
-def _plain(value: object) -> object:
-    if value is None or (isinstance(value, (float, np.floating)) and np.isnan(value)):
-        return ""
-    return value
-
-
-def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV that Excel opens with the right letters (UTF-8 with byte order mark), all or nothing.
-
-    Raises
-    ------
-    EnvironmentFailure
-        The file cannot be written, for instance because it is open in Excel.
-    """
-    with replacing(path) as draft:
-        draft.write_bytes(csv_text(headers, rows).encode("utf-8-sig"))

@@ -13,6 +13,7 @@ from kanpo.herbs import Catalogue, Requirement
 from kanpo.locale import Text, language
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
 from kanpo.maps._write import MapReport, write_map
+from kanpo.parcels import current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
 from kanpo.sites import compute_factors, stored_factors
 from kanpo.store import Project
@@ -65,7 +66,7 @@ def project_content(
 ) -> MapContent:
     """Everything that the map of a project carries for an audience."""
     visible = PARCELS.visible_to(audience)
-    parcels = project.imported.parcels()[[*(field.key for field in visible), "geometry"]]
+    parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
     factors, changed = stored_factors(project)
     stamp = project.computed.stamp("factors")
     bounds = ClassBounds()

@@ -7,25 +7,44 @@ a file of what could not be used.
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors
 from kanpo.parcels._find import find_parcel, search_parcels
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
+from kanpo.parcels._ingest_file import IngestOptions, ingest_file
+from kanpo.parcels._joined import current_parcels, refresh_links
+from kanpo.parcels._lineage import Lineage, link_years
+from kanpo.parcels._lineage_tree import ancestors, descendants, lineage_tree, successor_of
+from kanpo.parcels._links import REASONS, doubtful, join_register, newest_status
 from kanpo.parcels._measure import measure_area_m2, reproject
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
 from kanpo.parcels._rejects import Reject, write_rejects
 from kanpo.parcels.sources import SOURCES, Source
 
 __all__ = [
+    "REASONS",
     "SOURCES",
     "AttributeFactors",
+    "IngestOptions",
     "IngestReport",
+    "Lineage",
     "ParcelChunk",
     "ParcelReader",
     "Reject",
     "Source",
+    "ancestors",
     "attribute_factors",
+    "current_parcels",
+    "descendants",
+    "doubtful",
     "find_parcel",
+    "ingest_file",
     "ingest_parcels",
+    "join_register",
+    "lineage_tree",
+    "link_years",
     "measure_area_m2",
+    "newest_status",
     "read_parcels",
+    "refresh_links",
     "reproject",
     "search_parcels",
+    "successor_of",
     "write_rejects",
 ]

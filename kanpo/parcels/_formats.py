@@ -33,6 +33,15 @@ def vector_driver(path: Path) -> str | None:
     return next((driver for magic, driver in _DRIVERS if head.startswith(magic)), None)
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is a workbook, or text that is no JSON and is called a table."""
+    if zipfile.is_zipfile(path):
+        return not is_zip(path)
+    with path.open("rb") as file:
+        head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return path.suffix.lower() in (".csv", ".tsv", ".txt") and not head.startswith((b"{", b"["))
+
+
 def is_zip(path: Path) -> bool:
     """Whether a file is a zip archive of files (and no workbook, which is one too)."""
     if not path.is_file() or not zipfile.is_zipfile(path):

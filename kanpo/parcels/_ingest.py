@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
+from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels._read import ParcelReader, Progress, not_collecting, read_parcels
@@ -15,6 +17,8 @@ from kanpo.parcels._rejects import Reject, reject_path, write_rejects
 from kanpo.parcels.sources import SOURCES
 from kanpo.store import Batch, Project
 
+#: Names of forms that are no GeoJSON.
+OTHER_FORMS = {"table": Text("台帳の表", "office table")}
 #: Repairs and warnings kept for display; counts are complete.
 _KEPT = 2_000
 
@@ -36,7 +40,9 @@ class IngestReport:
     def text(self) -> Text:
         """The counts in words."""
         b = self.batch
-        label = SOURCES[b.source].label if b.source in SOURCES else Text.same(b.source)
+        label = (
+            SOURCES[b.source].label if b.source in SOURCES else OTHER_FORMS.get(b.source, Text.same(b.source))
+        )
         ja = (
             f"{b.file_name}({label.ja}、{b.source_crs}): 読込 {b.read:,}、追加 {b.stored:,}、更新 {b.updated:,}、"
             f"変更なし {b.unchanged:,}、差戻し {b.rejected:,}。入れた筆のうち補正したもの {b.repaired:,}"
@@ -100,7 +106,11 @@ def ingest_parcels(
         found = _Found()
         batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
         batch = project.imported.store_parcels(
-            batch, _chunks(reader, found), keep=not dry_run, describe=_describe(reader)
+            batch,
+            _chunks(reader, found),
+            keep=not dry_run,
+            describe=_describe(reader),
+            register=found.register,
         )
         if not batch.read:
             raise _nothing_read(path)
@@ -121,6 +131,12 @@ class _Found:
         self.problems: list[Problem] = []
         self.rejects: list[Reject] = []
         self.duplicates = 0
+        self.pins: list[gpd.GeoDataFrame] = []
+
+    def register(self) -> gpd.GeoDataFrame | None:
+        """All pins that were found."""
+        pins = [frame for frame in self.pins if len(frame)]
+        return gpd.GeoDataFrame(pd.concat(pins), geometry="geometry", crs=STORED_EPSG) if pins else None
 
     def add(self, problems: tuple[Problem, ...], rejects: tuple[Reject, ...]) -> None:
         """Keep all rejections, and repairs and warnings up to a number that somebody may read."""
@@ -134,6 +150,7 @@ def _chunks(reader: ParcelReader, found: _Found) -> Iterator[tuple[gpd.GeoDataFr
     for chunk in reader:
         found.add(chunk.problems, chunk.rejects)
         found.duplicates += chunk.duplicates
+        found.pins.append(chunk.pins)
         yield chunk.frame, chunk.read, chunk.repaired, len(chunk.rejects)
 
 

@@ -17,7 +17,7 @@ import orjson
 import pandas as pd
 import shapely
 
-from kanpo.crs import STORED_EPSG
+from kanpo.crs import JAPAN_BOX, STORED_EPSG
 from kanpo.errors import Problem, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
@@ -30,7 +30,7 @@ from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN, Reject
 from kanpo.parcels._split import FeatureChunk, split_features
 from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels.sources import SOURCES, Source
-from kanpo.schema import PARCELS
+from kanpo.schema import PARCELS, REGISTER
 
 #: Told to the caller after each chunk: bytes done, bytes in all.
 Progress = Callable[[int, int], None]
@@ -43,11 +43,13 @@ _NUMBERS = [field.key for field in PARCELS.fields if field.type == "number"]
 class ParcelChunk:
     """Some parcels of a file.
 
-    read = rows of `frame` + rejects + `duplicates` (parcels that stand in the file a second time,
-    the same in every respect). `frame` has the columns of the parcel table but the batch.
+    read = rows of `frame` + rows of `pins` + rejects + `duplicates` (parcels that stand in the file
+    a second time, the same in every respect). `frame` has the columns of the parcel table but the
+    batch; `pins` are points of a farmland register, with the columns of the register table.
     """
 
     frame: gpd.GeoDataFrame
+    pins: gpd.GeoDataFrame
     problems: tuple[Problem, ...]
     rejects: tuple[Reject, ...]
     read: int
@@ -75,6 +77,7 @@ class ParcelReader:
     #: Id to the number of the parcel that had it first, and a hash of its content.
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
     _number: int = 0
+    _pinned: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[ParcelChunk]:
         while True:
@@ -100,10 +103,32 @@ class ParcelReader:
             built = take_polygons(chunk.shapes)
         checked = check_polygons(built, self.crs, table["registered_area_m2"].to_numpy(dtype=float))
         table["area_m2"] = np.round(checked.areas, 2)
-        findings, repeated = self._identify(table, checked.shapes, checked.findings)
+        pins, findings = self._pins(table, chunk, checked.findings)
+        findings, repeated = self._identify(table, checked.shapes, findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
         frame = gpd.GeoDataFrame(table[kept], geometry=checked.shapes[kept], crs=STORED_EPSG)
-        return self._chunk(chunk, frame, findings, int(repeated.sum()))
+        return self._chunk(chunk, frame, pins, findings, int(repeated.sum()))
+
+    def _pins(
+        self, table: pd.DataFrame, chunk: FeatureChunk, findings: list[tuple[int, Finding]]
+    ) -> tuple[gpd.GeoDataFrame, list[tuple[int, Finding]]]:
+        """Take the points of a register out: they have no outline, but tell of a parcel."""
+        points: dict[int, shapely.Point] = {}
+        others: list[tuple[int, Finding]] = []
+        register = self.source is not None and self.source.key == "register"
+        for position, finding in findings:
+            point = _pin_of(chunk, position) if register and finding.code == "is-point" else None
+            identity = table["parcel_id"].iat[position]
+            if point is None or identity is None:
+                others.append((position, finding))
+            elif identity in self._pinned:
+                others.append((position, reject("repeated-id", identity)))
+            else:
+                self._pinned.add(identity)
+                points[position] = point
+        rows = table.iloc[list(points)].rename(columns={"parcel_id": "register_id"})
+        keys = [key for key in REGISTER.keys if key != "batch_id"]
+        return gpd.GeoDataFrame(rows[keys], geometry=list(points.values()), crs=STORED_EPSG), others
 
     def _identify(
         self, table: pd.DataFrame, shapes: np.ndarray, findings: list[tuple[int, Finding]]
@@ -137,6 +162,7 @@ class ParcelReader:
         self,
         chunk: FeatureChunk,
         frame: gpd.GeoDataFrame,
+        pins: gpd.GeoDataFrame,
         findings: list[tuple[int, Finding]],
         duplicates: int,
     ) -> ParcelChunk:
@@ -155,6 +181,7 @@ class ParcelReader:
         problems += [damage.problem for damage in chunk.damages]
         return ParcelChunk(
             frame,
+            pins,
             tuple(sorted(problems, key=lambda problem: problem.place.feature or 0)),
             tuple(sorted(rejects, key=lambda reject: reject.number)),
             chunk.read,
@@ -213,9 +240,9 @@ def read_parcels(
     """
     chosen = None if crs is None else _epsg(crs)
     form = None if source is None else _form(source)
+    check_place(path)
     driver = vector_driver(path)
     if driver is not None:
-        check_place(path)
         vector = open_vector(path, driver, chosen, layer)
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -228,6 +255,20 @@ def read_parcels(
         yield ParcelReader(
             file.name, file.sha256, layout.crs, len(file.data), chunks, form, on_progress, layout.complete
         )
+
+
+def _pin_of(chunk: FeatureChunk, position: int) -> shapely.Point | None:
+    """A point in Japan, in degrees; None for anything else."""
+    if chunk.shapes is not None:
+        shape = chunk.shapes[position]
+        place: Any = [] if shape.geom_type != "Point" or shape.is_empty else [shape.x, shape.y]
+    else:
+        place = chunk.features[position]["geometry"].get("coordinates")
+    if type(place) is not list or len(place) < 2 or not all(type(n) in (int, float) for n in place[:2]):
+        return None
+    west, south, east, north = JAPAN_BOX
+    inside = west <= place[0] <= east and south <= place[1] <= north
+    return shapely.Point(place[0], place[1]) if inside else None
 
 
 def _whole(chunk: FeatureChunk, position: int) -> dict[str, Any]:

@@ -4,11 +4,11 @@ What is said here (key, label, type, unit, range, vocabulary, privacy) is what v
 database, column headers, help texts and the documentation are made from.
 """
 
-from kanpo.schema._computed import FACTOR_VALUES, SCORES, STAMPS
+from kanpo.schema._computed import FACTOR_VALUES, REGISTER_LINKS, SCORES, STAMPS
 from kanpo.schema._document import TABLES, document
 from kanpo.schema._factors import FACTORS, Factor
 from kanpo.schema._field import Audience, Field, Kind, Privacy, Table
-from kanpo.schema._imported import BATCHES, LAYERS, ORIGINALS, PARCELS
+from kanpo.schema._imported import BATCHES, LAYERS, ORIGINALS, PARCELS, REGISTER
 from kanpo.schema._reading import (
     normalise,
     read_integer,
@@ -38,6 +38,8 @@ __all__ = [
     "PARCELS",
     "PEOPLE",
     "RECORD_KINDS",
+    "REGISTER",
+    "REGISTER_LINKS",
     "SCORES",
     "SITE_VISIT",
     "STAMPS",

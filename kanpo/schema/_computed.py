@@ -58,6 +58,29 @@ SCORES = Table(
     ),
 )
 
+REGISTER_LINKS = Table(
+    "register_link",
+    "register_links",
+    Text("台帳と筆の対応", "which register row belongs to which parcel"),
+    Kind.COMPUTED,
+    (
+        Field("register_id", Text("台帳ID", "register id"), required=True, privacy=_PARTNER),
+        Field("parcel_id", Text("筆ID", "parcel id"), privacy=_PUBLIC, references="parcel"),
+        Field("kind", Text("対応の種類", "kind of link"), privacy=_PARTNER),
+        Field("distance_m", Text("距離", "distance"), "number", "m", 0, privacy=_PARTNER),
+        Field(
+            "area_ratio",
+            Text("登記/図上の面積比", "registered against measured area"),
+            "number",
+            privacy=_PARTNER,
+        ),
+        Field("confidence", Text("確かさ", "confidence"), privacy=_PARTNER),
+        Field("probability", Text("確率", "probability"), "number", "", 0, 1, privacy=_PARTNER),
+        Field("margin", Text("次点との差", "margin to the second best"), "number", privacy=_PARTNER),
+        Field("reason", Text("理由", "reason"), privacy=_PARTNER),
+    ),
+)
+
 STAMPS = Table(
     "stamp",
     "stamps",

@@ -55,6 +55,31 @@ PARCELS = Table(
     outline=True,
 )
 
+REGISTER = Table(
+    "register_row",
+    "register",
+    Text("農地台帳の行", "rows of the farmland register"),
+    Kind.IMPORTED,
+    (
+        Field("register_id", Text("台帳ID", "register id"), required=True, privacy=_PARTNER),
+        *(
+            field
+            for field in PARCELS.fields
+            if field.key
+            in (
+                *("municipality_code", "settlement", "lot_number", "land_type", "registered_area_m2"),
+                *("idle_class", "devastation_class", "years_abandoned", "survey_date"),
+                *("farm_promotion_zone", "attributes", "batch_id", "source_row"),
+            )
+        ),
+    ),
+    outline=True,
+    note=Text(
+        "台帳の行(ピン)。筆の形との対応は register_links にある",
+        "rows (pins) of the register; which outline is whose stands in register_links",
+    ),
+)
+
 BATCHES = Table(
     "batch",
     "batches",

@@ -227,6 +227,24 @@ _DECISION = Table(
     ),
 )
 
+_LINK_DECISION = Table(
+    "link_decision",
+    "link_decisions",
+    Text("台帳と筆の対応の決定", "decisions on register links"),
+    Kind.RECORDED,
+    (
+        Field("register_id", Text("台帳ID", "register id"), required=True, privacy=_PARTNER),
+        Field(
+            "parcel_id",
+            Text("筆ID", "parcel id"),
+            privacy=_PUBLIC,
+            references="parcel",
+            note=Text("空なら、どの筆でもない", "empty: it belongs to no parcel"),
+        ),
+        _NOTE,
+    ),
+)
+
 #: Every kind of record, by its key. A new kind is one entry here.
 RECORD_KINDS: dict[str, Table] = {
     table.key: table
@@ -239,5 +257,6 @@ RECORD_KINDS: dict[str, Table] = {
         _OPERATION,
         _HARVEST,
         _DECISION,
+        _LINK_DECISION,
     )
 }

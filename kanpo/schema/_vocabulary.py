@@ -56,7 +56,12 @@ _ALL = (
     ),
     _vocabulary(
         "batch_kind",
-        {"parcels": ("筆", "parcels"), "layer": ("主題図", "layer"), "records": ("記録", "records")},
+        {
+            "parcels": ("筆", "parcels"),
+            "layer": ("主題図", "layer"),
+            "records": ("記録", "records"),
+            "register": ("農地台帳", "register"),
+        },
     ),
     _vocabulary(
         "layer_kind",

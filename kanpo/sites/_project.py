@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kanpo.locale import Text
-from kanpo.parcels import attribute_factors
+from kanpo.parcels import attribute_factors, current_parcels, refresh_links
 from kanpo.sites._factors import Factors
 from kanpo.sites._inspect import inspect_layer
 from kanpo.sites._layer import Layer
@@ -89,7 +89,9 @@ def compute_factors(project: Project, *, keep: bool = True) -> Factors:
     stamp = project.computed.stamp("factors")
     if stamp is not None and not stamp.changed(inputs):
         return Factors(*project.computed.factors())
-    parcels = project.imported.parcels()
+    if keep:
+        refresh_links(project)
+    parcels = current_parcels(project)
     factors = site_factors(
         parcels, project_layers(project), attribute_factors(parcels), project.journal.read("visit")
     )

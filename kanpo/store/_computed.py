@@ -13,7 +13,7 @@ import pandas as pd
 
 from kanpo import __version__
 from kanpo.locale import Text
-from kanpo.schema import FACTOR_VALUES, FACTORS
+from kanpo.schema import FACTOR_VALUES, FACTORS, REGISTER_LINKS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now
 from kanpo.store._sql import herb_layer, herb_view, quoted
@@ -25,6 +25,7 @@ INPUT_LABELS: dict[str, Text] = {
     "visits": Text("現地調査", "site visits"),
     "catalogue": Text("生薬目録", "herb catalogue"),
     "factors": Text("立地要因", "site factors"),
+    "decisions": Text("台帳と筆の対応の決定", "decisions on register links"),
 }
 
 
@@ -102,6 +103,29 @@ class Computed:
             if factor.kind == "number":
                 frame[factor.key] = frame[factor.key].astype("float64")
         return frame, sources.astype(object), coverage.astype("float64")
+
+    def write_links(self, links: pd.DataFrame, inputs: Mapping[str, str]) -> None:
+        """Replace all links of register rows to parcels (columns of `REGISTER_LINKS`)."""
+        keys = REGISTER_LINKS.keys
+        values = links[list(keys)].to_numpy(dtype=object, copy=True)
+        values[pd.isna(values)] = None
+        with spoken_errors(self._path), transaction(self._connection):
+            self._connection.execute(f"DELETE FROM {REGISTER_LINKS.name}")
+            self._connection.executemany(
+                f"INSERT INTO {REGISTER_LINKS.name} ({', '.join(map(quoted, keys))}) "
+                f"VALUES ({', '.join('?' * len(keys))})",
+                values.tolist(),
+            )
+            self._write_stamp("links", inputs, {}, len(links))
+
+    def links(self) -> pd.DataFrame:
+        """Links of register rows to parcels, as they were written."""
+        keys = REGISTER_LINKS.keys
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT {', '.join(map(quoted, keys))} FROM {REGISTER_LINKS.name} ORDER BY fid"
+            ).fetchall()
+        return pd.DataFrame(rows, columns=list(keys))
 
     def write_scores(
         self, scores: pd.DataFrame, inputs: Mapping[str, str], parameters: Mapping[str, object]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kanpo.crs import STORED_EPSG
-from kanpo.schema import BATCHES, LAYERS, PARCELS
+from kanpo.schema import BATCHES, LAYERS, PARCELS, REGISTER, Table
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._geometry import from_blobs, to_blobs
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
@@ -79,6 +79,7 @@ class Imported:
         *,
         keep: bool = True,
         describe: Callable[[Batch], Batch] = lambda batch: batch,
+        register: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
     ) -> Batch:
         """Store parcels chunk by chunk in one transaction: all of the file, or nothing of it.
 
@@ -93,6 +94,8 @@ class Imported:
             False for a dry run: the counts are found and everything is undone.
         describe : callable
             Fills in what is known of the file only after it was read.
+        register : callable
+            Gives, after the last chunk, the rows of the farmland register that the file holds.
 
         Returns
         -------
@@ -115,6 +118,7 @@ class Imported:
                             repaired=batch.repaired + repaired,
                             rejected=batch.rejected + rejected,
                         )
+                    batch = self._store_register(batch, register())
                     batch = describe(batch)
                     if not keep or not batch.stored + batch.updated:
                         raise _Undo
@@ -127,12 +131,53 @@ class Imported:
     def _known_parcels(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
 
+    def _store_register(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
+        """Store register rows in place of those of the same id, and count them."""
+        if rows is None or rows.empty:
+            return batch
+        found = _rows(rows, REGISTER, batch.batch_id)
+        content = [key for key in REGISTER.keys if key not in ("batch_id", "source_row")]
+        old = {row[1]: row[: 1 + len(content)] for row in _rows(self.register(), REGISTER, "")}
+        changed = [row for row in found if old.get(row[1]) != row[: 1 + len(content)]]
+        names = ", ".join(map(quoted, REGISTER.keys))
+        marks = ", ".join("?" * (len(REGISTER.keys) + 1))
+        self._connection.executemany(
+            "DELETE FROM register WHERE register_id = ?", [(row[1],) for row in changed]
+        )
+        self._connection.executemany(f"INSERT INTO register (geom, {names}) VALUES ({marks})", changed)
+        fresh = sum(row[1] not in old for row in changed)
+        return replace(
+            batch,
+            batch_kind=batch.batch_kind if batch.stored + batch.updated else "register",
+            stored=batch.stored + fresh,
+            updated=batch.updated + len(changed) - fresh,
+            unchanged=batch.unchanged + len(found) - len(changed),
+        )
+
+    def register(self) -> gpd.GeoDataFrame:
+        """All rows of the farmland register with their pins (None where there is none), EPSG:6668."""
+        return self._layer_frame(REGISTER, "")
+
+    def _layer_frame(self, table: Table, chosen: str, values: Sequence[str] = ()) -> gpd.GeoDataFrame:
+        """A table with outlines as a frame, in the order in which its rows came."""
+        names = ", ".join(map(quoted, table.keys))
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT geom, {names} FROM {quoted(table.name)} {chosen} ORDER BY fid", values
+            ).fetchall()
+        frame = pd.DataFrame(rows, columns=["geometry", *table.keys])
+        geometry = from_blobs(list(frame.pop("geometry")))
+        for field in table.fields:
+            if field.type == "number":
+                frame[field.key] = frame[field.key].astype("float64")
+        return gpd.GeoDataFrame(frame, geometry=geometry, crs=STORED_EPSG)
+
     def _store_chunk(
         self, parcels: gpd.GeoDataFrame, batch_id: str, known: dict[str, int]
     ) -> tuple[int, int, int]:
         if parcels.empty:
             return 0, 0, 0
-        rows = _parcel_rows(parcels, batch_id)
+        rows = _rows(parcels, PARCELS, batch_id)
         position = 1 + _PARCEL_COLUMNS.index("parcel_id")
         fresh = [row for row in rows if row[position] not in known]
         again = [row for row in rows if row[position] in known]
@@ -163,35 +208,27 @@ class Imported:
         )
 
     def _refresh_extent(self) -> None:
-        blobs = [row[0] for row in self._connection.execute("SELECT geom FROM parcels")]
-        bounds = np.frombuffer(b"".join(blob[8:40] for blob in blobs), dtype="<f8").reshape(-1, 4)
-        west, _, south, _ = bounds.min(axis=0)
-        _, east, _, north = bounds.max(axis=0)
-        self._connection.execute(
-            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ?, last_change = ? "
-            "WHERE table_name = 'parcels'",
-            (west, south, east, north, now()),
-        )
+        """Tell GIS programs where the layers lie."""
+        for table in (PARCELS, REGISTER):
+            chosen = f"SELECT geom FROM {quoted(table.name)} WHERE geom IS NOT NULL"
+            envelopes = b"".join(row[0][8:40] for row in self._connection.execute(chosen))
+            if not envelopes:
+                continue
+            bounds = np.frombuffer(envelopes, dtype="<f8").reshape(-1, 4)
+            west, _, south, _ = bounds.min(axis=0)
+            _, east, _, north = bounds.max(axis=0)
+            self._connection.execute(
+                "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ?, last_change = ? "
+                "WHERE table_name = ?",
+                (west, south, east, north, now(), table.name),
+            )
 
     def parcels(self, parcel_ids: Iterable[str] | None = None) -> gpd.GeoDataFrame:
         """Parcels in the order in which they came, EPSG:6668; all of them, or those of `parcel_ids`."""
-        names = ", ".join(map(quoted, _PARCEL_COLUMNS))
-        chosen, values = "", list[str]()
-        if parcel_ids is not None:
-            chosen, values = (
-                "WHERE parcel_id IN (SELECT value FROM json_each(?))",
-                [json.dumps(list(parcel_ids))],
-            )
-        with spoken_errors(self._path):
-            rows = self._connection.execute(
-                f"SELECT geom, {names} FROM parcels {chosen} ORDER BY fid", values
-            ).fetchall()
-        frame = pd.DataFrame(rows, columns=["geometry", *_PARCEL_COLUMNS])
-        geometry = from_blobs(list(frame.pop("geometry")))
-        for field in PARCELS.fields:
-            if field.type == "number":
-                frame[field.key] = frame[field.key].astype("float64")
-        return gpd.GeoDataFrame(frame, geometry=geometry, crs=STORED_EPSG)
+        if parcel_ids is None:
+            return self._layer_frame(PARCELS, "")
+        chosen = "WHERE parcel_id IN (SELECT value FROM json_each(?))"
+        return self._layer_frame(PARCELS, chosen, [json.dumps(list(parcel_ids))])
 
     def parcel_ids(self) -> set[str]:
         """The ids of all parcels."""
@@ -273,7 +310,7 @@ class Imported:
         """Hashes of what computed data depend on: ``parcels`` and ``layers``."""
         with spoken_errors(self._path):
             parcels = self._connection.execute(
-                "SELECT batch_id FROM batches WHERE batch_kind = 'parcels' ORDER BY fid"
+                "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register') ORDER BY fid"
             )
             layers = self._connection.execute("SELECT layer_id, sha256, columns FROM layers ORDER BY fid")
             return {
@@ -286,14 +323,14 @@ class _Undo(Exception):
     """Leave a transaction without keeping anything."""
 
 
-def _parcel_rows(parcels: gpd.GeoDataFrame, batch_id: str) -> list[tuple[Any, ...]]:
-    """Rows as SQLite takes them: content first (see `_CONTENT`), blanks as None."""
-    columns: list[list[Any]] = [list(to_blobs(parcels.geometry.array))]
-    for key in _PARCEL_COLUMNS:
+def _rows(frame: gpd.GeoDataFrame, table: Table, batch_id: str) -> list[tuple[Any, ...]]:
+    """Rows as SQLite takes them: geometry first, then the columns in order, blanks as None."""
+    columns: list[list[Any]] = [list(to_blobs(frame.geometry.array))]
+    for key in table.keys:
         if key == "batch_id":
-            columns.append([batch_id] * len(parcels))
+            columns.append([batch_id] * len(frame))
             continue
-        values = parcels[key].to_numpy(dtype=object, copy=True)
+        values = frame[key].to_numpy(dtype=object, copy=True)
         values[pd.isna(values)] = None
         columns.append(values.tolist())
     return list(zip(*columns, strict=True))

@@ -11,6 +11,8 @@ from kanpo.schema import (
     OUTLINES,
     PARCELS,
     RECORD_KINDS,
+    REGISTER,
+    REGISTER_LINKS,
     SCORES,
     STAMPS,
     Field,
@@ -48,7 +50,7 @@ CREATE TABLE kanpo_meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 """
 
 #: Tables that QGIS lists; the others are kanpo's own.
-LISTED = (PARCELS, BATCHES, LAYERS, FACTOR_VALUES, JOURNAL)
+LISTED = (PARCELS, REGISTER, REGISTER_LINKS, BATCHES, LAYERS, FACTOR_VALUES, JOURNAL)
 
 _APPEND_ONLY = """
 CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} BEGIN
@@ -107,6 +109,8 @@ def first_schema() -> str:
         (
             GEOPACKAGE,
             table_ddl(PARCELS, unique="parcel_id"),
+            table_ddl(REGISTER, unique="register_id"),
+            table_ddl(REGISTER_LINKS, unique="register_id"),
             table_ddl(BATCHES, unique="batch_id"),
             table_ddl(LAYERS, unique="layer_id"),
             table_ddl(ORIGINALS, unique="sha256"),

@@ -55,6 +55,7 @@ class Result:
     frames: list[gpd.GeoDataFrame] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
     source: str | None = None
 
     @property
@@ -84,6 +85,7 @@ class Result:
         self.duplicates += chunk.duplicates
         self.repaired += chunk.repaired
         self.frames.append(chunk.frame)
+        self.pins += list(chunk.pins["register_id"])
         self.problems += chunk.problems
         self.rejects += chunk.rejects
 
@@ -94,7 +96,7 @@ def read(path: Path, **options: Any) -> Result:
         for chunk in reader:
             result.add(chunk)
         result.source = reader.source.key if reader.source else None
-    assert result.read == result.stored + len(result.rejects) + result.duplicates
+    assert result.read == result.stored + len(result.pins) + len(result.rejects) + result.duplicates
     return result
 
 

@@ -15,15 +15,13 @@ from tests.parcels.made_up import read
 FILES = Path(__file__).parent / "files"
 
 
-def test_pins_of_the_register_are_sent_back_with_the_reason() -> None:
+def test_pins_of_the_register_are_rows_of_the_register() -> None:
     """A pin tells of a parcel but has no outline; it must not vanish, nor become a parcel."""
     result = read(FILES / "emaff_nara_11.geojson")
     assert result.source == "register"
-    assert (result.read, result.stored, len(result.rejects)) == (11, 0, 11)
-    assert set(result.codes) == {"parcel.is-point"}
-    assert "ピン" in result.problems[0].what.ja and "筆ポリゴン" in result.problems[0].mend.ja
+    assert (result.read, result.stored, len(result.pins), len(result.rejects)) == (11, 0, 11, 0)
     features = json.loads((FILES / "emaff_nara_11.geojson").read_text(encoding="utf-8"))["features"]
-    assert [reject.feature for reject in result.rejects] == features
+    assert result.pins == [feature["properties"]["DaichoId"] for feature in features]
 
 
 def test_the_same_pins_with_outlines_are_parcels(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, project_option
+from kanpo.cli._options import PathType, dry_run_option, mapping, project_option
 from kanpo.cli._present import Progress, say, say_problems, show_json
 from kanpo.locale import Text
 
@@ -16,12 +16,16 @@ from kanpo.locale import Text
 @command(
     "ingest",
     help=Text(
-        "筆のGeoJSONを取り込む。\n\n"
-        "1筆ずつ読み、確かな補正だけを行い、使えない筆は理由を付けて 名前_差戻し.geojson に書く。\n"
+        "筆と農地台帳を取り込む。種類は中身から判断する。\n\n"
+        "筆: GeoJSON・GeoPackage・FlatGeobuf・シェープファイル・GeoParquet。\n"
+        "台帳: 農地ナビのピン(GeoJSON)、市の表(Excel・CSV)。これらを入れた zip もよい。\n"
+        "1筆ずつ読み、確かな補正だけを行い、使えないものは理由を付けて 名前_差戻し に書く。\n"
         "直した差戻しファイルはそのまま取り込める。同じファイルを二度取り込んでも増えない。",
-        "Read parcels from GeoJSON.\n\n"
+        "Read parcels and the farmland register; the form is told from the content.\n\n"
+        "Outlines: GeoJSON, GeoPackage, FlatGeobuf, Shapefile, GeoParquet. Register: pins (GeoJSON),\n"
+        "office tables (Excel, CSV). Zips of these are read too.\n"
         "Each feature is read on its own; only certain repairs are made; what cannot be used goes to\n"
-        "NAME_差戻し.geojson with the reason. That file, mended, can be ingested in turn.\n"
+        "NAME_差戻し with the reason. That file, mended, can be ingested in turn.\n"
         "The same file twice adds nothing.",
     ),
 )
@@ -41,6 +45,20 @@ from kanpo.locale import Text
     metavar="EPSG:6678",
     help=Text("ファイルに書かれていない座標系", "coordinate system, where the file says none"),
 )
+@option(
+    "--layer", help=Text("ポリゴンの層が複数あるファイルで、使う層", "which layer, where a file has several")
+)
+@option("--sheet", help=Text("Excelで使うシート", "which sheet of a workbook"))
+@option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="KEY=HEADER",
+    help=Text(
+        "表の列の対応(例: lot_number=番号)。何度でも",
+        "column of a table, such as lot_number=番号; repeatable",
+    ),
+)
 @dry_run_option
 @option("--json", "as_json", is_flag=True, help=Text("結果をJSONで出す", "print the counts as JSON"))
 def ingest(
@@ -48,26 +66,32 @@ def ingest(
     project: Path | None,
     source: str | None,
     crs: str | None,
+    layer: str | None,
+    sheet: str | None,
+    columns: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    from kanpo.parcels import ingest_parcels
+    from kanpo.parcels import IngestOptions, ingest_file, refresh_links
     from kanpo.store import Project
 
     path = find_project(project)
+    pairs = mapping(columns, "lot_number=番号")
+    options = IngestOptions(source, crs, layer, pairs, sheet)
     rejected = 0
     with Project.open(path, write=True) as opened:
         results = []
         for file in files:
             progress = Progress(Text(f"{file.name} を取込中", f"reading {file.name}"))
-            report = ingest_parcels(
-                opened, file, source=source, crs=crs, dry_run=dry_run, on_progress=progress
-            )
+            reports = ingest_file(opened, file, options, dry_run=dry_run, on_progress=progress)
             progress.done()
-            say_problems(report.problems)
-            say(report.text())
-            rejected += report.batch.rejected
-            results.append(report.to_dict())
+            for report in reports:
+                say_problems(report.problems)
+                say(report.text())
+                rejected += report.batch.rejected
+                results.append(report.to_dict())
+        if not dry_run:
+            refresh_links(opened)
     if dry_run:
         say(Text("予告だけです。何も変えていません。", "dry run: nothing was changed."))
     if as_json:

@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import PathType, dry_run_option, mapping, output_options, project_option
 from kanpo.cli._present import labels_of, say, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -80,7 +80,7 @@ def add(
             layer_id=layer_id,
             title=title,
             kind=kind,
-            columns=_mapping(columns),
+            columns=mapping(columns, "soil_texture=土性"),
             source=source,
             licence=licence,
             date=date,
@@ -94,20 +94,6 @@ def add(
         )
     )
     return 0
-
-
-def _mapping(words: tuple[str, ...]) -> dict[str, str] | None:
-    for word in words:
-        if "=" not in word:
-            raise UsageError(
-                "layer.mapping",
-                Text(
-                    f"--map {word} は「要因=列」の形ではありません",
-                    f"--map {word} is not of the form factor=column",
-                ),
-                Text("例: --map soil_texture=土性", "for example: --map soil_texture=texture"),
-            )
-    return dict(word.split("=", 1) for word in words) or None
 
 
 @subcommand(layers, "list", help=Text("登録した主題図の一覧。", "List the layers."))

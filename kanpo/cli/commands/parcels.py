@@ -33,11 +33,12 @@ def parcels() -> None:
 def list_parcels(
     project: Path | None, settlement: str | None, limit: int, as_json: bool, as_csv: bool
 ) -> int:
+    from kanpo.parcels import current_parcels
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        frame = opened.imported.parcels()
+        frame = current_parcels(opened)
     if settlement:
         frame = frame[frame["settlement"] == settlement]
     show_table(frame[_SHORT].head(limit), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
@@ -63,12 +64,12 @@ def list_parcels(
 @project_option
 @output_options
 def find(words: tuple[str, ...], project: Path | None, as_json: bool, as_csv: bool) -> int:
-    from kanpo.parcels import search_parcels
+    from kanpo.parcels import current_parcels, search_parcels
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        found = search_parcels(opened.imported.parcels(), " ".join(words))
+        found = search_parcels(current_parcels(opened), " ".join(words))
     show_table(found[_SHORT], labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
     return 0
 
@@ -78,12 +79,12 @@ def find(words: tuple[str, ...], project: Path | None, as_json: bool, as_csv: bo
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
-    from kanpo.parcels import find_parcel
+    from kanpo.parcels import current_parcels, find_parcel
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        row = find_parcel(opened.imported.parcels(), " ".join(parcel))
+        row = find_parcel(current_parcels(opened), " ".join(parcel))
     values = {field.key: row[field.key] for field in PARCELS.fields}
     values = {key: None if value != value else value for key, value in values.items()}
     if as_json:
@@ -116,4 +117,50 @@ def export(out: Path, project: Path | None, herb: str | None, audience: str) -> 
     with Project.open(find_project(project)) as opened:
         count = export_parcels(opened, out, audience=Audience(audience), herb_id=herb_id)
     say(Text(f"{count:,} 筆を書き出しました: {out}", f"{count:,} parcels written: {out}"))
+    return 0
+
+
+@subcommand(
+    parcels,
+    "links",
+    help=Text(
+        "農地台帳の行(ピン・表)がどの筆に当たるかの一覧。\n\n"
+        "--doubtful は人が確かめるべきものだけを、急ぐ順に出す。決めたら\n"
+        "kanpo record link_decision --register-id … --parcel-id … と記録する(取込をやり直しても残る)。",
+        "Which parcel each row of the farmland register belongs to.\n\n"
+        "--doubtful lists what a person should look at, most urgent first. Decide with\n"
+        "kanpo record link_decision --register-id ... --parcel-id ...; it survives every import.",
+    ),
+)
+@project_option
+@option(
+    "--doubtful",
+    "only_doubtful",
+    is_flag=True,
+    help=Text("確かめるべきものだけ", "only what should be looked at"),
+)
+@option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何件まで", "at most so many")
+)
+@output_options
+def links(project: Path | None, only_doubtful: bool, limit: int, as_json: bool, as_csv: bool) -> int:
+    from kanpo.parcels import REASONS, doubtful, refresh_links
+    from kanpo.schema import REGISTER_LINKS
+    from kanpo.store import Project
+
+    with Project.open(find_project(project), write=True) as opened:
+        found = refresh_links(opened)
+    counts = found["confidence"].value_counts().to_dict()
+    shown = doubtful(found).drop(columns="why") if only_doubtful else found
+    if not (as_json or as_csv):
+        shown = shown.assign(reason=[str(REASONS[code]) for code in shown["reason"]])
+    keys = ["register_id", "parcel_id", "kind", "distance_m", "area_ratio", "confidence", "reason"]
+    show_table(shown[keys].head(limit), labels_of(REGISTER_LINKS), as_json=as_json, as_csv=as_csv)
+    ja = "、".join(f"{key} {count:,}" for key, count in counts.items())
+    say(
+        Text(
+            f"台帳 {len(found):,} 件(確かさ: {ja or 'なし'})",
+            f"{len(found):,} register rows (confidence: {ja or 'none'})",
+        )
+    )
     return 0

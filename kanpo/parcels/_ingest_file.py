@@ -1,0 +1,143 @@
+"""Any file that an office got: outlines, pins, tables, and zips of these."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from kanpo.crs import STORED_EPSG
+from kanpo.files import write_csv
+from kanpo.parcels._formats import is_table, is_zip, unpack
+from kanpo.parcels._ingest import IngestReport, ingest_parcels
+from kanpo.parcels._open import check_place
+from kanpo.parcels._read import Progress
+from kanpo.parcels._rejects import reject_path
+from kanpo.parcels.tables import OfficeTable, read_office_table
+from kanpo.schema import REGISTER
+from kanpo.store import Batch, Project, sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """What the user says of a file; everything may be left out.
+
+    `source`, `crs` and `layer` are for outlines (see `read_parcels`), `columns` and `sheet` for
+    tables (see `kanpo.parcels.tables.read_office_table`).
+    """
+
+    source: str | None = None
+    crs: str | None = None
+    layer: str | None = None
+    columns: Mapping[str, str] | None = None
+    sheet: str | None = None
+
+
+def ingest_file(
+    project: Project,
+    path: Path,
+    options: IngestOptions = IngestOptions(),
+    *,
+    dry_run: bool = False,
+    on_progress: Progress | None = None,
+) -> list[IngestReport]:
+    """Read a file of any known form into the project; a zip gives one report for each file in it.
+
+    Outlines become parcels, pins and rows of tables become rows of the farmland register.
+
+    Raises
+    ------
+    InputUnusable
+        The file cannot be used at all; nothing of it was stored.
+    """
+    check_place(path)
+    if is_zip(path):
+        with tempfile.TemporaryDirectory() as folder:
+            return [
+                _ingest_one(
+                    project, member, options, dry_run, on_progress, beside=path.with_name(member.name)
+                )
+                for member in unpack(path, Path(folder))
+            ]
+    return [_ingest_one(project, path, options, dry_run, on_progress, beside=path)]
+
+
+def _ingest_one(
+    project: Project,
+    path: Path,
+    options: IngestOptions,
+    dry_run: bool,
+    on_progress: Progress | None,
+    beside: Path,
+) -> IngestReport:
+    if is_table(path):
+        return ingest_table(project, path, options, dry_run=dry_run)
+    return ingest_parcels(
+        project,
+        path,
+        source=options.source,
+        crs=options.crs,
+        layer=options.layer,
+        dry_run=dry_run,
+        rejects=reject_path(beside),
+        on_progress=on_progress,
+    )
+
+
+def ingest_table(
+    project: Project, path: Path, options: IngestOptions = IngestOptions(), *, dry_run: bool = False
+) -> IngestReport:
+    """Read an office table (Excel or CSV) into the farmland register of the project.
+
+    Rows that cannot be used go to ``NAME_差戻し.csv`` beside the file, with their cells as they were.
+    """
+    table = read_office_table(path, columns=options.columns, sheet=options.sheet)
+    digest = sha256_of(path.read_bytes())
+    known = project.imported.batch_of(digest)
+    batch = project.imported.store_parcels(
+        Batch(
+            path.name,
+            digest,
+            "register",
+            "table",
+            read=table.kept + len(table.rejected),
+            rejected=len(table.rejected),
+        ),
+        (),
+        keep=not dry_run,
+        register=lambda: register_rows(table),
+    )
+    rejects = path.with_name(f"{path.stem}_差戻し.csv") if table.rejected and not dry_run else None
+    if rejects is not None:
+        _write_rejected(rejects, table)
+    return IngestReport(batch, table.problems, rejects, known is not None, dry_run)
+
+
+def register_rows(table: OfficeTable) -> gpd.GeoDataFrame:
+    """The rows of an office table as rows of the register; without a place the geometry is None."""
+    rows = table.rows.rename(columns={"parcel_id": "register_id"})
+    places = [
+        shapely.Point(x, y) if pd.notna(x) and pd.notna(y) else None
+        for x, y in zip(rows["longitude"], rows["latitude"], strict=True)
+    ]
+    keys = [key for key in REGISTER.keys if key != "batch_id"]
+    return gpd.GeoDataFrame(rows[keys], geometry=places, crs=STORED_EPSG)
+
+
+def _write_rejected(path: Path, table: OfficeTable) -> None:
+    headers = list(dict.fromkeys(header for row in table.rejected for header in row.cells))
+    rows = [
+        (
+            *(row.cells.get(header, "") for header in headers),
+            " / ".join(problem.what.ja for problem in row.problems),
+            " / ".join(problem.mend.ja for problem in row.problems),
+            row.row,
+        )
+        for row in table.rejected
+    ]
+    write_csv(path, [*headers, "差戻し理由", "直し方", "元の行"], rows)
