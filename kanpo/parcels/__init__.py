@@ -15,6 +15,7 @@ from kanpo.parcels._links import REASONS, doubtful, join_register, newest_status
 from kanpo.parcels._measure import measure_area_m2, reproject
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
 from kanpo.parcels._rejects import Reject, write_rejects
+from kanpo.parcels._succession import carried_over, find_current
 from kanpo.parcels.sources import SOURCES, Source
 
 __all__ = [
@@ -30,9 +31,11 @@ __all__ = [
     "Source",
     "ancestors",
     "attribute_factors",
+    "carried_over",
     "current_parcels",
     "descendants",
     "doubtful",
+    "find_current",
     "find_parcel",
     "ingest_file",
     "ingest_parcels",

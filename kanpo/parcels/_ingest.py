@@ -14,6 +14,7 @@ from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels._read import ParcelReader, Progress, not_collecting, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
+from kanpo.parcels._succession import succeed
 from kanpo.parcels.sources import SOURCES
 from kanpo.store import Batch, Project
 
@@ -36,6 +37,7 @@ class IngestReport:
     rejects: Path | None
     same_file: bool
     dry_run: bool
+    lineage: Text | None = None
 
     def text(self) -> Text:
         """The counts in words."""
@@ -51,6 +53,9 @@ class IngestReport:
             f"{b.file_name} ({label.en}, {b.source_crs}): read {b.read:,}, added {b.stored:,}, updated {b.updated:,}, "
             f"unchanged {b.unchanged:,}, rejected {b.rejected:,}; {b.repaired:,} of those kept were repaired"
         )
+        if self.lineage:
+            ja += f"\n前の年の筆: {self.lineage.ja}"
+            en += f"\nparcels of the year before: {self.lineage.en}"
         if self.same_file:
             ja += "\n同じファイルは前に取り込み済みです。増えていません。"
             en += "\nThis very file was ingested before; nothing was added."
@@ -107,10 +112,11 @@ def ingest_parcels(
         batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
         batch = project.imported.store_parcels(
             batch,
-            _chunks(reader, found),
+            _chunks(project, reader, found),
             keep=not dry_run,
             describe=_describe(reader),
             register=found.register,
+            succeed=lambda stored: found.succeed(project, stored),
         )
         if not batch.read:
             raise _nothing_read(path)
@@ -121,7 +127,7 @@ def ingest_parcels(
     if found.rejects and not dry_run:
         write_rejects(target, found.rejects, said)
     written = target if found.rejects and not dry_run else None
-    return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run)
+    return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run, found.lineage)
 
 
 class _Found:
@@ -132,11 +138,22 @@ class _Found:
         self.rejects: list[Reject] = []
         self.duplicates = 0
         self.pins: list[gpd.GeoDataFrame] = []
+        self.before: gpd.GeoDataFrame | None = None
+        self.lineage: Text | None = None
 
     def register(self) -> gpd.GeoDataFrame | None:
         """All pins that were found."""
         pins = [frame for frame in self.pins if len(frame)]
         return gpd.GeoDataFrame(pd.concat(pins), geometry="geometry", crs=STORED_EPSG) if pins else None
+
+    def succeed(self, project: Project, batch: Batch) -> None:
+        """Let parcels of a newer year take the place of those of the years before."""
+        if self.before is None or self.before.empty:
+            return
+        succession = succeed(project, self.before, batch)
+        if succession is not None:
+            self.lineage = succession.lineage.text
+            self.problems += succession.problems
 
     def add(self, problems: tuple[Problem, ...], rejects: tuple[Reject, ...]) -> None:
         """Keep all rejections, and repairs and warnings up to a number that somebody may read."""
@@ -146,8 +163,13 @@ class _Found:
         self.rejects += rejects
 
 
-def _chunks(reader: ParcelReader, found: _Found) -> Iterator[tuple[gpd.GeoDataFrame, int, int, int]]:
+def _chunks(
+    project: Project, reader: ParcelReader, found: _Found
+) -> Iterator[tuple[gpd.GeoDataFrame, int, int, int]]:
     for chunk in reader:
+        if found.before is None and reader.source is not None and reader.source.yearly:
+            # Asked before the first chunk is stored: these are the parcels of the years before.
+            found.before = project.imported.parcels()
         found.add(chunk.problems, chunk.rejects)
         found.duplicates += chunk.duplicates
         found.pins.append(chunk.pins)

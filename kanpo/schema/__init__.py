@@ -8,7 +8,7 @@ from kanpo.schema._computed import FACTOR_VALUES, REGISTER_LINKS, SCORES, STAMPS
 from kanpo.schema._document import TABLES, document
 from kanpo.schema._factors import FACTORS, Factor
 from kanpo.schema._field import Audience, Field, Kind, Privacy, Table
-from kanpo.schema._imported import BATCHES, LAYERS, ORIGINALS, PARCELS, REGISTER
+from kanpo.schema._imported import BATCHES, FORMER_PARCELS, LAYERS, LINEAGE, ORIGINALS, PARCELS, REGISTER
 from kanpo.schema._reading import (
     normalise,
     read_integer,
@@ -31,8 +31,10 @@ __all__ = [
     "ENVELOPE",
     "FACTORS",
     "FACTOR_VALUES",
+    "FORMER_PARCELS",
     "JOURNAL",
     "LAYERS",
+    "LINEAGE",
     "ORIGINALS",
     "OUTLINES",
     "PARCELS",

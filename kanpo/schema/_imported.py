@@ -80,6 +80,40 @@ REGISTER = Table(
     ),
 )
 
+FORMER_PARCELS = Table(
+    "former_parcel",
+    "former_parcels",
+    Text("過去の筆", "former parcels"),
+    Kind.IMPORTED,
+    PARCELS.fields,
+    outline=True,
+    note=Text(
+        "新しい年のデータに置き換わった筆の、その時の形", "outlines that a newer year replaced, as they were"
+    ),
+)
+
+LINEAGE = Table(
+    "lineage_link",
+    "lineage",
+    Text("筆の系譜", "lineage of parcels"),
+    Kind.IMPORTED,
+    (
+        Field("old_id", Text("前の筆ID", "old parcel id"), privacy=_PUBLIC),
+        Field("new_id", Text("後の筆ID", "new parcel id"), privacy=_PUBLIC),
+        Field("kind", Text("変化", "kind of change"), required=True, privacy=_PUBLIC),
+        Field(
+            "share_old", Text("前の筆に占める割合", "share of the old"), "number", "", 0, 1, privacy=_PUBLIC
+        ),
+        Field(
+            "share_new", Text("後の筆に占める割合", "share of the new"), "number", "", 0, 1, privacy=_PUBLIC
+        ),
+        Field("by", Text("根拠", "by id or overlap"), privacy=_PUBLIC),
+        Field("confidence", Text("確かさ", "confidence"), "number", "", 0, 1, privacy=_PUBLIC),
+        Field("old_year", Text("前の年", "old year"), "integer", privacy=_PUBLIC),
+        Field("new_year", Text("後の年", "new year"), "integer", privacy=_PUBLIC),
+    ),
+)
+
 BATCHES = Table(
     "batch",
     "batches",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kanpo.locale import Text
-from kanpo.parcels import attribute_factors, current_parcels, refresh_links
+from kanpo.parcels import attribute_factors, carried_over, current_parcels, refresh_links
 from kanpo.sites._factors import Factors
 from kanpo.sites._inspect import inspect_layer
 from kanpo.sites._layer import Layer
@@ -93,7 +93,10 @@ def compute_factors(project: Project, *, keep: bool = True) -> Factors:
         refresh_links(project)
     parcels = current_parcels(project)
     factors = site_factors(
-        parcels, project_layers(project), attribute_factors(parcels), project.journal.read("visit")
+        parcels,
+        project_layers(project),
+        attribute_factors(parcels),
+        carried_over(project.journal.read("visit"), project),
     )
     if keep:
         project.computed.write_factors(factors.values, factors.sources, factors.coverage, inputs)

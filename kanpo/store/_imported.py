@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kanpo.crs import STORED_EPSG
-from kanpo.schema import BATCHES, LAYERS, PARCELS, REGISTER, Table
+from kanpo.schema import BATCHES, FORMER_PARCELS, LAYERS, LINEAGE, PARCELS, REGISTER, Table
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._geometry import from_blobs, to_blobs
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
@@ -80,6 +80,7 @@ class Imported:
         keep: bool = True,
         describe: Callable[[Batch], Batch] = lambda batch: batch,
         register: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
+        succeed: Callable[[Batch], None] = lambda batch: None,
     ) -> Batch:
         """Store parcels chunk by chunk in one transaction: all of the file, or nothing of it.
 
@@ -96,6 +97,9 @@ class Imported:
             Fills in what is known of the file only after it was read.
         register : callable
             Gives, after the last chunk, the rows of the farmland register that the file holds.
+        succeed : callable
+            Called when all is stored, within the transaction: the place to `retire` what the file
+            replaces.
 
         Returns
         -------
@@ -122,11 +126,55 @@ class Imported:
                     batch = describe(batch)
                     if not keep or not batch.stored + batch.updated:
                         raise _Undo
+                    succeed(batch)
                     self._add_batch(batch)
                     self._refresh_extent()
             except _Undo:
                 pass
         return batch
+
+    def retire(self, former: gpd.GeoDataFrame, gone_ids: Iterable[str], links: pd.DataFrame) -> None:
+        """Move parcels of an earlier year out of the way of their successors.
+
+        To be called within `store_parcels` (see there), so that it happens with it or not at all.
+
+        Parameters
+        ----------
+        former : GeoDataFrame
+            The parcels as they were; kept among the former parcels.
+        gone_ids : iterable of str
+            Ids that are no parcels any more.
+        links : DataFrame
+            Columns of the schema's lineage table.
+        """
+        names = ", ".join(map(quoted, FORMER_PARCELS.keys))
+        rows = [
+            (*row[:-2], batch, row[-1])
+            for row, batch in zip(_rows(former, FORMER_PARCELS, ""), former["batch_id"], strict=True)
+        ]
+        self._connection.executemany(
+            f"INSERT INTO former_parcels (geom, {names}) VALUES ({', '.join('?' * (len(FORMER_PARCELS.keys) + 1))})",
+            rows,
+        )
+        self._connection.executemany("DELETE FROM parcels WHERE parcel_id = ?", [(key,) for key in gone_ids])
+        values = links[list(LINEAGE.keys)].to_numpy(dtype=object, copy=True)
+        values[pd.isna(values)] = None
+        self._connection.executemany(
+            f"INSERT INTO lineage ({', '.join(map(quoted, LINEAGE.keys))}) "
+            f"VALUES ({', '.join('?' * len(LINEAGE.keys))})",
+            values.tolist(),
+        )
+
+    def former_parcels(self) -> gpd.GeoDataFrame:
+        """Parcels of earlier years as they were, EPSG:6668."""
+        return self._layer_frame(FORMER_PARCELS, "")
+
+    def lineage(self) -> pd.DataFrame:
+        """How parcels of the years follow from each other (columns of the schema's lineage table)."""
+        with spoken_errors(self._path):
+            names = ", ".join(map(quoted, LINEAGE.keys))
+            rows = self._connection.execute(f"SELECT {names} FROM lineage ORDER BY fid").fetchall()
+        return pd.DataFrame(rows, columns=list(LINEAGE.keys))
 
     def _known_parcels(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from kanpo.schema import (
     BATCHES,
     FACTOR_VALUES,
+    FORMER_PARCELS,
     JOURNAL,
     LAYERS,
+    LINEAGE,
     ORIGINALS,
     OUTLINES,
     PARCELS,
@@ -50,7 +52,7 @@ CREATE TABLE kanpo_meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 """
 
 #: Tables that QGIS lists; the others are kanpo's own.
-LISTED = (PARCELS, REGISTER, REGISTER_LINKS, BATCHES, LAYERS, FACTOR_VALUES, JOURNAL)
+LISTED = (PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BATCHES, LAYERS, FACTOR_VALUES, JOURNAL)
 
 _APPEND_ONLY = """
 CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} BEGIN
@@ -109,6 +111,8 @@ def first_schema() -> str:
         (
             GEOPACKAGE,
             table_ddl(PARCELS, unique="parcel_id"),
+            table_ddl(FORMER_PARCELS),
+            table_ddl(LINEAGE),
             table_ddl(REGISTER, unique="register_id"),
             table_ddl(REGISTER_LINKS, unique="register_id"),
             table_ddl(BATCHES, unique="batch_id"),

@@ -105,7 +105,10 @@ class _Surroundings:
         self.herbs = load_catalogue().herbs
         named = {str(record.body["parcel_id"]) for record in records if "parcel_id" in record.body}
         parcels = project.imported.parcels(named | set(self.trials.values()))
-        self.parcels: dict[str, BaseGeometry] = dict(zip(parcels["parcel_id"], parcels.geometry, strict=True))
+        former = project.imported.former_parcels()
+        # What was noted on a parcel that a newer year replaced is a record all the same.
+        self.parcels: dict[str, BaseGeometry] = dict(zip(former["parcel_id"], former.geometry, strict=True))
+        self.parcels |= dict(zip(parcels["parcel_id"], parcels.geometry, strict=True))
         self._rules: dict[str, Callable[[CheckedRecord], list[Problem]]] = {
             "trial": self._check_trial,
             "plot": self._check_plot,

@@ -28,7 +28,7 @@ from kanpo.locale import Text
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as_json: bool) -> int:
     from kanpo.herbs import find_herb, load_catalogue
-    from kanpo.parcels import current_parcels, find_parcel
+    from kanpo.parcels import find_current
     from kanpo.sites import stored_factors
     from kanpo.store import Project
     from kanpo.suitability import explain
@@ -36,7 +36,7 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
     catalogue = load_catalogue()
     herb_id = find_herb(catalogue, herb).herb_id
     with Project.open(find_project(project)) as opened:
-        row = find_parcel(current_parcels(opened), " ".join(parcel))
+        row = find_current(opened, " ".join(parcel))
         factors, changed = stored_factors(opened)
     if changed:
         names = "・".join(label.ja for label in changed), ", ".join(label.en for label in changed)

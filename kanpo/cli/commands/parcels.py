@@ -79,12 +79,12 @@ def find(words: tuple[str, ...], project: Path | None, as_json: bool, as_csv: bo
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
-    from kanpo.parcels import current_parcels, find_parcel
+    from kanpo.parcels import find_current
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        row = find_parcel(current_parcels(opened), " ".join(parcel))
+        row = find_current(opened, " ".join(parcel))
     values = {field.key: row[field.key] for field in PARCELS.fields}
     values = {key: None if value != value else value for key, value in values.items()}
     if as_json:
@@ -163,4 +163,29 @@ def links(project: Path | None, only_doubtful: bool, limit: int, as_json: bool, 
             f"{len(found):,} register rows (confidence: {ja or 'none'})",
         )
     )
+    return 0
+
+
+@subcommand(
+    parcels,
+    "lineage",
+    help=Text(
+        "ある筆が、前の年のどの筆から来て、後の年のどの筆になったか。",
+        "Where a parcel came from in earlier years, and what became of it.",
+    ),
+)
+@argument("parcel_id")
+@project_option
+@option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
+def lineage(parcel_id: str, project: Path | None, as_json: bool) -> int:
+    from kanpo.parcels import ancestors, descendants, lineage_tree
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        links = opened.imported.lineage()
+    if as_json:
+        before, after = ancestors(links, parcel_id), descendants(links, parcel_id)
+        show_json({"ancestors": before.to_dict("records"), "descendants": after.to_dict("records")})
+        return 0
+    click.echo(str(lineage_tree(links, parcel_id)))
     return 0

@@ -95,7 +95,7 @@ def create(
     dry_run: bool,
 ) -> int:
     from kanpo.herbs import find_herb, load_catalogue
-    from kanpo.parcels import current_parcels, find_parcel
+    from kanpo.parcels import find_current
     from kanpo.store import Project
     from kanpo.trials import NewTrial, create_trial
 
@@ -103,7 +103,7 @@ def create(
         trial = NewTrial(
             trial_code=code,
             herb_id=find_herb(load_catalogue(), herb).herb_id,
-            parcel_id=find_parcel(current_parcels(opened), parcel)["parcel_id"],
+            parcel_id=find_current(opened, parcel)["parcel_id"],
             happened_at=happened_at or date.today().isoformat(),
             treatments=[name.strip() for name in treatments.split(",") if name.strip()],
             replicates=replicates,

@@ -7,6 +7,7 @@ FUDE = Source(
     key="fude",
     label=Text("筆ポリゴン(農林水産省)", "筆ポリゴン (MAFF)"),
     marks=("polygon_uuid", "land_type"),
+    yearly=True,
     columns={
         "parcel_id": Column(("polygon_uuid",), text),
         "municipality_code": Column(("local_government_cd",), municipality),

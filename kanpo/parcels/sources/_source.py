@@ -25,6 +25,7 @@ class Source:
 
     `marks` are property names of which all must be there for the form to be recognised. `columns`
     are the parcel table's columns; `factors` name properties that carry a site factor.
+    `yearly` tells that ids are issued anew every year, so that a newer file replaces an older one.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Source:
     marks: tuple[str, ...]
     columns: dict[str, Column]
     factors: dict[str, str] = field(default_factory=dict)
+    yearly: bool = False
 
     def recognises(self, names: Collection[str]) -> bool:
         """Whether a file with these properties is of this form."""
