@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
-.PHONY: demo test lint types contracts docs docs-check bench sample format clean
+.PHONY: demo test lint types contracts docs docs-check bench fuzz sample format clean
 
 demo: $(STAMP)
 	$(BIN)/kanpo demo demo --map maps/sample.html
@@ -33,6 +33,9 @@ docs-check: $(STAMP)
 
 bench: $(TEST_STAMP)
 	$(BIN)/python -m benchmarks
+
+fuzz: $(TEST_STAMP)
+	$(BIN)/python -m tests.parcels.fuzz --files 10000
 
 sample: $(STAMP)
 	$(BIN)/python data/make_sample.py

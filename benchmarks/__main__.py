@@ -74,10 +74,23 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
+def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
+    """The row that shows whether memory grows with the file."""
+    file, project = folder / "large.geojson", folder / "large.gpkg"
+    write_parcels(file, count)
+    size = file.stat().st_size / _MEGABYTE
+    found = apart("ingest", str(file), str(project))
+    for path in (file, project):
+        path.unlink()
+    name = f"ingest {count:,} parcels ({size:.0f} MB)"
+    return name, f"{found['seconds']:.0f} s", "–", "–", f"{found['peak_mb']} MB"
+
+
 def main() -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--parcels", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--large", type=int, default=1_000_000, help="parcels of the memory test, 0 for none")
     chosen = parser.parse_args()
     print(f"{machine()}\n")
     print("| | kanpo | alternative, same run | ratio | peak memory, kanpo / alternative |")
@@ -87,6 +100,8 @@ def main() -> None:
         for count in chosen.parcels:
             for row in measure(count, Path(folder)):
                 print("| " + " | ".join(row) + " |", flush=True)
+        if chosen.large:
+            print("| " + " | ".join(measure_large(chosen.large, Path(folder))) + " |", flush=True)
 
 
 if __name__ == "__main__":

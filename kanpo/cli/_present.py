@@ -34,19 +34,24 @@ def say_error(error: KanpoError) -> None:
 
 
 def say_problems(problems: Iterable[Problem], *, limit: int = _SHOWN) -> None:
-    """Problems, the grave ones first; above `limit` the rest is counted by kind."""
-    order = {Severity.REJECT: 0, Severity.WARNING: 1, Severity.REPAIR: 2}
+    """Problems, the grave ones first; what comes very often is shown a few times and then counted."""
     words = {
         Severity.REJECT: Text("差戻し", "rejected"),
         Severity.WARNING: Text("注意", "warning"),
         Severity.REPAIR: Text("補正", "repaired"),
     }
-    found = sorted(problems, key=lambda problem: order[problem.severity])
-    for problem in found[:limit]:
-        say(f"{words[problem.severity]}: {problem.text()}")
-    rest = Counter((problem.severity, problem.code, str(problem.what)) for problem in found[limit:])
+    often = {Severity.REJECT: limit, Severity.WARNING: 5, Severity.REPAIR: 3}
+    order = list(words)
+    shown: Counter[str] = Counter()
+    rest: Counter[tuple[Severity, str, str]] = Counter()
+    for problem in sorted(problems, key=lambda problem: order.index(problem.severity)):
+        if shown[problem.code] < often[problem.severity] and shown.total() < limit:
+            shown[problem.code] += 1
+            say(f"{words[problem.severity]}: {problem.text()}")
+        else:
+            rest[(problem.severity, problem.code, str(problem.what))] += 1
     for (severity, code, what), count in rest.most_common(10):
-        say(f"{words[severity]}: {Text(f'ほか {count} 件', f'{count} more')}: {what} [{code}]")
+        say(f"{words[severity]}: {Text(f'ほか {count:,} 件', f'{count:,} more')}: {what} [{code}]")
 
 
 def show_table(

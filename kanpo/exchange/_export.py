@@ -10,17 +10,24 @@ import pandas as pd
 from kanpo.errors import EnvironmentFailure, Place, UsageError
 from kanpo.files import replacing, write_csv
 from kanpo.locale import Text
-from kanpo.parcels import current_parcels
+from kanpo.parcels import ParcelFilter, current_parcels
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
+#: Excel cuts longer texts off without a word.
+_LONGEST_CELL = 32_767
 #: File name endings that can be written.
-FORMATS = (".csv", *_DRIVERS, ".parquet")
+FORMATS = (".csv", ".xlsx", *_DRIVERS, ".parquet")
 
 
 def export_parcels(
-    project: Project, path: Path, *, audience: Audience = Audience.PUBLIC, herb_id: str | None = None
+    project: Project,
+    path: Path,
+    *,
+    audience: Audience = Audience.PUBLIC,
+    herb_id: str | None = None,
+    wanted: ParcelFilter | None = None,
 ) -> int:
     """Write the parcels, with one herb's scores when asked, in the format that the name's ending says.
 
@@ -42,10 +49,10 @@ def export_parcels(
             Place(str(path)),
         )
     visible = [field.key for field in PARCELS.visible_to(audience)]
-    parcels = current_parcels(project)[[*visible, "geometry"]]
+    parcels = (wanted or ParcelFilter()).apply(current_parcels(project))[[*visible, "geometry"]]
     if herb_id is not None:
         parcels = parcels.merge(project.computed.scores(herb_id), on="parcel_id", how="left")
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in (".csv", ".xlsx"):
         places = parcels.geometry.representative_point()
         table = pd.DataFrame(parcels.drop(columns="geometry"))
         table["longitude"], table["latitude"] = places.x.round(6), places.y.round(6)
@@ -56,8 +63,36 @@ def export_parcels(
 
 
 def export_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV that Excel opens."""
-    write_csv(path, [str(column) for column in table.columns], table.itertuples(index=False, name=None))
+    """Write a table as CSV or workbook (``.xlsx``), with no cell that a spreadsheet would compute."""
+    if path.suffix.lower() == ".xlsx":
+        _write_workbook(path, table)
+    else:
+        write_csv(path, [str(column) for column in table.columns], table.itertuples(index=False, name=None))
+
+
+def _write_workbook(path: Path, table: pd.DataFrame) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("kanpo")
+    sheet.freeze_panes = "A2"
+
+    def cell(value: object) -> object:
+        if value is None or value != value:
+            return None
+        if not isinstance(value, str):
+            return value.item() if hasattr(value, "item") else value
+        made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("?", value)[:_LONGEST_CELL])
+        made.data_type, made.number_format = "s", "@"
+        return made
+
+    sheet.append([cell(str(column)) for column in table.columns])
+    for row in table.itertuples(index=False, name=None):
+        sheet.append([cell(value) for value in row])
+    with replacing(path) as draft:
+        book.save(draft)
 
 
 def _write_layer(path: Path, parcels: gpd.GeoDataFrame) -> None:

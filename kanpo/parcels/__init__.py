@@ -5,7 +5,7 @@ a file of what could not be used.
 """
 
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors
-from kanpo.parcels._find import find_parcel, search_parcels
+from kanpo.parcels._find import ParcelFilter, find_parcel, search_parcels
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
 from kanpo.parcels._ingest_file import IngestOptions, ingest_file
 from kanpo.parcels._joined import current_parcels, refresh_links
@@ -26,6 +26,7 @@ __all__ = [
     "IngestReport",
     "Lineage",
     "ParcelChunk",
+    "ParcelFilter",
     "ParcelReader",
     "Reject",
     "Source",

@@ -80,6 +80,7 @@ def ingest_parcels(
     source: str | None = None,
     crs: str | None = None,
     layer: str | None = None,
+    strict: bool = False,
     dry_run: bool = False,
     rejects: Path | None = None,
     on_progress: Progress | None = None,
@@ -93,6 +94,8 @@ def ingest_parcels(
     ----------
     source, crs, layer, on_progress
         See `read_parcels`.
+    strict : bool
+        Take all of the file or nothing: a parcel that cannot be used, or a missing end, stops it.
     dry_run : bool
         Count everything, change nothing, write no file.
     rejects : Path, optional
@@ -112,7 +115,7 @@ def ingest_parcels(
         batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
         batch = project.imported.store_parcels(
             batch,
-            _chunks(project, reader, found),
+            _chunks(project, reader, found, strict),
             keep=not dry_run,
             describe=_describe(reader),
             register=found.register,
@@ -121,7 +124,7 @@ def ingest_parcels(
         if not batch.read:
             raise _nothing_read(path)
         if not reader.complete:
-            found.problems.append(_cut_short(path))
+            found.problems.append(_cut_short(path.name))
         said = reader.crs
     target = rejects or reject_path(path)
     if found.rejects and not dry_run:
@@ -164,7 +167,7 @@ class _Found:
 
 
 def _chunks(
-    project: Project, reader: ParcelReader, found: _Found
+    project: Project, reader: ParcelReader, found: _Found, strict: bool
 ) -> Iterator[tuple[gpd.GeoDataFrame, int, int, int]]:
     for chunk in reader:
         if found.before is None and reader.source is not None and reader.source.yearly:
@@ -173,7 +176,13 @@ def _chunks(
         found.add(chunk.problems, chunk.rejects)
         found.duplicates += chunk.duplicates
         found.pins.append(chunk.pins)
+        if strict and chunk.rejects:
+            raise not_whole(
+                reader.name, tuple(problem for reject in chunk.rejects for problem in reject.problems)
+            )
         yield chunk.frame, chunk.read, chunk.repaired, len(chunk.rejects)
+    if strict and not reader.complete:
+        raise not_whole(reader.name, (_cut_short(reader.name),))
 
 
 def _describe(reader: ParcelReader) -> Callable[[Batch], Batch]:
@@ -193,6 +202,22 @@ def _crs_name(reader: ParcelReader) -> str:
     return f"EPSG:{reader.crs}" if reader.crs else "CRS84"
 
 
+def not_whole(name: str, problems: tuple[Problem, ...]) -> InputUnusable:
+    """The error of a strict ingest: something in the file cannot be used, so nothing was taken."""
+    return InputUnusable(
+        "ingest.strict",
+        Text(
+            "使えないものが混ざっているので、何も取り込みませんでした(--strict)",
+            "something in it cannot be used, so nothing was taken (--strict)",
+        ),
+        Text(
+            "上の箇所を直すか、--strict を外してください", "mend what is named above, or leave out --strict"
+        ),
+        Place(name),
+        problems,
+    )
+
+
 def _nothing_read(path: Path) -> InputUnusable:
     return InputUnusable(
         "file.not-json",
@@ -202,7 +227,7 @@ def _nothing_read(path: Path) -> InputUnusable:
     )
 
 
-def _cut_short(path: Path) -> Problem:
+def _cut_short(name: str) -> Problem:
     return Problem(
         "file.cut-short",
         Text(
@@ -213,6 +238,6 @@ def _cut_short(path: Path) -> Problem:
             "元のファイルを取り直し、もう一度取り込んでください(増えません)",
             "get the file again and ingest it (nothing is doubled)",
         ),
-        Place(path.name),
+        Place(name),
         Severity.WARNING,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ import pandas as pd
 import shapely
 
 from kanpo.crs import STORED_EPSG
+from kanpo.errors import KanpoError
 from kanpo.files import write_csv
 from kanpo.parcels._formats import is_table, is_zip, unpack
-from kanpo.parcels._ingest import IngestReport, ingest_parcels
+from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
 from kanpo.parcels._open import check_place
 from kanpo.parcels._read import Progress
 from kanpo.parcels._rejects import reject_path
@@ -28,7 +30,7 @@ class IngestOptions:
     """What the user says of a file; everything may be left out.
 
     `source`, `crs` and `layer` are for outlines (see `read_parcels`), `columns` and `sheet` for
-    tables (see `kanpo.parcels.tables.read_office_table`).
+    tables (see `kanpo.parcels.tables.read_office_table`). `strict` takes all of a file or nothing.
     """
 
     source: str | None = None
@@ -36,6 +38,7 @@ class IngestOptions:
     layer: str | None = None
     columns: Mapping[str, str] | None = None
     sheet: str | None = None
+    strict: bool = False
 
 
 def ingest_file(
@@ -83,6 +86,7 @@ def _ingest_one(
         source=options.source,
         crs=options.crs,
         layer=options.layer,
+        strict=options.strict,
         dry_run=dry_run,
         rejects=reject_path(beside),
         on_progress=on_progress,
@@ -96,7 +100,9 @@ def ingest_table(
 
     Rows that cannot be used go to ``NAME_差戻し.csv`` beside the file, with their cells as they were.
     """
-    table = read_office_table(path, columns=options.columns, sheet=options.sheet)
+    table = _read_as_before(project, path, options)
+    if options.strict and table.rejected:
+        raise not_whole(path.name, tuple(problem for row in table.rejected for problem in row.problems))
     digest = sha256_of(path.read_bytes())
     known = project.imported.batch_of(digest)
     batch = project.imported.store_parcels(
@@ -105,6 +111,7 @@ def ingest_table(
             digest,
             "register",
             "table",
+            mapping=json.dumps(dict(options.columns), ensure_ascii=False) if options.columns else "",
             read=table.kept + len(table.rejected),
             rejected=len(table.rejected),
         ),
@@ -116,6 +123,20 @@ def ingest_table(
     if rejects is not None:
         _write_rejected(rejects, table)
     return IngestReport(batch, table.problems, rejects, known is not None, dry_run)
+
+
+def _read_as_before(project: Project, path: Path, options: IngestOptions) -> OfficeTable:
+    """Read a table with the mapping given, else with the last one given for a table of such columns."""
+    if options.columns:
+        return read_office_table(path, columns=options.columns, sheet=options.sheet)
+    batches = project.imported.batches()
+    for mapping in batches.loc[batches["mapping"].fillna("") != "", "mapping"][::-1]:
+        try:
+            return read_office_table(path, columns=json.loads(mapping), sheet=options.sheet)
+        except KanpoError:
+            # That mapping names columns which this table does not have.
+            continue
+    return read_office_table(path, sheet=options.sheet)
 
 
 def register_rows(table: OfficeTable) -> gpd.GeoDataFrame:

@@ -77,6 +77,14 @@ class InputFile:
         return self.path.name
 
 
+def forget(data: mmap.mmap, end: int) -> None:
+    """Let the system drop what was read up to `end`, so that memory does not grow with the file."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        length = end // mmap.PAGESIZE * mmap.PAGESIZE
+        if length:
+            data.madvise(mmap.MADV_DONTNEED, 0, length)
+
+
 @contextmanager
 def open_input(path: Path) -> Iterator[InputFile]:
     """Open a GeoJSON file for reading, mapped into memory.
@@ -90,7 +98,9 @@ def open_input(path: Path) -> Iterator[InputFile]:
     with _opened(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         start = 3 if data[:3] == codecs.BOM_UTF8 else 0
         _check_head(data[start : start + 4096], path)
-        yield InputFile(path, data, start, _check_text(data, start, path))
+        digest = _check_text(data, start, path)
+        forget(data, len(data))
+        yield InputFile(path, data, start, digest)
 
 
 def _opened(path: Path) -> BinaryIO:

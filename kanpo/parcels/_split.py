@@ -15,7 +15,7 @@ import orjson
 from kanpo.errors import Place, Problem
 from kanpo.locale import Text
 from kanpo.parcels._layout import Layout
-from kanpo.parcels._open import InputFile
+from kanpo.parcels._open import InputFile, forget
 from kanpo.parcels._repeated_keys import may_repeat_keys, repeated_key
 
 #: How features begin in the files of all common writers.
@@ -80,7 +80,9 @@ def split_features(file: InputFile, layout: Layout, size: int = CHUNK) -> Iterat
         feature = {"type": "Feature", "properties": {}, "geometry": found}
         yield FeatureChunk([1], [feature], [], layout.end)
     else:
-        yield from splitter.chunks(size)
+        for chunk in splitter.chunks(size):
+            yield chunk
+            forget(file.data, chunk.position)
 
 
 class _Splitter:

@@ -126,6 +126,7 @@ BATCHES = Table(
         Field("sha256", Text("SHA-256", "SHA-256"), required=True),
         Field("source", Text("様式", "recognised form")),
         Field("source_crs", Text("元の座標系", "coordinate system of the file")),
+        Field("mapping", Text("指定した列の対応", "mapping of columns that was given"), "json"),
         Field("read", Text("読込件数", "read"), "integer", minimum=0),
         Field("stored", Text("追加件数", "stored"), "integer", minimum=0),
         Field("updated", Text("更新件数", "updated"), "integer", minimum=0),

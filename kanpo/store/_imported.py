@@ -30,7 +30,8 @@ _BATCH_COLUMNS = BATCHES.keys
 class Batch:
     """One import: the file, what was recognised in it, and the counts.
 
-    read = stored + updated + unchanged + rejected; `repaired` counts among the first three.
+    read = stored + updated + unchanged + rejected; `repaired` counts among the first three. `mapping`
+    is the column mapping that the user gave (JSON), to be used again for files with those columns.
     """
 
     file_name: str
@@ -38,6 +39,7 @@ class Batch:
     batch_kind: str = "parcels"
     source: str = ""
     source_crs: str = ""
+    mapping: str = ""
     read: int = 0
     stored: int = 0
     updated: int = 0

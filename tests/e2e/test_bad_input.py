@@ -156,3 +156,18 @@ def test_a_damaged_project_is_said_not_read(kanpo: Kanpo, project: Path) -> None
     project.write_bytes(content)
     said = kanpo("status", "--project", project)
     assert said.code in (3, 5)
+
+
+def test_strict_takes_all_or_nothing(kanpo: Kanpo, project: Path, tmp_path: Path) -> None:
+    before = digest(project)
+    path = tmp_path / "筆.geojson"
+    path.write_text(collection([feature(20), feature(21, geometry=None)]), encoding="utf-8")
+    said = kanpo("ingest", path, "--strict")
+    assert said.code == 3 and "2番目の地物" in said.err
+    assert digest(project) == before
+    whole = collection([feature(20), feature(21)])
+    path.write_text(whole[:-30], encoding="utf-8")
+    assert kanpo("ingest", path, "--strict").code == 3
+    assert digest(project) == before
+    path.write_text(whole, encoding="utf-8")
+    assert kanpo("ingest", path, "--strict").code == 0

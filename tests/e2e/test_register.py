@@ -142,3 +142,21 @@ def test_a_fifo_or_a_folder_never_hangs(kanpo: Kanpo, tmp_path: Path) -> None:
     kanpo("init", "町.gpkg")
     os.mkfifo(tmp_path / "pipe")
     assert kanpo("ingest", "pipe").code == 3
+
+
+def test_a_mapping_of_columns_is_given_once(kanpo: Kanpo, tmp_path: Path) -> None:
+    kanpo("init", "町.gpkg")
+    kanpo("ingest", _write(_outlines(), tmp_path / "筆.geojson"))
+
+    def odd(name: str, lot: str) -> Path:
+        book = openpyxl.Workbook()
+        book.active.append(["大字", "独自の番号", "地目", "面積(㎡)", "荒廃農地区分"])
+        book.active.append(["架空沢", lot, "畑", 870, "A分類"])
+        book.save(tmp_path / name)
+        return tmp_path / name
+
+    assert kanpo("ingest", odd("一.xlsx", "1-1"), "--map", "lot_number=独自の番号").code == 0
+    said = kanpo("ingest", odd("二.xlsx", "2-1"), "--json")
+    assert said.code == 0, said.err
+    listed = {row["parcel_id"]: row for row in json.loads(kanpo("parcels", "list", "--json").out)}
+    assert [listed[key]["devastation_class"] for key in ("P1", "P2", "P3")] == ["A", "A", None]

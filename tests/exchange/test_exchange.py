@@ -6,17 +6,21 @@ import csv
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
+import pandas as pd
 import pytest
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
 from kanpo.exchange import (
     export_parcels,
+    export_table,
     import_records,
     kind_of_headers,
     read_csv,
     records_template,
     write_csv,
 )
+from kanpo.parcels import ParcelFilter
 from kanpo.schema import PARCELS, RECORD_KINDS, Audience, Privacy
 from kanpo.store import Project
 
@@ -91,7 +95,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         write_csv(tmp_path / "none" / "out.csv", ["a"], [])
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".gpkg", ".geojson", ".fgb", ".parquet"])
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".gpkg", ".geojson", ".fgb", ".parquet"])
 @pytest.mark.parametrize("audience", list(Audience))
 def test_exports_hold_only_what_the_audience_may_see(
     project: Project, tmp_path: Path, suffix: str, audience: Audience
@@ -101,6 +105,10 @@ def test_exports_hold_only_what_the_audience_may_see(
     allowed = {field.key for field in PARCELS.visible_to(audience)}
     if suffix == ".csv":
         columns = set(read_csv(path).headers) - {"longitude", "latitude"}
+    elif suffix == ".xlsx":
+        sheet = openpyxl.load_workbook(path).active
+        columns = {cell.value for cell in sheet[1]} - {"longitude", "latitude"}
+        assert sheet.max_row == 4
     else:
         read = gpd.read_parquet if suffix == ".parquet" else gpd.read_file
         frame = read(path)
@@ -114,3 +122,19 @@ def test_exports_hold_only_what_the_audience_may_see(
 def test_an_unknown_ending_is_refused(project: Project, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         export_parcels(project, tmp_path / "out.shp")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path, start: str) -> None:
+    table = pd.DataFrame({"a": [f"{start}HYPERLINK(1)", "x\x07y"], "b": [-3.5, None]})
+    export_table(tmp_path / "out.xlsx", table)
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert sheet["A2"].value == f"{start}HYPERLINK(1)" and sheet["A2"].data_type == "s"
+    assert (sheet["B2"].value, sheet["B3"].value, sheet["A3"].value) == (-3.5, None, "x?y")
+
+
+def test_an_export_holds_the_parcels_that_are_wanted(project: Project, tmp_path: Path) -> None:
+    wanted = ParcelFilter(settlement="架空沢", land_type="field", least_area_m2=100)
+    assert export_parcels(project, tmp_path / "a.csv", wanted=wanted) == 3
+    assert export_parcels(project, tmp_path / "b.csv", wanted=ParcelFilter(status="A")) == 0
+    assert export_parcels(project, tmp_path / "c.csv", wanted=ParcelFilter(greatest_area_m2=10)) == 0

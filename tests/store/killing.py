@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -56,6 +57,35 @@ def kill(path: Path, acknowledged: Path, times: int) -> None:
         os.waitpid(child, 0)
 
 
+def kill_ingest(path: Path, file: Path, times: int) -> None:
+    """Let a process ingest a file into a copy of a project and kill it at a random moment, again and again.
+
+    Prints, for each time, how many parcels and imports the copy holds afterwards.
+    """
+    from kanpo.parcels import ingest_parcels
+
+    chance = random.Random(3)
+    copy, rejects = path.with_name("copy.gpkg"), path.with_name("rejects.geojson")
+
+    def ingest() -> None:
+        with Project.open(copy, write=True) as project:
+            ingest_parcels(project, file, rejects=rejects)
+
+    shutil.copy(path, copy)
+    start = time.perf_counter()
+    os.waitpid(_in_child(ingest), 0)
+    whole = time.perf_counter() - start
+    for _ in range(times):
+        copy.with_name("copy.gpkg-journal").unlink(missing_ok=True)
+        shutil.copy(path, copy)
+        child = _in_child(ingest)
+        time.sleep(chance.uniform(0.2, 1.05) * whole)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        with Project.open(copy, write=True) as project:
+            print(len(project.imported.parcels()), len(project.imported.batches()), flush=True)
+
+
 def write_at_once(path: Path, writers: int, each: int) -> None:
     """Several processes record into one file at the same time."""
 
@@ -70,7 +100,9 @@ def write_at_once(path: Path, writers: int, each: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "kill":
+    if sys.argv[1] == "kill-ingest":
+        kill_ingest(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    elif sys.argv[1] == "kill":
         kill(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
     else:
         write_at_once(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

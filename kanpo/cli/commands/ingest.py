@@ -59,6 +59,11 @@ from kanpo.locale import Text
         "column of a table, such as lot_number=番号; repeatable",
     ),
 )
+@option(
+    "--strict",
+    is_flag=True,
+    help=Text("1つでも使えないものがあれば、何も取り込まない", "all of a file or nothing"),
+)
 @dry_run_option
 @option("--json", "as_json", is_flag=True, help=Text("結果をJSONで出す", "print the counts as JSON"))
 def ingest(
@@ -69,6 +74,7 @@ def ingest(
     layer: str | None,
     sheet: str | None,
     columns: tuple[str, ...],
+    strict: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -77,7 +83,7 @@ def ingest(
 
     path = find_project(project)
     pairs = mapping(columns, "lot_number=番号")
-    options = IngestOptions(source, crs, layer, pairs, sheet)
+    options = IngestOptions(source, crs, layer, pairs, sheet, strict)
     rejected = 0
     with Project.open(path, write=True) as opened:
         results = []

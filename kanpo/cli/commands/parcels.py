@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +14,42 @@ from kanpo.cli._options import PathType, audience_option, output_options, projec
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.locale import Text
 
+if TYPE_CHECKING:
+    from kanpo.parcels import ParcelFilter
+
 _SHORT = [
     *("parcel_id", "settlement", "lot_number", "land_type", "area_m2"),
     *("idle_class", "devastation_class", "years_abandoned"),
 ]
+
+
+def _filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say which parcels are wanted."""
+    for decorate in (
+        option("--max-area", type=float, help=Text("面積の上限(㎡)", "greatest area, m²")),
+        option("--min-area", type=float, help=Text("面積の下限(㎡)", "least area, m²")),
+        option(
+            "--land-type",
+            type=click.Choice(["paddy", "field", "other"]),
+            help=Text("地目(paddy 田・field 畑)", "land type"),
+        ),
+        option(
+            "--status",
+            type=click.Choice(["A", "B", "1", "2"]),
+            help=Text("荒廃農地 A・B、遊休農地 1・2", "devastated A or B, idle 1 or 2"),
+        ),
+        option("--settlement", help=Text("この大字だけ", "only this settlement")),
+    ):
+        function = decorate(function)
+    return function
+
+
+def _wanted(given: dict[str, Any]) -> ParcelFilter:
+    from kanpo.parcels import ParcelFilter
+
+    return ParcelFilter(
+        given["settlement"], given["status"], given["land_type"], given["min_area"], given["max_area"]
+    )
 
 
 @group("parcels", help=Text("筆を探す・一覧にする・書き出す。", "Find, list and export parcels."))
@@ -25,22 +59,18 @@ def parcels() -> None:
 
 @subcommand(parcels, "list", help=Text("筆の一覧。", "List the parcels."))
 @project_option
-@option("--settlement", help=Text("この大字だけ", "only this settlement"))
+@_filter_options
 @option(
     "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何筆まで", "at most so many")
 )
 @output_options
-def list_parcels(
-    project: Path | None, settlement: str | None, limit: int, as_json: bool, as_csv: bool
-) -> int:
+def list_parcels(project: Path | None, limit: int, as_json: bool, as_csv: bool, **wanted: Any) -> int:
     from kanpo.parcels import current_parcels
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        frame = current_parcels(opened)
-    if settlement:
-        frame = frame[frame["settlement"] == settlement]
+        frame = _wanted(wanted).apply(current_parcels(opened))
     show_table(frame[_SHORT].head(limit), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
     if len(frame) > limit:
         say(
@@ -99,15 +129,16 @@ def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
     parcels,
     "export",
     help=Text(
-        "筆を書き出す(.csv .gpkg .geojson .fgb .parquet)。見せる相手に許された列だけが入る。",
-        "Export the parcels (.csv .gpkg .geojson .fgb .parquet), with the columns that the audience may see.",
+        "筆を書き出す(.xlsx .csv .gpkg .geojson .fgb .parquet)。見せる相手に許された列だけが入る。",
+        "Export the parcels (.xlsx .csv .gpkg .geojson .fgb .parquet), with the columns that the audience may see.",
     ),
 )
 @argument("out", type=PathType)
 @project_option
 @option("--herb", help=Text("この生薬のスコアを付ける", "add the scores of this herb"))
+@_filter_options
 @audience_option
-def export(out: Path, project: Path | None, herb: str | None, audience: str) -> int:
+def export(out: Path, project: Path | None, herb: str | None, audience: str, **wanted: Any) -> int:
     from kanpo.exchange import export_parcels
     from kanpo.herbs import find_herb, load_catalogue
     from kanpo.schema import Audience
@@ -115,7 +146,9 @@ def export(out: Path, project: Path | None, herb: str | None, audience: str) -> 
 
     herb_id = find_herb(load_catalogue(), herb).herb_id if herb else None
     with Project.open(find_project(project)) as opened:
-        count = export_parcels(opened, out, audience=Audience(audience), herb_id=herb_id)
+        count = export_parcels(
+            opened, out, audience=Audience(audience), herb_id=herb_id, wanted=_wanted(wanted)
+        )
     say(Text(f"{count:,} 筆を書き出しました: {out}", f"{count:,} parcels written: {out}"))
     return 0
 
