@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import configparser
+import fnmatch
 import subprocess
 from pathlib import Path
 
@@ -66,6 +68,21 @@ def test_there_is_a_test_for_every_room() -> None:
     tested = {p.parent.name for p in (ROOT / "tests").rglob("test_*.py")}
     assert rooms - tested - {"locale"} == set()
     assert list((ROOT / "tests" / "locale").glob("test_*.py"))
+
+
+def test_every_file_of_the_package_is_installed_with_it() -> None:
+    """Data files lie in folders that are no packages; an installer takes only what setup.cfg names."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    patterns = [pattern.strip() for pattern in setup["options.package_data"]["*"].split(",")]
+    left_out = []
+    for path in (ROOT / "kanpo").rglob("*"):
+        if path.is_dir() or path.suffix in (".py", ".pyc"):
+            continue
+        package = next(folder for folder in path.parents if (folder / "__init__.py").is_file())
+        if not any(fnmatch.fnmatch(path.relative_to(package).as_posix(), pattern) for pattern in patterns):
+            left_out.append(path.name)
+    assert not left_out
 
 
 def test_no_path_of_a_machine_is_committed() -> None:
