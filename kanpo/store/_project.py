@@ -125,7 +125,10 @@ class Project:
 
     def inputs(self) -> dict[str, str]:
         """Hashes of what the factors are computed from, as they are now."""
-        return {**self.imported.fingerprints(), "visits": self.journal.fingerprint("visit")}
+        recorded = {"visits": "visit", "decisions": "link_decision"}
+        return self.imported.fingerprints() | {
+            name: self.journal.fingerprint(kind) for name, kind in recorded.items()
+        }
 
     def close(self) -> None:
         """Let go of the file."""
