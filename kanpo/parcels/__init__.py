@@ -13,6 +13,7 @@ from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, descendants, lineage_tree, successor_of
 from kanpo.parcels._links import REASONS, doubtful, join_register, newest_status
 from kanpo.parcels._measure import measure_area_m2, reproject
+from kanpo.parcels._overlap import overlaps
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
 from kanpo.parcels._rejects import Reject, write_rejects
 from kanpo.parcels._succession import carried_over, find_current
@@ -45,6 +46,7 @@ __all__ = [
     "link_years",
     "measure_area_m2",
     "newest_status",
+    "overlaps",
     "read_parcels",
     "refresh_links",
     "reproject",

@@ -222,3 +222,36 @@ def lineage(parcel_id: str, project: Path | None, as_json: bool) -> int:
         return 0
     click.echo(str(lineage_tree(links, parcel_id)))
     return 0
+
+
+@subcommand(
+    parcels,
+    "overlaps",
+    help=Text(
+        "重なっている筆の一覧(どの筆とどの筆が何㎡)。",
+        "Parcels that lie on each other: who with whom, and how many m².",
+    ),
+)
+@project_option
+@option(
+    "--least",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help=Text("これより小さい重なりは省く(㎡)", "leave out smaller ones, m²"),
+)
+@output_options
+def overlaps_command(project: Path | None, least: float, as_json: bool, as_csv: bool) -> int:
+    from kanpo.parcels import overlaps
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        found = overlaps(opened.imported.parcels(), least)
+    labels = {
+        "parcel_id": Text("筆ID", "parcel id"),
+        "other_id": Text("相手の筆ID", "other parcel"),
+        "overlap_m2": Text("重なり(㎡)", "overlap (m²)"),
+        "share": Text("小さい方に占める割合", "share of the smaller"),
+    }
+    show_table(found, labels, as_json=as_json, as_csv=as_csv, empty=Text("重なりはありません", "no overlaps"))
+    return 0
