@@ -9,11 +9,39 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from kanpo.errors import EnvironmentFailure, Place
+from kanpo.errors import EnvironmentFailure, InputUnusable, Place
 from kanpo.locale import Text
 
 #: First characters that make a spreadsheet take a text for a formula, in both widths.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+#: Tables are read whole, so a larger one is refused.
+LARGEST_TABLE = 200 * 1024 * 1024
+
+
+def check_table_file(path: Path) -> None:
+    """A table has to be a regular file of at most `LARGEST_TABLE` bytes.
+
+    Raises
+    ------
+    InputUnusable
+        It is not there, a folder, or too large.
+    """
+    if not path.is_file():
+        raise InputUnusable(
+            "table.missing",
+            Text("ファイルがありません", "there is no such file"),
+            Text("ファイル名と場所を確かめてください", "check the name and the folder"),
+            Place(str(path)),
+        )
+    if path.stat().st_size > LARGEST_TABLE:
+        raise InputUnusable(
+            "table.too-large",
+            Text("ファイルが大きすぎます(200 MB まで)", "the file is too large (up to 200 MB)"),
+            Text("分けて取り込んでください", "import it in parts"),
+            Place(str(path)),
+        )
 
 
 @contextmanager

@@ -35,5 +35,8 @@ def area_m2(amount: float, unit: str) -> float:
 
 
 def kg_per_10a(kg: float, area_in_m2: float) -> float:
-    """Yield in kg per 10 a (1,000 m²) of `kg` harvested from `area_in_m2` square metres."""
+    """Yield in kg per 10 a (1,000 m²) of `kg` harvested from `area_in_m2` square metres.
+
+    Columns of numbers are taken as well as single ones.
+    """
     return kg * 1_000.0 / area_in_m2

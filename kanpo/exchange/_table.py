@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
+from kanpo.files import check_table_file
 from kanpo.locale import Text
-
-_LARGEST = 200 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +36,7 @@ def read_csv(path: Path) -> WrittenTable:
     InputUnusable
         It is no regular file, too large, empty, or neither encoding fits.
     """
-    if not path.is_file():
-        raise InputUnusable(
-            "table.missing",
-            Text("ファイルがありません", "there is no such file"),
-            Text("ファイル名と場所を確かめてください", "check the name and the folder"),
-            Place(str(path)),
-        )
-    if path.stat().st_size > _LARGEST:
-        raise InputUnusable(
-            "table.too-large",
-            Text("ファイルが大きすぎます(200 MB まで)", "the file is too large (up to 200 MB)"),
-            Text("分けて取り込んでください", "import it in parts"),
-            Place(str(path)),
-        )
+    check_table_file(path)
     text = _decoded(path.read_bytes(), path)
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096].split("\n")[0], ",\t;")

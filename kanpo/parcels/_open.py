@@ -32,26 +32,6 @@ _OTHERS: tuple[tuple[bytes, Text, Text], ...] = (
         Text("展開してから取り込んでください", "unpack it first"),
     ),
     (
-        b"SQLite format 3\0",
-        Text("GeoPackage(SQLite)です", "is a GeoPackage"),
-        Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS"),
-    ),
-    (
-        b"fgb",
-        Text("FlatGeobufです", "is FlatGeobuf"),
-        Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS"),
-    ),
-    (
-        b"PAR1",
-        Text("Parquetです", "is Parquet"),
-        Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS"),
-    ),
-    (
-        b"\x00\x00\x27\x0a",
-        Text("シェープファイルです", "is a shapefile"),
-        Text("QGISで GeoJSON に書き出してください", "export it as GeoJSON from QGIS"),
-    ),
-    (
         b"<",
         Text(
             "GeoJSONではなく、ウェブページかXML(VRTなど)です",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kanpo.units import kg_per_10a
+
 
 def harvests_with_yield(harvests: pd.DataFrame, plots: pd.DataFrame) -> pd.DataFrame:
     """Harvests with what follows from them.
@@ -30,7 +32,7 @@ def harvests_with_yield(harvests: pd.DataFrame, plots: pd.DataFrame) -> pd.DataF
         frame[key] = pd.to_numeric(frame[key])
     frame["area_m2"] = frame["area_m2"].fillna(frame.pop("plot_area_m2"))
     area = frame["area_m2"].where(frame["area_m2"] > 0)
-    frame["yield_fresh_kg_per_10a"] = frame["fresh_kg"] * 1_000 / area
-    frame["yield_dry_kg_per_10a"] = frame["dry_kg"] * 1_000 / area
+    frame["yield_fresh_kg_per_10a"] = kg_per_10a(frame["fresh_kg"], area)
+    frame["yield_dry_kg_per_10a"] = kg_per_10a(frame["dry_kg"], area)
     frame["dry_fresh_ratio"] = frame["dry_kg"] / frame["fresh_kg"].where(frame["fresh_kg"] > 0, np.nan)
     return frame

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
+from kanpo.files import check_table_file
 from kanpo.locale import Text
 from kanpo.parcels.tables._area import column_unit
 from kanpo.parcels.tables._columns import Columns, choose_columns
@@ -17,7 +18,7 @@ from kanpo.parcels.tables._header import Header, find_header
 from kanpo.parcels.tables._lot import SERIALS, plain_lot, serial_problem
 from kanpo.parcels.tables._rows import RowReader, kind_of, original_cells, with_dittos
 from kanpo.parcels.tables._sheet import MOST_BLANK_ROWS, MOST_COLUMNS, Row, Sheet, has_gaiji, plain_of
-from kanpo.parcels.tables._workbook import MOST_BYTES, read_workbook
+from kanpo.parcels.tables._workbook import read_workbook
 
 COLUMNS = (
     "parcel_id", "municipality_code", "settlement", "lot_number", "land_type", "registered_area_m2", "idle_class",
@@ -101,20 +102,7 @@ def read_office_table(
 
 
 def _sheets(path: Path) -> list[Sheet]:
-    if not path.is_file():
-        raise InputUnusable(
-            "table.missing",
-            Text("ファイルがありません", "there is no such file"),
-            Text("ファイル名と場所を確かめてください", "check the name and the folder"),
-            Place(str(path)),
-        )
-    if path.stat().st_size > MOST_BYTES:
-        raise InputUnusable(
-            "table.too-large",
-            Text("ファイルが大きすぎます(200 MB まで)", "the file is too large (up to 200 MB)"),
-            Text("分けて取り込んでください", "import it in parts"),
-            Place(path.name),
-        )
+    check_table_file(path)
     with path.open("rb") as stream:
         head = stream.read(512)
     if head.startswith(b"PK\x03\x04"):
