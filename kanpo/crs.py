@@ -14,6 +14,10 @@ STORED_EPSG = 6668
 #: Codes that are read as stored longitude/latitude without a transformation.
 SAME_AS_STORED = frozenset({4326, 6668, 4612})
 
+#: The old Tokyo datum in degrees, and its plane zones I to XIX; read where it is declared.
+TOKYO_EPSG = 4301
+TOKYO_PLANES = range(30161, 30180)
+
 #: Longitude and latitude of the origin of each plane rectangular zone, degrees.
 ZONE_ORIGINS: dict[int, tuple[float, float]] = {
     1: (129.5, 33.0),
@@ -35,6 +39,24 @@ ZONE_ORIGINS: dict[int, tuple[float, float]] = {
     17: (131.0, 26.0),
     18: (136.0, 20.0),
     19: (154.0, 26.0),
+}
+
+#: The zones that are prescribed for each prefecture (the same public notice), by its code.
+PREFECTURE_ZONES: dict[str, tuple[int, ...]] = {
+    "01": (11, 12, 13),
+    "13": (9, 14, 18, 19),
+    "46": (2, 1),
+    "47": (15, 16, 17),
+    **dict.fromkeys(("42",), (1,)),
+    **dict.fromkeys(("40", "41", "43", "44", "45"), (2,)),
+    **dict.fromkeys(("32", "34", "35"), (3,)),
+    **dict.fromkeys(("36", "37", "38", "39"), (4,)),
+    **dict.fromkeys(("28", "31", "33"), (5,)),
+    **dict.fromkeys(("18", "24", "25", "26", "27", "29", "30"), (6,)),
+    **dict.fromkeys(("16", "17", "21", "23"), (7,)),
+    **dict.fromkeys(("15", "19", "20", "22"), (8,)),
+    **dict.fromkeys(("07", "08", "09", "10", "11", "12", "14"), (9,)),
+    **dict.fromkeys(("02", "03", "04", "05", "06"), (10,)),
 }
 
 #: West, south, east, north of all that is Japan, degrees.

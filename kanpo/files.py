@@ -16,6 +16,8 @@ from kanpo.locale import Text
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
+#: Excel cuts longer texts off.
+_LONGEST_CELL = 32_767
 #: Tables are read whole, so a larger one is refused.
 LARGEST_TABLE = 200 * 1024 * 1024
 
@@ -116,3 +118,40 @@ def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object
     """
     with replacing(path) as draft:
         draft.write_bytes(csv_text(headers, rows).encode("utf-8-sig"))
+
+
+def write_workbook(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a workbook (``.xlsx``) of one sheet in which every text is text, all or nothing.
+
+    Characters that a workbook cannot hold become ``?``; a text that Excel would cut off without a
+    word ends with ``…``.
+
+    Raises
+    ------
+    EnvironmentFailure
+        The file cannot be written, for instance because it is open in Excel.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("kanpo")
+    sheet.freeze_panes = "A2"
+
+    def cell(value: object) -> object:
+        if value is None or value != value:
+            return None
+        if not isinstance(value, str):
+            return value.item() if hasattr(value, "item") else value
+        plain = ILLEGAL_CHARACTERS_RE.sub("?", value)
+        if len(plain) > _LONGEST_CELL:
+            plain = plain[: _LONGEST_CELL - 1] + "…"
+        made = WriteOnlyCell(sheet, plain)
+        made.data_type, made.number_format = "s", "@"
+        return made
+
+    for row in (headers, *rows):
+        sheet.append([cell(value) for value in row])
+    with replacing(path) as draft:
+        book.save(draft)

@@ -175,6 +175,8 @@ def _spoken(error: click.ClickException) -> str:
     if isinstance(error, click.BadParameter):
         name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
         return str(Text(f"{name} の値が正しくありません({error.message})。", said))
+    if said.startswith("Got unexpected extra argument"):
+        return str(Text(f"余分な言葉があります: {said.partition('(')[2].rstrip(')')}", said))
     return said
 
 

@@ -8,15 +8,13 @@ import geopandas as gpd
 import pandas as pd
 
 from kanpo.errors import EnvironmentFailure, Place, UsageError
-from kanpo.files import replacing, write_csv
+from kanpo.files import replacing, write_csv, write_workbook
 from kanpo.locale import Text
 from kanpo.parcels import ParcelFilter, current_parcels
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
-#: Excel cuts longer texts off without a word.
-_LONGEST_CELL = 32_767
 #: File name endings that can be written.
 FORMATS = (".csv", ".xlsx", *_DRIVERS, ".parquet")
 
@@ -64,35 +62,11 @@ def export_parcels(
 
 def export_table(path: Path, table: pd.DataFrame) -> None:
     """Write a table as CSV or workbook (``.xlsx``), with no cell that a spreadsheet would compute."""
+    headers, rows = [str(column) for column in table.columns], table.itertuples(index=False, name=None)
     if path.suffix.lower() == ".xlsx":
-        _write_workbook(path, table)
+        write_workbook(path, headers, rows)
     else:
-        write_csv(path, [str(column) for column in table.columns], table.itertuples(index=False, name=None))
-
-
-def _write_workbook(path: Path, table: pd.DataFrame) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("kanpo")
-    sheet.freeze_panes = "A2"
-
-    def cell(value: object) -> object:
-        if value is None or value != value:
-            return None
-        if not isinstance(value, str):
-            return value.item() if hasattr(value, "item") else value
-        made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("?", value)[:_LONGEST_CELL])
-        made.data_type, made.number_format = "s", "@"
-        return made
-
-    sheet.append([cell(str(column)) for column in table.columns])
-    for row in table.itertuples(index=False, name=None):
-        sheet.append([cell(value) for value in row])
-    with replacing(path) as draft:
-        book.save(draft)
+        write_csv(path, headers, rows)
 
 
 def _write_layer(path: Path, parcels: gpd.GeoDataFrame) -> None:

@@ -6,9 +6,10 @@ a file of what could not be used.
 
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors
 from kanpo.parcels._find import ParcelFilter, find_parcel, search_parcels
+from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
 from kanpo.parcels._ingest_file import IngestOptions, ingest_file
-from kanpo.parcels._joined import current_parcels, refresh_links
+from kanpo.parcels._joined import current_parcels, lone_pins, refresh_links
 from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, descendants, lineage_tree, successor_of
 from kanpo.parcels._links import REASONS, doubtful, join_register, newest_status
@@ -16,7 +17,9 @@ from kanpo.parcels._measure import measure_area_m2, reproject
 from kanpo.parcels._overlap import overlaps
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
 from kanpo.parcels._rejects import Reject, write_rejects
-from kanpo.parcels._succession import carried_over, find_current
+from kanpo.parcels._settlements import count_by, with_farm_settlements
+from kanpo.parcels._succession import carried_over, find_current, records_of, whole_lineage
+from kanpo.parcels._whereabouts import Whereabouts, outside_municipality
 from kanpo.parcels.sources import SOURCES, Source
 
 __all__ = [
@@ -31,9 +34,12 @@ __all__ = [
     "ParcelReader",
     "Reject",
     "Source",
+    "Whereabouts",
     "ancestors",
     "attribute_factors",
     "carried_over",
+    "check_ground",
+    "count_by",
     "current_parcels",
     "descendants",
     "doubtful",
@@ -44,13 +50,18 @@ __all__ = [
     "join_register",
     "lineage_tree",
     "link_years",
+    "lone_pins",
     "measure_area_m2",
     "newest_status",
+    "outside_municipality",
     "overlaps",
     "read_parcels",
+    "records_of",
     "refresh_links",
     "reproject",
     "search_parcels",
     "successor_of",
+    "whole_lineage",
+    "with_farm_settlements",
     "write_rejects",
 ]

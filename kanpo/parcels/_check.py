@@ -31,7 +31,7 @@ class Checked:
     findings: list[tuple[int, Finding]] = field(default_factory=list)
 
 
-def check_polygons(built: Built, crs: int | None, registered_m2: np.ndarray) -> Checked:
+def check_polygons(built: Built, crs: int | None, registered_m2: np.ndarray | None) -> Checked:
     """Check geometries, repair what is certain, measure.
 
     Parameters
@@ -40,8 +40,9 @@ def check_polygons(built: Built, crs: int | None, registered_m2: np.ndarray) -> 
         As drawn, in the coordinates of the file.
     crs : int or None
         EPSG code of the file; None for degrees without a word.
-    registered_m2 : ndarray (n,)
-        Registered areas, NaN where unknown.
+    registered_m2 : ndarray (n,) or None
+        Registered areas, NaN where unknown; None where the shapes are no parcels, so that no size
+        is doubtful.
     """
     shapes, findings = built.shapes.copy(), list(built.findings)
     there = np.flatnonzero([shape is not None for shape in shapes])
@@ -58,7 +59,8 @@ def check_polygons(built: Built, crs: int | None, registered_m2: np.ndarray) -> 
         for position in there[areas[there] <= 0.01]:
             findings.append((int(position), reject("no-area")))
             shapes[position], areas[position] = None, np.nan
-    _doubt(areas, registered_m2, findings)
+    if registered_m2 is not None:
+        _doubt(areas, registered_m2, findings)
     return Checked(shapes, areas, _with_areas(findings, built, areas, crs))
 
 

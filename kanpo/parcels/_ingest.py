@@ -15,7 +15,9 @@ from kanpo.locale import Text
 from kanpo.parcels._read import ParcelReader, Progress, not_collecting, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
 from kanpo.parcels._succession import succeed
+from kanpo.parcels._whereabouts import Whereabouts
 from kanpo.parcels.sources import SOURCES
+from kanpo.schema import BOUNDARIES
 from kanpo.store import Batch, Project
 
 #: Names of forms that are no GeoJSON.
@@ -95,7 +97,7 @@ def ingest_parcels(
     source, crs, layer, on_progress
         See `read_parcels`.
     strict : bool
-        Take all of the file or nothing: a parcel that cannot be used, or a missing end, stops it.
+        All of the file or nothing: a parcel that cannot be used, or a missing end, stops it.
     dry_run : bool
         Count everything, change nothing, write no file.
     rejects : Path, optional
@@ -108,29 +110,38 @@ def ingest_parcels(
     """
     with (
         not_collecting(),
-        read_parcels(path, source=source, crs=crs, layer=layer, on_progress=on_progress) as reader,
+        read_parcels(
+            path,
+            source=source,
+            crs=crs,
+            layer=layer,
+            on_progress=on_progress,
+            whereabouts=Whereabouts.of(project),
+        ) as reader,
     ):
         known = project.imported.batch_of(reader.sha256)
         found = _Found()
-        batch = Batch(path.name, reader.sha256, source_crs=_crs_name(reader))
-        batch = project.imported.store_parcels(
-            batch,
-            _chunks(project, reader, found, strict),
-            keep=not dry_run,
-            describe=_describe(reader),
-            register=found.register,
-            succeed=lambda stored: found.succeed(project, stored),
-        )
+        batch = _store(project, reader, found, strict, keep=not dry_run)
         if not batch.read:
             raise _nothing_read(path)
         if not reader.complete:
             found.problems.append(_cut_short(path.name))
-        said = reader.crs
-    target = rejects or reject_path(path)
-    if found.rejects and not dry_run:
-        write_rejects(target, found.rejects, said)
-    written = target if found.rejects and not dry_run else None
+    written = (rejects or reject_path(path)) if found.rejects and not dry_run else None
+    if written is not None:
+        write_rejects(written, found.rejects, reader.crs)
     return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run, found.lineage)
+
+
+def _store(project: Project, reader: ParcelReader, found: _Found, strict: bool, *, keep: bool) -> Batch:
+    return project.imported.store_parcels(
+        Batch(reader.name, reader.sha256),
+        _chunks(project, reader, found, strict),
+        keep=keep,
+        describe=_describe(reader),
+        register=found.register,
+        boundaries=found.boundary,
+        succeed=lambda stored: found.succeed(project, stored),
+    )
 
 
 class _Found:
@@ -141,6 +152,7 @@ class _Found:
         self.rejects: list[Reject] = []
         self.duplicates = 0
         self.pins: list[gpd.GeoDataFrame] = []
+        self.boundaries: list[gpd.GeoDataFrame] = []
         self.before: gpd.GeoDataFrame | None = None
         self.lineage: Text | None = None
 
@@ -148,6 +160,16 @@ class _Found:
         """All pins that were found."""
         pins = [frame for frame in self.pins if len(frame)]
         return gpd.GeoDataFrame(pd.concat(pins), geometry="geometry", crs=STORED_EPSG) if pins else None
+
+    def boundary(self) -> gpd.GeoDataFrame | None:
+        """All boundaries that were found, with the columns of their table but the batch."""
+        if not self.boundaries:
+            return None
+        rows = pd.concat(self.boundaries).rename(
+            columns={"parcel_id": "boundary_id", "farm_settlement": "name"}
+        )
+        keys = [key for key in BOUNDARIES.keys if key != "batch_id"]
+        return gpd.GeoDataFrame(rows[[*keys, "geometry"]], geometry="geometry", crs=STORED_EPSG)
 
     def succeed(self, project: Project, batch: Batch) -> None:
         """Let parcels of a newer year take the place of those of the years before."""
@@ -180,7 +202,12 @@ def _chunks(
             raise not_whole(
                 reader.name, tuple(problem for reject in chunk.rejects for problem in reject.problems)
             )
-        yield chunk.frame, chunk.read, chunk.repaired, len(chunk.rejects)
+        frame = chunk.frame
+        if reader.source is not None and reader.source.boundary:
+            found.boundaries.append(frame.assign(boundary_kind=reader.source.boundary))
+            frame = frame.iloc[:0]
+        yield frame, chunk.read, chunk.repaired, len(chunk.rejects)
+    found.problems = reader.problems + found.problems
     if strict and not reader.complete:
         raise not_whole(reader.name, (_cut_short(reader.name),))
 
@@ -192,7 +219,10 @@ def _describe(reader: ParcelReader) -> Callable[[Batch], Batch]:
         kept = batch.stored + batch.updated + batch.unchanged
         again = batch.read - batch.rejected - kept
         return replace(
-            batch, source=reader.source.key if reader.source else "", unchanged=batch.unchanged + again
+            batch,
+            source=reader.source.key if reader.source else "",
+            source_crs=_crs_name(reader),
+            unchanged=batch.unchanged + again,
         )
 
     return described

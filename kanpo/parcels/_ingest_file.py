@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,13 +15,14 @@ import shapely
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import KanpoError
-from kanpo.files import write_csv
+from kanpo.files import write_csv, write_workbook
 from kanpo.parcels._formats import is_table, is_zip, unpack
+from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
 from kanpo.parcels._open import check_place
 from kanpo.parcels._read import Progress
 from kanpo.parcels._rejects import reject_path
-from kanpo.parcels.tables import OfficeTable, read_office_table
+from kanpo.parcels.tables import ADDED_HEADERS, OfficeTable, read_office_table
 from kanpo.schema import REGISTER
 from kanpo.store import Batch, Project, sha256_of
 
@@ -80,7 +82,7 @@ def _ingest_one(
 ) -> IngestReport:
     if is_table(path):
         return ingest_table(project, path, options, dry_run=dry_run)
-    return ingest_parcels(
+    report = ingest_parcels(
         project,
         path,
         source=options.source,
@@ -91,6 +93,9 @@ def _ingest_one(
         rejects=reject_path(beside),
         on_progress=on_progress,
     )
+    if dry_run or report.batch.batch_kind != "parcels":
+        return report
+    return replace(report, problems=(*report.problems, *check_ground(project, report.batch)))
 
 
 def ingest_table(
@@ -98,7 +103,8 @@ def ingest_table(
 ) -> IngestReport:
     """Read an office table (Excel or CSV) into the farmland register of the project.
 
-    Rows that cannot be used go to ``NAME_差戻し.csv`` beside the file, with their cells as they were.
+    Rows that cannot be used go to ``NAME_差戻し.xlsx`` (or ``.csv``) beside the file, with their cells
+    as they were.
     """
     table = _read_as_before(project, path, options)
     if options.strict and table.rejected:
@@ -119,9 +125,11 @@ def ingest_table(
         keep=not dry_run,
         register=lambda: register_rows(table),
     )
-    rejects = path.with_name(f"{path.stem}_差戻し.csv") if table.rejected and not dry_run else None
+    # A table that is no text is a workbook.
+    suffix = ".xlsx" if zipfile.is_zipfile(path) else ".csv"
+    rejects = path.with_name(f"{path.stem}_差戻し{suffix}") if table.rejected and not dry_run else None
     if rejects is not None:
-        _write_rejected(rejects, table)
+        write_rejected_rows(rejects, table)
     return IngestReport(batch, table.problems, rejects, known is not None, dry_run)
 
 
@@ -150,7 +158,8 @@ def register_rows(table: OfficeTable) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows[keys], geometry=places, crs=STORED_EPSG)
 
 
-def _write_rejected(path: Path, table: OfficeTable) -> None:
+def write_rejected_rows(path: Path, table: OfficeTable) -> None:
+    """Write the rows that could not be used with their cells as they were, and why; CSV or workbook."""
     headers = list(dict.fromkeys(header for row in table.rejected for header in row.cells))
     rows = [
         (
@@ -161,4 +170,5 @@ def _write_rejected(path: Path, table: OfficeTable) -> None:
         )
         for row in table.rejected
     ]
-    write_csv(path, [*headers, "差戻し理由", "直し方", "元の行"], rows)
+    write = write_workbook if path.suffix == ".xlsx" else write_csv
+    write(path, [*headers, *ADDED_HEADERS], rows)

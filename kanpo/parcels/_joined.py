@@ -5,14 +5,24 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
+from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.parcels._links import STATUS_COLUMNS, join_register, newest_status
+from kanpo.parcels._measure import reproject
+from kanpo.parcels._settlements import with_farm_settlements
+from kanpo.schema import PARCELS, REGISTER
 from kanpo.store import Project
 
 #: Greatest margin that is stored: a decision has no second best.
 _MOST = 1e6
 _FILLED = ("settlement", "lot_number", "registered_area_m2", "farm_promotion_zone")
 _TRUSTED = ("high", "medium")
+#: The id of a parcel that is known from a register pin only begins so.
+PIN_PREFIX = "pin-"
+#: Drawn for a pin without a registered area, m²; its area stays unknown.
+_BARE_M2 = 100.0
+_CORNERS = 32
 
 
 def link_inputs(project: Project) -> dict[str, str]:
@@ -27,7 +37,8 @@ def refresh_links(project: Project) -> pd.DataFrame:
     """The links of register rows to parcels, computed anew when something they follow from changed.
 
     A person's decision (a record of kind ``link_decision``) goes before everything else and so
-    survives every import.
+    survives every import. Rows that stand alone on a pin become parcels of their own (see
+    `lone_pins`).
     """
     inputs, stamp = link_inputs(project), project.computed.stamp("links")
     if stamp is not None and not stamp.changed(inputs):
@@ -36,18 +47,73 @@ def refresh_links(project: Project) -> pd.DataFrame:
     if register.empty:
         return project.computed.links()
     decisions = project.journal.read("link_decision").sort_values("happened_at", kind="stable")
-    links = join_register(project.imported.parcels(), register, decisions[["register_id", "parcel_id"]])
+    parcels = project.imported.parcels()
+    outlines = parcels[parcels["located_by"].isna()].reset_index(drop=True)
+    links = join_register(outlines, register, decisions[["register_id", "parcel_id"]])
     links["margin"] = np.minimum(links["margin"].astype(float), _MOST)
+    project.imported.replace_pins(lone_pins(register, links))
     project.computed.write_links(links, inputs)
     return project.computed.links()
+
+
+def lone_pins(register: gpd.GeoDataFrame, links: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Register rows that belong to no outline, as parcels: a circle of the registered area around the pin.
+
+    An abandoned parcel is often missing from the outlines; so it is scored and mapped all the same,
+    marked as known from a pin (``located_by``). Rows without a place stay in the register only.
+
+    Parameters
+    ----------
+    register : GeoDataFrame
+        EPSG:6668, columns of the register table.
+    links : DataFrame
+        As of `join_register`.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:6668, columns of the parcel table; ``parcel_id`` is ``pin-`` and the register id.
+    """
+    alone = links.loc[links["parcel_id"].isna(), "register_id"]
+    pins = register[register["register_id"].isin(alone) & ~register.geometry.isna().to_numpy()]
+    rows = pd.DataFrame(pins.drop(columns="geometry")).reindex(columns=[*REGISTER.keys, *PARCELS.keys])
+    rows = rows.loc[:, ~rows.columns.duplicated()]
+    rows["parcel_id"] = PIN_PREFIX + pins["register_id"]
+    rows["located_by"] = "pin"
+    known = (rows["registered_area_m2"] > 0).to_numpy(dtype=bool)
+    rows["area_m2"] = rows["registered_area_m2"].where(known)
+    circles = _circles(
+        np.asarray(pins.geometry), np.where(known, rows["registered_area_m2"], _BARE_M2).astype(float)
+    )
+    return gpd.GeoDataFrame(rows[list(PARCELS.keys)], geometry=circles, crs=STORED_EPSG)
+
+
+def _circles(points: np.ndarray, areas: np.ndarray) -> np.ndarray:
+    """Polygons (n,) of just these areas (m²) around points (n,) in degrees."""
+    if not len(points):
+        return points
+    west, south, east, north = shapely.total_bounds(points)
+    plane = zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
+    centres = shapely.get_coordinates(reproject(points, STORED_EPSG, plane))
+    angles = np.arange(_CORNERS) * (2 * np.pi / _CORNERS)
+    radii = np.sqrt(2 * areas / (_CORNERS * np.sin(2 * np.pi / _CORNERS)))
+    around = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    corners = centres[:, None, :] + radii[:, None, None] * around[None, :, :]
+    return reproject(shapely.polygons(corners), plane, STORED_EPSG)
 
 
 def current_parcels(project: Project) -> gpd.GeoDataFrame:
     """The parcels with what linked register rows add: names where missing, status of the newest survey.
 
     Columns as of `Imported.parcels`, and ``status_source``: the register row that the status comes
-    from, or empty where it is the parcel's own. Links of low confidence add nothing.
+    from, or empty where it is the parcel's own. Links of low confidence add nothing. Agricultural
+    settlements are filled in from their boundaries.
     """
+    parcels = _with_register(project)
+    return with_farm_settlements(parcels, project.imported.boundaries("farm_settlement"))
+
+
+def _with_register(project: Project) -> gpd.GeoDataFrame:
     parcels = project.imported.parcels()
     parcels["status_source"] = ""
     links = project.computed.links()

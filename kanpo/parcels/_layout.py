@@ -8,7 +8,7 @@ from typing import Literal
 
 import orjson
 
-from kanpo.crs import SAME_AS_STORED
+from kanpo.crs import SAME_AS_STORED, TOKYO_EPSG, TOKYO_PLANES
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 from kanpo.parcels._open import InputFile
@@ -189,7 +189,8 @@ def known_epsg(code: int, path: object, written: object) -> int:
     InputUnusable
         It is another one.
     """
-    if code in SAME_AS_STORED or 6669 <= code <= 6687 or 2443 <= code <= 2461:
+    japanese = 6669 <= code <= 6687 or 2443 <= code <= 2461 or code == TOKYO_EPSG or code in TOKYO_PLANES
+    if code in SAME_AS_STORED or japanese:
         return code
     raise _unknown_crs(path, written)
 

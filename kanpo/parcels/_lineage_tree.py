@@ -252,7 +252,9 @@ def _line(edge: object, japanese: bool) -> str:
     share, confidence = edge.share, edge.confidence  # type: ignore[attr-defined]
     label = LINEAGE_LABELS[kind]
     percent = f"{100 * share:.0f} %"
-    words = [f"{year}年" if japanese else str(year), label.ja if japanese else label.en, percent]
+    words = [label.ja if japanese else label.en, percent]
+    if year:
+        words.insert(0, f"{year}年" if japanese else str(year))
     if isinstance(to_id, str):
         words.insert(0, _plain(to_id))
     if confidence < DOUBTFUL:

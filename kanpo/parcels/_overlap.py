@@ -14,7 +14,9 @@ from kanpo.parcels._measure import reproject
 LEAST_M2 = 1.0
 
 
-def overlaps(parcels: gpd.GeoDataFrame, least_m2: float = LEAST_M2) -> pd.DataFrame:
+def overlaps(
+    parcels: gpd.GeoDataFrame, least_m2: float = LEAST_M2, among: np.ndarray | None = None
+) -> pd.DataFrame:
     """Pairs of parcels that share ground.
 
     Parameters
@@ -23,6 +25,8 @@ def overlaps(parcels: gpd.GeoDataFrame, least_m2: float = LEAST_M2) -> pd.DataFr
         ``parcel_id`` and outlines (n), EPSG:6668.
     least_m2 : float
         Smaller overlaps are left out.
+    among : ndarray of bool (n,), optional
+        Only pairs in which at least one of these parcels takes part.
 
     Returns
     -------
@@ -34,14 +38,18 @@ def overlaps(parcels: gpd.GeoDataFrame, least_m2: float = LEAST_M2) -> pd.DataFr
         return pd.DataFrame(columns=columns)
     west, south, east, north = parcels.total_bounds
     plane = zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
-    shapes = reproject(np.asarray(parcels.geometry, dtype=object), STORED_EPSG, plane)
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    first = one < other
+    shapes = np.asarray(parcels.geometry, dtype=object)
+    asked = np.ones(len(shapes), dtype=bool) if among is None else among
+    one, other = shapely.STRtree(shapes).query(shapes[asked], predicate="intersects")
+    one = np.flatnonzero(asked)[one]
+    # Each pair once: the tree finds it from both sides where both are asked for.
+    first = (one < other) | ((one != other) & ~asked[other])
     one, other = one[first], other[first]
     touching = shapely.touches(shapes[one], shapes[other])
     one, other = one[~touching], other[~touching]
-    shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
-    smaller = np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
+    left, right = (reproject(shapes[side], STORED_EPSG, plane) for side in (one, other))
+    shared = shapely.area(shapely.intersection(left, right))
+    smaller = np.minimum(shapely.area(left), shapely.area(right))
     ids = parcels["parcel_id"].to_numpy(dtype=object)
     found = pd.DataFrame(dict(zip(columns, (ids[one], ids[other], shared, shared / smaller), strict=True)))
     found = found[found["overlap_m2"] >= least_m2]

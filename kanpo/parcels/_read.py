@@ -17,7 +17,7 @@ import orjson
 import pandas as pd
 import shapely
 
-from kanpo.crs import JAPAN_BOX, STORED_EPSG
+from kanpo.crs import JAPAN_BOX, STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
 from kanpo.errors import Problem, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
@@ -26,17 +26,16 @@ from kanpo.parcels._formats import vector_driver
 from kanpo.parcels._geometry import build_polygons, take_polygons
 from kanpo.parcels._layout import find_layout, known_epsg
 from kanpo.parcels._open import check_place, open_input
-from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN, Reject
+from kanpo.parcels._rejects import Reject
+from kanpo.parcels._rows import parcel_rows, properties_of
 from kanpo.parcels._split import FeatureChunk, split_features
 from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
+from kanpo.parcels._whereabouts import ANYWHERE, Whereabouts, in_metres, old_datum, taken_for, which_zone
 from kanpo.parcels.sources import SOURCES, Source
-from kanpo.schema import PARCELS, REGISTER
+from kanpo.schema import REGISTER
 
 #: Told to the caller after each chunk: bytes done, bytes in all.
 Progress = Callable[[int, int], None]
-
-_COLUMNS = [key for key in PARCELS.keys if key != "batch_id"]
-_NUMBERS = [field.key for field in PARCELS.fields if field.type == "number"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,9 +60,10 @@ class ParcelChunk:
 class ParcelReader:
     """An opened parcel file; iterating gives its chunks once.
 
-    `crs` is the EPSG code that the file or the user says, None for degrees without a word. `size`
-    is what `FeatureChunk.position` reaches at the end. `complete` is False when the end of the
-    file is missing.
+    `crs` is the EPSG code that the file or the user says, None for degrees without a word; metres
+    without a word get the one plane zone that puts them where `whereabouts` says. `size` is what
+    `FeatureChunk.position` reaches at the end. `complete` is False when the end of the file is
+    missing. `problems` are those of the file as a whole.
     """
 
     name: str
@@ -74,9 +74,12 @@ class ParcelReader:
     source: Source | None
     on_progress: Progress | None = None
     complete: bool = True
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    problems: list[Problem] = field(default_factory=list)
     #: Id to the number of the parcel that had it first, and a hash of its content.
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
     _number: int = 0
+    _placed: bool = False
     _pinned: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[ParcelChunk]:
@@ -95,19 +98,36 @@ class ParcelReader:
 
     def _check(self, chunk: FeatureChunk) -> ParcelChunk:
         assert self.source is not None
-        properties = [_properties(feature) for feature in chunk.features]
-        table = _table(self.source, properties, chunk)
+        properties = [properties_of(feature) for feature in chunk.features]
+        table = parcel_rows(self.source, properties, chunk)
         if chunk.shapes is None:
             built = build_polygons([feature.get("geometry") for feature in chunk.features])
         else:
             built = take_polygons(chunk.shapes)
-        checked = check_polygons(built, self.crs, table["registered_area_m2"].to_numpy(dtype=float))
+        if not self._placed:
+            self._placed = True
+            self._settle_crs(built.shapes, table["municipality_code"])
+        areas = table["registered_area_m2"].to_numpy(dtype=float)
+        checked = check_polygons(built, self.crs, None if self.source.boundary else areas)
         table["area_m2"] = np.round(checked.areas, 2)
         pins, findings = self._pins(table, chunk, checked.findings)
         findings, repeated = self._identify(table, checked.shapes, findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
         frame = gpd.GeoDataFrame(table[kept], geometry=checked.shapes[kept], crs=STORED_EPSG)
         return self._chunk(chunk, frame, pins, findings, int(repeated.sum()))
+
+    def _settle_crs(self, shapes: np.ndarray, municipality_codes: pd.Series) -> None:
+        """Find the plane zone of metres without a word; say so where a datum is rough."""
+        if self.crs == TOKYO_EPSG or self.crs in TOKYO_PLANES:
+            self.problems.append(old_datum(self.name))
+        if self.crs is not None or not in_metres(shapes):
+            return
+        there = shapes[~shapely.is_missing(shapes)]
+        fits = self.whereabouts.zones_of(there, municipality_codes.dropna().unique())
+        if len(fits) != 1:
+            raise which_zone(self.name, fits)
+        self.crs = zone_epsg(fits[0].zone)
+        self.problems.append(taken_for(self.name, fits[0]))
 
     def _pins(
         self, table: pd.DataFrame, chunk: FeatureChunk, findings: list[tuple[int, Finding]]
@@ -214,6 +234,7 @@ def read_parcels(
     crs: str | None = None,
     layer: str | None = None,
     on_progress: Progress | None = None,
+    whereabouts: Whereabouts = ANYWHERE,
 ) -> Iterator[ParcelReader]:
     """Open a parcel file for reading: GeoJSON, GeoPackage, FlatGeobuf, Shapefile or GeoParquet.
 
@@ -224,17 +245,18 @@ def read_parcels(
     source : str, optional
         A key of `SOURCES`; recognised from the properties by default.
     crs : str, optional
-        ``EPSG:6678`` or the like, where the file does not say its coordinate system or says it
-        wrongly.
+        ``EPSG:6678`` or the like, where the file does not say it or says it wrongly.
     layer : str, optional
         Which layer, where a file has several with polygons.
     on_progress : callable, optional
-        Called with how far it is and how far it goes.
+        Told how far it is and how far it goes.
+    whereabouts : Whereabouts
+        What is known of where the parcels should lie, for metres without a coordinate system.
 
     Raises
     ------
     InputUnusable
-        The file cannot be used at all.
+        The file cannot be used at all; or it is in metres and more than one zone fits, or none.
     UsageError
         `crs` is no EPSG code, `source` no known form, or a layer has to be chosen.
     """
@@ -247,14 +269,16 @@ def read_parcels(
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         size, chunks = feature_count(vector), vector_chunks(vector)
-        yield ParcelReader(path.name, digest, vector.crs, size, chunks, form, on_progress)
+        reader = ParcelReader(path.name, digest, vector.crs, size, chunks, form, on_progress)
+        reader.whereabouts = whereabouts
+        yield reader
         return
     with open_input(path) as file:
         layout = find_layout(file, chosen)
-        chunks = split_features(file, layout)
-        yield ParcelReader(
-            file.name, file.sha256, layout.crs, len(file.data), chunks, form, on_progress, layout.complete
-        )
+        size, chunks = len(file.data), split_features(file, layout)
+        reader = ParcelReader(file.name, file.sha256, layout.crs, size, chunks, form, on_progress)
+        reader.complete, reader.whereabouts = layout.complete, whereabouts
+        yield reader
 
 
 def _pin_of(chunk: FeatureChunk, position: int) -> shapely.Point | None:
@@ -304,64 +328,5 @@ def _form(key: str) -> Source:
 def _recognised(chunk: FeatureChunk) -> Source:
     names: set[str] = set()
     for feature in chunk.features[:200]:
-        names |= _properties(feature).keys()
+        names |= properties_of(feature).keys()
     return next(source for source in SOURCES.values() if source.recognises(names))
-
-
-def _properties(feature: dict[str, Any]) -> dict[str, Any]:
-    found = feature.get("properties")
-    if type(found) is not dict:
-        return {}
-    if RAW_COLUMN in found or ADDED_COLUMNS[0] in found:
-        # A reject file that comes back: what was added to it is no attribute of the parcel.
-        return {key: value for key, value in found.items() if key not in (*ADDED_COLUMNS, RAW_COLUMN)}
-    return found
-
-
-def _table(source: Source, properties: list[dict[str, Any]], chunk: FeatureChunk) -> pd.DataFrame:
-    """The attribute columns of the parcel table; geometry and measures come later."""
-    columns: dict[str, Any] = {}
-    for key in _COLUMNS:
-        column = source.columns.get(key)
-        if column is None:
-            values: list[object] = [None] * len(properties)
-        else:
-            values = _read_column(column.names, column.read, properties)
-        columns[key] = np.array(values, dtype=float) if key in _NUMBERS else np.array(values, dtype=object)
-    if source.key == "plain":
-        own = [feature.get("id") for feature in chunk.features]
-        columns["parcel_id"] = np.array(
-            [
-                i if i is not None else None if o is None else str(o)
-                for i, o in zip(columns["parcel_id"], own, strict=True)
-            ],
-            dtype=object,
-        )
-    columns["attributes"] = np.array([orjson.dumps(found).decode() for found in properties], dtype=object)
-    columns["source_row"] = np.array(chunk.numbers, dtype=object)
-    # Said to be objects, or pandas would look at every text to find out, and store it another way.
-    return pd.DataFrame(
-        {key: pd.Series(columns[key], dtype=None if key in _NUMBERS else object) for key in _COLUMNS}
-    )
-
-
-def _read_column(
-    names: tuple[str, ...], read: Callable[[object], object], properties: list[dict[str, Any]]
-) -> list[object]:
-    """Read a property of all parcels, each distinct value once."""
-    known: dict[object, object] = {}
-    values: list[object] = []
-    for found in properties:
-        value = None
-        for name in names:
-            value = found.get(name)
-            if value is not None and value != "":
-                break
-        if value is None or type(value) in (dict, list):
-            values.append(None)
-            continue
-        key = (type(value), value)
-        if key not in known:
-            known[key] = read(value)
-        values.append(known[key])
-    return values

@@ -10,9 +10,10 @@ import pandas as pd
 from kanpo.errors import Place, Problem, Severity, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._find import find_parcel
-from kanpo.parcels._joined import current_parcels
+from kanpo.parcels._joined import PIN_PREFIX, current_parcels
 from kanpo.parcels._lineage import Lineage, link_years
-from kanpo.parcels._lineage_tree import successor_of
+from kanpo.parcels._lineage_tree import ancestors, successor_of
+from kanpo.schema import RECORD_KINDS
 from kanpo.store import Batch, Project
 
 #: Share of the older year that may be gone; more, and the newer file is taken to be only a part of
@@ -54,18 +55,37 @@ def succeed(project: Project, before: gpd.GeoDataFrame, batch: Batch) -> Success
     year = int(new["source_year"].max())
     earlier = before["source_year"].notna() & (before["source_year"].astype(float) < year)
     old = before[earlier & before["municipality_code"].isin(new["municipality_code"])]
-    if old.empty:
+    missed = _missed(project, new, year)
+    if old.empty and missed.empty:
         return None
-    lineage = link_years(old, new)
-    gone = lineage.old_fates[lineage.old_fates == "gone"].index
+    lineage = link_years(gpd.GeoDataFrame(pd.concat([old, missed], ignore_index=True), crs=new.crs), new)
+    still_gone = lineage.old_fates[lineage.old_fates == "gone"].index
     links, problems = lineage.links, []
+    links = links[~((links["kind"] == "gone") & links["old_id"].isin(missed["parcel_id"]))]
+    gone = still_gone[still_gone.isin(old["parcel_id"])]
     if len(gone) > _MOST_GONE * len(old):
         links = links[~((links["kind"] == "gone") & links["old_id"].isin(gone))]
         old = old[~old["parcel_id"].isin(gone)]
         problems.append(_partial(batch, len(gone)))
     retired = set(old["parcel_id"]) - set(new["parcel_id"])
-    project.imported.retire(old, retired, links)
+    found_again = set(missed["parcel_id"]) - set(still_gone)
+    project.imported.retire(old, retired, links, found_again)
     return Succession(lineage, tuple(problems))
+
+
+def _missed(project: Project, new: gpd.GeoDataFrame, year: int) -> gpd.GeoDataFrame:
+    """Parcels that an earlier file of this year left without a successor.
+
+    That file may have been read without the rows that it sent back; mended, they are their
+    successors.
+    """
+    links = project.imported.lineage()
+    gone = links.loc[(links["kind"] == "gone") & (links["new_year"] == year), "old_id"]
+    former = project.imported.former_parcels()
+    if gone.empty:
+        return former.iloc[:0]
+    last = former[former["parcel_id"].isin(gone)].drop_duplicates("parcel_id", keep="last")
+    return last[last["municipality_code"].isin(new["municipality_code"])]
 
 
 def _partial(batch: Batch, count: int) -> Problem:
@@ -83,6 +103,34 @@ def _partial(batch: Batch, count: int) -> Problem:
     )
 
 
+def whole_lineage(project: Project) -> pd.DataFrame:
+    """The lineage of the project's parcels; a register pin that has an outline today leads to it.
+
+    Columns as of `Imported.lineage`.
+    """
+    lineage = project.imported.lineage()
+    links = project.computed.links()
+    links = links[links["parcel_id"].notna()]
+    if links.empty:
+        return lineage
+    # Links lead to parcels of today, so they are walked after those of all years.
+    latest = int(lineage["new_year"].max()) if len(lineage) else 0
+    outlined = pd.DataFrame(
+        {
+            "old_id": PIN_PREFIX + links["register_id"],
+            "new_id": links["parcel_id"],
+            "kind": "same",
+            "share_old": 1.0,
+            "share_new": 1.0,
+            "by": "register",
+            "confidence": links["probability"].astype(float),
+            "old_year": latest,
+            "new_year": latest,
+        }
+    ).reindex(columns=lineage.columns)
+    return outlined if lineage.empty else pd.concat([lineage, outlined], ignore_index=True)
+
+
 def carried_over(records: pd.DataFrame, project: Project) -> pd.DataFrame:
     """Records by the parcels on which they count today.
 
@@ -90,13 +138,35 @@ def carried_over(records: pd.DataFrame, project: Project) -> pd.DataFrame:
     quarter of it. Records whose land has no parcel any more are left out here; they stay in the
     journal.
     """
-    lineage = project.imported.lineage()
+    lineage = whole_lineage(project)
     if lineage.empty or records.empty:
         return records
     reached = successor_of(lineage, records["parcel_id"].dropna().unique())
     reached = reached[~reached["kind"].isin(["gone"]) & (reached["share"] >= _CARRIED_SHARE)]
     carried = records.merge(reached[["old_id", "current_id"]], left_on="parcel_id", right_on="old_id")
     return carried.assign(parcel_id=carried["current_id"]).drop(columns=["old_id", "current_id"])
+
+
+def records_of(project: Project, parcel_id: str) -> pd.DataFrame:
+    """All standing records on the land of a parcel, also those under ids of earlier years.
+
+    Returns
+    -------
+    DataFrame
+        kind, record_id, parcel_id (as recorded), happened_at, actor; the oldest first.
+    """
+    ids = [parcel_id, *ancestors(whole_lineage(project), parcel_id)["parcel_id"]]
+    columns = ["kind", "record_id", "parcel_id", "happened_at", "actor"]
+    found = []
+    for kind, table in RECORD_KINDS.items():
+        if "parcel_id" in table.keys:
+            records = project.journal.read(kind)
+            chosen = pd.DataFrame(records[records["parcel_id"].isin(ids)])
+            found.append(chosen.assign(kind=kind).reindex(columns=columns))
+    rows = [frame for frame in found if len(frame)]
+    if not rows:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(rows, ignore_index=True).sort_values("happened_at", kind="stable", ignore_index=True)
 
 
 def find_current(project: Project, words: str) -> pd.Series:
@@ -111,7 +181,7 @@ def find_current(project: Project, words: str) -> pd.Series:
     try:
         return find_parcel(current_parcels(project), words)
     except UsageError:
-        lineage = project.imported.lineage()
+        lineage = whole_lineage(project)
         reached = successor_of(lineage, [words.strip()]) if len(lineage) else lineage
         today = [] if reached.empty else reached.loc[reached["kind"] != "unknown", "current_id"].tolist()
         if not today:

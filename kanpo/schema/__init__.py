@@ -8,7 +8,16 @@ from kanpo.schema._computed import FACTOR_VALUES, REGISTER_LINKS, SCORES, STAMPS
 from kanpo.schema._document import TABLES, document
 from kanpo.schema._factors import FACTORS, Factor
 from kanpo.schema._field import Audience, Field, Kind, Privacy, Table
-from kanpo.schema._imported import BATCHES, FORMER_PARCELS, LAYERS, LINEAGE, ORIGINALS, PARCELS, REGISTER
+from kanpo.schema._imported import (
+    BATCHES,
+    BOUNDARIES,
+    FORMER_PARCELS,
+    LAYERS,
+    LINEAGE,
+    ORIGINALS,
+    PARCELS,
+    REGISTER,
+)
 from kanpo.schema._reading import (
     normalise,
     read_integer,
@@ -28,6 +37,7 @@ from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
 
 __all__ = [
     "BATCHES",
+    "BOUNDARIES",
     "ENVELOPE",
     "FACTORS",
     "FACTOR_VALUES",

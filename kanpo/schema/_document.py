@@ -6,14 +6,23 @@ from collections.abc import Iterable
 
 from kanpo.schema._computed import FACTOR_VALUES, REGISTER_LINKS, SCORES, STAMPS
 from kanpo.schema._field import Field, Kind, Table
-from kanpo.schema._imported import BATCHES, FORMER_PARCELS, LAYERS, LINEAGE, ORIGINALS, PARCELS, REGISTER
+from kanpo.schema._imported import (
+    BATCHES,
+    BOUNDARIES,
+    FORMER_PARCELS,
+    LAYERS,
+    LINEAGE,
+    ORIGINALS,
+    PARCELS,
+    REGISTER,
+)
 from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS
 from kanpo.schema._traits import TRAITS
 from kanpo.schema._vocabulary import VOCABULARIES
 
 #: Every table of a project, in the order in which data walks through.
 TABLES: tuple[Table, ...] = (
-    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, BATCHES, LAYERS, ORIGINALS),
+    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, BOUNDARIES, BATCHES, LAYERS, ORIGINALS),
     *(JOURNAL, OUTLINES, *RECORD_KINDS.values(), PEOPLE),
     *(REGISTER_LINKS, FACTOR_VALUES, SCORES, STAMPS),
 )

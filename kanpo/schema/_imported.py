@@ -42,6 +42,18 @@ PARCELS = Table(
         ),
         Field("survey_date", Text("利用状況調査日", "date of the use survey"), "date", privacy=_PARTNER),
         Field("farm_promotion_zone", Text("農振法区分", "farm promotion zone"), privacy=_PUBLIC),
+        Field("farm_settlement_key", Text("農業集落コード", "agricultural settlement code"), privacy=_PUBLIC),
+        Field("farm_settlement", Text("農業集落", "agricultural settlement"), privacy=_PUBLIC),
+        Field(
+            "located_by",
+            Text("位置の根拠", "located by"),
+            vocabulary="located_by",
+            privacy=_PUBLIC,
+            note=Text(
+                "空なら筆の形。pin は台帳のピンだけで、形は登記面積の円",
+                "blank: an outline; pin: a register pin only, drawn as a circle of the registered area",
+            ),
+        ),
         Field("source_year", Text("データ年", "year of the data"), "integer", privacy=_PUBLIC),
         Field(
             "attributes",
@@ -77,6 +89,30 @@ REGISTER = Table(
     note=Text(
         "台帳の行(ピン)。筆の形との対応は register_links にある",
         "rows (pins) of the register; which outline is whose stands in register_links",
+    ),
+)
+
+BOUNDARIES = Table(
+    "boundary",
+    "boundaries",
+    Text("区域の境界", "boundaries"),
+    Kind.IMPORTED,
+    (
+        Field("boundary_id", Text("境界ID", "boundary id"), required=True, privacy=_PUBLIC),
+        Field(
+            "boundary_kind", Text("種類", "kind"), vocabulary="boundary_kind", required=True, privacy=_PUBLIC
+        ),
+        Field("name", Text("名称", "name"), privacy=_PUBLIC),
+        *(
+            field
+            for field in PARCELS.fields
+            if field.key in ("municipality_code", "farm_settlement_key", "batch_id", "source_row")
+        ),
+    ),
+    outline=True,
+    note=Text(
+        "市区町村と農業集落の区域。筆がどこに入るかはここから分かる",
+        "municipalities and agricultural settlements; which parcel lies in which follows from here",
     ),
 )
 

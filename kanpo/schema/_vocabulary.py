@@ -61,6 +61,18 @@ _ALL = (
             "layer": ("主題図", "layer"),
             "records": ("記録", "records"),
             "register": ("農地台帳", "register"),
+            "boundaries": ("区域の境界", "boundaries"),
+        },
+    ),
+    _vocabulary(
+        "located_by",
+        {"pin": ("台帳のピンのみ(筆の形なし)", "register pin only (no outline)")},
+    ),
+    _vocabulary(
+        "boundary_kind",
+        {
+            "municipality": ("市区町村", "municipality"),
+            "farm_settlement": ("農業集落", "agricultural settlement"),
         },
     ),
     _vocabulary(

@@ -7,8 +7,9 @@ are stale. This is the only room with SQL.
 from kanpo.store._backup import backup_project
 from kanpo.store._computed import INPUT_LABELS, Stamp
 from kanpo.store._identity import sha256_of
-from kanpo.store._imported import Batch, StoredLayer
+from kanpo.store._imported import Batch
 from kanpo.store._journal import NewRecord, Seal, record_content
+from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from kanpo.crs import STORED_EPSG
-from kanpo.schema import BATCHES, FORMER_PARCELS, LAYERS, LINEAGE, PARCELS, REGISTER, Table
+from kanpo.schema import BATCHES, BOUNDARIES, FORMER_PARCELS, LINEAGE, PARCELS, REGISTER, Table
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._geometry import from_blobs, to_blobs
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
+from kanpo.store._layers import Layers
 from kanpo.store._sql import quoted
 
 _PARCEL_COLUMNS = PARCELS.keys
@@ -51,28 +50,8 @@ class Batch:
     imported_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLayer:
-    """A layer as the project keeps it; `columns` says which factor is read from which column or band."""
-
-    layer_id: str
-    title: str
-    layer_kind: str
-    columns: dict[str, str]
-    source: str
-    licence: str
-    date: str
-    sha256: str
-    file_name: str
-    content: bytes
-
-
-class Imported:
+class Imported(Layers):
     """Reads and replaces what was imported into one project."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
 
     def store_parcels(
         self,
@@ -82,6 +61,7 @@ class Imported:
         keep: bool = True,
         describe: Callable[[Batch], Batch] = lambda batch: batch,
         register: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
+        boundaries: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
         succeed: Callable[[Batch], None] = lambda batch: None,
     ) -> Batch:
         """Store parcels chunk by chunk in one transaction: all of the file, or nothing of it.
@@ -99,6 +79,8 @@ class Imported:
             Fills in what is known of the file only after it was read.
         register : callable
             Gives, after the last chunk, the rows of the farmland register that the file holds.
+        boundaries : callable
+            The same for boundaries.
         succeed : callable
             Called when all is stored, within the transaction: the place to `retire` what the file
             replaces.
@@ -112,19 +94,9 @@ class Imported:
         with spoken_errors(self._path):
             try:
                 with transaction(self._connection):
-                    known = self._known_parcels()
-                    for parcels, read, repaired, rejected in chunks:
-                        stored, updated, unchanged = self._store_chunk(parcels, batch.batch_id, known)
-                        batch = replace(
-                            batch,
-                            read=batch.read + read,
-                            stored=batch.stored + stored,
-                            updated=batch.updated + updated,
-                            unchanged=batch.unchanged + unchanged,
-                            repaired=batch.repaired + repaired,
-                            rejected=batch.rejected + rejected,
-                        )
+                    batch = self._store_chunks(batch, chunks)
                     batch = self._store_register(batch, register())
+                    batch = self._store_boundaries(batch, boundaries())
                     batch = describe(batch)
                     if not keep or not batch.stored + batch.updated:
                         raise _Undo
@@ -135,7 +107,28 @@ class Imported:
                 pass
         return batch
 
-    def retire(self, former: gpd.GeoDataFrame, gone_ids: Iterable[str], links: pd.DataFrame) -> None:
+    def _store_chunks(self, batch: Batch, chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]]) -> Batch:
+        known = self._known_parcels()
+        for parcels, read, repaired, rejected in chunks:
+            stored, updated, unchanged = self._store_chunk(parcels, batch.batch_id, known)
+            batch = replace(
+                batch,
+                read=batch.read + read,
+                stored=batch.stored + stored,
+                updated=batch.updated + updated,
+                unchanged=batch.unchanged + unchanged,
+                repaired=batch.repaired + repaired,
+                rejected=batch.rejected + rejected,
+            )
+        return batch
+
+    def retire(
+        self,
+        former: gpd.GeoDataFrame,
+        gone_ids: Iterable[str],
+        links: pd.DataFrame,
+        found_again: Iterable[str] = (),
+    ) -> None:
         """Move parcels of an earlier year out of the way of their successors.
 
         To be called within `store_parcels` (see there), so that it happens with it or not at all.
@@ -148,7 +141,12 @@ class Imported:
             Ids that are no parcels any more.
         links : DataFrame
             Columns of the schema's lineage table.
+        found_again : iterable of str
+            Ids that were said to be gone and are not: `links` has what became of them.
         """
+        self._connection.executemany(
+            "DELETE FROM lineage WHERE kind = 'gone' AND old_id = ?", [(key,) for key in found_again]
+        )
         names = ", ".join(map(quoted, FORMER_PARCELS.keys))
         rows = [
             (*row[:-2], batch, row[-1])
@@ -204,21 +202,64 @@ class Imported:
             unchanged=batch.unchanged + len(found) - len(changed),
         )
 
+    def _store_boundaries(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
+        """Store boundaries in place of those of the same kind and municipality."""
+        if rows is None or rows.empty:
+            return batch
+        replaced = rows[["boundary_kind", "municipality_code"]].drop_duplicates()
+        self._connection.executemany(
+            "DELETE FROM boundaries WHERE boundary_kind = ? AND municipality_code IS ?",
+            replaced.where(replaced.notna(), None).to_numpy(dtype=object).tolist(),
+        )
+        names = ", ".join(map(quoted, BOUNDARIES.keys))
+        marks = ", ".join("?" * (len(BOUNDARIES.keys) + 1))
+        self._connection.executemany(
+            f"INSERT OR REPLACE INTO boundaries (geom, {names}) VALUES ({marks})",
+            _rows(rows, BOUNDARIES, batch.batch_id),
+        )
+        return replace(batch, batch_kind="boundaries", stored=batch.stored + len(rows))
+
+    def boundaries(self, kind: str) -> gpd.GeoDataFrame:
+        """Boundaries of a kind (``municipality``, ``farm_settlement``), EPSG:6668."""
+        return self._layer_frame(BOUNDARIES, "WHERE boundary_kind = ?", [kind])
+
+    def replace_pins(self, pins: gpd.GeoDataFrame) -> None:
+        """Let these be the parcels that are known from a register pin only (``located_by`` pin).
+
+        Parameters
+        ----------
+        pins : GeoDataFrame
+            Columns of the parcel table, each with the import that its register row came in.
+        """
+        with spoken_errors(self._path), transaction(self._connection):
+            wanted = json.dumps(pins["parcel_id"].tolist())
+            self._connection.execute(
+                "DELETE FROM parcels WHERE located_by = 'pin' "
+                "AND parcel_id NOT IN (SELECT value FROM json_each(?))",
+                (wanted,),
+            )
+            for batch_id, frame in pins.groupby("batch_id", sort=False):
+                self._store_chunk(frame, str(batch_id), self._known_parcels())
+            self._refresh_extent()
+
     def register(self) -> gpd.GeoDataFrame:
         """All rows of the farmland register with their pins (None where there is none), EPSG:6668."""
         return self._layer_frame(REGISTER, "")
 
-    def _layer_frame(self, table: Table, chosen: str, values: Sequence[str] = ()) -> gpd.GeoDataFrame:
-        """A table with outlines as a frame, in the order in which its rows came."""
-        names = ", ".join(map(quoted, table.keys))
+    def _layer_frame(
+        self, table: Table, chosen: str, values: Sequence[str] = (), keys: Sequence[str] = ()
+    ) -> gpd.GeoDataFrame:
+        """A table with outlines as a frame (all columns, or `keys`), in the order in which its rows came."""
+        keys = keys or table.keys
+        names = ", ".join(map(quoted, keys))
         with spoken_errors(self._path):
             rows = self._connection.execute(
                 f"SELECT geom, {names} FROM {quoted(table.name)} {chosen} ORDER BY fid", values
             ).fetchall()
-        frame = pd.DataFrame(rows, columns=["geometry", *table.keys])
+        frame = pd.DataFrame(rows, columns=["geometry", *keys])
         geometry = from_blobs(list(frame.pop("geometry")))
         for field in table.fields:
-            if field.type == "number":
+            if field.type == "number" and field.key in keys:
                 frame[field.key] = frame[field.key].astype("float64")
         return gpd.GeoDataFrame(frame, geometry=geometry, crs=STORED_EPSG)
 
@@ -259,7 +300,7 @@ class Imported:
 
     def _refresh_extent(self) -> None:
         """Tell GIS programs where the layers lie."""
-        for table in (PARCELS, REGISTER):
+        for table in (PARCELS, REGISTER, BOUNDARIES):
             chosen = f"SELECT geom FROM {quoted(table.name)} WHERE geom IS NOT NULL"
             envelopes = b"".join(row[0][8:40] for row in self._connection.execute(chosen))
             if not envelopes:
@@ -280,6 +321,21 @@ class Imported:
         chosen = "WHERE parcel_id IN (SELECT value FROM json_each(?))"
         return self._layer_frame(PARCELS, chosen, [json.dumps(list(parcel_ids))])
 
+    def outlines(self) -> gpd.GeoDataFrame:
+        """The outlines of all parcels with parcel_id, batch_id and source_row; pins are left out."""
+        return self._layer_frame(
+            PARCELS, "WHERE located_by IS NULL", keys=("parcel_id", "batch_id", "source_row")
+        )
+
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """West, south, east and north of all parcels, degrees; None without parcels."""
+        with spoken_errors(self._path):
+            row = self._connection.execute(
+                "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = 'parcels' "
+                "AND min_x IS NOT NULL AND EXISTS (SELECT 1 FROM parcels)"
+            ).fetchone()
+        return None if row is None else (row[0], row[1], row[2], row[3])
+
     def parcel_ids(self) -> set[str]:
         """The ids of all parcels."""
         with spoken_errors(self._path):
@@ -297,64 +353,6 @@ class Imported:
         batches = self.batches()
         found = batches[batches["sha256"] == sha256]
         return None if found.empty else Batch(**{str(key): value for key, value in found.iloc[-1].items()})
-
-    def add_layer(self, layer: StoredLayer) -> None:
-        """Keep a layer with its file, replacing the layer of the same id."""
-        with spoken_errors(self._path), transaction(self._connection):
-            self.keep_original(layer.content)
-            self._connection.execute("DELETE FROM layers WHERE layer_id = ?", (layer.layer_id,))
-            values = asdict(layer) | {
-                "columns": json.dumps(layer.columns, ensure_ascii=False),
-                "added_at": now(),
-            }
-            self._connection.execute(
-                f"INSERT INTO layers ({', '.join(map(quoted, LAYERS.keys))}) "
-                f"VALUES ({', '.join('?' * len(LAYERS.keys))})",
-                [values[key] for key in LAYERS.keys],
-            )
-            self._drop_unused_originals()
-
-    def remove_layer(self, layer_id: str) -> bool:
-        """Take a layer out; tells whether it was there."""
-        with spoken_errors(self._path), transaction(self._connection):
-            removed = self._connection.execute("DELETE FROM layers WHERE layer_id = ?", (layer_id,)).rowcount
-            self._drop_unused_originals()
-        return removed > 0
-
-    def layers(self) -> list[StoredLayer]:
-        """All layers in the order in which they were added, with their files."""
-        with spoken_errors(self._path):
-            rows = self._connection.execute(
-                "SELECT l.layer_id, l.title, l.layer_kind, l.columns, l.source, l.licence, l.date, l.sha256, "
-                "l.file_name, o.content FROM layers l JOIN originals o ON o.sha256 = l.sha256 ORDER BY l.fid"
-            ).fetchall()
-        return [
-            StoredLayer(name, title, kind, json.loads(columns), *rest)
-            for name, title, kind, columns, *rest in rows
-        ]
-
-    def layer_table(self) -> pd.DataFrame:
-        """All layers without their files, as people list them."""
-        with spoken_errors(self._path):
-            names = ", ".join(map(quoted, LAYERS.keys))
-            rows = self._connection.execute(f"SELECT {names} FROM layers ORDER BY fid").fetchall()
-        return pd.DataFrame(rows, columns=list(LAYERS.keys))
-
-    def keep_original(self, content: bytes) -> str:
-        """Keep a file byte for byte, addressed by its hash, which is returned."""
-        digest = sha256_of(content)
-        self._connection.execute(
-            "INSERT INTO originals (sha256, content) SELECT ?, ? "
-            "WHERE NOT EXISTS (SELECT 1 FROM originals WHERE sha256 = ?)",
-            (digest, content, digest),
-        )
-        return digest
-
-    def _drop_unused_originals(self) -> None:
-        self._connection.execute(
-            "DELETE FROM originals WHERE sha256 NOT IN (SELECT sha256 FROM layers) "
-            "AND sha256 NOT IN (SELECT sha256 FROM batches)"
-        )
 
     def fingerprints(self) -> dict[str, str]:
         """Hashes of what computed data depend on: ``parcels`` and ``layers``."""

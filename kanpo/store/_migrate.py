@@ -7,18 +7,30 @@ from collections.abc import Callable, Mapping
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import RECORD_KINDS
+from kanpo.schema import BOUNDARIES, RECORD_KINDS
 from kanpo.store._computed import list_layer
 from kanpo.store._identity import sha256_of
-from kanpo.store._sql import quoted, views
+from kanpo.store._sql import quoted, table_ddl, views
 
 #: Version of the tables that this kanpo writes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Migration = Callable[[sqlite3.Connection], None]
 
+
+def _boundaries_and_pins(connection: sqlite3.Connection) -> None:
+    """Version 2: boundaries of municipalities and settlements; register rows without an outline."""
+    for name in ("parcels", "former_parcels"):
+        for column in ("farm_settlement_key", "farm_settlement", "located_by"):
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {column} TEXT")
+    connection.execute(table_ddl(BOUNDARIES, unique="boundary_id"))
+    list_layer(connection, BOUNDARIES.name, geometry=True)
+    # What was computed before knew nothing of register rows that stand alone.
+    connection.execute("DELETE FROM stamps WHERE EXISTS (SELECT 1 FROM register)")
+
+
 #: What lifts a file from version n to n + 1.
-MIGRATIONS: dict[int, Migration] = {}
+MIGRATIONS: dict[int, Migration] = {1: _boundaries_and_pins}
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -97,7 +97,7 @@ class Project:
         """Open a project file.
 
         A file of an older kanpo is first copied (``NAME.before-v2.backup``) and then brought up to
-        date when it is opened for writing.
+        date, also when it is opened for reading only.
 
         Raises
         ------
@@ -118,6 +118,10 @@ class Project:
                 refuse_newer(connection, str(path))
                 if write:
                     _bring_up_to_date(connection, path)
+                elif version_of(connection) < SCHEMA_VERSION:
+                    connection.close()
+                    cls.open(path, write=True).close()
+                    connection = connect(path, write=False)
                 return cls(path, connection)
             except BaseException:
                 connection.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kanpo.schema import (
     BATCHES,
+    BOUNDARIES,
     FACTOR_VALUES,
     FORMER_PARCELS,
     JOURNAL,
@@ -52,7 +53,10 @@ CREATE TABLE kanpo_meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 """
 
 #: Tables that QGIS lists; the others are kanpo's own.
-LISTED = (PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BATCHES, LAYERS, FACTOR_VALUES, JOURNAL)
+LISTED = (
+    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BOUNDARIES, BATCHES, LAYERS),
+    *(FACTOR_VALUES, JOURNAL),
+)
 
 _APPEND_ONLY = """
 CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} BEGIN
@@ -115,6 +119,7 @@ def first_schema() -> str:
             table_ddl(LINEAGE),
             table_ddl(REGISTER, unique="register_id"),
             table_ddl(REGISTER_LINKS, unique="register_id"),
+            table_ddl(BOUNDARIES, unique="boundary_id"),
             table_ddl(BATCHES, unique="batch_id"),
             table_ddl(LAYERS, unique="layer_id"),
             table_ddl(ORIGINALS, unique="sha256"),

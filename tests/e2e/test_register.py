@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import zipfile
 from pathlib import Path
@@ -114,15 +113,20 @@ def test_an_office_table_gives_parcels_their_status(kanpo: Kanpo, tmp_path: Path
     assert said.code == 1, said.err
     (counts,) = json.loads(said.out)
     assert (counts["read"], counts["stored"], counts["rejected"]) == (4, 3, 1)
-    with (tmp_path / "調査_差戻し.csv").open(encoding="utf-8-sig", newline="") as file:
-        (bad,) = csv.DictReader(file)
-    assert bad["面積(㎡)"] == "たくさん" and bad["差戻し理由"]
+    sheet = openpyxl.load_workbook(tmp_path / "調査_差戻し.xlsx").active
+    header, bad = ([cell.value for cell in row] for row in sheet.iter_rows())
+    assert dict(zip(header, bad, strict=True))["面積(㎡)"] == "たくさん"
+    assert bad[header.index("差戻し理由")]
+    sheet.cell(2, header.index("面積(㎡)") + 1).value = "870"
+    sheet.parent.save(tmp_path / "調査_差戻し.xlsx")
+    mended = json.loads(kanpo("ingest", "調査_差戻し.xlsx", "--json").out)
+    assert (mended[0]["read"], mended[0]["stored"], mended[0]["rejected"]) == (1, 1, 0)
     listed = {row["parcel_id"]: row for row in json.loads(kanpo("parcels", "list", "--json").out)}
     assert listed["P1"]["devastation_class"] == "A"
     assert listed["P2"]["devastation_class"] == "B"
     assert listed["P4"]["devastation_class"] is None
     links = {row["register_id"]: row for row in json.loads(kanpo("parcels", "links", "--json").out)}
-    assert len(links) == 3
+    assert len(links) == 4
     alone = next(row for row in links.values() if row["parcel_id"] is None)
     assert kanpo("ingest", "調査.xlsx", "--json").code == 1
     decided = kanpo("record", "link_decision", "--register-id", alone["register_id"], "--parcel-id", "P7")
@@ -160,3 +164,51 @@ def test_a_mapping_of_columns_is_given_once(kanpo: Kanpo, tmp_path: Path) -> Non
     assert said.code == 0, said.err
     listed = {row["parcel_id"]: row for row in json.loads(kanpo("parcels", "list", "--json").out)}
     assert [listed[key]["devastation_class"] for key in ("P1", "P2", "P3")] == ["A", "A", None]
+
+
+def test_a_pin_without_an_outline_is_scored_and_mapped_until_its_outline_comes(
+    kanpo: Kanpo, tmp_path: Path
+) -> None:
+    pin = {
+        "type": "Feature",
+        "properties": {
+            "DaichoId": "D1",
+            "Tiban": "7-2",
+            "Address": "山形県鶴岡市架空沢7-2",
+            "ShikuchosonCode": "062031",
+            "AreaOnRegistry": 900,
+            "ClassificationOfLandCodeName": "畑",
+            "UsageSituationInvestigationResult": 1,
+            "UsageSituationInvestigationDate": "2025-08-01",
+        },
+        "geometry": {"type": "Point", "coordinates": [139.9, 38.7]},
+    }
+    nowhere = {**pin, "properties": {**pin["properties"], "DaichoId": "D2"}, "geometry": None}
+    (tmp_path / "ピン.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [pin, nowhere]}), encoding="utf-8"
+    )
+    kanpo("init", "町.gpkg")
+    said = kanpo("ingest", "ピン.geojson")
+    assert "形がないもの 1" in said.err, said.err
+    (row,) = json.loads(kanpo("parcels", "list", "--json").out)
+    assert (row["parcel_id"], row["located_by"], row["idle_class"]) == ("pin-D1", "pin", "1")
+    shown = json.loads(kanpo("parcels", "show", "pin-D1", "--json").out)
+    assert shown["area_m2"] == 900 and shown["wkt"].startswith("POLYGON")
+    assert kanpo("record", "visit", "--parcel-id", "pin-D1", "--soil-ph", "6.3").code == 0
+    assert kanpo("score", "--herb", "toki").code == 0
+    assert "900" in kanpo("explain", "pin-D1", "--herb", "toki").out
+    assert kanpo("map", "--out", "地図.html").code == 0
+    outline = (
+        parcels_frame()
+        .iloc[[0]]
+        .assign(parcel_id="F1", settlement="架空沢", lot_number="7-2", registered_area_m2=900.0)
+    )
+    kanpo("ingest", _write(outline.to_crs(6668), tmp_path / "筆.geojson"))
+    assert [row["parcel_id"] for row in json.loads(kanpo("parcels", "list", "--json").out)] == ["F1"]
+    assert kanpo("score", "--herb", "toki").code == 0
+    lines = json.loads(kanpo("explain", "F1", "--herb", "toki", "--json").out)["factors"]
+    (ph,) = [line for line in lines if line["factor"] == "soil_ph"]
+    assert ph["value"] == 6.3, "the visit to the pin counts for the outline"
+    asked = kanpo("explain", "pin-D1", "--herb", "toki")
+    assert asked.code == 2 and "F1" in asked.err
+    assert kanpo("verify").code == 0

@@ -91,3 +91,38 @@ def test_a_dry_run_of_a_newer_year_changes_nothing(kanpo: Kanpo, tmp_path: Path)
     kanpo("ingest", _write(tmp_path / "2025.json", new), "--dry-run")
     ids = {row["parcel_id"] for row in json.loads(kanpo("parcels", "list", "--json").out)}
     assert ids == {f"a{i}" for i in range(10)}
+
+
+def test_a_parcel_that_was_sent_back_and_mended_later_is_linked_to_what_it_was(
+    kanpo: Kanpo, tmp_path: Path
+) -> None:
+    kanpo("init", "町.gpkg")
+    kanpo("ingest", _write(tmp_path / "2024.json", [_field(f"a{i}", 2024, 2 * i, 2) for i in range(12)]))
+    assert kanpo("record", "visit", "--parcel-id", "a1", "--soil-ph", "6.1").code == 0
+    new = [_field(f"b{i}", 2025, 2 * i, 2, last_polygon_uuid=f"a{i}") for i in range(12)]
+    whole = new[1]["geometry"]
+    new[1]["geometry"] = None
+    assert kanpo("ingest", _write(tmp_path / "2025.json", new)).code == 1
+    gone = json.loads(kanpo("parcels", "lineage", "a1", "--json").out)["descendants"]
+    assert not [row for row in gone if row["kind"] != "gone"]
+    rejects = tmp_path / "2025_差戻し.geojson"
+    mended = json.loads(rejects.read_text(encoding="utf-8"))
+    mended["features"][0]["geometry"] = whole
+    rejects.write_text(json.dumps(mended), encoding="utf-8")
+    assert kanpo("ingest", rejects.name).code == 0
+    after = json.loads(kanpo("parcels", "lineage", "a1", "--json").out)["descendants"]
+    assert [(row["parcel_id"], row["kind"]) for row in after] == [("b1", "same")]
+    shown = json.loads(kanpo("parcels", "show", "b1", "--json").out)
+    assert [(row["kind"], row["parcel_id"]) for row in shown["records"]] == [("visit", "a1")]
+
+
+def test_records_and_trials_of_an_old_id_are_shown_with_its_successor(kanpo: Kanpo, tmp_path: Path) -> None:
+    kanpo("init", "町.gpkg")
+    kanpo("ingest", _write(tmp_path / "2024.json", [_field(f"a{i}", 2024, 2 * i, 2) for i in range(12)]))
+    kanpo("record", "visit", "--parcel-id", "a3", "--soil-ph", "6.1")
+    kanpo("trials", "create", "T1", "--herb", "toki", "--parcel", "a3", "--treatments", "標準")
+    new = [_field(f"b{i}", 2025, 2 * i, 2, last_polygon_uuid=f"a{i}") for i in range(12)]
+    kanpo("ingest", _write(tmp_path / "2025.json", new))
+    shown = json.loads(kanpo("parcels", "show", "b3", "--json").out)["records"]
+    assert {row["kind"] for row in shown} >= {"visit", "trial"}
+    assert "a3" in kanpo("parcels", "show", "b3").out

@@ -158,9 +158,10 @@ def test_plane_coordinates_are_transformed(tmp_path: Path, code: int, by: str) -
 
 
 def test_metres_without_a_word_are_sent_back_with_the_way_out(tmp_path: Path) -> None:
-    result = read_text(tmp_path, collection([feature(1, polygon(METRES))]))
-    assert result.codes == ["parcel.metres"]
-    assert "EPSG:6678" in result.problems[0].mend.ja
+    with pytest.raises(InputUnusable) as said:
+        read_text(tmp_path, collection([feature(1, polygon(METRES))]))
+    assert said.value.code == "file.metres"
+    assert "EPSG:6678" in said.value.mend.ja
 
 
 def test_the_user_may_overrule_a_file_that_says_nonsense(tmp_path: Path) -> None:

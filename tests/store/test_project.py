@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -18,7 +19,15 @@ import shapely
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, UsageError
 from kanpo.schema import FACTORS
-from kanpo.store import Batch, NewRecord, Project, StoredLayer, backup_project, verify_project
+from kanpo.store import (
+    SCHEMA_VERSION,
+    Batch,
+    NewRecord,
+    Project,
+    StoredLayer,
+    backup_project,
+    verify_project,
+)
 from kanpo.store import _migrate as migration
 from kanpo.store import _project as project_module
 from tests.conftest import parcels_frame
@@ -242,17 +251,34 @@ def test_an_older_file_is_copied_and_brought_up_to_date(
     def add_column(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE parcels ADD COLUMN extra TEXT")
 
-    monkeypatch.setattr(project_module, "SCHEMA_VERSION", 2)
+    newest = SCHEMA_VERSION + 1
+    monkeypatch.setattr(project_module, "SCHEMA_VERSION", newest)
     monkeypatch.setattr(
-        project_module, "migrate", lambda connection: migration.migrate(connection, {1: add_column}, newest=2)
+        project_module,
+        "migrate",
+        lambda connection: migration.migrate(connection, {SCHEMA_VERSION: add_column}, newest),
     )
     monkeypatch.setattr(project_module, "refuse_newer", lambda connection, path: None)
     with Project.open(project.path, write=True) as migrated:
-        assert migrated.meta["schema_version"] == "2"
+        assert migrated.meta["schema_version"] == str(newest)
         assert migrated.journal.seal() == seal
         names = [row[1] for row in migrated._connection.execute("PRAGMA table_info(parcels)")]
         assert "extra" in names
-    assert project.path.with_name("test.before-v2.backup").exists()
+    assert project.path.with_name(f"test.before-v{newest}.backup").exists()
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_project_of_the_first_version_opens_with_all_that_it_held(tmp_path: Path, write: bool) -> None:
+    path = tmp_path / "old.gpkg"
+    path.write_bytes(gzip.decompress((Path(__file__).parent / "files" / "project_v1.gpkg.gz").read_bytes()))
+    with Project.open(path, write=write) as opened:
+        assert opened.imported.parcels()["parcel_id"].tolist() == ["a-1", "a-2"]
+        assert opened.journal.read("visit")["soil_ph"].tolist() == [6.1]
+        assert opened.imported.boundaries("municipality").empty
+        assert opened.computed.stamp("scores") is not None
+    assert path.with_name("old.before-v2.backup").exists()
+    assert verify_project(path) == []
+    assert {"parcels", "boundaries"} <= set(pyogrio.list_layers(path)[:, 0])
 
 
 def test_a_failed_migration_leaves_the_file_as_it_was(
@@ -264,9 +290,12 @@ def test_a_failed_migration_leaves_the_file_as_it_was(
         connection.execute("ALTER TABLE parcels ADD COLUMN extra TEXT")
         raise RuntimeError
 
-    monkeypatch.setattr(project_module, "SCHEMA_VERSION", 2)
+    newest = SCHEMA_VERSION + 1
+    monkeypatch.setattr(project_module, "SCHEMA_VERSION", newest)
     monkeypatch.setattr(
-        project_module, "migrate", lambda connection: migration.migrate(connection, {1: fail}, newest=2)
+        project_module,
+        "migrate",
+        lambda connection: migration.migrate(connection, {SCHEMA_VERSION: fail}, newest),
     )
     before = _digest(project.path)
     with pytest.raises(RuntimeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,18 +13,23 @@ from kanpo.cli._options import PathType, dry_run_option, mapping, project_option
 from kanpo.cli._present import Progress, say, say_problems, show_json
 from kanpo.locale import Text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @command(
     "ingest",
     help=Text(
         "筆と農地台帳を取り込む。種類は中身から判断する。\n\n"
         "筆: GeoJSON・GeoPackage・FlatGeobuf・シェープファイル・GeoParquet。\n"
-        "台帳: 農地ナビのピン(GeoJSON)、市の表(Excel・CSV)。これらを入れた zip もよい。\n"
+        "台帳: 農地ナビのピン(GeoJSON)、市の表(Excel・CSV)。\n"
+        "区域: 農業集落境界、行政区域(国土数値情報 N03)。これらを入れた zip もよい。\n"
         "1筆ずつ読み、確かな補正だけを行い、使えないものは理由を付けて 名前_差戻し に書く。\n"
         "直した差戻しファイルはそのまま取り込める。同じファイルを二度取り込んでも増えない。",
         "Read parcels and the farmland register; the form is told from the content.\n\n"
         "Outlines: GeoJSON, GeoPackage, FlatGeobuf, Shapefile, GeoParquet. Register: pins (GeoJSON),\n"
-        "office tables (Excel, CSV). Zips of these are read too.\n"
+        "office tables (Excel, CSV). Boundaries: settlements of the census, municipalities (N03).\n"
+        "Zips of these are read too.\n"
         "Each feature is read on its own; only certain repairs are made; what cannot be used goes to\n"
         "NAME_差戻し with the reason. That file, mended, can be ingested in turn.\n"
         "The same file twice adds nothing.",
@@ -34,10 +40,12 @@ from kanpo.locale import Text
 @option(
     "--as",
     "source",
-    type=click.Choice(["fude", "register", "plain"]),
+    type=click.Choice(["fude", "register", "farm_settlements", "municipalities", "plain"]),
     help=Text(
-        "様式を指定する(fude 筆ポリゴン・register 農地ナビ/台帳・plain その他)",
-        "the form of the file (fude: MAFF parcels, register: farmland register, plain: other)",
+        "様式を指定する(fude 筆ポリゴン・register 農地ナビ/台帳・farm_settlements 農業集落境界・"
+        "municipalities 行政区域・plain その他)",
+        "the form of the file (fude: MAFF parcels, register: farmland register, farm_settlements: "
+        "settlement boundaries, municipalities: N03, plain: other)",
     ),
 )
 @option(
@@ -97,9 +105,25 @@ def ingest(
                 rejected += report.batch.rejected
                 results.append(report.to_dict())
         if not dry_run:
-            refresh_links(opened)
+            _say_links(refresh_links(opened))
     if dry_run:
         say(Text("予告だけです。何も変えていません。", "dry run: nothing was changed."))
     if as_json:
         show_json(results)
     return 1 if rejected else 0
+
+
+def _say_links(links: pd.DataFrame) -> None:
+    """How many rows of the register belong to an outline, and what becomes of the others."""
+    if links.empty:
+        return
+    alone = int(links["parcel_id"].isna().sum())
+    say(
+        Text(
+            f"農地台帳 {len(links):,} 件: 筆の形と対応したもの {len(links) - alone:,}、形がないもの {alone:,}"
+            "(位置があれば登記面積の円として評価・地図に入れます)。確かめる対応は kanpo parcels links --doubtful",
+            f"{len(links):,} register rows: {len(links) - alone:,} belong to an outline, {alone:,} have none "
+            "(those with a place are scored and mapped as circles of the registered area). "
+            "See kanpo parcels links --doubtful",
+        )
+    )

@@ -15,6 +15,8 @@ from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kanpo.parcels import ParcelFilter
 
 _SHORT = [
@@ -38,6 +40,10 @@ def _filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(["A", "B", "1", "2"]),
             help=Text("荒廃農地 A・B、遊休農地 1・2", "devastated A or B, idle 1 or 2"),
         ),
+        option(
+            "--farm-settlement",
+            help=Text("この農業集落だけ(名前かコード)", "only this agricultural settlement (name or code)"),
+        ),
         option("--settlement", help=Text("この大字だけ", "only this settlement")),
     ):
         function = decorate(function)
@@ -48,8 +54,19 @@ def _wanted(given: dict[str, Any]) -> ParcelFilter:
     from kanpo.parcels import ParcelFilter
 
     return ParcelFilter(
-        given["settlement"], given["status"], given["land_type"], given["min_area"], given["max_area"]
+        given["settlement"],
+        given["status"],
+        given["land_type"],
+        given["min_area"],
+        given["max_area"],
+        given["farm_settlement"],
     )
+
+
+def _short(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a list; those that most projects know nothing of only where something is known."""
+    known = [key for key in ("farm_settlement", "located_by") if frame[key].notna().any()]
+    return frame[[*_SHORT, *known]]
 
 
 @group("parcels", help=Text("筆を探す・一覧にする・書き出す。", "Find, list and export parcels."))
@@ -71,7 +88,7 @@ def list_parcels(project: Path | None, limit: int, as_json: bool, as_csv: bool, 
 
     with Project.open(find_project(project)) as opened:
         frame = _wanted(wanted).apply(current_parcels(opened))
-    show_table(frame[_SHORT].head(limit), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
+    show_table(_short(frame.head(limit)), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
     if len(frame) > limit:
         say(
             Text(
@@ -100,7 +117,7 @@ def find(words: tuple[str, ...], project: Path | None, as_json: bool, as_csv: bo
 
     with Project.open(find_project(project)) as opened:
         found = search_parcels(current_parcels(opened), " ".join(words))
-    show_table(found[_SHORT], labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
+    show_table(_short(found), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
     return 0
 
 
@@ -109,19 +126,37 @@ def find(words: tuple[str, ...], project: Path | None, as_json: bool, as_csv: bo
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
-    from kanpo.parcels import find_current
+    from kanpo.parcels import find_current, records_of
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
         row = find_current(opened, " ".join(parcel))
+        records = records_of(opened, row["parcel_id"])
     values = {field.key: row[field.key] for field in PARCELS.fields}
     values = {key: None if value != value else value for key, value in values.items()}
     if as_json:
-        show_json(values | {"wkt": row["geometry"].wkt})
+        found = records.to_dict("records")
+        show_json(
+            values | {"status_source": row["status_source"], "wkt": row["geometry"].wkt, "records": found}
+        )
         return 0
     for field in PARCELS.fields:
         click.echo(f"{field.header}: {'-' if values[field.key] is None else values[field.key]}")
+    if row["status_source"]:
+        click.echo(
+            str(
+                Text(
+                    f"遊休・荒廃の状況の出どころ: 農地台帳 {row['status_source']}({values['survey_date'] or '調査日不明'})",
+                    f"status from: register row {row['status_source']} ({values['survey_date'] or 'no date'})",
+                )
+            )
+        )
+    if len(records):
+        click.echo(
+            str(Text("この土地の記録(前の年の筆IDのものを含む):", "records on this land, under any id:"))
+        )
+        show_table(records, {}, as_json=False, as_csv=False)
     return 0
 
 
@@ -211,11 +246,11 @@ def links(project: Path | None, only_doubtful: bool, limit: int, as_json: bool, 
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def lineage(parcel_id: str, project: Path | None, as_json: bool) -> int:
-    from kanpo.parcels import ancestors, descendants, lineage_tree
+    from kanpo.parcels import ancestors, descendants, lineage_tree, whole_lineage
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        links = opened.imported.lineage()
+        links = whole_lineage(opened)
     if as_json:
         before, after = ancestors(links, parcel_id), descendants(links, parcel_id)
         show_json({"ancestors": before.to_dict("records"), "descendants": after.to_dict("records")})
@@ -246,7 +281,7 @@ def overlaps_command(project: Path | None, least: float, as_json: bool, as_csv: 
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        found = overlaps(opened.imported.parcels(), least)
+        found = overlaps(opened.imported.outlines(), least)
     labels = {
         "parcel_id": Text("筆ID", "parcel id"),
         "other_id": Text("相手の筆ID", "other parcel"),
@@ -254,4 +289,47 @@ def overlaps_command(project: Path | None, least: float, as_json: bool, as_csv: 
         "share": Text("小さい方に占める割合", "share of the smaller"),
     }
     show_table(found, labels, as_json=as_json, as_csv=as_csv, empty=Text("重なりはありません", "no overlaps"))
+    return 0
+
+
+@subcommand(
+    parcels,
+    "settlements",
+    help=Text(
+        "大字ごと、または農業集落ごとの筆数・面積・遊休/荒廃・現地調査済みの数。",
+        "Parcels, area, idle and devastated land and visits by settlement.",
+    ),
+)
+@project_option
+@option(
+    "--by",
+    type=click.Choice(["settlement", "farm_settlement"]),
+    default="settlement",
+    show_default=True,
+    help=Text("settlement 大字・farm_settlement 農業集落", "settlement (大字) or farm_settlement (農業集落)"),
+)
+@output_options
+def settlements(project: Path | None, by: str, as_json: bool, as_csv: bool) -> int:
+    from kanpo.parcels import carried_over, count_by, current_parcels
+    from kanpo.schema import PARCELS
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        visits = carried_over(opened.journal.read("visit"), opened)
+        found = count_by(current_parcels(opened), by, visits)
+    labels = labels_of(PARCELS) | {
+        "parcels": Text("筆数", "parcels"),
+        "area_ha": Text("面積(ha)", "area (ha)"),
+        "idle": Text("遊休農地", "idle"),
+        "devastated": Text("荒廃農地", "devastated"),
+        "visited": Text("調査済みの筆", "visited"),
+    }
+    show_table(found, labels, as_json=as_json, as_csv=as_csv)
+    if by == "farm_settlement" and found["farm_settlement_key"].isna().all():
+        say(
+            Text(
+                "農業集落が分かりません。農業集落境界(農林業センサス)を kanpo ingest で取り込んでください",
+                "no agricultural settlement is known: ingest the settlement boundaries of the census",
+            )
+        )
     return 0

@@ -1,7 +1,15 @@
 """筆ポリゴン: outlines of fields by the Ministry of Agriculture, Forestry and Fisheries."""
 
 from kanpo.locale import Text
-from kanpo.parcels.sources._source import Column, Source, municipality, one_of, text, year
+from kanpo.parcels.sources._source import (
+    Column,
+    Source,
+    farm_settlement_key,
+    municipality,
+    one_of,
+    text,
+    year,
+)
 
 FUDE = Source(
     key="fude",
@@ -15,5 +23,7 @@ FUDE = Source(
             ("land_type",), one_of({"100": "paddy", "200": "field", "100.0": "paddy", "200.0": "field"})
         ),
         "source_year": Column(("issue_year",), year),
+        # The FlatGeobuf of a prefecture that comes with the census names the settlement.
+        "farm_settlement_key": Column(("key", "KEY"), farm_settlement_key),
     },
 )

@@ -26,7 +26,9 @@ def _reader(field: Field) -> Reader:
 
 
 _TAKEN = [
-    field for field in PARCELS.fields if field.key not in ("area_m2", "attributes", "batch_id", "source_row")
+    field
+    for field in PARCELS.fields
+    if field.key not in ("area_m2", "located_by", "attributes", "batch_id", "source_row")
 ]
 
 PLAIN = Source(

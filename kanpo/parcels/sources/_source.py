@@ -25,6 +25,7 @@ class Source:
 
     `marks` are property names of which all must be there for the form to be recognised. `columns`
     are the parcel table's columns; `factors` name properties that carry a site factor.
+    `boundary` is the kind of boundary when the file holds boundaries instead of parcels.
     `yearly` tells that ids are issued anew every year, so that a newer file replaces an older one.
     """
 
@@ -34,6 +35,7 @@ class Source:
     columns: dict[str, Column]
     factors: dict[str, str] = field(default_factory=dict)
     yearly: bool = False
+    boundary: str | None = None
 
     def recognises(self, names: Collection[str]) -> bool:
         """Whether a file with these properties is of this form."""
@@ -93,3 +95,9 @@ def one_of(table: dict[str, str]) -> Reader:
         return None if value is None else table.get(normalise(value))
 
     return read
+
+
+def farm_settlement_key(value: object) -> str | None:
+    """A settlement code of ten digits; a leading zero that a spreadsheet lost is put back."""
+    digits = normalise(value) if value is not None else ""
+    return digits.zfill(10) if digits.isdigit() and len(digits) in (9, 10) else None

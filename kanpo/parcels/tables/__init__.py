@@ -7,8 +7,10 @@ sheet, row and column, and the rejected rows as they were written. Nothing is st
 from kanpo.parcels.tables._area import Area, read_area
 from kanpo.parcels.tables._era import ERAS, DateUnreadable, Era, era_text, read_japanese_date
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
+from kanpo.parcels.tables._rows import ADDED_HEADERS
 
 __all__ = [
+    "ADDED_HEADERS",
     "ERAS",
     "Area",
     "DateUnreadable",

@@ -86,6 +86,10 @@ def kind_of(row: Row, columns: Columns) -> str:
     return "parcel"
 
 
+#: What is added to a row that is handed back; when the row comes again, mended, these are not its own.
+ADDED_HEADERS = ("差戻し理由", "直し方", "元の行")
+
+
 def original_cells(row: Row, columns: Columns) -> dict[str, object]:
     """The row's cells by header as they were written; days as ISO 8601, blanks left out."""
     labels = {heading.column: heading.label for heading in columns.header.headings}
@@ -93,6 +97,8 @@ def original_cells(row: Row, columns: Columns) -> dict[str, object]:
     for column in row.filled:
         cell = row.cell(column)
         label = labels.get(column, f"{column_letter(column)}列")
+        if label in ADDED_HEADERS:
+            continue
         cells[label] = cell if isinstance(cell, int | float | str) else text_of(cell)
     return cells
 
