@@ -32,12 +32,15 @@ def properties_of(feature: dict[str, Any]) -> dict[str, Any]:
 def parcel_rows(source: Source, properties: list[dict[str, Any]], chunk: FeatureChunk) -> pd.DataFrame:
     """The attribute columns of the parcel table; geometry and measures come later."""
     columns: dict[str, Any] = {}
+    # Few features differ in the names of their properties, and most names that a form knows are absent.
+    present = {name for names in {tuple(found) for found in properties} for name in names}
     for key in _COLUMNS:
         column = source.columns.get(key)
-        if column is None:
+        names = [name for name in column.names if name in present] if column else []
+        if column is None or not names:
             values: list[object] = [None] * len(properties)
         else:
-            values = _read_column(column.names, column.read, properties)
+            values = _read_column(names, column.read, properties)
         columns[key] = np.array(values, dtype=float) if key in _NUMBERS else np.array(values, dtype=object)
     if source.key == "plain":
         own = [feature.get("id") for feature in chunk.features]
@@ -57,7 +60,7 @@ def parcel_rows(source: Source, properties: list[dict[str, Any]], chunk: Feature
 
 
 def _read_column(
-    names: tuple[str, ...], read: Callable[[object], object], properties: list[dict[str, Any]]
+    names: list[str], read: Callable[[object], object], properties: list[dict[str, Any]]
 ) -> list[object]:
     """Read a property of all parcels, each distinct value once."""
     known: dict[object, object] = {}
