@@ -53,7 +53,8 @@ class Comparisons:
                 found.append(
                     Triple(self.items[i], self.items[j], self.items[k], float(a), float(b), float(c))
                 )
-        return tuple(sorted(found, key=lambda triple: -triple.factor))
+        at_odds = (triple for triple in found if triple.factor > AGREEMENT)
+        return tuple(sorted(at_odds, key=lambda triple: -triple.factor))
 
 
 @dataclass(frozen=True, slots=True)
