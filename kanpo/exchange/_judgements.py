@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 #: Names over the judges' columns until somebody writes their own.
 JUDGES = tuple(Text(f"評価者{n}", f"judge {n}") for n in range(1, 6))
 _WORKBOOKS = (".xlsx", ".xlsm")
-_HEADERS = ("番号", "要因A", "要因B", "factor_a", "factor_b")
+_HEADERS = (
+    *(Text("番号", "no"), Text("要因A", "factor A"), Text("要因B", "factor B")),
+    *(Text.same("factor_a"), Text.same("factor_b")),
+)
 _WIDTHS = (6, 24, 24, 22, 22)
 _GUIDE = (
     Text("要因の一対比較", "Comparing factors two by two"),
@@ -98,7 +101,7 @@ def judgement_template(
             Text("別の名前にするか、先に移してください", "choose another name or move it away first"),
             Place(str(path)),
         )
-    heads = [*_HEADERS, *(judges or map(str, JUDGES))]
+    heads = [*map(str, _HEADERS), *(judges or map(str, JUDGES))]
     rows = [
         [number, _label(pair.first), _label(pair.second), pair.first, pair.second]
         for number, pair in enumerate(pairs, 1)
