@@ -146,7 +146,7 @@ def comparisons_of(answers: Answers) -> Comparisons:
 
 
 def _names(answers: Sequence[Answers]) -> list[str]:
-    """A name for each judge; with the file or sheet where two have the same.
+    """A name for each judge; with the file, the sheet or a number where two have the same.
 
     The same name in two files is two people more often than one: templates come with names in them.
     """
@@ -157,6 +157,11 @@ def _names(answers: Sequence[Answers]) -> list[str]:
             f"{name}({where})" if often[name] > 1 and (where := getattr(sheet.place, part)) else name
             for name, sheet in zip(names, answers, strict=True)
         ]
+    used: Counter[str] = Counter()
+    for position, name in enumerate(names):
+        used[name] += 1
+        if used[name] > 1:
+            names[position] = f"{name} #{used[name]}"
     return names
 
 

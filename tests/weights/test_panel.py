@@ -109,6 +109,8 @@ def test_how_far_judges_are_apart() -> None:
 def test_the_same_name_in_two_files_is_two_judges() -> None:
     panel = panel_of([answers("評価者1", FULL, file="a.xlsx"), answers("評価者1", FULL, file="b.xlsx")])
     assert [judge.name for judge in panel.judges] == ["評価者1(a.xlsx)", "評価者1(b.xlsx)"]
+    folders = panel_of([answers("評価者1", FULL) for _ in range(3)])
+    assert len({judge.name for judge in folders.judges}) == 3, "files in folders may be called the same"
 
 
 def test_the_tables_say_it_all() -> None:
