@@ -51,6 +51,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.explain:explain_command",
         Text("スコアの理由を説明する", "say why a parcel has its score"),
     ),
+    "weights": (
+        "kanpo.cli.commands.weights:weights",
+        Text("専門家の比較から重みを決める", "weights from an expert panel's comparisons"),
+    ),
     "map": (
         "kanpo.cli.commands.map:map_command",
         Text("1枚のHTML地図を書く", "write the map: one HTML file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from kanpo.parcels import current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
 from kanpo.sites import compute_factors, stored_factors
 from kanpo.store import Project
-from kanpo.suitability import FLOOR, ClassBounds
+from kanpo.suitability import FLOOR, score_settings
 from kanpo.trials import harvests_with_yield
 
 _YIELDS = {
@@ -69,7 +70,8 @@ def project_content(
     parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
     factors, changed = stored_factors(project)
     stamp = project.computed.stamp("factors")
-    bounds = ClassBounds()
+    settings = score_settings(project)
+    weights, bounds = settings.weights_for(catalogue) or {}, settings.bounds
     labels = {field.key: field.header for field in visible} | _plot_labels()
     return MapContent(
         title=title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
@@ -80,7 +82,7 @@ def project_content(
         parcels=parcels,
         factors=factors.values,
         factor_sources=factors.sources,
-        herbs=tuple(_herb(catalogue, herb_id) for herb_id in catalogue.herbs),
+        herbs=tuple(_herb(catalogue, herb_id, weights.get(herb_id, {})) for herb_id in catalogue.herbs),
         labels=labels,
         value_labels={
             field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in visible if field.vocabulary
@@ -89,6 +91,7 @@ def project_content(
         layers_sources=_sources(project, catalogue),
         bounds=(bounds.s1, bounds.s2, bounds.s3),
         floor=FLOOR,
+        aggregation=settings.method,
         stale=bool(changed),
         first_herb=first_herb,
         language=language(),
@@ -100,17 +103,20 @@ def _moment(computed_at: str) -> str:
     return datetime.fromisoformat(computed_at.replace("Z", "+00:00")).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _herb(catalogue: Catalogue, herb_id: str) -> HerbOnMap:
-    requirements = tuple(_requirement(requirement) for requirement in catalogue.requirements_of(herb_id))
+def _herb(catalogue: Catalogue, herb_id: str, weights: Mapping[str, float]) -> HerbOnMap:
+    requirements = tuple(
+        _requirement(requirement, weights.get(requirement.factor, requirement.weight))
+        for requirement in catalogue.requirements_of(herb_id)
+    )
     return HerbOnMap(herb_id, catalogue.herbs[herb_id].label, requirements)
 
 
-def _requirement(requirement: Requirement) -> RequirementOnMap:
+def _requirement(requirement: Requirement, weight: float) -> RequirementOnMap:
     return RequirementOnMap(
         requirement.factor,
         requirement.corners if requirement.kind == "trapezoid" else None,
         requirement.classes if requirement.kind == "classes" else None,
-        requirement.weight,
+        weight,
         requirement.knock_out,
         requirement.confidence,
         requirement.source,
@@ -158,4 +164,11 @@ def _sources(project: Project, catalogue: Catalogue) -> tuple[SourceOnMap, ...]:
     herbs = SourceOnMap(
         Text("生薬の要求条件", "requirements of herbs"), f"kanpo {catalogue.digest[:12]}", "Apache-2.0"
     )
-    return (*parcels, *layers, herbs)
+    panel = score_settings(project).panel
+    stamp = project.computed.stamp("scores")
+    if panel is None or stamp is None:
+        return (*parcels, *layers, herbs)
+    weights = SourceOnMap(
+        Text("重み(専門家の一対比較)", "weights (expert panel)"), panel.text(), "", stamp.computed_at[:10]
+    )
+    return (*parcels, *layers, herbs, weights)

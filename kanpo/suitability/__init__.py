@@ -11,13 +11,16 @@ from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
-from kanpo.suitability._project import Freshness, freshness, score_project
+from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
+from kanpo.suitability._project import Freshness, ScoreSettings, freshness, score_project, score_settings
 from kanpo.suitability._score import Scores, Weights, score_parcels
 from kanpo.suitability._tables import ranking, summary
 
 __all__ = [
+    "EVERY_HERB",
     "FLOOR",
     "METHODS",
+    "WEIGHT_COLUMNS",
     "ClassBounds",
     "Explanation",
     "FactorColumns",
@@ -25,8 +28,11 @@ __all__ = [
     "Freshness",
     "KernelResult",
     "Method",
+    "PanelWeights",
+    "ScoreSettings",
     "Scores",
     "Weights",
+    "check_panel_weights",
     "compile_requirements",
     "explain",
     "freshness",
@@ -35,6 +41,7 @@ __all__ = [
     "run_kernel",
     "score_parcels",
     "score_project",
+    "score_settings",
     "summary",
     "worst_and_best",
 ]

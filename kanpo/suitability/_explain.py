@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from kanpo.suitability._explain_text import explanation_text
 from kanpo.suitability._kernel import TIE
 from kanpo.suitability._membership import effective, membership, worst_and_best
 from kanpo.suitability._method import Method
+from kanpo.suitability._panel_weights import PanelWeights
 from kanpo.suitability._score import Weights, score_parcels
 
 #: Stands for a membership of 0 where its logarithm is needed for an order.
@@ -29,7 +30,7 @@ class FactorLine:
 
     `value` is None where nothing is known. `membership` is what the requirement says of the value,
     `effective` what entered the score (floored where the factor may not exclude). `weight` is the
-    normalised weight. `loss` is weight × −ln(effective), NaN where unknown. `gain` orders the
+    normalised weight, `weighed` whether it is given in place of the catalogue's. `loss` is weight × −ln(effective), NaN where unknown. `gain` orders the
     factors that are not known by how far they hold the interval open: weight × ln(best / worst)
     for the geometric mean, weight × (best − worst) else; 0 where known.
     """
@@ -45,6 +46,7 @@ class FactorLine:
     gain: float
     requirement: Requirement
     source_title: str
+    weighed: bool = False
 
     @property
     def known(self) -> bool:
@@ -82,6 +84,7 @@ class Explanation:
     method: Method
     bounds: ClassBounds = field(default_factory=ClassBounds)
     catalogue_digest: str = ""
+    panel: PanelWeights | None = None
 
     def line(self, factor: str) -> FactorLine:
         """The line of a factor."""
@@ -114,6 +117,8 @@ class Explanation:
             "limiting": list(self.limiting),
             "missing": list(self.missing),
             "catalogue": self.catalogue_digest,
+            "weights_file": self.panel.file_name if self.panel else None,
+            "weights_sha256": self.panel.digest if self.panel else None,
             "factors": [
                 {
                     "factor": line.factor,
@@ -125,6 +130,7 @@ class Explanation:
                     "effective": _plain(line.effective),
                     "floored": line.floored,
                     "weight": line.weight,
+                    "weight_given": line.weighed,
                     "loss_share": self.loss_share(line.factor),
                     "may_exclude": line.may_exclude,
                     "cost_to_measure": FACTORS[line.factor].cost,
@@ -152,10 +158,10 @@ def explain(
     catalogue: Catalogue,
     *,
     method: Method = "geometric",
-    weights: Weights | None = None,
+    weights: Weights | PanelWeights | None = None,
     bounds: ClassBounds | None = None,
 ) -> Explanation:
-    """Explain the score of one parcel for one herb.
+    """Explain the score of one parcel for one herb, computed with the settings given.
 
     Raises
     ------
@@ -173,9 +179,11 @@ def explain(
         )
     own = factors.subset([parcel_id])
     bounds = bounds or ClassBounds()
-    scores = score_parcels(own, catalogue, [herb_id], method=method, weights=weights, bounds=bounds)
+    panel = weights if isinstance(weights, PanelWeights) else None
+    given = weights.for_catalogue(catalogue) if isinstance(weights, PanelWeights) else weights or {}
+    scores = score_parcels(own, catalogue, [herb_id], method=method, weights=given, bounds=bounds)
     row = scores.frame(herb_id).iloc[0]
-    lines = _lines(own, parcel_id, herb_id, catalogue, method, (weights or {}).get(herb_id, {}))
+    lines = _lines(own, parcel_id, herb_id, catalogue, method, given.get(herb_id, {}))
     return Explanation(
         parcel_id=parcel_id,
         herb_id=herb_id,
@@ -193,6 +201,7 @@ def explain(
         method=method,
         bounds=bounds,
         catalogue_digest=catalogue.digest[:12],
+        panel=panel,
     )
 
 
@@ -208,7 +217,10 @@ def _lines(
     requirements = catalogue.requirements_of(herb_id)
     weights = [given.get(requirement.factor, requirement.weight) for requirement in requirements]
     return tuple(
-        _line(own, parcel_id, requirement, weight / sum(weights), method, catalogue)
+        replace(
+            _line(own, parcel_id, requirement, weight / sum(weights), method, catalogue),
+            weighed=requirement.factor in given,
+        )
         for requirement, weight in zip(requirements, weights, strict=True)
     )
 

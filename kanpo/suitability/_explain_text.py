@@ -183,7 +183,7 @@ def _table(found: Explanation, speak: Speak) -> list[str]:
                 _value(line, speak),
                 speak(_source(line)),
                 "-" if np.isnan(line.membership) else f"{line.membership:.2f}{mark}",
-                f"{line.weight:.1%}",
+                f"{line.weight:.1%}{' †' if line.weighed else ''}",
                 speak(_CONFIDENCE[line.requirement.confidence]),
             ]
         )
@@ -205,7 +205,24 @@ def _table(found: Explanation, speak: Speak) -> list[str]:
                 )
             )
         )
-    return lines
+    return [*lines, *_weighed(found, speak)]
+
+
+def _weighed(found: Explanation, speak: Speak) -> list[str]:
+    """Where the weights with a dagger come from."""
+    if not any(line.weighed for line in found.lines):
+        return []
+    if found.panel is None:
+        return [speak(Text("† 目録の代わりに指定された重みです。", "† given in place of the catalogue's."))]
+    name = shown(found.panel.file_name)
+    return [
+        speak(
+            Text(
+                f"† 専門家の比較による重みです: {name}(SHA-256 {found.panel.digest[:12]})。ほかは目録の重み。",
+                f"† weighed by the panel: {name} (SHA-256 {found.panel.digest[:12]}); the rest as in the catalogue.",
+            )
+        )
+    ]
 
 
 def _one_line(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.herbs import Catalogue, load_catalogue
@@ -11,7 +12,8 @@ from kanpo.locale import Text
 from kanpo.sites import compute_factors
 from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
-from kanpo.suitability._method import Method
+from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._panel_weights import PanelWeights
 from kanpo.suitability._score import Scores, Weights, score_parcels
 
 
@@ -21,7 +23,7 @@ def score_project(
     herbs: Sequence[str] | None = None,
     *,
     method: Method = "geometric",
-    weights: Weights | None = None,
+    weights: Weights | PanelWeights | None = None,
     bounds: ClassBounds | None = None,
     keep: bool = True,
 ) -> Scores:
@@ -29,6 +31,8 @@ def score_project(
 
     Parameters
     ----------
+    weights : mapping or PanelWeights, optional
+        In place of the catalogue's. Those of a panel's file are kept with the file's name and hash.
     keep : bool
         False computes without storing.
 
@@ -46,26 +50,67 @@ def score_project(
         )
     factors = compute_factors(project, keep=keep)
     bounds = bounds or ClassBounds()
-    scores = score_parcels(factors, catalogue, herbs, method=method, weights=weights, bounds=bounds)
+    settings = ScoreSettings(method, bounds, weights)
+    own = settings.weights_for(catalogue)
+    scores = score_parcels(factors, catalogue, herbs, method=method, weights=own, bounds=bounds)
     if keep:
-        parameters = {
-            "method": method,
-            "bounds": [bounds.s1, bounds.s2, bounds.s3],
-            "weights": {key: dict(value) for key, value in (weights or {}).items()},
-        }
         inputs = project.inputs() | {"catalogue": catalogue.digest}
         table = scores.long().drop(columns=["class_lower", "class_upper"])
-        project.computed.write_scores(table, inputs, parameters)
+        project.computed.write_scores(table, inputs, settings.to_parameters(catalogue))
     return scores
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreSettings:
+    """What scores depend on beside the project and the catalogue."""
+
+    method: Method = "geometric"
+    bounds: ClassBounds = field(default_factory=ClassBounds)
+    weights: Weights | PanelWeights | None = None
+
+    @property
+    def panel(self) -> PanelWeights | None:
+        """The panel's weights; None where there are none."""
+        return self.weights if isinstance(self.weights, PanelWeights) else None
+
+    def weights_for(self, catalogue: Catalogue) -> Weights | None:
+        """Herb id to factor to weight, in place of the catalogue's."""
+        if isinstance(self.weights, PanelWeights):
+            return self.weights.for_catalogue(catalogue)
+        return self.weights
+
+    def to_parameters(self, catalogue: Catalogue) -> dict[str, object]:
+        """As a stamp keeps them: the weights as they were used, and what the panel's file says."""
+        used = self.weights_for(catalogue) or {}
+        parameters: dict[str, object] = {
+            "method": self.method,
+            "bounds": [self.bounds.s1, self.bounds.s2, self.bounds.s3],
+            "weights": {herb_id: dict(own) for herb_id, own in used.items()},
+        }
+        return parameters | ({"panel": self.panel.to_parameters()} if self.panel else {})
+
+
+def score_settings(project: Project) -> ScoreSettings:
+    """The settings of the scores that a project holds; the usual ones when there are none."""
+    stamp = project.computed.stamp("scores")
+    kept: dict[str, Any] = stamp.parameters if stamp else {}
+    if kept.get("method") not in METHODS:
+        return ScoreSettings()
+    panel = PanelWeights.from_parameters(kept["panel"]) if "panel" in kept else None
+    return ScoreSettings(kept["method"], ClassBounds(*kept["bounds"]), panel or kept["weights"] or None)
+
+
+@dataclass(frozen=True, slots=True)
 class Freshness:
-    """Whether a computed product still follows from what the project holds."""
+    """Whether a computed product still follows from what the project holds.
+
+    `panel` is what scores took their weights from; None for the catalogue.
+    """
 
     product: str
     computed_at: str | None
     changed: tuple[str, ...]
+    panel: PanelWeights | None = None
 
     def text(self) -> Text:
         """The state in words."""
@@ -78,7 +123,9 @@ class Freshness:
             )
         when = self.computed_at[:16].replace("T", " ")
         if not self.changed:
-            return Text(f"{noun.ja}: 最新({when} UTC)", f"{noun.en}: up to date ({when} UTC)")
+            weights = self.panel.text() if self.panel else None
+            by = Text(f"、重み {weights.ja}", f", weights {weights.en}") if weights else Text("", "")
+            return Text(f"{noun.ja}: 最新({when} UTC{by.ja})", f"{noun.en}: up to date ({when} UTC{by.en})")
         ja = "・".join(INPUT_LABELS[key].ja for key in self.changed)
         en = ", ".join(INPUT_LABELS[key].en for key in self.changed)
         return Text(
@@ -93,7 +140,7 @@ def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Fre
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)
-        found.append(
-            Freshness(product, stamp.computed_at if stamp else None, stamp.changed(current) if stamp else ())
-        )
+        panel = score_settings(project).panel if product == "scores" else None
+        changed = stamp.changed(current) if stamp else ()
+        found.append(Freshness(product, stamp.computed_at if stamp else None, changed, panel))
     return tuple(found)

@@ -31,13 +31,14 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
     from kanpo.parcels import find_current
     from kanpo.sites import stored_factors
     from kanpo.store import Project
-    from kanpo.suitability import explain
+    from kanpo.suitability import explain, score_settings
 
     catalogue = load_catalogue()
     herb_id = find_herb(catalogue, herb).herb_id
     with Project.open(find_project(project)) as opened:
         row = find_current(opened, " ".join(parcel))
         factors, changed = stored_factors(opened)
+        settings = score_settings(opened)
     if changed:
         names = "・".join(label.ja for label in changed), ", ".join(label.en for label in changed)
         say(
@@ -46,7 +47,15 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
                 f"note: {names[1]} changed since; run kanpo score again.",
             )
         )
-    explanation = explain(factors, row["parcel_id"], herb_id, catalogue)
+    explanation = explain(
+        factors,
+        row["parcel_id"],
+        herb_id,
+        catalogue,
+        method=settings.method,
+        weights=settings.weights,
+        bounds=settings.bounds,
+    )
     if as_json:
         show_json(explanation.to_dict())
     else:

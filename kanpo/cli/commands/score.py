@@ -9,12 +9,13 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import dry_run_option, output_options, project_option
-from kanpo.cli._present import say, show_table
+from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._present import say, say_problems, show_table
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    from kanpo.suitability import Method
+    from kanpo.herbs import Catalogue
+    from kanpo.suitability import Method, PanelWeights
 
 
 @command(
@@ -41,6 +42,16 @@ if TYPE_CHECKING:
     help=Text("総合の方法(重み付き幾何平均・算術平均・最小)", "how factors are combined"),
 )
 @option(
+    "--weights",
+    "weights_file",
+    type=PathType,
+    metavar="FILE.csv",
+    help=Text(
+        "専門家の比較による重み(kanpo weights judge --out で作る)。省略時は目録の重み",
+        "weights of an expert panel, from kanpo weights judge --out (default: the catalogue's)",
+    ),
+)
+@option(
     "--top",
     type=click.IntRange(0),
     default=0,
@@ -52,6 +63,7 @@ def score(
     project: Path | None,
     herbs: tuple[str, ...],
     method: Method,
+    weights_file: Path | None,
     top: int,
     dry_run: bool,
     as_json: bool,
@@ -59,12 +71,14 @@ def score(
 ) -> int:
     from kanpo.herbs import find_herb, load_catalogue
     from kanpo.store import Project
-    from kanpo.suitability import ranking, score_project, summary
+    from kanpo.suitability import ranking, score_project, score_settings, summary
 
     catalogue = load_catalogue()
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
+    weights, problems = _weights(weights_file, catalogue)
     with Project.open(find_project(project), write=not dry_run) as opened:
-        scores = score_project(opened, catalogue, chosen, method=method, keep=not dry_run)
+        before = score_settings(opened).panel
+        scores = score_project(opened, catalogue, chosen, method=method, weights=weights, keep=not dry_run)
         table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
     labels = {
         "herb_id": Text("生薬", "herb"),
@@ -91,6 +105,7 @@ def score(
             "For the reasons: kanpo explain PARCEL --herb H",
         )
     )
+    _say_weights(weights, before)
     known = scores.known_share()
     if known < 1:
         say(
@@ -99,4 +114,29 @@ def score(
                 f"on average {known:.0%} of the factors needed are known; the rest widens the intervals.",
             )
         )
-    return 0
+    return 1 if problems else 0
+
+
+def _weights(path: Path | None, catalogue: Catalogue) -> tuple[PanelWeights | None, bool]:
+    """The weights of a file, and whether it had rows that could not be used."""
+    if path is None:
+        return None, False
+    from kanpo.exchange import read_weights
+
+    weights, problems = read_weights(path, catalogue)
+    say_problems(problems)
+    return weights, bool(problems)
+
+
+def _say_weights(weights: PanelWeights | None, before: PanelWeights | None) -> None:
+    if weights is not None:
+        say(Text(f"重み: {weights.text().ja}", f"weights: {weights.text().en}"))
+    elif before is not None:
+        say(
+            Text(
+                f"注意: 前は {before.text().ja} の重みで、今回は目録の重みで計算しました。"
+                "続けて使うなら --weights を付けてください。",
+                f"note: weights were those of {before.text().en} before and are the catalogue's now; "
+                "give --weights to go on with them.",
+            )
+        )

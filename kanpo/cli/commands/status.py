@@ -40,7 +40,12 @@ def status(project: Path | None, as_json: bool) -> int:
                 "records": counts,
                 "seal": str(seal),
                 "computed": [
-                    {"product": n.product, "computed_at": n.computed_at, "changed": list(n.changed)}
+                    {
+                        "product": n.product,
+                        "computed_at": n.computed_at,
+                        "changed": list(n.changed),
+                        "weights_file": n.panel.file_name if n.panel else None,
+                    }
                     for n in news
                 ],
             }
