@@ -27,8 +27,11 @@ def bare_ingest(file: str) -> dict[str, Any]:
 
 
 def ingest(file: str, project: str) -> dict[str, Any]:
-    """``kanpo ingest``: read, checked, repaired, measured and stored in the project file."""
-    from kanpo.parcels import ingest_parcels
+    """``kanpo ingest``: read, checked, repaired, measured, stored, and held against its neighbours.
+
+    `check_seconds` is the last of these: which parcels lie on each other, or outside the municipality.
+    """
+    from kanpo.parcels import check_ground, ingest_parcels
     from kanpo.store import Project
 
     path = Path(project)
@@ -36,7 +39,10 @@ def ingest(file: str, project: str) -> dict[str, Any]:
     with Project.create(path) as opened:
         start = time.perf_counter()
         report = ingest_parcels(opened, Path(file))
-        return {"seconds": time.perf_counter() - start, "parcels": report.batch.stored}
+        seconds = time.perf_counter() - start
+        check_ground(opened, report.batch)
+        check = time.perf_counter() - start - seconds
+        return {"seconds": seconds, "check_seconds": check, "parcels": report.batch.stored}
 
 
 def _random_columns(count: int) -> dict[str, Any]:

@@ -321,11 +321,28 @@ class Imported(Layers):
         chosen = "WHERE parcel_id IN (SELECT value FROM json_each(?))"
         return self._layer_frame(PARCELS, chosen, [json.dumps(list(parcel_ids))])
 
-    def outlines(self) -> gpd.GeoDataFrame:
-        """The outlines of all parcels with parcel_id, batch_id and source_row; pins are left out."""
-        return self._layer_frame(
-            PARCELS, "WHERE located_by IS NULL", keys=("parcel_id", "batch_id", "source_row")
-        )
+    def outlines(self, parcel_ids: Sequence[str] | None = None) -> gpd.GeoDataFrame:
+        """The outlines of parcels (all, or those of `parcel_ids`) with parcel_id, batch_id and source_row.
+
+        Parcels that are known from a register pin only have none.
+        """
+        chosen, values = "WHERE located_by IS NULL", []
+        if parcel_ids is not None:
+            chosen += " AND parcel_id IN (SELECT value FROM json_each(?))"
+            values = [json.dumps(list(parcel_ids))]
+        return self._layer_frame(PARCELS, chosen, values, keys=("parcel_id", "batch_id", "source_row"))
+
+    def outline_boxes(self) -> pd.DataFrame:
+        """The boxes of all outlines without the outlines: parcel_id, batch_id, west, south, east, north."""
+        with spoken_errors(self._path):
+            # The box stands in the head of a GeoPackage geometry.
+            rows = self._connection.execute(
+                "SELECT parcel_id, batch_id, substr(geom, 9, 32) FROM parcels WHERE located_by IS NULL"
+            ).fetchall()
+        frame = pd.DataFrame(rows, columns=["parcel_id", "batch_id", "box"])
+        boxes = np.frombuffer(b"".join(frame.pop("box")), dtype="<f8").reshape(-1, 4)
+        frame[["west", "east", "south", "north"]] = boxes
+        return frame
 
     def extent(self) -> tuple[float, float, float, float] | None:
         """West, south, east and north of all parcels, degrees; None without parcels."""
