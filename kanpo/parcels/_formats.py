@@ -16,6 +16,9 @@ _DRIVERS = (
     (b"\x00\x00\x27\x0a", "ESRI Shapefile"),
 )
 
+#: First bytes of a workbook of before 2007, or of one with a password.
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
 #: Limits of a zip: what all files in it may unpack to, how much smaller it may be, how many files.
 _UNPACKED = 4 * 1024**3
 _RATIO = 200
@@ -39,7 +42,9 @@ def is_table(path: Path) -> bool:
         return not is_zip(path)
     with path.open("rb") as file:
         head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return path.suffix.lower() in (".csv", ".tsv", ".txt") and not head.startswith((b"{", b"["))
+    if head.startswith(_OLD_WORKBOOK):
+        return True
+    return path.suffix.lower() in (".csv", ".tsv", ".txt", ".xls") and not head.startswith((b"{", b"["))
 
 
 def is_zip(path: Path) -> bool:
@@ -67,11 +72,11 @@ def unpack(path: Path, folder: Path) -> list[Path]:
         The zip is damaged, too large or a bomb, is locked with a password, or holds no such file.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             members = [info for info in archive.infolist() if _wanted(info)]
             _refuse_bombs(path, members)
-            for number, info in enumerate(members):
-                target = folder / _safe_name(info.filename, number, members)
+            for info, name in zip(members, _safe_names([m.filename for m in members]), strict=True):
+                target = folder / name
                 with archive.open(info) as source, target.open("wb") as out:
                     while block := source.read(1024 * 1024):
                         out.write(block)
@@ -121,9 +126,30 @@ def _refuse_bombs(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _safe_name(name: str, number: int, members: list[zipfile.ZipInfo]) -> str:
-    """The bare name of a member; one that comes twice in different folders gets its number in front."""
-    bare = name.replace("\\", "/").rsplit("/", 1)[-1].replace(":", "_").lstrip(".") or f"file{number}"
-    bare = "".join(c if c.isprintable() else "_" for c in bare)[-120:]
-    same = [m for m in members if m.filename.replace("\\", "/").rsplit("/", 1)[-1] == bare]
-    return f"{number}_{bare}" if len(same) > 1 else bare
+def _opened(path: Path) -> zipfile.ZipFile:
+    """The zip; names without a word about their letters are CP932, as the zip of Windows writes them."""
+    try:
+        return zipfile.ZipFile(path, metadata_encoding="cp932")
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(path)
+
+
+def _safe_names(names: list[str]) -> list[str]:
+    """Bare names, each once; where a name comes in several folders, that of its folder goes before it.
+
+    The parts of a shapefile lie in one folder, so they stay together.
+    """
+    parts = [name.replace("\\", "/").rpartition("/") for name in names]
+    folders = list(dict.fromkeys(folder for folder, _, _ in parts))
+    bare = [_printable(name).lstrip(".") or f"file{number}" for number, (_, _, name) in enumerate(parts)]
+    stems = {name.partition(".")[0] for name in bare if bare.count(name) > 1}
+    return [
+        f"{folders.index(folder)}_{_printable(folder.rpartition('/')[2])}_{name}"[-120:]
+        if name.partition(".")[0] in stems
+        else name[-120:]
+        for (folder, _, _), name in zip(parts, bare, strict=True)
+    ]
+
+
+def _printable(name: str) -> str:
+    return "".join(c if c.isprintable() and c != ":" else "_" for c in name)
