@@ -124,9 +124,7 @@ def feature_count(file: VectorFile) -> int:
     """How many features the file has."""
     if file.driver == "Parquet":
         return int(_parquet().ParquetFile(file.path).metadata.num_rows)
-    info = pyogrio.read_info(
-        file.source, layer=file.layer, encoding=file.encoding, force_feature_count=True
-    )
+    info = pyogrio.read_info(file.source, layer=file.layer, encoding=file.encoding, force_feature_count=True)
     return int(info["features"])
 
 
@@ -181,7 +179,9 @@ def _properties(frame: pd.DataFrame, whole: frozenset[str] = frozenset()) -> lis
     for name, values in zip(names, columns, strict=True):
         if name in whole:
             values[:] = [int(value) if isinstance(value, float) else value for value in values]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] or [{} for _ in range(len(frame))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] or [
+        {} for _ in range(len(frame))
+    ]
 
 
 def _plain(value: Any) -> Any:

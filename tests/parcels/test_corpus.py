@@ -71,7 +71,9 @@ def _same(found: object, true: object) -> bool:
 
 def _cases() -> list[object]:
     return [
-        pytest.param(case, id=case.name, marks=[pytest.mark.xfail(strict=True, reason=case.bug)] if case.bug else [])
+        pytest.param(
+            case, id=case.name, marks=[pytest.mark.xfail(strict=True, reason=case.bug)] if case.bug else []
+        )
         for case in CASES
     ]
 
@@ -96,7 +98,9 @@ def test_a_file_comes_out_as_the_corpus_says(
         assert project.read_bytes() == before
         return
     reports = json.loads(out)
-    counts = tuple(sum(report[key] for report in reports) for key in ("read", "stored", "repaired", "rejected"))
+    counts = tuple(
+        sum(report[key] for report in reports) for key in ("read", "stored", "repaired", "rejected")
+    )
     assert counts == case.counts, err
     new = [identity for identity in parcels.index if identity not in BEFORE]
     assert len(new) + len(register) + case.retired == counts[1]

@@ -130,7 +130,7 @@ def zipped(*members: tuple[str, str | bytes | Write], cp932: bool = False) -> Wr
 class _OldName(zipfile.ZipInfo):
     """A member named as the zip of Windows names it: CP932, without the flag that says UTF-8."""
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("cp932"), self.flag_bits
 
 

@@ -54,7 +54,10 @@ def book(rows: Rows, *merges: str, more: tuple[str, ...] = (), hidden: tuple[str
 
 
 def areas(*written: object, header: str = "面積") -> Rows:
-    return [["大字", "地番", header], *(["手向", str(number), area] for number, area in enumerate(written, 1))]
+    return [
+        ["大字", "地番", header],
+        *(["手向", str(number), area] for number, area in enumerate(written, 1)),
+    ]
 
 
 def read_as(*areas_m2: float | None) -> dict[str, dict[str, object]]:
@@ -66,7 +69,7 @@ KEPT = [
     Case("sheet under another name", "台帳.dat", book([HEAD, A, B, C]), 0, (3, 3, 0, 0), holds=ALL),
     Case("CSV in CP932", "台帳.csv", text([HEAD, A, B, C]), 0, (3, 3, 0, 0), holds=ALL),
     Case("CSV in UTF-8 with BOM", "台帳.csv", text([HEAD, A, B, C], "utf-8-sig"), 0, (3, 3, 0, 0), holds=ALL),
-    Case("CSV with letters that only CP932 has", "台帳.csv", text([HEAD, ["①髙橋㈱", *A[1:]]]), 0, (1, 1, 0, 0), holds={"①髙橋㈱:3-1": {"settlement": "①髙橋㈱"}}),
+    Case("CSV with letters that only CP932 has", "台帳.csv", text([HEAD, ["①髙橋㈱", *A[1:]]]), 0, (1, 1, 0, 0), holds={"1髙橋(株):3-1": {"settlement": "①髙橋㈱"}}),
     Case("text with tabs", "台帳.txt", text([HEAD, A, B, C], delimiter="\t"), 0, (3, 3, 0, 0), holds=ALL),
     Case("title rows, merged", "台帳.xlsx", book([["令和7年度 利用状況調査"], ["架空市農業委員会"], [], HEAD, A, B, C], "A1:F1", "A2:F2"), 0, (3, 3, 0, 0), holds=ALL),
     Case("header of two rows, merged", "台帳.xlsx", book([["所在", None, "面積", None], ["大字", "地番", "登記(㎡)", "現況(㎡)"], ["手向", "1", 1234, 9]], "A1:B1", "C1:D1"), 0, (1, 1, 0, 0), holds=read_as(1234.0)),
@@ -80,6 +83,7 @@ KEPT = [
     Case("area without a unit, too small to be m²", "台帳.xlsx", book(areas(12.3, 5.6)), 0, (2, 2, 0, 0), "table.area-unit-unknown", "列「面積」", holds=read_as(None, None)),
     Case("formulas without a value beside, and #N/A", "台帳.xlsx", book([HEAD, [*A[:3], "#N/A", *A[4:]], [*B[:3], "=500+60", *B[4:]], C]), 1, (3, 2, 0, 1), "table.formula", "[調査]シート 3行目 列「面積(㎡)」", also=("table.excel-error",), holds={"手向:3-1": IN_A | {"registered_area_m2": None}, "黒川:120-3": IN_C}),
     Case("headers that nobody knows, given by the user", "台帳.xlsx", book([["場所", "何番", "広さ(a)"], ["手向", "1", 12.34]]), 0, (1, 1, 0, 0), options=("--map", "settlement=場所", "--map", "lot_number=何番", "--map", "registered_area_m2=広さ(a)"), holds=read_as(1234.0)),
+    Case("a comma at the end of every row", "台帳.csv", "大字,地番,面積(㎡),備考\r\n手向,1,870,,\r\n手向,2,560,済,\r\n".encode("cp932"), 0, (2, 2, 0, 0), holds=read_as(870.0, 560.0)),
     Case("cells that would be formulas", "台帳.csv", text([[*HEAD, "備考"], [*A, "=HYPERLINK(1)"], [*B, "@SUM(1)"]]), 0, (2, 2, 0, 0), holds={"手向:3-1": IN_A, "手向:12": IN_B}),
     Case("two sheets, one chosen", "台帳.xlsx", book([HEAD, A, B, C], more=("控え",)), 0, (3, 3, 0, 0), options=("--sheet", "調査"), holds=ALL),
     Case("hidden sheet beside", "台帳.xlsx", book([HEAD, A, B, C], hidden=("控え",)), 0, (3, 3, 0, 0), "table.hidden-sheet", "控え", holds=ALL),
@@ -94,8 +98,9 @@ SENT_BACK = [
     Case("day that is not in the calendar", "台帳.csv", text([HEAD, [*A[:5], "R7.2.30"], B]), 1, (2, 1, 0, 1), "date.no-such-day", "2行目 列「調査年月日」 値「R7.2.30」", holds={"手向:12": IN_B}),
     Case("area in words", "台帳.xlsx", book([["架空市"], HEAD, A, [*B[:3], "たくさん", *B[4:]]]), 1, (2, 1, 0, 1), "table.area-unreadable", "[調査]シート 4行目 列「面積(㎡)」 値「たくさん」", holds={"手向:3-1": IN_A}),
     Case("area in words, all or nothing", "台帳.xlsx", book([HEAD, A, [*B[:3], "たくさん", *B[4:]]]), 3, None, "table.area-unreadable", "[調査]シート 3行目 列「面積(㎡)」 値「たくさん」", also=("ingest.strict",), options=("--strict",)),
-    Case("area in words under a header with line breaks", "台帳.xlsx", book([["大字", "地番", "面 積\n（㎡）"], ["手向", "1", "たくさん"], ["手向", "2", 560]]), 1, (2, 1, 0, 1), "table.area-unreadable", "2行目 列「面積(㎡)」", holds={"手向:2": {"registered_area_m2": 560.0}}),
+    Case("area in words under a header with line breaks", "台帳.xlsx", book([["大字", "地番", "面 積\n（㎡）"], ["手向", "1", "たくさん"], ["手向", "2", 560]]), 1, (2, 1, 0, 1), "table.area-unreadable", "2行目 列「面 積 （㎡）」", holds={"手向:2": {"registered_area_m2": 560.0}}),
     Case("thousands without quotes", "台帳.csv", "\r\n".join([",".join(HEAD), "手向,3-1,田,1,234,A分類,R7.8.1", "手向,12,畑,560,B分類,R7.8.2"]).encode("cp932"), 1, (2, 1, 0, 1), "table.row-too-long", "2行目", holds={"手向:12": IN_B}),
+    Case("thousands without quotes, the last column blank", "台帳.csv", "大字,地番,面積(㎡),備考\r\n手向,1,1,234,\r\n手向,2,560,\r\n".encode("cp932"), 1, (2, 1, 0, 1), "table.row-too-long", "2行目", holds={"手向:2": {"registered_area_m2": 560.0}}),
     Case("several lots in a cell", "台帳.csv", text([HEAD, ["手向", "5、6", *A[2:]], ["手向", "7外2筆", *A[2:]], B]), 1, (3, 1, 0, 2), "table.lot-several", "2行目 列「地番」 値「5、6」", holds={"手向:12": IN_B}),
     Case("settlement blank below the first", "台帳.csv", text([HEAD, A, ["", *B[1:]], C]), 1, (3, 2, 0, 1), "table.settlement-missing", "3行目 列「大字」", holds={"手向:3-1": IN_A, "黒川:120-3": IN_C}),
     refused("two sheets", "台帳.xlsx", book([HEAD, A], more=("控え",)), "table.several-sheets", says=("--sheet", "控え")),
