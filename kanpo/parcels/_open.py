@@ -40,6 +40,14 @@ _OTHERS: tuple[tuple[bytes, Text, Text], ...] = (
         Text("元の GeoJSON をダウンロードし直してください", "download the GeoJSON itself"),
     ),
     (
+        b"%PDF",
+        Text("PDFです", "is a PDF"),
+        Text(
+            "PDFの元になったExcel・CSV・GeoJSONを使ってください",
+            "use the workbook, CSV or GeoJSON that it was made from",
+        ),
+    ),
+    (
         b"\x03",
         Text("シェープファイルの属性表(.dbf)です", "is the table of a shapefile (.dbf)"),
         Text("同じ名前の .shp を指定してください", "name the .shp beside it"),

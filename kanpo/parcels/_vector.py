@@ -66,14 +66,14 @@ def open_vector(path: Path, driver: str, crs: int | None = None, layer: str | No
     InputUnusable
         It cannot be read, has no polygons, or an unknown coordinate system.
     UsageError
-        It has several layers of polygons and none is chosen.
+        It has several layers of polygons and none is chosen, or not the one that is.
     """
     if driver == "Parquet":
         file = VectorFile(path, driver, str(path), None, None, crs or _parquet_crs(path))
     else:
         encoding = shapefile_encoding(path) if driver == "ESRI Shapefile" else None
         try:
-            chosen = layer if layer is not None else _layer_of(path)
+            chosen = _layer_of(path, layer)
             info = pyogrio.read_info(str(path), layer=chosen, encoding=encoding)
         except (*_FAILURES, LookupError) as error:
             raise _unreadable(path, driver) from error
@@ -135,8 +135,18 @@ def _chunk(first: int, properties: list[dict[str, Any]], shapes: np.ndarray) -> 
     return FeatureChunk(numbers, features, [], first + len(features) - 1, shapes)
 
 
-def _layer_of(path: Path) -> str | None:
+def _layer_of(path: Path, wanted: str | None) -> str:
     layers = pyogrio.list_layers(str(path))
+    if wanted is not None:
+        every = [str(name) for name, _ in layers]
+        if wanted in every:
+            return wanted
+        raise UsageError(
+            "file.no-such-layer",
+            Text(f"「{wanted}」という層はありません", f"has no layer '{wanted}'"),
+            Text(f"次から選んでください: {'、'.join(every)}", f"choose one of {', '.join(every)}"),
+            Place(str(path)),
+        )
     names = [str(name) for name, kind in layers if kind in _POLYGONS]
     if len(names) == 1:
         return names[0]

@@ -177,6 +177,7 @@ def _nested_zip() -> bytes:
 
 
 PINS = gpd.GeoDataFrame({"name": ["x"]}, geometry=[shapely.Point(139.7, 38.6)], crs=6668)
+NO_PLACE = "the message names a folder that was there for a moment, not the zip"
 BOW_TIE = frame().set_geometry([shapely.Polygon(square(1)), shapely.Polygon([square(2)[i] for i in (0, 2, 1, 3, 0)]), shapely.Polygon(square(3))], crs=6668)  # fmt: skip
 HEIGHTS = frame().set_geometry([shapely.MultiPolygon([shapely.force_3d(shape)]) for shape in THREE.geometry], crs=6668)  # fmt: skip
 SECOND_NULL = frame().set_geometry([THREE.geometry[0], None, THREE.geometry[2]], crs=6668)
@@ -191,7 +192,10 @@ BINARY = [
     Case("GeoPackage with a layer of pins beside the parcels", "筆.gpkg", layers(pins=PINS, fields=THREE), 0, (3, 3, 0, 0), ids=IDS),
     Case("GeoPackage with two layers of parcels", "筆.gpkg", layers(田=frame((1,)), 畑=frame((2, 3))), 2, None, "file.several-layers", "筆.gpkg", says=("--layer", "田", "畑")),
     Case("GeoPackage with two layers, one chosen", "筆.gpkg", layers(田=frame((1,)), 畑=frame((2, 3))), 0, (2, 2, 0, 0), options=("--layer", "畑"), ids=("A2", "A3")),
-    refused("GeoPackage, a layer chosen that it does not have", "筆.gpkg", layers(田=frame((1,))), "file.unreadable", options=("--layer", "畑")),
+    Case("GeoPackage, a layer chosen that it does not have", "筆.gpkg", layers(田=frame((1,))), 2, None, "file.no-such-layer", "筆.gpkg", options=("--layer", "畑"), says=("田",)),
+    Case("GeoPackage without a coordinate system", "筆.gpkg", as_file(THREE.set_crs(None, allow_override=True)), 0, (3, 3, 0, 0), ids=IDS),
+    refused("GeoPackage in the coordinates of web maps", "筆.gpkg", as_file(THREE.to_crs(3857)), "file.crs", "列「crs」 値「EPSG:3857」"),
+    Case("GeoPackage with lists, blanks and moments", "筆.gpkg", as_file(frame(列=[["a"], ["b"], None], 真=[True, None, False], 時=gpd.pd.to_datetime(["2025-08-01T10:00+09:00"] * 3))), 0, (3, 3, 0, 0), ids=IDS),
     refused("GeoPackage of pins only", "筆.gpkg", as_file(PINS), "file.no-polygons"),
     refused("GeoPackage with no rows", "筆.gpkg", as_file(THREE.iloc[:0], geometry_type="Polygon"), "file.no-features"),
     refused("GeoPackage cut short", "筆.gpkg", cut(as_file(THREE), 0.3), "file.unreadable"),
@@ -257,7 +261,10 @@ ZIPS = [
     refused("zip with a password", "筆.zip", locked, "zip.unreadable", says=("暗号化",)),
     refused("zip cut short", "筆.zip", cut(zipped(("a.json", text(*range(50)))), 0.5), "file.other-format", says=("zip",)),
     refused("zip with a link to a file of the system", "筆.zip", linked, "file.not-geojson", "筆.json"),
-    refused("zip of a VRT", "筆.zip", zipped(("a.geojson", '<OGRVRTDataSource/>')), "file.other-format", "a.geojson"),
+    refused("zip of a VRT", "筆.zip", zipped(("a.geojson", "<OGRVRTDataSource/>")), "file.other-format", "a.geojson"),
+    refused("zip of a shapefile without .dbf", "筆.zip", zipped(("筆.shp", shapefile(without=(".dbf",)))), "file.part-missing", "筆.zip", says=("筆.dbf",), bug=NO_PLACE),
+    Case("zip of two years, the newer first by name", "筆.zip", zipped(("a_2025.json", fude(2025, 1, 2)), ("b_2024.json", fude(2024, 1, 2))), 0, (4, 4, 0, 0), ids=("2025-1", "2025-2"), retired=2, bug="an older year that comes after a newer stands beside it: all land is there twice"),
+    Case("parcels of the ministry whose municipality is a number", "2025.json", fude(2025, 1).replace('"062031"', "62031"), 0, (1, 1, 0, 0), holds={"2025-1": {"municipality_code": "06203"}}, bug="the zero that a number lost in front is not put back: 62031 is taken for a code of five digits"),
     Case("zip of two years, the older first", "筆.zip", zipped(("2024_062031.json", fude(2024, 1, 2)), ("2025_062031.json", fude(2025, 1, 2))), 0, (4, 4, 0, 0), ids=("2025-1", "2025-2"), retired=2),
 ]  # fmt: skip
 
