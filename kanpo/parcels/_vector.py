@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -23,12 +25,13 @@ from kanpo.parcels._split import FeatureChunk
 
 #: Features read at a time.
 CHUNK = 20_000
-#: What GDAL raises of a file that it cannot read, and Python of texts that are not what they are said to be.
+#: What GDAL raises of a file that it cannot read, and Python of letters that are not what they are said to be.
 _FAILURES = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
     pyogrio.errors.FeatureError,
     UnicodeDecodeError,
+    LookupError,
 )
 _POLYGONS = frozenset({"Polygon", "MultiPolygon", "Polygon Z", "MultiPolygon Z", "Unknown", "2.5D Polygon"})
 
@@ -72,11 +75,9 @@ def open_vector(path: Path, driver: str, crs: int | None = None, layer: str | No
         file = VectorFile(path, driver, str(path), None, None, crs or _parquet_crs(path))
     else:
         encoding = shapefile_encoding(path) if driver == "ESRI Shapefile" else None
-        try:
+        with _gdal(path, driver):
             chosen = _layer_of(path, layer)
             info = pyogrio.read_info(str(path), layer=chosen, encoding=encoding)
-        except (*_FAILURES, LookupError) as error:
-            raise _unreadable(path, driver) from error
         said = crs if crs is not None else _epsg(info.get("crs"), path)
         kinds = zip(info["fields"], info["dtypes"], strict=True)
         whole = frozenset(str(name) for name, kind in kinds if str(kind).startswith("int"))
@@ -98,7 +99,7 @@ def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[FeatureChunk]
         return
     total = feature_count(file)
     for start in range(0, total, size):
-        try:
+        with _gdal(file.path, file.driver):
             frame = pyogrio.read_dataframe(
                 file.source,
                 layer=file.layer,
@@ -107,8 +108,6 @@ def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[FeatureChunk]
                 encoding=file.encoding,
                 on_invalid="ignore",
             )
-        except _FAILURES as error:
-            raise _unreadable(file.path, file.driver) from error
         if file.driver == "FlatGeobuf" and len(frame) < min(size, total - start):
             # GDAL passes over what the index names and the file no longer holds.
             raise _cut_short(file.path, start + len(frame), total)
@@ -124,8 +123,26 @@ def feature_count(file: VectorFile) -> int:
     """How many features the file has."""
     if file.driver == "Parquet":
         return int(_parquet().ParquetFile(file.path).metadata.num_rows)
-    info = pyogrio.read_info(file.source, layer=file.layer, encoding=file.encoding, force_feature_count=True)
+    with _gdal(file.path, file.driver):
+        info = pyogrio.read_info(
+            file.source, layer=file.layer, encoding=file.encoding, force_feature_count=True
+        )
     return int(info["features"])
+
+
+@contextmanager
+def _gdal(path: Path, driver: str) -> Iterator[None]:
+    """What GDAL cannot read is an unusable file; what it remarks, in English, is nothing to the user.
+
+    It remarks on names that do not fit the form and on measures (M) left out; what it does to a
+    shape or a text is found by the checks that follow.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except _FAILURES as error:
+            raise _unreadable(path, driver) from error
 
 
 def _chunk(first: int, properties: list[dict[str, Any]], shapes: np.ndarray) -> FeatureChunk:

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import shutil
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -43,9 +44,13 @@ def project(three_parcels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def _ingest(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     capsys.readouterr()
-    code = main(["ingest", *words, "--json", "--project", "町.gpkg"])
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always")
+        code = main(["ingest", *words, "--json", "--project", "町.gpkg"])
     said = capsys.readouterr()
     assert "Traceback" not in said.err
+    leaked = [str(found.message) for found in remarks if found.category in (UserWarning, RuntimeWarning)]
+    assert not leaked, "remarks of libraries are not for the user"
     return code, said.out, said.err
 
 
@@ -74,7 +79,7 @@ def _parameter(case: Case) -> object:
     return pytest.param(case, id=case.name, marks=[later] if case.bug else [])
 
 
-@pytest.mark.parametrize("case", map(_parameter, CASES))
+@pytest.mark.parametrize("case", [_parameter(case) for case in CASES])
 def test_a_file_comes_out_as_the_corpus_says(
     case: Case, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import struct
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -102,6 +103,24 @@ def parquet(data: gpd.GeoDataFrame = THREE, geo: dict[str, Any] | None = None, *
         pq.write_table(table.replace_schema_metadata(metadata), path)
 
     return write
+
+
+def measured(path: Path) -> None:
+    """A shapefile with measures (M), as GIS programs write it: form 25 of the shapefile specification."""
+    shapefile()(path)
+    content, index = path.read_bytes(), path.with_suffix(".shx").read_bytes()
+    head, records, entries, at = content[:32] + b"\x19" + content[33:100], b"", b"", 100
+    while at < len(content):
+        number, words = struct.unpack_from(">ii", content, at)
+        body = content[at + 8 : at + 8 + 2 * words]
+        points = struct.unpack_from("<i", body, 40)[0]
+        body = b"\x19" + body[1:] + struct.pack(f"<{points + 2}d", *[0.0] * (points + 2))
+        entries += struct.pack(">ii", (100 + len(records)) // 2, len(body) // 2)
+        records += struct.pack(">ii", number, len(body) // 2) + body
+        at += 8 + 2 * words
+    head = head[:24] + struct.pack(">i", (100 + len(records)) // 2) + head[28:]
+    path.write_bytes(head + records)
+    path.with_suffix(".shx").write_bytes(index[:32] + b"\x19" + index[33:100] + entries)
 
 
 def plain_parquet(path: Path) -> None:
@@ -231,6 +250,7 @@ SHAPEFILES = [
     Case("shapefile in UTF-8 without .cpg, with a wide column", "筆.shp", shapefile(frame(備考=["山" * 70] * 3), encoding="UTF-8", without=(".cpg",)), 0, (3, 3, 0, 0), ids=IDS, holds={"A1": {"settlement": "表町"}}),
     Case("shapefile in CP932 with names in capitals", "FIELDS.SHP", capitals, 0, (3, 3, 0, 0), ids=IDS, holds={"A1": {"settlement": "表町"}}),
     refused("shapefile in letters that nobody knows", "筆.shp", with_cpg("KLINGON"), "file.unreadable"),
+    Case("shapefile with measures", "筆.shp", measured, 0, (3, 3, 0, 0), ids=IDS, holds={"A1": {"area_m2": 870.34}}),
     Case("shapefile in metres of zone X", "筆.shp", shapefile(IN_METRES), 0, (3, 3, 0, 0), ids=IDS),
     Case("shapefile in metres without .prj", "筆.shp", shapefile(IN_METRES, without=(".prj",)), 1, (3, 0, 0, 3), "parcel.metres", "1番目の地物", says=("--crs EPSG:6678",)),
     Case("shapefile in metres without .prj, said by the user", "筆.shp", shapefile(IN_METRES, without=(".prj",)), 0, (3, 3, 0, 0), options=("--crs", "EPSG:6678"), ids=IDS),
