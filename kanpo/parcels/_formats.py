@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
@@ -140,16 +141,23 @@ def _safe_names(names: list[str]) -> list[str]:
     The parts of a shapefile lie in one folder, so they stay together.
     """
     parts = [name.replace("\\", "/").rpartition("/") for name in names]
-    folders = list(dict.fromkeys(folder for folder, _, _ in parts))
-    bare = [_printable(name).lstrip(".") or f"file{number}" for number, (_, _, name) in enumerate(parts)]
-    stems = {name.partition(".")[0] for name in bare if bare.count(name) > 1}
-    return [
-        f"{folders.index(folder)}_{_printable(folder.rpartition('/')[2])}_{name}"[-120:]
-        if name.partition(".")[0] in stems
-        else name[-120:]
-        for (folder, _, _), name in zip(parts, bare, strict=True)
-    ]
+    bare = [_fit(name).lstrip(".") or f"file{number}" for number, (_, _, name) in enumerate(parts)]
+    often, earlier = Counter(name.casefold() for name in bare), Counter[str]()
+    shared = {_stem(name) for name in bare if often[name.casefold()] > 1}
+    groups: dict[tuple[str, int], int] = {}
+    safe = []
+    for written, (folder, _, _), name in zip(names, parts, bare, strict=True):
+        group = groups.setdefault((folder, earlier[written]), len(groups))
+        earlier[written] += 1
+        before = f"{group}_{_fit(folder.rpartition('/')[2])}_" if _stem(name) in shared else ""
+        safe.append((before + name)[-120:])
+    return safe
 
 
-def _printable(name: str) -> str:
-    return "".join(c if c.isprintable() and c != ":" else "_" for c in name)
+def _stem(name: str) -> str:
+    return name.partition(".")[0].casefold()
+
+
+def _fit(name: str) -> str:
+    """A name that any system can write."""
+    return "".join(c if c.isprintable() and c not in '<>:"|?*' else "_" for c in name)

@@ -49,7 +49,8 @@ def _ingest(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, 
         code = main(["ingest", *words, "--json", "--project", "町.gpkg"])
     said = capsys.readouterr()
     assert "Traceback" not in said.err
-    leaked = [str(found.message) for found in remarks if found.category in (UserWarning, RuntimeWarning)]
+    shown = (UserWarning, RuntimeWarning, FutureWarning)
+    leaked = [str(found.message) for found in remarks if found.category in shown]
     assert not leaked, "remarks of libraries are not for the user"
     return code, said.out, said.err
 

@@ -131,7 +131,8 @@ def zipped(*members: tuple[str, str | bytes | Write], cp932: bool = False) -> Wr
     """A zip; what is written by a callable brings its neighbours (.shx, .dbf) along."""
 
     def write(path: Path) -> None:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with warnings.catch_warnings(), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            warnings.simplefilter("ignore", UserWarning)  # of a name that stands twice
             for name, content in members:
                 if callable(content):
                     folder = path.with_suffix(".parts")
@@ -269,6 +270,8 @@ ZIPS = [
     Case("zip of a shapefile", "筆.zip", zipped(("2025/筆.shp", shapefile())), 0, (3, 3, 0, 0), ids=IDS, holds={"A1": {"settlement": "表町"}}),
     Case("zip of shapefiles of the same name in two folders", "筆.zip", zipped(("北/fields.shp", shapefile(frame((1, 2)))), ("南/fields.shp", shapefile(frame((11,))))), 0, (3, 3, 0, 0), ids=("A1", "A2", "A11")),
     Case("zip of files of the same name in two folders", "筆.zip", zipped(("北/a.json", text(1, 2)), ("南/a.json", text(11))), 0, (3, 3, 0, 0), ids=("A1", "A2", "A11")),
+    Case("zip with the same name twice", "筆.zip", zipped(("a.json", text(1)), ("a.json", text(2))), 0, (2, 2, 0, 0), ids=("A1", "A2")),
+    Case("zip with names that Windows cannot write", "筆.zip", zipped(("a?.json", text(1)), ("A?.json", text(2)), ("<b>|.json", text(3))), 0, (3, 3, 0, 0), ids=IDS),
     Case("zip with names that lead out of the folder", "筆.zip", zipped(("../../a.json", text(1)), ("/tmp/b.json", text(2)), ("C:\\c.json", text(3))), 0, (3, 3, 0, 0), ids=IDS),
     Case("zip of one good file and one with a bad parcel", "筆.zip", zipped(("a.json", text(1)), ("b.json", collection([feature(2), feature(3, None)]))), 1, (3, 2, 0, 1), "parcel.no-geometry", "b.json 2番目の地物", ids=("A1", "A2")),
     Case("zip of one good file and one that cannot be used", "筆.zip", zipped(("a.json", text(1)), ("b.json", "<html/>")), 3, None, "file.other-format", "b.json", bug="the good file before the unusable one is stored, although the exit code says that nothing was"),
