@@ -24,6 +24,11 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _UNPACKED = 4 * 1024**3
 _RATIO = 200
 _FILES = 10_000
+#: Endings of the files of a zip that are ingested; what they are is told from their content.
+_INGESTED = (
+    *(".json", ".geojson", ".geojsonl", ".ndjson", ".shp", ".gpkg", ".fgb", ".parquet"),
+    *(".csv", ".tsv", ".xlsx", ".xlsm"),
+)
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
@@ -91,18 +96,14 @@ def unpack(path: Path, folder: Path) -> list[Path]:
             Text("手で展開してから取り込んでください", "unpack it by hand, then ingest the files"),
             Place(str(path)),
         ) from error
-    found = sorted(
-        p
-        for p in folder.iterdir()
-        if p.suffix.lower() in (".json", ".geojson", ".shp", ".gpkg", ".fgb", ".parquet")
-    )
+    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in _INGESTED)
     if not found:
         raise InputUnusable(
             "zip.nothing",
             Text("zipの中に取り込めるファイルがありません", "the zip holds no file that can be ingested"),
             Text(
-                "GeoJSON・シェープファイル・GeoPackage・FlatGeobuf を入れてください",
-                "put GeoJSON, shapefile, GeoPackage or FlatGeobuf into it",
+                "GeoJSON・シェープファイル・GeoPackage・FlatGeobuf・Excel・CSV を入れてください",
+                "put GeoJSON, shapefile, GeoPackage, FlatGeobuf, Excel or CSV into it",
             ),
             Place(str(path)),
         )

@@ -42,8 +42,6 @@ class Case:
         How many of those stored are out of the way again, since a newer year has come.
     says : tuple of str
         Words that the messages must have.
-    bug : str
-        Why it does not come out so yet.
     """
 
     name: str
@@ -59,7 +57,6 @@ class Case:
     holds: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     retired: int = 0
     says: tuple[str, ...] = ()
-    bug: str = ""
 
     def write(self, folder: Path) -> Path:
         """Make the file in a folder."""
