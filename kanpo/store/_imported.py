@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ _PARCEL_COLUMNS = PARCELS.keys
 #: Columns that tell whether a parcel that comes again has changed.
 _CONTENT = tuple(key for key in _PARCEL_COLUMNS if key not in ("batch_id", "source_row"))
 _BATCH_COLUMNS = BATCHES.keys
+#: What of a layer is kept as JSON.
+_AS_JSON = ("columns", "settings", "made_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class StoredLayer:
-    """A layer as the project keeps it; `columns` says which factor is read from which column or band."""
+    """A layer as the project keeps it.
+
+    `columns` says which factor is read from which column or band, `settings` how, and `made_from`
+    (file name to SHA-256) what the content was put together from, if it is no file as received.
+    """
 
     layer_id: str
     title: str
@@ -65,6 +71,8 @@ class StoredLayer:
     sha256: str
     file_name: str
     content: bytes
+    settings: dict[str, object] = field(default_factory=dict)
+    made_from: dict[str, str] = field(default_factory=dict)
 
 
 class Imported:
@@ -217,9 +225,9 @@ class Imported:
             ).fetchall()
         frame = pd.DataFrame(rows, columns=["geometry", *table.keys])
         geometry = from_blobs(list(frame.pop("geometry")))
-        for field in table.fields:
-            if field.type == "number":
-                frame[field.key] = frame[field.key].astype("float64")
+        for column in table.fields:
+            if column.type == "number":
+                frame[column.key] = frame[column.key].astype("float64")
         return gpd.GeoDataFrame(frame, geometry=geometry, crs=STORED_EPSG)
 
     def _store_chunk(
@@ -303,10 +311,9 @@ class Imported:
         with spoken_errors(self._path), transaction(self._connection):
             self.keep_original(layer.content)
             self._connection.execute("DELETE FROM layers WHERE layer_id = ?", (layer.layer_id,))
-            values = asdict(layer) | {
-                "columns": json.dumps(layer.columns, ensure_ascii=False),
-                "added_at": now(),
-            }
+            values = asdict(layer) | {"added_at": now()}
+            for key in _AS_JSON:
+                values[key] = json.dumps(values[key], ensure_ascii=False)
             self._connection.execute(
                 f"INSERT INTO layers ({', '.join(map(quoted, LAYERS.keys))}) "
                 f"VALUES ({', '.join('?' * len(LAYERS.keys))})",
@@ -323,14 +330,14 @@ class Imported:
 
     def layers(self) -> list[StoredLayer]:
         """All layers in the order in which they were added, with their files."""
+        names = [each.name for each in fields(StoredLayer)]
         with spoken_errors(self._path):
             rows = self._connection.execute(
-                "SELECT l.layer_id, l.title, l.layer_kind, l.columns, l.source, l.licence, l.date, l.sha256, "
-                "l.file_name, o.content FROM layers l JOIN originals o ON o.sha256 = l.sha256 ORDER BY l.fid"
+                f"SELECT {', '.join(map(quoted, names))} FROM layers l JOIN originals USING (sha256) ORDER BY l.fid"
             ).fetchall()
+        told = [dict(zip(names, row, strict=True)) for row in rows]
         return [
-            StoredLayer(name, title, kind, json.loads(columns), *rest)
-            for name, title, kind, columns, *rest in rows
+            StoredLayer(**(row | {key: json.loads(row[key] or "{}") for key in _AS_JSON})) for row in told
         ]
 
     def layer_table(self) -> pd.DataFrame:
@@ -362,7 +369,9 @@ class Imported:
             parcels = self._connection.execute(
                 "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register') ORDER BY fid"
             )
-            layers = self._connection.execute("SELECT layer_id, sha256, columns FROM layers ORDER BY fid")
+            layers = self._connection.execute(
+                "SELECT layer_id, title, sha256, columns, settings FROM layers ORDER BY fid"
+            )
             return {
                 "parcels": sha256_of(json.dumps(parcels.fetchall()).encode()),
                 "layers": sha256_of(json.dumps(layers.fetchall()).encode()),
