@@ -29,8 +29,8 @@ _RAIN, _RAIN_YEAR = range(2, 14), 14
 _WARMEST, _COLDEST, _MEAN = range(15, 51, 3), range(16, 51, 3), range(17, 51, 3)
 _SNOW_YEAR = 58
 _MISSING = 999_999
-#: By how much twelve rounded months may differ from a rounded year, 0.1 mm.
-_ROUNDING = 12
+#: By what share of the year the months may differ from it: each is an estimate of its own.
+_ESTIMATES = 0.1
 
 
 def is_climate(content: bytes, name: str) -> bool:
@@ -85,8 +85,9 @@ def _check_order(known: Mapping[int, np.ndarray], name: str) -> None:
     for high, low, mean in zip(_WARMEST, _COLDEST, _MEAN, strict=True):
         if (known[mean] > known[high]).any() or (known[mean] < known[low]).any():
             raise _other_columns(name)
-    off = np.abs(sum(known[number] for number in _RAIN) - known[_RAIN_YEAR])
-    if (off > _ROUNDING).any():
+    year = known[_RAIN_YEAR]
+    off = np.abs(sum(known[number] for number in _RAIN) - year)
+    if (off > _ESTIMATES * year).any():
         raise _other_columns(name)
 
 

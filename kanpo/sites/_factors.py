@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,13 +21,15 @@ class Factors:
     Three frames of the same shape, index parcel_id, one column per factor in the order of
     `FACTORS`: `values` (numbers NaN, classes None where nothing is known), `sources` (``visit:DATE ID``,
     ``attribute:COLUMN``, ``layer:ID``, ``measured``, or empty) and `coverage` (0 to 1). `exclusions`
-    tells which parcels are out of the question for every herb, and by which layer.
+    tells which parcels are out of the question for every herb, and by which layer. `reached` has for
+    each layer the share of the parcels of which it says something (an exclusion layer: concerns).
     """
 
     values: pd.DataFrame
     sources: pd.DataFrame
     coverage: pd.DataFrame
     exclusions: Exclusions = field(default_factory=Exclusions)
+    reached: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def unknown(cls, parcel_ids: Sequence[str]) -> Factors:

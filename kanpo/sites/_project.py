@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -114,7 +115,10 @@ def compute_factors(project: Project, *, keep: bool = True) -> Factors:
             factors.coverage,
             inputs,
             exclusions=factors.exclusions.shares,
-            parameters={"exclusions": factors.exclusions.to_parameters()},
+            parameters={
+                "exclusions": factors.exclusions.to_parameters(),
+                "reached": {layer_id: round(share, 4) for layer_id, share in factors.reached.items()},
+            },
         )
     return factors
 
@@ -128,8 +132,16 @@ def stored_factors(project: Project) -> tuple[Factors, tuple[Text, ...]]:
 
 def _read_back(project: Project) -> Factors:
     stamp = project.computed.stamp("factors")
-    exclusions = Exclusions.stored(project.computed.exclusions(), stamp.parameters if stamp else {})
-    return Factors(*project.computed.factors(), exclusions)
+    parameters: Mapping[str, Any] = stamp.parameters if stamp else {}
+    exclusions = Exclusions.stored(project.computed.exclusions(), parameters)
+    return Factors(*project.computed.factors(), exclusions, parameters.get("reached", {}))
+
+
+def layers_reached(project: Project) -> dict[str, float]:
+    """Share of the parcels of which each layer said something when the factors were last computed."""
+    stamp = project.computed.stamp("factors")
+    parameters: Mapping[str, Any] = stamp.parameters if stamp else {}
+    return dict(parameters.get("reached", {}))
 
 
 def values_of_parcel(project: Project, parcel_id: str) -> pd.DataFrame:

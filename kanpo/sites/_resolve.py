@@ -62,12 +62,18 @@ def site_factors(
         The file of a layer cannot be read.
     """
     factors = Factors.unknown(parcels["parcel_id"].tolist())
+    told = {layer.layer_id: np.zeros(len(parcels), dtype=bool) for layer in layers}
     for said in _said(parcels, layers, attributes, visits):
         _lay(factors, said)
+        if isinstance(said.source, str) and said.source.startswith("layer:"):
+            told[said.source.removeprefix("layer:")] |= pd.notna(said.values)
+    exclusions = Exclusions.of_layers(layers, parcels)
+    told |= {str(layer_id): shares.to_numpy() > 0 for layer_id, shares in exclusions.shares.items()}
     for key, factor in FACTORS.items():
         if factor.kind == "number":
             factors.values[key] = factors.values[key].astype(float).round(DECIMALS)
-    return replace(factors, exclusions=Exclusions.of_layers(layers, parcels))
+    reached = {layer_id: float(known.mean()) if len(known) else 0.0 for layer_id, known in told.items()}
+    return replace(factors, exclusions=exclusions, reached=reached)
 
 
 def all_values(

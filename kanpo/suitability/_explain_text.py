@@ -11,6 +11,7 @@ import numpy as np
 from kanpo.errors import shown
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
+from kanpo.sites import source_label
 from kanpo.suitability._classes import CLASS_LABELS
 from kanpo.suitability._membership import FLOOR
 
@@ -187,16 +188,8 @@ def _value(line: FactorLine, speak: Speak) -> str:
 
 
 def _source(line: FactorLine) -> Text:
-    kind, _, rest = line.source.partition(":")
-    rest = shown(rest)
-    known = {
-        "visit": Text(f"現地調査 {rest[:10]}", f"visit {rest[:10]}"),
-        "attribute": Text(f"台帳「{rest}」", f"attribute '{rest}'"),
-        "layer": Text(f"主題図 {rest}", f"layer {rest}"),
-        "measured": Text("図上計測", "measured"),
-        "assumed": Text("仮の値", "assumed"),
-    }.get(kind, Text("-", "-"))
-    if kind == "layer" and line.coverage < 0.995:
+    known = source_label(line.source)
+    if line.source.startswith("layer:") and line.coverage < 0.995:
         return Text(f"{known.ja}(筆の{line.coverage:.0%})", f"{known.en} ({line.coverage:.0%} of the parcel)")
     return known
 

@@ -101,3 +101,20 @@ def test_cells_of_a_plane_zone_keep_their_size_and_those_of_web_mercator_shrink(
     assert cell_sizes_m(mercator, CRS.from_epsg(3857).to_wkt(), 5, 5)[0] == pytest.approx(
         10 * np.cos(np.radians(38.69)), rel=5e-3
     )
+
+
+@pytest.mark.skipif(shutil.which("gdaldem") is None, reason="gdaldem is not installed")
+def test_slope_of_the_sample_terrain_is_that_of_gdaldem(tmp_path: Path) -> None:
+    sample = Path(__file__).parents[2] / "data" / "elevation.tif"
+    subprocess.run(["gdaldem", "slope", "-q", str(sample), str(tmp_path / "slope.tif")], check=True)
+    with rasterio.open(sample) as raster, rasterio.open(tmp_path / "slope.tif") as told:
+        z = raster.read(1, masked=True).astype(float).filled(np.nan)
+        theirs = told.read(1, masked=True).astype(float).filled(np.nan)
+        cells = raster.transform.a, -raster.transform.e
+        plane = raster.crs.is_projected
+
+    assert plane, "gdaldem measures in the units of the file"
+    ours = slope_degrees(z, *cells)
+    both = ~np.isnan(ours) & ~np.isnan(theirs)
+    assert both.mean() > 0.9
+    assert ours[both] == pytest.approx(theirs[both], abs=2e-3)

@@ -58,6 +58,7 @@ def score(
     as_csv: bool,
 ) -> int:
     from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.sites import layers_reached
     from kanpo.store import Project
     from kanpo.suitability import ranking, score_project, summary
 
@@ -65,6 +66,7 @@ def score(
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
     with Project.open(find_project(project), write=not dry_run) as opened:
         scores = score_project(opened, catalogue, chosen, method=method, keep=not dry_run)
+        unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
     labels = {
         "herb_id": Text("生薬", "herb"),
@@ -91,6 +93,13 @@ def score(
             "For the reasons: kanpo explain PARCEL --herb H",
         )
     )
+    if unreached:
+        say(
+            Text(
+                f"注意: どの筆にも値のない主題図があります: {'、'.join(unreached)}(kanpo layers show で確かめてください)",
+                f"warning: layers that say nothing of any parcel: {', '.join(unreached)} (see kanpo layers show)",
+            )
+        )
     known = scores.known_share()
     if known < 1:
         say(
