@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -42,13 +44,14 @@ def refresh_links(project: Project) -> pd.DataFrame:
     return project.computed.links()
 
 
-def current_parcels(project: Project) -> gpd.GeoDataFrame:
+def current_parcels(project: Project, parcel_ids: Iterable[str] | None = None) -> gpd.GeoDataFrame:
     """The parcels with what linked register rows add: names where missing, status of the newest survey.
 
     Columns as of `Imported.parcels`, and ``status_source``: the register row that the status comes
-    from, or empty where it is the parcel's own. Links of low confidence add nothing.
+    from, or empty where it is the parcel's own. Links of low confidence add nothing. All parcels, or
+    those of `parcel_ids`.
     """
-    parcels = project.imported.parcels()
+    parcels = project.imported.parcels(parcel_ids)
     parcels["status_source"] = ""
     links = project.computed.links()
     links = links[links["parcel_id"].notna() & links["confidence"].isin(_TRUSTED)]

@@ -43,9 +43,7 @@ def inspect_layer(
     ----------
     paths : Path or sequence of Path
         A regular file: GeoTIFF, GeoJSON, GeoPackage, FlatGeobuf, a zip of one of these or of a
-        shapefile, or a CSV with mesh codes. Tiles of the elevation model of the Geospatial
-        Information Authority (XML or zip) and climate normals of the national land numerical
-        information (zip) may be several, and are put together.
+        shapefile, a CSV with mesh codes; or several that are put together (see `gather`).
     kind : str, optional
         ``dem`` (elevation and slope), ``raster``, ``polygons`` or ``mesh``; told from the content
         by default. ``distance`` and ``exclusion`` have to be said.
@@ -70,29 +68,36 @@ def inspect_layer(
     kind = _agreed(kind, gathered, path)
     found = cast(LayerKind, "raster" if kind == "dem" else kind or _kind_of(content))
     _check_settings(settings, found, path)
-    wished = dict(columns or {})
-    if found == "raster":
-        proposed = inspect_raster(content, path, wished, dem=kind == "dem")
-    elif found == "mesh":
+    proposed = _proposed(content, path, found, dict(columns or {}), settings, dem=kind == "dem")
+    name = path.stem
+    return Layer(
+        layer_id or name,
+        title or name,
+        found,
+        proposed,
+        content,
+        gathered.file_name,
+        source,
+        licence,
+        date,
+        settings,
+        gathered.made_from,
+    )
+
+
+def _proposed(
+    content: bytes, path: Path, kind: LayerKind, wished: dict[str, str], settings: LayerSettings, *, dem: bool
+) -> dict[str, str]:
+    """Factor to column or band: as wished, or proposed from the content."""
+    if kind == "raster":
+        proposed = inspect_raster(content, path, wished, dem=dem)
+    elif kind == "mesh":
         proposed = inspect_mesh(content, path.name, wished)
     else:
-        reader = {"polygons": _polygons, "distance": _distance, "exclusion": _exclusion}[found]
-        proposed = reader(content, path.name, wished, settings)
-    if not proposed and found != "exclusion":
-        raise _no_factor(found, path)
-    return Layer(
-        layer_id=layer_id or path.stem,
-        title=title or path.stem,
-        kind=found,
-        columns=proposed,
-        content=content,
-        file_name=gathered.file_name,
-        source=source,
-        licence=licence,
-        date=date,
-        settings=settings,
-        made_from=gathered.made_from,
-    )
+        proposed = _OF_FEATURES[kind](content, path.name, wished, settings)
+    if not proposed and kind != "exclusion":
+        raise _no_factor(kind, path)
+    return proposed
 
 
 def _agreed(kind: str | None, gathered: Gathered, path: Path) -> str | None:
@@ -218,3 +223,6 @@ def _vector(content: bytes, file: str, settings: LayerSettings, *, polygons: boo
     west, south, east, north = frame.total_bounds
     check_in_japan((west, south, east, north), frame.crs.to_wkt(), file)
     return frame
+
+
+_OF_FEATURES = {"polygons": _polygons, "distance": _distance, "exclusion": _exclusion}

@@ -33,7 +33,7 @@ def shares_inside(layer: Layer, parcels: gpd.GeoDataFrame) -> np.ndarray:
     Ground where polygons of the layer overlap counts once.
     """
     features, fields = on_plane(layer, parcels)
-    pieces, _ = diced(shapely.make_valid(np.asarray(features.geometry.array)))
+    pieces, owner = diced(shapely.make_valid(np.asarray(features.geometry.array)))
     areas = np.where(shapely.area(fields) > 0, shapely.area(fields), np.nan)
     inside = np.zeros(len(fields))
     field, piece = shapely.STRtree(pieces).query(fields, predicate="intersects")
@@ -41,9 +41,13 @@ def shares_inside(layer: Layer, parcels: gpd.GeoDataFrame) -> np.ndarray:
     covered = shapely.covers(pieces[piece], fields[field])
     inside[field[covered]] = areas[field[covered]]
     cut = ~np.isin(field, field[covered])
-    parts = pd.Series(shapely.intersection(fields[field[cut]], pieces[piece[cut]]), dtype=object)
-    for at, own in parts.groupby(field[cut]):
-        inside[at] = shapely.area(shapely.union_all(own.to_numpy()) if len(own) > 1 else own.iloc[0])
+    field, piece = field[cut], piece[cut]
+    parts = shapely.intersection(fields[field], pieces[piece])
+    # Pieces of one polygon never overlap; where several polygons meet, the ground is joined first.
+    polygons = pd.Series(owner[piece]).groupby(field).transform("nunique").to_numpy()
+    np.add.at(inside, field[polygons == 1], shapely.area(parts[polygons == 1]))
+    for at, own in pd.Series(parts[polygons > 1], dtype=object).groupby(field[polygons > 1]):
+        inside[at] = shapely.area(shapely.union_all(own.to_numpy()))
     return np.clip(inside / areas, 0.0, 1.0)
 
 

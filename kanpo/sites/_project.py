@@ -146,7 +146,6 @@ def layers_reached(project: Project) -> dict[str, float]:
 
 def values_of_parcel(project: Project, parcel_id: str) -> pd.DataFrame:
     """Everything that visits, attributes and layers say of a parcel now (see `all_values`)."""
-    parcels = current_parcels(project)
-    one = parcels[parcels["parcel_id"] == parcel_id].reset_index(drop=True)
+    one = current_parcels(project, [parcel_id])
     visits = carried_over(project.journal.read("visit"), project)
     return all_values(one, project_layers(project), attribute_factors(one), visits)

@@ -1,5 +1,6 @@
 """How far it is from parcels to the nearest feature of a layer."""
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from kanpo.errors import UsageError
 from kanpo.sites import Factors, Layer, LayerSettings, inspect_layer, site_factors
+from kanpo.sites._layer import Side
 from tests.sites.made_up import attributes, fields, write_polygons
 
 ROAD = {"road_access_m": "distance"}
@@ -164,3 +166,18 @@ def test_a_parcel_without_outline_has_no_distance(tmp_path: Path) -> None:
     bare = gpd.GeoDataFrame(parcels.assign(geometry=None), geometry="geometry", crs=6668)
     nothing = site_factors(bare, [layer(tmp_path, [(shapely.Point(0, 0), {})])], attributes(bare))
     assert nothing.values["road_access_m"].isna().all()
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=3),
+    st.floats(0, 1e6),
+    st.sampled_from(["inside", "outside"]),
+    st.floats(0.01, 1),
+)
+def test_settings_survive_being_stored(
+    where: list[tuple[str, str]], reach: float, side: Side, share: float
+) -> None:
+    told = LayerSettings(tuple(where), reach, side, share)
+
+    assert LayerSettings.from_dict(json.loads(json.dumps(told.to_dict()))) == told
+    assert LayerSettings().to_dict() == {}
