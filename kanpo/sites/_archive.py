@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ _UNPACKED, _FILES, _DEPTH = 2 * 1024**3, 10_000, 2
 #: A zip that unpacks to more than `_HARMLESS` bytes and to more than `_RATIO` times its size is a bomb.
 _HARMLESS, _RATIO = 100 * 1024**2, 200
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+#: What zipfile raises when a zip is damaged, locked with a password or packed in an unknown way.
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError)
 #: First bytes of a zip that holds something.
 ZIP = b"PK\x03\x04"
 
@@ -55,15 +58,18 @@ def members(content: bytes, name: str, depth: int = _DEPTH) -> Iterator[Member]:
                 if bare.lower().endswith(".zip"):
                     yield from members(archive.read(info), f"{name}/{bare}", depth - 1)
                 else:
-                    yield Member(bare, f"{name}/{bare}", _reader(archive, info))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+                    yield Member(bare, f"{name}/{bare}", _reader(archive, info, f"{name}/{bare}"))
+    except _BROKEN as error:
         raise _unreadable(name) from error
 
 
-def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Callable[[int], bytes]:
     def read(size: int) -> bytes:
-        with archive.open(info) as opened:
-            return opened.read(size)
+        try:
+            with archive.open(info) as opened:
+                return opened.read(size)
+        except _BROKEN as error:
+            raise _unreadable(name) from error
 
     return read
 

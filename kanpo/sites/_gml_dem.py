@@ -27,6 +27,10 @@ _EPSG = {"fguuid:jgd2000.bl": 4612, "fguuid:jgd2011.bl": 6668, "fguuid:jgd2024.b
 _NO_DATA = -9999.0
 #: The largest tile read, bytes; a 10 m tile has about 15 million.
 _LARGEST = 256 * 1024**2
+#: Cells of the largest tile read; those of 10 m have 843,750.
+_MOST_CELLS = 10_000_000
+#: Open pits lie down to 170 m below the sea. No field does, so what lies lower than one counts as not told.
+_DEEPEST_PIT = -200.0
 #: By how much of a cell a corner, written to nine decimals, may lie off the grid.
 _OFF = 0.05
 _TEXTS = ("lowerCorner", "upperCorner", "low", "high", "startPoint", "tupleList")
@@ -55,8 +59,9 @@ class Tile:
 
 
 def is_dem(member: Member) -> bool:
-    """Whether a file is such a tile."""
-    return member.name.lower().endswith(".xml") and b"<DEM" in member.read(4096)
+    """Whether a file is such a tile, whatever it is called."""
+    head = member.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"<") and b"<DEM" in head
 
 
 def read_tile(member: Member) -> Tile:
@@ -76,9 +81,11 @@ def read_tile(member: Member) -> Tile:
     except (KeyError, ValueError):
         raise _no_tile(member) from None
     columns, rows = int(high[0] - low[0]) + 1, int(high[1] - low[1]) + 1
-    if found.get("order") != "+x-y" or not (west < east and south < north and columns > 0 and rows > 0):
+    there = west < east and south < north and columns > 0 and rows > 0 and columns * rows <= _MOST_CELLS
+    if found.get("order") != "+x-y" or not there:
         raise _no_tile(member)
-    per_degree = round(columns / (east - west)), round(rows / (north - south))
+    # Coarser than a degree is no tile, and would be 0 here.
+    per_degree = max(1, round(columns / (east - west))), max(1, round(rows / (north - south)))
     column, row = west * per_degree[0], north * per_degree[1]
     off = max(abs(at - round(at)) for at in (column, row, east * per_degree[0], south * per_degree[1]))
     skipped = int(start[0] - low[0]) + int(start[1] - low[1]) * columns
@@ -157,6 +164,7 @@ def _heights(tuples: str, line: int, member: Member) -> np.ndarray:
     heights[heights == _NO_DATA] = np.nan
     height = FACTORS["elevation_m"]
     assert height.minimum is not None and height.maximum is not None
+    heights[(heights < height.minimum) & (heights > _DEEPEST_PIT)] = np.nan
     line += tuples[: len(tuples) - len(tuples.lstrip())].count("\n")
     problems = [
         impossible(

@@ -1,5 +1,6 @@
 """Tiles of the national elevation model: read exactly, put together, refused when broken."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -194,12 +195,50 @@ BOMB = '<!ENTITY a "1234567890"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
         tile_xml([1.0] * 30, lower=LOWER, size=SMALL).replace(
             b"<gml:high>5 4", b"<gml:high>999999999 999999999"
         ),
+        tile_xml([1.0] * 30, lower=LOWER, size=SMALL).replace(b"<gml:high>5 4", b"<gml:high>99999 99999"),
         tile_xml([1.0] * 30, lower=(LOWER[0] + 0.4 / 18_000, LOWER[1]), size=SMALL),
         tile_xml([1.0] * 30, lower=(float("nan"), LOWER[1]), size=SMALL),
     ],
 )
 def test_what_is_no_published_tile_is_refused(tmp_path: Path, content: bytes) -> None:
     assert refusal(tmp_path, (name(), content)).code == "layer.dem-tile"
+
+
+def test_a_tile_of_the_whole_globe_is_refused(tmp_path: Path) -> None:
+    east = f" {-180 + 6 / 18_000:.9f}".encode()
+    content = tile_xml([1.0] * 30, lower=(0, -180), size=SMALL)
+    assert east in content
+
+    assert isinstance(refusal(tmp_path, (name(), content.replace(east, b" 180.000000000"))), InputUnusable)
+
+
+def test_a_pit_below_the_sea_is_not_told_and_a_polder_is(tmp_path: Path) -> None:
+    content = tile_xml([-4.0, -150.0] * 15, lower=LOWER, size=SMALL)
+
+    grid, _, _ = grid_of(added(tmp_path, (name(), content)))
+
+    assert grid.ravel()[:2].tolist() == pytest.approx([-4, np.nan], nan_ok=True)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_damaged_tile_or_zip_is_read_or_refused_in_words(tmp_path: Path, data: st.DataObject) -> None:
+    content = tile_xml([1.5] * 30, lower=LOWER, size=SMALL)
+    if data.draw(st.booleans()):
+        content = zipped(tmp_path / "a.zip", {name(): content, "b.xml": content}).read_bytes()
+    broken = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(broken) - 1))
+        piece = data.draw(
+            st.sampled_from([b"", b"\0", b"9", b"-", b"<", b"999999999", b"e9", b"&x;", b"\xff"])
+        )
+        broken[at : at + data.draw(st.integers(0, 4))] = piece
+    path = tmp_path / name()
+    path.write_bytes(bytes(broken))
+
+    # Anything but an error in words fails the test by itself.
+    with contextlib.suppress(KanpoError):
+        assert grid_of(inspect_layer(path))[0].size <= 10_000_000
 
 
 def test_tiles_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
