@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pyogrio
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -20,11 +23,20 @@ from kanpo.sites._archive import ZIP, members
 #: First bytes of a file to the GDAL driver that reads it; nothing else is opened.
 _MAGIC = ((b"SQLite format 3\0", "GPKG"), (b"fgb\x03fgb", "FlatGeobuf"))
 _SUFFIX = {"GPKG": ".gpkg", "FlatGeobuf": ".fgb", "GeoJSON": ".geojson", "ESRI Shapefile": ".shp"}
+#: Drivers of files that may hold several layers.
+_WITH_LAYERS = ("GPKG", "FlatGeobuf")
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 #: Suffixes of what may be a layer in a zip, the preferred first, and the parts of a shapefile.
 _IN_ZIP = (".geojson", ".gpkg", ".fgb", ".shp")
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POLYGONS = ("Polygon", "MultiPolygon")
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    shapely.errors.ShapelyError,
+    ValueError,
+    RuntimeError,
+)
 #: Values of a column that a message names.
 _NAMED = 10
 _NAMED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]{1,200})"')
@@ -123,17 +135,22 @@ def _no_layer(name: str) -> InputUnusable:
     )
 
 
-def _read(path: Path, driver: str, name: str, polygons: bool) -> object:
+def _read(path: Path | str, driver: str, name: str, polygons: bool) -> object:
+    how: dict[str, Any] = {"on_invalid": "fix"}
+    if driver == "GeoJSON":
+        # The prefix forces the driver; text could otherwise be a VRT that names other files.
+        path = f"GeoJSON:{path}"
+    elif driver == "ESRI Shapefile":
+        # National data without a .cpg are in CP932.
+        how["encoding"] = None if Path(path).with_suffix(".cpg").exists() else "cp932"
     try:
-        if driver == "GeoJSON":
-            # The prefix forces the driver; text could otherwise be a VRT that names other files.
-            return pyogrio.read_dataframe(f"GeoJSON:{path}")
-        if driver == "ESRI Shapefile":
-            # National data without a .cpg are in CP932.
-            encoding = None if path.with_suffix(".cpg").exists() else "cp932"
-            return pyogrio.read_dataframe(path, encoding=encoding)
-        return pyogrio.read_dataframe(path, layer=_vector_layer(path, name, polygons))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError) as error:
+        # GDAL warns of rings that are not closed; they are closed, and what is no shape is left out.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            if driver in _WITH_LAYERS:
+                how["layer"] = _vector_layer(path, name, polygons)
+            return pyogrio.read_dataframe(path, **how)
+    except _UNREADABLE as error:
         raise InputUnusable(
             "layer.unreadable",
             Text(f"{driver} として読めません", f"cannot be read as {driver}"),
@@ -145,7 +162,7 @@ def _read(path: Path, driver: str, name: str, polygons: bool) -> object:
         ) from error
 
 
-def _vector_layer(path: Path, name: str, polygons: bool) -> str:
+def _vector_layer(path: Path | str, name: str, polygons: bool) -> str:
     """The one layer of a file that may hold what is wanted."""
     words = ("Polygon", "Unknown", "Surface") if polygons else ("",)
     layers = [
