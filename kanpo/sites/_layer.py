@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from kanpo.locale import Text
 from kanpo.schema import FACTORS
 
 LayerKind = Literal["raster", "polygons", "mesh", "distance", "exclusion"]
@@ -51,6 +52,19 @@ class LayerSettings:
             if getattr(self, key) != getattr(USUAL, key):
                 told[key] = getattr(self, key)
         return told
+
+    def text(self, kind: LayerKind) -> Text:
+        """The settings that count for a kind of layer, in words; empty where none does."""
+        ja = [f"{column} = {value} だけ" for column, value in self.where]
+        en = [f"only {column} = {value}" for column, value in self.where]
+        if kind == "distance":
+            ja.append(f"地物の範囲の外側 {self.reach_m:,.0f} m まで漏れなく載っている")
+            en.append(f"complete up to {self.reach_m:,.0f} m around its features")
+        if kind == "exclusion":
+            side = {"inside": Text("内側", "inside"), "outside": Text("外側", "outside")}[self.side]
+            ja.append(f"区域の{side.ja}が筆の {self.share:.0%} 以上なら除外")
+            en.append(f"excludes from {self.share:.0%} of the parcel {side.en} on")
+        return Text("、".join(ja), ", ".join(en))
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> LayerSettings:

@@ -83,6 +83,8 @@ def test_an_excluded_parcel_is_n2_in_scores_explanation_and_map(kanpo: Kanpo) ->
     assert road_value["source"] == "layer:road" and road_value["used"] and 100 < road_value["value"] < 120
     listed = json.loads(kanpo("layers", "list", "--json").out)
     assert [round(row["parcels_reached"], 2) for row in listed] == [0.33, 1.0]
+    assert "区域の内側が筆の 50% 以上なら除外" in kanpo("layers", "show", "flood").out
+    assert "幅員 = 3m以上 だけ" in kanpo("layers", "show", "road").out
     assert kanpo("map", "--out", "map.html").code == 0
 
 
@@ -116,4 +118,5 @@ def test_words_that_do_not_fit_are_said(kanpo: Kanpo) -> None:
     ):
         said = kanpo("layers", "add", path, *words)
         assert said.code == 2 and "→" in said.err, words
+    assert "登録できます" in kanpo("layers", "add", path, "--as", "exclusion", "--dry-run").err
     assert json.loads(kanpo("layers", "list", "--json").out) == []

@@ -137,10 +137,15 @@ def add(
         )
         report = sample_report(opened, layer)
     factors = ", ".join(f"{factor}={column}" for factor, column in layer.columns.items())
+    done = (
+        Text("登録できます(まだ登録していません)", "can be added")
+        if dry_run
+        else Text("登録しました", "added")
+    )
     say(
         Text(
-            f"登録しました: {layer.layer_id}({layer.kind}){f': {factors}' if factors else ''}",
-            f"added: {layer.layer_id} ({layer.kind}){f': {factors}' if factors else ''}",
+            f"{done.ja}: {layer.layer_id}({layer.kind}){f': {factors}' if factors else ''}",
+            f"{done.en}: {layer.layer_id} ({layer.kind}){f': {factors}' if factors else ''}",
         )
     )
     _say_reach(report)
@@ -151,18 +156,18 @@ def _say_reach(report: LayerReport) -> None:
     """How much of the parcels a layer that was just added reaches."""
     if not report.parcels:
         return
-    about = Text("約 ", "about ") if report.sampled else Text("", "")
+    about = Text("約", "about ") if report.sampled else Text("", "")
     if report.layer.kind == "exclusion":
         say(
             Text(
-                f"筆の{about.ja} {report.share:.0%} が除外に当たります。",
+                f"筆の{about.ja}{report.share:.0%} が除外に当たります。",
                 f"it excludes {about.en}{report.share:.0%} of the parcels.",
             )
         )
     elif report.share > 0:
         say(
             Text(
-                f"筆の{about.ja} {report.share:.0%}(面積の {report.area_share:.0%})に値があります。",
+                f"筆の{about.ja}{report.share:.0%}(面積の {report.area_share:.0%})に値があります。",
                 f"it says something of {about.en}{report.share:.0%} of the parcels ({report.area_share:.0%} of the area).",
             )
         )
@@ -235,6 +240,7 @@ def show(layer_id: str, project: Path | None, as_json: bool) -> int:
         else Text("値のある面積", "area reached"),
     }
     told |= {key: f"{told[key]:.1%}" for key in ("share", "area_share")}
+    told["settings"] = str(report.layer.settings.text(report.layer.kind))
     for key, value in told.items():
         if value not in (None, "", "{}"):
             click.echo(f"{labels[str(key)]}: {''.join(c if c.isprintable() else '?' for c in str(value))}")
