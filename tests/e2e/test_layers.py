@@ -38,7 +38,7 @@ def test_tiles_are_added_as_downloaded_and_shown_with_their_origin(kanpo: Kanpo)
 
     said = kanpo("layers", "add", *names, "--id", "dem", "--as", "dem", "--source", "架空の測量")
     assert said.code == 0
-    assert "筆の 100%(面積の 100%)に値があります" in said.err
+    assert "筆の100%(面積の 100%)に値があります" in said.err
 
     shown = json.loads(kanpo("layers", "show", "dem", "--json").out)
     assert list(shown["made_from"]) == names and shown["source"] == "架空の測量"
@@ -64,7 +64,7 @@ def test_an_excluded_parcel_is_n2_in_scores_explanation_and_map(kanpo: Kanpo) ->
         "--title",
         "浸水想定区域",
     )
-    assert said.code == 0 and "筆の 33% が除外に当たります" in said.err
+    assert said.code == 0 and "筆の33% が除外に当たります" in said.err
     road = write("road.geojson", shapely.LineString([(139.81, 38.719), (139.83, 38.719)]), 幅員="3m以上")
     words = ("--as", "distance", "--map", "road_access_m=distance", "--where", "幅員=3m以上")
     assert kanpo("layers", "add", road, *words).code == 0
