@@ -70,15 +70,28 @@ def mapping(words: tuple[str, ...], example: str) -> dict[str, str] | None:
     UsageError
         A word has no ``=``.
     """
+    return dict(pairs(words, "--map", example)) or None
+
+
+def pairs(
+    words: tuple[str, ...], option_name: str, example: str = "幅員=3m以上"
+) -> tuple[tuple[str, str], ...]:
+    """What an option KEY=VALUE, given several times, says, in order.
+
+    Raises
+    ------
+    UsageError
+        A word has no ``=``.
+    """
     for word in words:
         if "=" not in word:
             raise UsageError(
                 "usage.mapping",
                 Text(
-                    f"--map {word} は「項目=列」の形ではありません",
-                    f"--map {word} is not of the form key=column",
+                    f"{option_name} {word} は「項目=列」の形ではありません",
+                    f"{option_name} {word} is not of the form key=column",
                 ),
-                Text(f"例: --map {example}", f"for example: --map {example}"),
+                Text(f"例: {option_name} {example}", f"for example: {option_name} {example}"),
             )
-    pairs = [word.partition("=") for word in words]
-    return {key: column for key, _, column in pairs} or None
+    found = [word.partition("=") for word in words]
+    return tuple((key, value) for key, _, value in found)

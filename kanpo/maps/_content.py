@@ -84,6 +84,8 @@ class MapContent:
     factor_sources : DataFrame, optional
         Same shape as `factors`: where each value came from ("visit:…", "attribute:…",
         "layer:…", "measured").
+    excluded_by : mapping of str to str
+        Parcel id to the titles of the layers that exclude it for every herb.
     labels : mapping of str to Text
         Labels of parcel and plot columns.
     value_labels : mapping of str to mapping of str to Text
@@ -116,6 +118,7 @@ class MapContent:
     herbs: tuple[HerbOnMap, ...]
     note: str | Text = ""
     factor_sources: pd.DataFrame | None = None
+    excluded_by: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     plots: gpd.GeoDataFrame | None = None

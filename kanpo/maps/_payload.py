@@ -46,6 +46,7 @@ def encode_content(content: MapContent) -> str:
         "outlines": add_outlines(pack, parcels.geometry.to_numpy()),
         "columns": _columns(pack, content, parcels),
         "factors": _factors(pack, content, parcels["parcel_id"]),
+        "excluded": _excluded(pack, content, parcels["parcel_id"]),
         "herbs": [_herb(herb) for herb in content.herbs],
         "plots": _plots(content),
     }
@@ -131,6 +132,12 @@ def _factors(pack: Pack, content: MapContent, ids: pd.Series[str]) -> list[Descr
             column["sources"] = text_column(pack, sources[factor.key].tolist())
         described.append(column)
     return described
+
+
+def _excluded(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described | None:
+    """For each parcel by which layers it is excluded; None where no layer excludes any."""
+    reasons = [content.excluded_by.get(parcel_id) for parcel_id in ids]
+    return text_column(pack, reasons) if any(reasons) else None
 
 
 def _corners(content: MapContent, factor: Factor) -> list[float]:

@@ -82,6 +82,13 @@ def project_content(
         parcels=parcels,
         factors=factors.values,
         factor_sources=factors.sources,
+        excluded_by={
+            parcel_id: reason
+            for parcel_id, reason in zip(
+                factors.parcel_ids, factors.exclusions.reasons(factors.parcel_ids), strict=True
+            )
+            if reason
+        },
         herbs=tuple(_herb(catalogue, herb_id, weights.get(herb_id, {})) for herb_id in catalogue.herbs),
         labels=labels,
         value_labels={

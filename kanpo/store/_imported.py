@@ -322,7 +322,9 @@ class Imported(FormerParcels, Layers):
             parcels = self._connection.execute(
                 "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register') ORDER BY fid"
             )
-            layers = self._connection.execute("SELECT layer_id, sha256, columns FROM layers ORDER BY fid")
+            layers = self._connection.execute(
+                "SELECT layer_id, title, sha256, columns, settings FROM layers ORDER BY fid"
+            )
             return {
                 "parcels": sha256_of(json.dumps(parcels.fetchall()).encode()),
                 "layers": sha256_of(json.dumps(layers.fetchall()).encode()),

@@ -148,3 +148,22 @@ def test_values_with_all_their_digits_are_scored_within_a_thousandth() -> None:
     values = random_values(content, np.random.default_rng(9))
     content = dataclasses.replace(content, factors=values)
     assert compare(unpack(encode_content(content)), content, values, 1e-3) <= 2
+
+
+def test_a_layer_excludes_on_the_page_as_on_the_command_line() -> None:
+    content = made_up.content(60, 3)
+    ids = content.parcels["parcel_id"].tolist()
+    reasons = {ids[0]: "浸水想定区域", ids[7]: "<b>崖</b>、浸水想定区域"}
+    free, barred = (
+        unpack(encode_content(c)) for c in (content, dataclasses.replace(content, excluded_by=reasons))
+    )
+
+    for one, other in zip(free["scores"], barred["scores"], strict=True):
+        for row, parcel_id in enumerate(barred["columns"]["parcel_id"]):
+            got = {key: other[key][row] for key in other}
+            if parcel_id in reasons:
+                assert got == {"score": 0, "lower": 0, "upper": 0, "classes": 5, "limiting": -1}
+            else:
+                assert got == {key: one[key][row] for key in one}
+    assert barred["excluded"] == [reasons.get(parcel_id) for parcel_id in barred["columns"]["parcel_id"]]
+    assert free["excluded"] == [None] * 60

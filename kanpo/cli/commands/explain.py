@@ -29,7 +29,7 @@ from kanpo.locale import Text
 def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as_json: bool) -> int:
     from kanpo.herbs import find_herb, load_catalogue
     from kanpo.parcels import find_current
-    from kanpo.sites import stored_factors
+    from kanpo.sites import overruled_text, stored_factors, values_of_parcel
     from kanpo.store import Project
     from kanpo.suitability import explain, score_settings
 
@@ -39,6 +39,7 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
         row = find_current(opened, " ".join(parcel))
         factors, changed = stored_factors(opened)
         settings = score_settings(opened)
+        said = values_of_parcel(opened, row["parcel_id"])
     if changed:
         names = "・".join(label.ja for label in changed), ", ".join(label.en for label in changed)
         say(
@@ -56,9 +57,12 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
         weights=settings.weights,
         bounds=settings.bounds,
     )
+    said = said[said["factor"].isin([line.factor for line in explanation.lines])]
     if as_json:
-        show_json(explanation.to_dict())
+        all_values = said.drop(columns="parcel_id").to_dict("records")
+        show_json(explanation.to_dict() | {"all_values": all_values})
     else:
         click.echo(str(Text.same(f"{row['settlement'] or ''} {row['lot_number'] or ''}".strip())))
         click.echo(str(explanation.text()))
+        click.echo(str(overruled_text(said)), nl=False)
     return 0

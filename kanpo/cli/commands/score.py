@@ -70,6 +70,7 @@ def score(
     as_csv: bool,
 ) -> int:
     from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.sites import layers_reached
     from kanpo.store import Project
     from kanpo.suitability import ranking, score_project, score_settings, summary
 
@@ -79,6 +80,7 @@ def score(
     with Project.open(find_project(project), write=not dry_run) as opened:
         before = score_settings(opened).panel
         scores = score_project(opened, catalogue, chosen, method=method, weights=weights, keep=not dry_run)
+        unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
     labels = {
         "herb_id": Text("生薬", "herb"),
@@ -106,6 +108,13 @@ def score(
         )
     )
     _say_weights(weights, before)
+    if unreached:
+        say(
+            Text(
+                f"注意: どの筆にも値のない主題図があります: {'、'.join(unreached)}(kanpo layers show で確かめてください)",
+                f"warning: layers that say nothing of any parcel: {', '.join(unreached)} (see kanpo layers show)",
+            )
+        )
     known = scores.known_share()
     if known < 1:
         say(

@@ -90,7 +90,8 @@
    * Score, bounds, class and limiting factor of every parcel.
    *
    * `factors` are the page's factors with `values` (NaN unknown); `options` has `floor`, `bounds`
-   * and `aggregation`. `limiting` is a factor's place, -1 for none.
+   * and `aggregation`; its `excludedBy`, if it has one, tells by which layer a row is excluded whatever
+   * its factors are (null: by none). `limiting` is a factor's place, -1 for none.
    */
   function scores(herb, factors, n, options) {
     const method = METHODS[options.aggregation];
@@ -108,6 +109,11 @@
     };
     for (const requirement of prepare(herb, factors, options.floor)) {
       gather(method, requirement, factors[requirement.factor].values, options.floor, sums);
+    }
+    for (let i = 0; options.excludedBy && i < n; i++) {
+      if (!options.excludedBy(i)) continue;
+      sums.excluded[i] = 1;
+      sums.limiting[i] = -1;
     }
     return finish(method, options.bounds, sums);
   }
@@ -170,7 +176,8 @@
   /** One parcel for one herb, with every factor's part in it. */
   function explain(herb, factors, row, options) {
     const one = factors.map((factor) => ({ ...factor, values: [factor.values[row]] }));
-    const result = scores(herb, one, 1, options);
+    const excludedBy = options.excludedBy ? options.excludedBy(row) : null;
+    const result = scores(herb, one, 1, { ...options, excludedBy: () => excludedBy });
     const parts = prepare(herb, factors, options.floor).map((requirement) => {
       const value = factors[requirement.factor].values[row];
       const known = value === value;
@@ -194,6 +201,7 @@
       upper: result.upper[0],
       klass: result.classes[0],
       limiting: result.limiting[0],
+      excludedBy,
       narrowest,
       parts,
     };
