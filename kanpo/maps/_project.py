@@ -114,6 +114,8 @@ def _requirement(requirement: Requirement) -> RequirementOnMap:
         requirement.knock_out,
         requirement.confidence,
         requirement.source,
+        requirement.bell,
+        requirement.points,
     )
 
 

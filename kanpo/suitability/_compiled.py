@@ -89,7 +89,8 @@ def compile_requirements(
         total = sum(given.values())
         row: list[tuple[int, float]] = []
         for curve in sorted(needed, key=lambda curve: order[curve.factor]):
-            key = (curve.factor, curve.corners, tuple(sorted(curve.classes.items())), curve.knock_out)
+            shape = (curve.corners, curve.bell, curve.points, tuple(sorted(curve.classes.items())))
+            key = (curve.factor, shape, curve.knock_out)
             if key not in distinct:
                 distinct[key] = len(curves)
                 curves.append(curve)

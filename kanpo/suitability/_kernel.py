@@ -15,7 +15,7 @@ import numpy as np
 
 from kanpo.schema import FACTORS
 from kanpo.suitability._compiled import Compiled
-from kanpo.suitability._membership import FLOOR, class_table, trapezoid
+from kanpo.suitability._membership import FLOOR, class_table, curve_of
 from kanpo.suitability._method import COMBINE, Combine, Method
 
 #: Factor key to column (n,): numbers with NaN, or class codes with -1, where nothing is known.
@@ -158,16 +158,16 @@ def _evaluate(columns: FactorColumns, compiled: Compiled, part: slice, room: _Ro
             np.less(column, 0, out=unknown)
         loaded.append(column)
     gaps: np.ndarray = np.asarray(room.unknown.any(axis=1))
-    for position, curve in enumerate(compiled.curves):
+    for position, need in enumerate(compiled.curves):
         factor = int(compiled.factor_of[position])
         value, log, values = room.value[position], room.log[position], loaded[factor]
         if values is None:
             value.fill(np.nan)
-        elif curve.kind == "trapezoid":
-            trapezoid(values, curve.corners, value, room.spare)
+        elif need.kind == "classes":
+            np.take(class_table(need), values, out=value)
         else:
-            np.take(class_table(curve), values, out=value)
-        if curve.knock_out:
+            curve_of(need, values, value, room.spare)
+        if need.knock_out:
             np.equal(value, 0.0, out=room.zero[position])
             np.maximum(value, _TINY, out=log)
         else:
