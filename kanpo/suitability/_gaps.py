@@ -23,7 +23,9 @@ class GapTables:
     tables: tuple[np.ndarray, ...]
 
     @classmethod
-    def of(cls, groups: Groups, terms: np.ndarray, join: np.ufunc, neutral: float, *, known: bool) -> GapTables:
+    def of(
+        cls, groups: Groups, terms: np.ndarray, join: np.ufunc, neutral: float, *, known: bool
+    ) -> GapTables:
         """Join terms (H, F) of the factors that are known, or of those that are not known."""
         if not known and (terms == neutral).all():
             return cls(join, ())

@@ -149,11 +149,21 @@ def _evaluate(columns: FactorColumns, compiled: Compiled, part: slice, room: _Ro
             np.take(class_table(need), values, out=value, mode="wrap")
         else:
             curve_of(need, values, value, room.spare[0])
-        # What is unknown counts as 1 here: it costs nothing, and NaN would slow the logarithm down.
+        # What is unknown counts as 1 here: it costs nothing.
         np.fmin(value, 1.0, out=value)
-        if not need.knock_out:
+        if need.knock_out:
+            _log_or_infinite(value, room.log[position])
+        else:
             np.maximum(value, FLOOR, out=value)
-        np.log(value, out=room.log[position])
+            np.log(value, out=room.log[position])
+
+
+def _log_or_infinite(value: np.ndarray, out: np.ndarray) -> None:
+    """ln of values that may be 0; numpy alone takes four times as long where they are."""
+    zero = value == 0
+    np.log(np.maximum(value, 1e-300, out=out), out=out)
+    if zero.any():
+        np.putmask(out, zero, -np.inf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,14 +201,14 @@ def _score_chunk(
         np.minimum(np.maximum(score, lower, out=score), upper, out=score)
         nothing = share == 0
         if nothing.any():
-            np.copyto(score, np.nan, where=nothing)
+            np.putmask(score, nothing, np.nan)
         limiting, excluded = result.limiting[herb, part], result.excluded[herb, part]
         most = np.maximum.reduce(loss, axis=0, initial=0.0, out=room.spare[0])
         np.isinf(most, out=excluded)
         _limiting(loss, most, compiled.factor_of[curves], limiting)
         if excluded.any():
             for array in (score, lower, upper):
-                np.copyto(array, 0.0, where=excluded)
+                np.putmask(array, excluded, 0.0)
 
 
 def _limiting(loss: np.ndarray, most: np.ndarray, factors: np.ndarray, out: np.ndarray) -> None:

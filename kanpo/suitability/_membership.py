@@ -50,7 +50,7 @@ def gaussian(values: np.ndarray, bell: Bell, out: np.ndarray | None = None) -> n
     beyond = np.abs(out) > BELL_REACH
     np.multiply(out, out, out=out)
     np.exp(np.multiply(out, -0.5, out=out), out=out)
-    np.copyto(out, 0.0, where=beyond)
+    np.putmask(out, beyond, 0.0)
     return out
 
 

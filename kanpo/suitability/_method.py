@@ -11,6 +11,9 @@ import numpy as np
 from kanpo.suitability._compiled import Compiled
 from kanpo.suitability._gaps import GapTables, Groups
 
+#: Exponent that makes as good as 0.
+_SMALL = -700.0
+
 Method = Literal["geometric", "arithmetic", "minimum", "owa"]
 
 
@@ -96,8 +99,11 @@ class Geometric:
         total = np.add.reduce(part.loss, axis=0, out=part.spare[0])
         np.negative(total, out=total)
         np.divide(total, part.share, out=score)
-        np.exp(score, out=score)
-        return np.exp(total, out=total)
+        for exponent in (total, score):
+            # What is below the smallest numbers takes the exponential five times as long.
+            np.maximum(exponent, _SMALL, out=exponent)
+            np.exp(exponent, out=exponent)
+        return total
 
     def term(self, weights: np.ndarray, bound: np.ndarray) -> np.ndarray:
         """e^w; a weight of 0 changes nothing, whatever the membership."""
@@ -155,7 +161,11 @@ class WithTables:
         best = method.term(compiled.weight_of, compiled.best_of)
         self._worst, self._best = (
             GapTables.of(
-                groups, np.where(compiled.needs, terms, method.neutral), method.join, method.neutral, known=False
+                groups,
+                np.where(compiled.needs, terms, method.neutral),
+                method.join,
+                method.neutral,
+                known=False,
             )
             for terms in (worst, best)
         )
@@ -193,7 +203,7 @@ class OrderedWeighted:
             np.copyto(known, at[curves][:, None], where=unknown)
             np.copyto(bound, _mean_of_worse(known, part.weights))
         for factor in np.flatnonzero(compiled.may_exclude[part.herb]):
-            np.copyto(lower, 0.0, where=part.missing[factor])
+            np.putmask(lower, part.missing[factor], 0.0)
 
 
 def _mean_of_worse(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

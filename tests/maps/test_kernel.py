@@ -147,6 +147,30 @@ def test_kernel_agrees_with_the_definition_to_nine_digits(method: str) -> None:
     assert compare(unpack(payload, exact), content, values, 1e-9) == 0
 
 
+@pytest.mark.parametrize("method", ["geometric", "owa"])
+def test_gaussian_and_piecewise_curves_agree_too(method: str) -> None:
+    content = made_up.content(250, 2)
+    curves: dict[str, dict[str, Any]] = {
+        "slope_deg": {"points": ((0.0, 1.0), (5.0, 0.7), (18.0, 0.0))},
+        "soil_ph": {"bell": (6.0, 0.5)},
+        "warmth_index_c_month": {"bell": (90.0, 2.5)},
+    }
+    herbs = tuple(
+        dataclasses.replace(
+            herb,
+            requirements=tuple(
+                dataclasses.replace(need, corners=None, **curves[need.factor])
+                if need.factor in curves
+                else need
+                for need in herb.requirements
+            ),
+        )
+        for herb in content.herbs
+    )
+    content = dataclasses.replace(content, herbs=herbs, aggregation=method)
+    assert compare(unpack(encode_content(content)), content, content.factors, 1e-9) == 0
+
+
 def test_written_values_give_the_scores_of_the_command_line() -> None:
     content = made_up.content(400, 5)
     assert compare(unpack(encode_content(content)), content, content.factors, 1e-9) == 0

@@ -54,11 +54,11 @@ def membership(need: Requirement, value: object) -> float:
 
 def straight(points: Sequence[tuple[float, float]], v: float) -> float:
     """Straight lines between points, level beyond the first and the last."""
-    if v <= points[0][0]:
+    if v < points[0][0]:
         return points[0][1]
     for (x0, y0), (x1, y1) in pairwise(points):
-        if v <= x1:
-            return y0 + (y1 - y0) * (v - x0) / (x1 - x0)
+        if v < x1:
+            return min(max(y0 + (y1 - y0) * (v - x0) / (x1 - x0), 0.0), 1.0)
     return points[-1][1]
 
 

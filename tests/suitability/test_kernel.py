@@ -213,6 +213,57 @@ def test_parcels_chunks_threads_and_company_do_not_matter(method: str) -> None:
         np.testing.assert_allclose(alone.score[0], whole.score[herb], rtol=0, atol=1e-12)
 
 
+def test_the_ordered_average_lies_between_the_worst_factor_and_the_arithmetic_mean() -> None:
+    columns = factors_of(random_sites(300, seed=13, missing=0.0)).columns()
+    low, middle, high = (
+        run_kernel(columns, ALL, method=method).score  # type: ignore[arg-type]
+        for method in ("minimum", "owa", "arithmetic")
+    )
+    assert (low - 1e-12 <= middle).all() and (middle <= high + 1e-12).all()
+    assert (middle < high - 0.01).any() and (middle > low + 0.01).any()
+
+
+def test_the_ordered_average_is_the_weighted_owa_of_the_quantifier_r_squared() -> None:
+    """Torra's form: sorted from the best, each factor counts Q(weight down to it) − Q(weight above it)."""
+    values, weights = np.array([0.9, 0.3, 0.6, 0.3]), np.array([0.1, 0.2, 0.4, 0.3])
+    order = np.argsort(-values)
+    reached = np.concatenate([[0.0], np.cumsum(weights[order])])
+    torra = float(np.sum(values[order] * np.diff(reached**2)))
+    assert reference.joined(list(zip(weights, values, strict=True)), "owa", 1.0) == pytest.approx(torra)
+
+
+def test_other_curves_go_through_the_kernel_as_well() -> None:
+    needs = [
+        Requirement("x", "soil_ph", "gaussian", (None,) * 4, {}, bell=(6.0, 0.5)),
+        Requirement(
+            *("x", "slope_deg", "piecewise", (None,) * 4, {}),
+            weight=2.0,
+            knock_out=True,
+            points=((0.0, 1.0), (8.0, 0.8), (20.0, 0.0)),
+        ),
+        Requirement("x", "elevation_m", "trapezoid", (None, None, 500.0, 900.0), {}),
+    ]
+    rows = random_sites(200, seed=17)
+    compiled = compile_requirements({"x": needs})
+    for method in METHODS:
+        result = run_kernel(factors_of(rows).columns(), compiled, method=method)
+        for parcel, site in enumerate(rows):
+            assert_same(cell(result, 0, parcel), reference.told(needs, site, method), site)
+
+
+def test_a_knock_out_of_weight_0_still_excludes() -> None:
+    needs = [
+        dataclasses.replace(twice("road_access_m", 0.0), knock_out=True),
+        twice("max_snow_depth_cm", 1.0),
+    ]
+    columns = {"road_access_m": np.array([100.0, 50.0]), "max_snow_depth_cm": np.array([0.0, 50.0])}
+    for method in METHODS:
+        result = run_kernel(columns, compile_requirements({"x": needs}), method=method)
+        assert result.excluded[0].tolist() == [True, False]
+        assert result.score[0, 0] == result.upper[0, 0] == 0
+        assert [ORDER[place] for place in result.limiting[0]] == ["road_access_m", "max_snow_depth_cm"]
+
+
 def test_no_parcels_and_no_columns() -> None:
     empty = run_kernel(factors_of([]).columns(), ALL)
     assert empty.score.shape == (25, 0)

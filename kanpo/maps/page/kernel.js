@@ -114,6 +114,15 @@
       known: (sum, share) => (share > 0 ? sum : NaN),
       whole: (sum) => sum,
     },
+    /* Ordered weighted average: its terms are pairs of factors, which `pairSums` adds up. */
+    owa: {
+      start: 0,
+      term: () => 0,
+      add: (sum, term) => sum + term,
+      pairs: true,
+      known: (sum, share) => sum / (share * share),
+      whole: (sum) => sum,
+    },
   };
 
   /**
@@ -136,9 +145,11 @@
       excluded: new Uint8Array(n),
       open: new Uint8Array(n),
     };
-    for (const requirement of prepare(herb, factors, options.floor)) {
+    const requirements = prepare(herb, factors, options.floor);
+    for (const requirement of requirements) {
       gather(method, requirement, factors[requirement.factor].values, options.floor, sums);
     }
+    if (method.pairs) pairSums(requirements, factors, options.floor, sums);
     return finish(method, options.bounds, sums);
   }
 
@@ -175,6 +186,28 @@
       if (lost > loss[i] + TIE) {
         loss[i] = lost;
         limiting[i] = requirement.factor;
+      }
+    }
+  }
+
+  /** Sums over all pairs of factors of both their shares and the worse of their memberships. */
+  function pairSums(requirements, factors, floor, { n, known, low, high }) {
+    const sides = [known, low, high].map((sum) => ({ sum, e: new Float64Array(requirements.length) }));
+    for (let i = 0; i < n; i++) {
+      requirements.forEach((requirement, nth) => {
+        const value = factors[requirement.factor].values[i];
+        const e = value === value ? effective(requirement, membership(requirement, value), floor) : NaN;
+        const ends = e === e ? [e, e, e] : [0, requirement.least, requirement.most];
+        sides.forEach((side, of) => (side.e[nth] = ends[of]));
+      });
+      for (const { sum, e } of sides) {
+        for (let one = 0; one < e.length; one++) {
+          const { share } = requirements[one];
+          sum[i] += share * share * e[one];
+          for (let other = one + 1; other < e.length; other++) {
+            sum[i] += 2 * share * requirements[other].share * Math.min(e[one], e[other]);
+          }
+        }
       }
     }
   }
