@@ -8,7 +8,7 @@ numbers.
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._compiled import compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
-from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
+from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._project import Freshness, freshness, score_project
@@ -33,6 +33,7 @@ __all__ = [
     "membership",
     "ranking",
     "run_kernel",
+    "score_chunks",
     "score_parcels",
     "score_project",
     "summary",

@@ -6,7 +6,7 @@ country. `docs/suitability.md` defines what it computes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,14 +67,14 @@ def run_kernel(
         How memberships are combined.
     chunk, threads : int
         Parcels at a time, and how many chunks at once. Memory beyond the result is about
-        17 bytes × curves × chunk × threads.
+        16 bytes × curves × chunk × threads.
 
     Returns
     -------
     KernelResult
         Arrays (H, N).
     """
-    count = max((len(column) for column in columns.values()), default=0)
+    count = _count(columns)
     shape = (len(compiled.herb_ids), count)
     result = KernelResult(
         np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int8), np.empty(shape, bool)
@@ -98,6 +98,41 @@ def run_kernel(
     elif lanes:
         work(lanes[0])
     return result
+
+
+def score_chunks(
+    columns: FactorColumns,
+    compiled: Compiled,
+    *,
+    method: Method = "geometric",
+    size: int = 8 * CHUNK,
+    threads: int = 2,
+) -> Iterator[tuple[slice, KernelResult]]:
+    """Score any number of parcels in partitions, for results that need not be in memory at once.
+
+    The numbers are those of `run_kernel`, to the last bit.
+
+    Parameters
+    ----------
+    columns : mapping
+        As for `run_kernel`; a column may be mapped from a file (`numpy.memmap`).
+    size : int
+        Parcels in a partition. Memory is about 26 bytes × herbs × size, whatever their number.
+
+    Yields
+    ------
+    tuple of slice and KernelResult
+        Which parcels, and their scores (H, size), which are the caller's to keep or to let go.
+    """
+    count = _count(columns)
+    for start in range(0, count, size):
+        part = slice(start, min(start + size, count))
+        own = {key: column[part] for key, column in columns.items()}
+        yield part, run_kernel(own, compiled, method=method, threads=threads)
+
+
+def _count(columns: FactorColumns) -> int:
+    return max((len(column) for column in columns.values()), default=0)
 
 
 @dataclass(slots=True, eq=False)

@@ -87,6 +87,15 @@ class Separable(Protocol):
         ...
 
 
+def _summed(terms: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Sum of (m, n) over the rows, one after the other, (n,)."""
+    if terms.shape[1] == 1:
+        # numpy would add a single column in another order: a parcel alone would differ in its last bits.
+        np.copyto(out, np.add.accumulate(terms, axis=0)[-1])
+        return out
+    return np.add.reduce(terms, axis=0, out=out)
+
+
 class Geometric:
     """Weighted geometric mean, Π e^w."""
 
@@ -96,7 +105,7 @@ class Geometric:
 
     def known(self, part: Part, score: np.ndarray) -> np.ndarray:
         """Sums of logarithms; the score makes the weights of what is known sum to 1."""
-        total = np.add.reduce(part.loss, axis=0, out=part.spare[0])
+        total = _summed(part.loss, part.spare[0])
         np.negative(total, out=total)
         np.divide(total, part.share, out=score)
         for exponent in (total, score):
@@ -121,7 +130,7 @@ class Arithmetic:
         """Sum of w·e; the score makes the weights of what is known sum to 1."""
         terms = part.value
         terms *= part.weights
-        total = np.add.reduce(terms, axis=0, out=part.spare[0])
+        total = _summed(terms, part.spare[0])
         # What is unknown was counted as 1.
         total -= 1.0
         total += part.share
@@ -208,14 +217,14 @@ class OrderedWeighted:
 
 def _mean_of_worse(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Σᵢ Σⱼ wᵢ·wⱼ·min(vᵢ, vⱼ) of (m, n), with weights (m, 1): (n,)."""
-    total = np.zeros(values.shape[1])
+    total, part = np.zeros(values.shape[1]), np.empty(values.shape[1])
     for first in range(len(values)):
         # Pairs of different factors come twice, a factor with itself once.
         twice = 2.0 * weights[first] * weights[first:]
         twice[0] /= 2.0
         worse = np.minimum(values[first:], values[first])
         worse *= twice
-        total += np.add.reduce(worse, axis=0)
+        total += _summed(worse, part)
     return total
 
 

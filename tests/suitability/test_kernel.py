@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kanpo.herbs import Requirement, load_catalogue
 from kanpo.schema import FACTORS
-from kanpo.suitability import METHODS, KernelResult, compile_requirements, run_kernel
+from kanpo.suitability import METHODS, KernelResult, compile_requirements, run_kernel, score_chunks
 
 from . import reference
 from .sites import HERBS, Site, factors_of, good_site, random_sites, sites, value_of
@@ -205,9 +205,7 @@ def test_parcels_chunks_threads_and_company_do_not_matter(method: str) -> None:
     for chunk, threads in ((150, 1), (64, 2), (7, 3), (1, 2), (100_000, 2)):
         parts = run_kernel(mixed, ALL, method=method, chunk=chunk, threads=threads)  # type: ignore[arg-type]
         for name in ("score", "lower", "upper", "limiting", "excluded"):
-            np.testing.assert_allclose(
-                getattr(parts, name), getattr(whole, name)[:, order], rtol=0, atol=1e-12
-            )
+            np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name)[:, order])
     for herb, herb_id in enumerate(HERBS[:5]):
         alone = run_kernel(columns, compile_requirements({herb_id: NEEDS[herb_id]}), method=method)  # type: ignore[arg-type]
         np.testing.assert_allclose(alone.score[0], whole.score[herb], rtol=0, atol=1e-12)
@@ -310,3 +308,29 @@ def test_a_hundred_thousand_parcels_are_scored_fast_and_in_little_memory() -> No
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 26 * result.score.size + 100e6, "the result and a bounded rest"
+
+
+def test_partitions_give_the_numbers_of_the_whole_to_the_last_bit() -> None:
+    columns = factors_of(random_sites(101, seed=19)).columns()
+    whole = run_kernel(columns, ALL)
+    seen = 0
+    for part, result in score_chunks(columns, ALL, size=25):
+        for name in ("score", "lower", "upper", "limiting", "excluded"):
+            np.testing.assert_array_equal(getattr(result, name), getattr(whole, name)[:, part])
+        seen += part.stop - part.start
+    assert seen == 101
+
+
+def test_memory_of_partitions_does_not_grow_with_the_number_of_parcels() -> None:
+    three = compile_requirements({herb_id: NEEDS[herb_id] for herb_id in HERBS[:3]})
+
+    def peak(count: int) -> int:
+        columns = big(count)
+        tracemalloc.start()
+        for _ in score_chunks(columns, three, size=20_000):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(1_000_000) < 1.1 * peak(100_000)
