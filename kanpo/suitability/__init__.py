@@ -12,8 +12,10 @@ from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, s
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._project import Freshness, freshness, score_project
+from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Scores, Weights, score_parcels
 from kanpo.suitability._tables import ranking, summary
+from kanpo.suitability._variation import Variation
 
 __all__ = [
     "FLOOR",
@@ -25,13 +27,16 @@ __all__ = [
     "Freshness",
     "KernelResult",
     "Method",
+    "Robustness",
     "Scores",
+    "Variation",
     "Weights",
     "compile_requirements",
     "explain",
     "freshness",
     "membership",
     "ranking",
+    "robustness",
     "run_kernel",
     "score_chunks",
     "score_parcels",

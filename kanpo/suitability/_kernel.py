@@ -105,7 +105,7 @@ def score_chunks(
     compiled: Compiled,
     *,
     method: Method = "geometric",
-    size: int = 8 * CHUNK,
+    size: int = CHUNK,
     threads: int = 2,
 ) -> Iterator[tuple[slice, KernelResult]]:
     """Score any number of parcels in partitions, for results that need not be in memory at once.
@@ -187,13 +187,13 @@ def _evaluate(columns: FactorColumns, compiled: Compiled, part: slice, room: _Ro
         # What is unknown counts as 1 here: it costs nothing.
         np.fmin(value, 1.0, out=value)
         if need.knock_out:
-            _log_or_infinite(value, room.log[position])
+            log_or_infinite(value, room.log[position])
         else:
             np.maximum(value, FLOOR, out=value)
             np.log(value, out=room.log[position])
 
 
-def _log_or_infinite(value: np.ndarray, out: np.ndarray) -> None:
+def log_or_infinite(value: np.ndarray, out: np.ndarray) -> None:
     """ln of values that may be 0; numpy alone takes four times as long where they are."""
     zero = value == 0
     np.log(np.maximum(value, 1e-300, out=out), out=out)
@@ -216,6 +216,11 @@ def _plan(compiled: Compiled, method: Method) -> _Plan:
     groups = groups_of(compiled.needs)
     share = GapTables.of(groups, compiled.weight_of, np.add, 0.0, known=True)
     return _Plan(combining(method, compiled, groups), groups, share)
+
+
+def all_known_share(compiled: Compiled, method: Method) -> float:
+    """The share of weight that is known of the first herb where nothing is missing: 1, but for rounding."""
+    return float(sum(table[0, 0] for table in _plan(compiled, method).share.tables))
 
 
 def _score_chunk(

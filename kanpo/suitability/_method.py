@@ -241,3 +241,10 @@ def combining(method: Method, compiled: Compiled, groups: Groups) -> Combine:
     if method == "owa":
         return OrderedWeighted()
     return WithTables(_SEPARABLE[method], compiled, groups)
+
+
+def if_all_known(method: Method, part: Part) -> np.ndarray:
+    """Scores of parcels of which nothing is missing, (n,); what is excluded is not looked at."""
+    if method == "owa":
+        return _mean_of_worse(part.value, part.weights)
+    return _SEPARABLE[method].known(part, part.spare[1])
