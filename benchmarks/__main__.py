@@ -77,6 +77,19 @@ def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
     )
 
 
+def _robust(count: int, draws: int) -> tuple[str, str, str, str, str]:
+    """One row: the probability of being among the best, beside a loop over draws with pandas."""
+    ours, loop = apart("robust", str(count), str(draws)), apart("pandas_robust", str(count), str(draws // 50))
+    rate, loop_rate = ours["draws"] / ours["seconds"], loop["draws"] / loop["seconds"]
+    return (
+        f"robustness of {count:,} parcels, {draws:,} draws, one herb",
+        f"{ours['seconds']:.1f} s",
+        f"{draws / loop_rate:.0f} s (pandas, one draw after the other; timed on {draws // 50:,} draws)",
+        f"{rate / loop_rate:.1f} × faster",
+        f"{ours['peak_mb']} / {loop['peak_mb']} MB",
+    )
+
+
 def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
     """The row that shows whether memory grows with the file."""
     file, project = folder / "large.geojson", folder / "large.gpkg"
@@ -94,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--parcels", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--large", type=int, default=1_000_000, help="parcels of the memory test, 0 for none")
+    parser.add_argument("--draws", type=int, default=10_000, help="draws of the robustness, 0 for none")
     chosen = parser.parse_args()
     print(f"{machine()}\n")
     print("| | kanpo | alternative, same run | ratio | peak memory, kanpo / alternative |")
@@ -103,6 +117,8 @@ def main() -> None:
         for count in chosen.parcels:
             for row in measure(count, Path(folder)):
                 print("| " + " | ".join(row) + " |", flush=True)
+        if chosen.draws:
+            print("| " + " | ".join(_robust(10_000, chosen.draws)) + " |", flush=True)
         if chosen.large:
             print("| " + " | ".join(_scored("score_stream", chosen.large)) + " |", flush=True)
             print("| " + " | ".join(measure_large(chosen.large, Path(folder))) + " |", flush=True)

@@ -182,6 +182,77 @@ def apply_score_tuned(count: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "pairs": len(frame)}
 
 
+def _factors(count: int) -> Any:
+    import pandas as pd
+
+    from kanpo.schema import FACTORS
+    from kanpo.sites import Factors
+
+    frame = pd.DataFrame(index=pd.Index([f"P{nth:07}" for nth in range(count)], name="parcel_id"))
+    for key, column in random_columns(count).items():
+        factor = FACTORS[key]
+        names = np.array([*factor.classes, None], dtype=object)
+        frame[key] = column if factor.kind == "number" else names[column]
+    return Factors.from_frame(frame)
+
+
+def robust(count: str, draws: str) -> dict[str, Any]:
+    """``kanpo robust``: the probability of being among the best 20, for one herb."""
+    from kanpo.herbs import load_catalogue
+    from kanpo.suitability import robustness
+
+    factors, catalogue = _factors(int(count)), load_catalogue()
+    start = time.perf_counter()
+    found = robustness(factors, catalogue, "shakuyaku", draws=int(draws))
+    return {"seconds": time.perf_counter() - start, "draws": found.draws}
+
+
+def pandas_robust(count: str, draws: str) -> dict[str, Any]:
+    """The alternative for robustness: pandas columns, one draw after the other, ``DataFrame.rank``.
+
+    The same variation of weights, requirements and unknown factors, vectorised over the parcels:
+    ``numpy.interp`` for each curve, powers and a product for the score.
+    """
+    import pandas as pd
+
+    from kanpo.herbs import load_catalogue
+    from kanpo.schema import FACTORS
+    from kanpo.suitability import FLOOR
+
+    needs = load_catalogue().requirements_of("shakuyaku")
+    frame = _factors(int(count)).values
+    weights = np.array([need.weight for need in needs]) / sum(need.weight for need in needs)
+    random = np.random.default_rng(1)
+    chosen = pd.Series(0, index=frame.index)
+    ranks = pd.Series(0.0, index=frame.index)
+
+    def membership(need: Any, off: float) -> Any:
+        if need.kind == "classes":
+            return frame[need.factor].map({key: value ** (1 + off) for key, value in need.classes.items()})
+        a, b, c, d = need.corners
+        width = (d if d is not None else b) - (c if c is not None else a)
+        points = [(x, y) for x, y in zip((a, b, c, d), (0, 1, 1, 0), strict=True) if x is not None]
+        assert FACTORS[need.factor].kind == "number"
+        return pd.Series(np.interp(frame[need.factor] - off * width, *np.transpose(points)), frame.index)
+
+    start = time.perf_counter()
+    for _ in range(int(draws)):
+        drawn = random.dirichlet(100 * weights)
+        score = pd.Series(1.0, index=frame.index)
+        for need, weight in zip(needs, drawn, strict=True):
+            found = membership(need, random.uniform(-0.25, 0.25)).astype(float)
+            least = 0.0 if need.knock_out else FLOOR
+            score *= (
+                found.clip(lower=least).fillna(pd.Series(random.uniform(least, 1, len(frame)), frame.index))
+                ** weight
+            )
+        rank = score.rank(method="first", ascending=False)
+        ranks += rank
+        chosen += rank <= 20
+    return {"seconds": time.perf_counter() - start, "draws": int(draws)}
+
+
 SCORING_TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    task.__name__: task for task in (score, score_stream, apply_score, apply_score_tuned)
+    task.__name__: task
+    for task in (score, score_stream, apply_score, apply_score_tuned, robust, pandas_robust)
 }

@@ -173,15 +173,17 @@ def _evaluate(columns: FactorColumns, compiled: Compiled, part: slice, room: _Ro
             column = np.asarray(column[part], dtype=float)
             np.isnan(column, out=unknown)
         else:
-            column = np.maximum(column[part].astype(np.intp), -1)
+            column = column[part].astype(np.intp)
             np.less(column, 0, out=unknown)
+            # Behind the last class the tables hold what is not known.
+            np.putmask(column, unknown, len(FACTORS[key].classes))
         loaded.append(column)
     for position, need in enumerate(compiled.curves):
         value, values = room.value[position], loaded[int(compiled.factor_of[position])]
         if values is None:
             value.fill(1.0)
         elif need.kind == "classes":
-            np.take(class_table(need), values, out=value, mode="wrap")
+            np.take(class_table(need), values, out=value, mode="clip")
         else:
             curve_of(need, values, value, room.spare[0])
         # What is unknown counts as 1 here: it costs nothing.

@@ -20,7 +20,7 @@ from kanpo.suitability._kernel import all_known_share, log_or_infinite
 from kanpo.suitability._membership import FLOOR
 from kanpo.suitability._method import Method, Part, if_all_known
 from kanpo.suitability._score import Weights, score_parcels
-from kanpo.suitability._variation import Variation, varied_membership
+from kanpo.suitability._variation import Variation, VariedCurve
 
 #: Draws that share one stream of random numbers. Part of what a seed means: never change it.
 BATCH = 64
@@ -151,7 +151,7 @@ def robustness(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trial:
-    """What is the same in every draw: m requirements of a herb and the columns of n parcels.
+    """What is the same in every draw: m requirements of a herb on the columns of n parcels.
 
     `unknown` has for each requirement the positions of the parcels without a value.
     """
@@ -159,7 +159,7 @@ class _Trial:
     compiled: Compiled
     method: Method
     variation: Variation
-    columns: tuple[np.ndarray, ...]
+    curves: tuple[VariedCurve, ...]
     unknown: tuple[np.ndarray, ...]
     excluded: np.ndarray
     share: float
@@ -176,26 +176,27 @@ class _Trial:
     ) -> _Trial:
         """With parcels in a given order."""
         given = factors.columns()
-        columns = []
+        curves, unknown = [], []
         for need in compiled.curves:
             number = FACTORS[need.factor].kind == "number"
-            column = given[need.factor][order]
-            columns.append(column.astype(float) if number else np.maximum(column.astype(np.intp), -1))
-        unknown = tuple(
-            np.flatnonzero(np.isnan(column) if column.dtype.kind == "f" else column < 0) for column in columns
-        )
+            column = given[need.factor][order].astype(float if number else np.intp)
+            gaps = np.flatnonzero(np.isnan(column) if number else column < 0)
+            column[gaps] = 0
+            curves.append(VariedCurve.of(need, column))
+            unknown.append(gaps)
         share = all_known_share(compiled, method)
-        return cls(compiled, method, variation, tuple(columns), unknown, excluded, share)
+        return cls(compiled, method, variation, tuple(curves), tuple(unknown), excluded, share)
 
     def scores(self, random: np.random.Generator, value: np.ndarray, loss: np.ndarray) -> np.ndarray:
         """Scores (n,) of one draw; `value` and `loss` (m, n) are scratch."""
         needs = self.compiled.curves
+        spare = np.empty((2, value.shape[1]))
         weights = self.variation.weights(self.compiled.weights[0], random)
         off = random.uniform(-1.0, 1.0, len(needs))
         out = self.excluded.copy()
         for nth, need in enumerate(needs):
             row, gaps = value[nth], self.unknown[nth]
-            varied_membership(need, self.columns[nth], off[nth] * self.variation.spread_of(need), row)
+            self.curves[nth].membership(off[nth] * self.variation.spread_of(need), row, spare[0])
             if not need.knock_out:
                 np.maximum(row, FLOOR, out=row)
             if len(gaps):
@@ -209,9 +210,7 @@ class _Trial:
         compiled = replace(self.compiled, weights=weights[None, :])
         loss *= compiled.loss_factors[0]
         n = len(out)
-        part = Part(
-            compiled, 0, loss, np.full(n, self.share), value, np.zeros((0, n), bool), [], np.empty((2, n))
-        )
+        part = Part(compiled, 0, loss, np.full(n, self.share), value, np.zeros((0, n), bool), [], spare)
         found = if_all_known(self.method, part)
         np.putmask(found, out, 0.0)
         return found
@@ -226,7 +225,9 @@ class _Tally:
 
     def add(self, scores: np.ndarray) -> None:
         """Count one draw: by score, highest first, then in the order of the parcels."""
-        order = np.argsort(-scores, kind="stable")
+        good, rest = np.flatnonzero(scores > 0), np.flatnonzero(scores <= 0)
+        # What scores 0 needs no sorting; there is often much of it.
+        order = np.concatenate([good[np.argsort(-scores[good], kind="stable")], rest])
         best = self.ranks.shape[1]
         self.ranks[order[:best], np.arange(best)] += 1
         self.rank_sum[order] += np.arange(1, len(order) + 1)

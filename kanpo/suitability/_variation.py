@@ -83,14 +83,51 @@ def flank(requirement: Requirement) -> float:
     return sum(slopes) / len(slopes) if slopes else 0.0
 
 
-def varied_membership(requirement: Requirement, values: np.ndarray, off: float, out: np.ndarray) -> None:
-    """Membership (n,) by a requirement that is off by a share of its flank, in `out`; NaN stays NaN.
+@dataclass(frozen=True, slots=True, eq=False)
+class VariedCurve:
+    """A requirement and a column of n values without gaps, of which the membership is asked many times.
 
-    A curve is shifted by off × flank. A table of classes has nothing to shift: its memberships are
-    raised to the power of 1 + off, which keeps 0, 1 and their order.
+    `rise` and `fall` (n,) are the two slopes of a trapezoid, not cut off at 0 and 1; None for what
+    has no slope there.
     """
-    if requirement.kind == "classes":
-        np.take(class_table(requirement) ** (1.0 + off), values, out=out, mode="wrap")
-    else:
-        shift = off * flank(requirement)
-        curve_of(requirement, values - shift if shift else values, out)
+
+    requirement: Requirement
+    values: np.ndarray
+    rise: np.ndarray | None
+    fall: np.ndarray | None
+
+    @classmethod
+    def of(cls, requirement: Requirement, values: np.ndarray) -> VariedCurve:
+        """From numbers (n,) or class codes (n,)."""
+        a, b, c, d = requirement.corners
+        slopes = a != b or c != d
+        steps = (a is not None and a == b) or (c is not None and c == d)
+        if not slopes or steps:
+            return cls(requirement, values, None, None)
+        rise = None if a is None or b is None else (values - a) / (b - a)
+        fall = None if c is None or d is None else (d - values) / (d - c)
+        return cls(requirement, values, rise, fall)
+
+    def membership(self, off: float, out: np.ndarray, spare: np.ndarray) -> None:
+        """Membership (n,), in `out`, by a requirement that is off by a share of its flank.
+
+        A curve is shifted by off × flank. A table of classes has nothing to shift: its memberships
+        are raised to the power of 1 + off, which keeps 0, 1 and their order.
+        """
+        need = self.requirement
+        if need.kind == "classes":
+            np.take(class_table(need) ** (1.0 + off), self.values, out=out, mode="clip")
+            return
+        shift = off * flank(need)
+        if self.rise is None and self.fall is None:
+            curve_of(need, self.values - shift if shift else self.values, out)
+            return
+        a, b, c, d = need.corners
+        if self.rise is not None and a is not None and b is not None:
+            np.subtract(self.rise, shift / (b - a), out=out)
+        else:
+            out.fill(1.0)
+        if self.fall is not None and c is not None and d is not None:
+            np.minimum(np.add(self.fall, shift / (d - c), out=spare), out, out=out)
+        np.minimum(out, 1.0, out=out)
+        np.maximum(out, 0.0, out=out)
