@@ -192,7 +192,7 @@ def _factors(count: int) -> Any:
     for key, column in random_columns(count).items():
         factor = FACTORS[key]
         names = np.array([*factor.classes, None], dtype=object)
-        frame[key] = column if factor.kind == "number" else names[column]
+        frame[key] = np.maximum(column, factor.minimum) if factor.kind == "number" else names[column]
     return Factors.from_frame(frame)
 
 
