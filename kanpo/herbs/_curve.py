@@ -51,7 +51,7 @@ def check_curve(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
                 f"この要因の型は {'・'.join(able)} です",
                 f"the kind of this factor is {' or '.join(able)}",
             ),
-            *(f"{able[0]} などとしてください", f"use {able[0]}", at(place, row, "kind")),
+            *(f"{'・'.join(able)} のどれかに", f"use {' or '.join(able)}", at(place, row, "kind")),
         )
         return
     yield from _CHECKS[kind](row, factor, place)

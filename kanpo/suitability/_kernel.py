@@ -105,7 +105,7 @@ def score_chunks(
     compiled: Compiled,
     *,
     method: Method = "geometric",
-    size: int = CHUNK,
+    size: int = 2 * CHUNK,
     threads: int = 2,
 ) -> Iterator[tuple[slice, KernelResult]]:
     """Score any number of parcels in partitions, for results that need not be in memory at once.

@@ -125,12 +125,7 @@ def robustness(
     UsageError
         An unknown herb or method, or a number of draws or of best parcels below 1.
     """
-    if draws < 1 or best < 1 or seed < 0:
-        raise UsageError(
-            "robust.numbers",
-            Text("回数・上位の数・種が正しくありません", "draws, best or seed is not right"),
-            Text("回数と上位の数は1以上、種は0以上に", "draws and best from 1, seed from 0"),
-        )
+    _check_numbers(draws, best, seed)
     variation = variation or Variation()
     base = score_parcels(factors, catalogue, [herb_id], method=method, weights=weights)
     # Parcels in the order of their ids, so that the order in which they come changes nothing.
@@ -143,10 +138,17 @@ def robustness(
     back = np.argsort(order, kind="stable")
     rank = base.frame(herb_id)["rank"].to_numpy()
     score = base.result.score[0]
-    ranks, rank_sum = tally.ranks[back], tally.rank_sum[back]
-    return Robustness(
-        base.parcel_ids, herb_id, best, draws, seed, method, variation, score, rank, ranks, rank_sum
-    )
+    counts = tally.ranks[back], tally.rank_sum[back]
+    return Robustness(base.parcel_ids, herb_id, best, draws, seed, method, variation, score, rank, *counts)
+
+
+def _check_numbers(draws: int, best: int, seed: int) -> None:
+    if draws < 1 or best < 1 or seed < 0:
+        raise UsageError(
+            "robust.numbers",
+            Text("回数・上位の数・種が正しくありません", "draws, best or seed is not right"),
+            Text("回数と上位の数は1以上、種は0以上に", "draws and best from 1, seed from 0"),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

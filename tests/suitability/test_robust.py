@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,20 @@ def test_a_parcel_better_in_every_factor_than_all_others_is_always_the_best(meth
     best |= {"area_m2": 9_000.0, "road_access_m": 0.0, "water_access_m": 0.0, "wildlife_pressure": "none"}
     found = run([worse] * 6 + [best], [f"P{n}" for n in range(7)], best=1, method=method)
     assert by_id(found)["probability"].tolist() == [0.0] * 6 + [1.0]
+
+
+def test_memory_does_not_grow_with_the_number_of_draws() -> None:
+    rows = random_sites(500, seed=31)
+
+    def peak(draws: int) -> int:
+        tracemalloc.start()
+        run(rows, [f"P{n:03}" for n in range(500)], draws=draws)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(64)
+    assert peak(1_000) < 1.1 * peak(100)
 
 
 def test_what_is_unknown_makes_a_parcel_less_certain_not_impossible() -> None:
