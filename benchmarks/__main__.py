@@ -48,17 +48,7 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
             f"{ours['peak_mb']} / {bare['peak_mb']} MB",
         )
     )
-    fast, slow = apart("score", str(count)), apart("apply_score", str(count))
-    rate, slow_rate = fast["pairs"] / fast["seconds"], slow["pairs"] / slow["seconds"]
-    rows.append(
-        (
-            f"score {count:,} parcels × 25 herbs",
-            f"{rate / 1e6:.1f} M parcel×herb/s",
-            f"{slow_rate / 1e3:.1f} k/s (DataFrame.apply)",
-            f"{rate / slow_rate:,.0f} × faster",
-            f"{fast['peak_mb']} / {slow['peak_mb']} MB",
-        )
-    )
+    rows.append(_scored("score", count))
     apart("prepare_map", project)
     page, plain = str(folder / f"{count}.html"), str(folder / f"{count}_folium.html")
     built, folium = apart("build_map", project, page), apart("folium_map", project, plain)
@@ -72,6 +62,32 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
         )
     )
     return rows
+
+
+def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
+    """One row: scoring by a task of kanpo, beside ``DataFrame.apply`` plain and tuned."""
+    fast, plain, tuned = (_best(name, str(count)) for name in (task, "apply_score", "apply_score_tuned"))
+    rate, plain_rate, tuned_rate = (one["pairs"] / one["seconds"] for one in (fast, plain, tuned))
+    return (
+        f"score {count:,} parcels × 25 herbs" + (", in partitions" if task == "score_stream" else ""),
+        f"{rate / 1e6:.1f} M parcel×herb/s",
+        f"{plain_rate / 1e3:.1f} k/s (DataFrame.apply; tuned {tuned_rate / 1e3:.0f} k/s)",
+        f"{rate / plain_rate:,.0f} × faster (tuned {rate / tuned_rate:,.0f} ×)",
+        f"{fast['peak_mb']} / {plain['peak_mb']} MB",
+    )
+
+
+def _robust(count: int, draws: int) -> tuple[str, str, str, str, str]:
+    """One row: the probability of being among the best, beside a loop over draws with pandas."""
+    ours, loop = apart("robust", str(count), str(draws)), apart("pandas_robust", str(count), str(draws // 50))
+    rate, loop_rate = ours["draws"] / ours["seconds"], loop["draws"] / loop["seconds"]
+    return (
+        f"robustness of {count:,} parcels, {draws:,} draws, one herb",
+        f"{ours['seconds']:.1f} s",
+        f"{draws / loop_rate:.0f} s (pandas, one draw after the other; timed on {draws // 50:,} draws)",
+        f"{rate / loop_rate:.1f} × faster",
+        f"{ours['peak_mb']} / {loop['peak_mb']} MB",
+    )
 
 
 def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
@@ -91,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--parcels", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--large", type=int, default=1_000_000, help="parcels of the memory test, 0 for none")
+    parser.add_argument("--draws", type=int, default=10_000, help="draws of the robustness, 0 for none")
     chosen = parser.parse_args()
     print(f"{machine()}\n")
     print("| | kanpo | alternative, same run | ratio | peak memory, kanpo / alternative |")
@@ -100,7 +117,10 @@ def main() -> None:
         for count in chosen.parcels:
             for row in measure(count, Path(folder)):
                 print("| " + " | ".join(row) + " |", flush=True)
+        if chosen.draws:
+            print("| " + " | ".join(_robust(10_000, chosen.draws)) + " |", flush=True)
         if chosen.large:
+            print("| " + " | ".join(_scored("score_stream", chosen.large)) + " |", flush=True)
             print("| " + " | ".join(measure_large(chosen.large, Path(folder))) + " |", flush=True)
 
 

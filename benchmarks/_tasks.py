@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._measure import peak_mb
-
-#: Parcels on which the row-by-row alternative is timed; it is too slow for more.
-_ROWS_APPLIED = 2_000
+from benchmarks._scoring import SCORING_TASKS, random_columns
 
 
 def bare_ingest(file: str) -> dict[str, Any]:
@@ -45,92 +43,6 @@ def ingest(file: str, project: str) -> dict[str, Any]:
         return {"seconds": seconds, "check_seconds": check, "parcels": report.batch.stored}
 
 
-def _random_columns(count: int) -> dict[str, Any]:
-    import numpy as np
-
-    from kanpo.schema import FACTORS
-
-    random = np.random.default_rng(1)
-    columns: dict[str, Any] = {}
-    for key, factor in FACTORS.items():
-        if factor.kind == "number":
-            assert factor.maximum is not None
-            values = random.uniform(0, factor.maximum * 0.3, count)
-            values[random.random(count) < 0.3] = np.nan
-        else:
-            values = random.integers(-1, len(factor.classes), count).astype(np.int8)
-        columns[key] = values
-    return columns
-
-
-def score(count: str) -> dict[str, Any]:
-    """The kernel: every parcel for every herb, with bounds and limiting factor."""
-    from kanpo.herbs import load_catalogue
-    from kanpo.suitability import compile_requirements, run_kernel
-
-    catalogue = load_catalogue()
-    compiled = compile_requirements({herb: catalogue.requirements_of(herb) for herb in catalogue.herbs})
-    columns = _random_columns(int(count))
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        result = run_kernel(columns, compiled)
-        seconds.append(time.perf_counter() - start)
-    return {"seconds": min(seconds), "pairs": int(result.score.size)}
-
-
-def apply_score(count: str) -> dict[str, Any]:
-    """The alternative for scoring: the same numbers by ``DataFrame.apply``, a parcel at a time, for one herb."""
-    import math
-
-    import pandas as pd
-
-    from kanpo.herbs import load_catalogue
-    from kanpo.schema import FACTORS
-    from kanpo.suitability import FLOOR, worst_and_best
-
-    requirements = load_catalogue().requirements_of("shakuyaku")
-    total = sum(requirement.weight for requirement in requirements)
-    bounds = {requirement.factor: worst_and_best(requirement) for requirement in requirements}
-    frame = pd.DataFrame(_random_columns(min(int(count), _ROWS_APPLIED)))
-
-    def membership(requirement: Any, value: float) -> float | None:
-        if requirement.kind == "classes":
-            return None if value < 0 else list(requirement.classes.values())[int(value)]
-        if math.isnan(value):
-            return None
-        a, b, c, d = requirement.corners
-        rising = 1.0 if b is None else (1.0 if value >= b else max(0.0, (value - a) / (b - a)))
-        falling = 1.0 if c is None else (1.0 if value <= c else max(0.0, (d - value) / (d - c)))
-        return min(rising, falling)
-
-    def one(row: Any) -> tuple[float, float, float, str | None]:
-        known, share, lower, upper, worst, limiting = 0.0, 0.0, 0.0, 0.0, 0.0, None
-        for requirement in requirements:
-            weight = requirement.weight / total
-            found = membership(requirement, row[requirement.factor])
-            if found is None:
-                low, high = bounds[requirement.factor]
-                lower += weight * math.log(low) if low else -math.inf
-                upper += weight * math.log(high)
-                continue
-            used = found if requirement.knock_out else max(found, FLOOR)
-            if used == 0:
-                return 0.0, 0.0, 0.0, requirement.factor
-            loss = -weight * math.log(used)
-            if loss > worst:
-                worst, limiting = loss, requirement.factor
-            known, share = known - loss, share + weight
-            lower, upper = lower - loss, upper - loss
-        middle = math.exp(known / share) if share else math.nan
-        return middle, math.exp(lower), math.exp(upper), limiting
-
-    assert len(FACTORS) == frame.shape[1]
-    start = time.perf_counter()
-    frame.apply(one, axis=1)
-    return {"seconds": time.perf_counter() - start, "pairs": len(frame)}
-
-
 def _content(project: str) -> Any:
     import numpy as np
     import pandas as pd
@@ -145,7 +57,7 @@ def _content(project: str) -> Any:
         stamp = opened.computed.stamp("factors")
         if stamp is None:
             values = pd.DataFrame(index=pd.Index(ids, name="parcel_id"))
-            for key, column in _random_columns(len(ids)).items():
+            for key, column in random_columns(len(ids)).items():
                 factor = FACTORS[key]
                 if factor.kind == "number":
                     values[key] = np.round(column, 1)
@@ -194,9 +106,8 @@ def folium_map(project: str, out: str) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    task.__name__: task
-    for task in (bare_ingest, ingest, score, apply_score, prepare_map, build_map, folium_map)
-}
+    task.__name__: task for task in (bare_ingest, ingest, prepare_map, build_map, folium_map)
+} | SCORING_TASKS
 
 
 if __name__ == "__main__":

@@ -55,6 +55,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.weights:weights",
         Text("専門家の比較から重みを決める", "weights from an expert panel's comparisons"),
     ),
+    "robust": (
+        "kanpo.cli.commands.robust:robust",
+        Text("順位がどれだけ確かかを調べる", "say how sure a ranking is"),
+    ),
     "map": (
         "kanpo.cli.commands.map:map_command",
         Text("1枚のHTML地図を書く", "write the map: one HTML file"),

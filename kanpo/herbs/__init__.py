@@ -6,12 +6,15 @@ the tables of quality, market and field work.
 
 from kanpo.herbs._catalogue import Catalogue, find_herb, herb_table, load_catalogue, requirement_table
 from kanpo.herbs._check import check_catalogue
-from kanpo.herbs._requirement import Corners, Herb, Requirement
+from kanpo.herbs._requirement import BELL_REACH, Bell, Corners, Herb, Points, Requirement
 
 __all__ = [
+    "BELL_REACH",
+    "Bell",
     "Catalogue",
     "Corners",
     "Herb",
+    "Points",
     "Requirement",
     "check_catalogue",
     "find_herb",

@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError, shown
-from kanpo.herbs._check import DEFAULT_HERB, Row, check_files, classes_of, corners_of, read_files
+from kanpo.herbs._check import DEFAULT_HERB, check_files, read_files
+from kanpo.herbs._curve import Row, bell_of, classes_of, corners_of, points_of
 from kanpo.herbs._requirement import Herb, Requirement
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, normalise
@@ -106,19 +107,21 @@ def _herb(row: Row) -> Herb:
 
 
 def _requirement(row: Row, number: int) -> Requirement:
-    trapezoid = row["kind"] == "trapezoid"
+    kind = row["kind"]
     return Requirement(
         herb_id=row["herb_id"],
         factor=row["factor"],
-        kind="trapezoid" if trapezoid else "classes",
-        corners=corners_of(row) if trapezoid else (None, None, None, None),
-        classes={} if trapezoid else classes_of(row),
+        kind=kind,  # type: ignore[arg-type]
+        corners=corners_of(row) if kind == "trapezoid" else (None, None, None, None),
+        classes=classes_of(row) if kind == "classes" else {},
         weight=float(row["weight"]),
         knock_out=row["knock_out"] == "1",
         source=row["source"],
         confidence=row["confidence"],
         note=row.get("note", ""),
         row=number,
+        bell=bell_of(row) if kind == "gaussian" else None,
+        points=points_of(row) if kind == "piecewise" else (),
     )
 
 

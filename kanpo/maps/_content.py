@@ -13,7 +13,7 @@ from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 
 Corners = tuple[float | None, float | None, float | None, float | None]
-Aggregation = Literal["geometric", "arithmetic", "minimum"]
+Aggregation = Literal["geometric", "arithmetic", "minimum", "owa"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class RequirementOnMap:
         Whether a membership of 0 excludes the parcel.
     confidence, source : str
         How sure the requirement is and where it was read, shown as they are.
+    bell : tuple of two float, optional
+        Centre and sigma of a Gaussian curve, in place of corners.
+    points : tuple of (value, membership), optional
+        A piecewise linear curve, in place of corners.
     """
 
     factor: str
@@ -43,6 +47,8 @@ class RequirementOnMap:
     knock_out: bool = False
     confidence: str = ""
     source: str = ""
+    bell: tuple[float, float] | None = None
+    points: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class MapContent:
         Least score of S1, S2, S3.
     floor : float
         Least effective membership of a factor that may not exclude.
-    aggregation : {"geometric", "arithmetic", "minimum"}
+    aggregation : {"geometric", "arithmetic", "minimum", "owa"}
         How memberships become a score.
     stale : bool
         Whether something changed after the factors were computed; the page says so.

@@ -127,6 +127,8 @@ def _requirement(requirement: Requirement, weight: float) -> RequirementOnMap:
         requirement.knock_out,
         requirement.confidence,
         requirement.source,
+        requirement.bell,
+        requirement.points,
     )
 
 

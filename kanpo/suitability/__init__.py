@@ -8,13 +8,15 @@ numbers.
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._compiled import compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
-from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
+from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
 from kanpo.suitability._project import Freshness, ScoreSettings, freshness, score_project, score_settings
+from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Scores, Weights, score_parcels
 from kanpo.suitability._tables import ranking, summary
+from kanpo.suitability._variation import Variation
 
 __all__ = [
     "EVERY_HERB",
@@ -29,8 +31,10 @@ __all__ = [
     "KernelResult",
     "Method",
     "PanelWeights",
+    "Robustness",
     "ScoreSettings",
     "Scores",
+    "Variation",
     "Weights",
     "check_panel_weights",
     "compile_requirements",
@@ -38,7 +42,9 @@ __all__ = [
     "freshness",
     "membership",
     "ranking",
+    "robustness",
     "run_kernel",
+    "score_chunks",
     "score_parcels",
     "score_project",
     "score_settings",

@@ -32,6 +32,10 @@ _METHODS = {
     "geometric": Text("重み付き幾何平均", "weighted geometric mean"),
     "arithmetic": Text("重み付き算術平均", "weighted arithmetic mean"),
     "minimum": Text("最小(一番悪い要因)", "minimum (the worst factor)"),
+    "owa": Text(
+        "順序付き加重平均(最小と算術平均の間)",
+        "ordered weighted average (between minimum and arithmetic mean)",
+    ),
 }
 
 Speak = Callable[[Text], str]

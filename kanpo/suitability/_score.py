@@ -136,7 +136,7 @@ def score_parcels(
         What the herbs need.
     herbs : sequence of str, optional
         Herb ids; all of the catalogue by default.
-    method : {"geometric", "arithmetic", "minimum"}
+    method : {"geometric", "arithmetic", "minimum", "owa"}
         How memberships are combined.
     weights : mapping, optional
         Weights in place of the catalogue's, for some herbs and factors.

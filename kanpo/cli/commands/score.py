@@ -36,10 +36,14 @@ if TYPE_CHECKING:
 )
 @option(
     "--method",
-    type=click.Choice(["geometric", "arithmetic", "minimum"]),
+    type=click.Choice(["geometric", "arithmetic", "minimum", "owa"]),
     default="geometric",
     show_default=True,
-    help=Text("総合の方法(重み付き幾何平均・算術平均・最小)", "how factors are combined"),
+    help=Text(
+        "総合の方法(geometric 重み付き幾何平均・arithmetic 算術平均・minimum 一番悪い要因・"
+        "owa 順序付き加重平均=最小と算術平均の間)",
+        "how factors are combined (owa: ordered weighted average, between minimum and arithmetic mean)",
+    ),
 )
 @option(
     "--weights",
