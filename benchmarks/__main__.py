@@ -86,6 +86,23 @@ def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
     return name, f"{found['seconds']:.0f} s", "–", "–", f"{found['peak_mb']} MB"
 
 
+def measure_visits() -> list[tuple[str, str, str, str, str]]:
+    """Rows that show how many visits the plan saves."""
+    rows = []
+    for start, words in (("desk", "from desk knowledge only"), ("today", "from what the sample knows")):
+        found = apart("visits", start)
+        rows.append(
+            (
+                f"visits until the best 20 are known, {words} ({found['runs']} runs)",
+                f"{found['plan']:.0f} visits",
+                f"{found['random']:.0f} visits (random order)",
+                f"{found['plan'] / found['random']:.2f} × (worst run {found['worst']:.2f})",
+                f"{found['peak_mb']} MB",
+            )
+        )
+    return rows
+
+
 def main() -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser(prog="benchmarks")
@@ -100,6 +117,8 @@ def main() -> None:
         for count in chosen.parcels:
             for row in measure(count, Path(folder)):
                 print("| " + " | ".join(row) + " |", flush=True)
+        for row in measure_visits():
+            print("| " + " | ".join(row) + " |", flush=True)
         if chosen.large:
             print("| " + " | ".join(measure_large(chosen.large, Path(folder))) + " |", flush=True)
 

@@ -13,6 +13,8 @@ from benchmarks._measure import peak_mb
 
 #: Parcels on which the row-by-row alternative is timed; it is too slow for more.
 _ROWS_APPLIED = 2_000
+#: Herbs of the visit simulation: from lowland to mountain, roots, seeds and leaves.
+_VISITED_HERBS = ["toki", "shakuyaku", "senkyu", "mishimasaiko", "ninjin", "daio", "oren", "hatomugi"]
 
 
 def bare_ingest(file: str) -> dict[str, Any]:
@@ -187,9 +189,34 @@ def folium_map(project: str, out: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "bytes": Path(out).stat().st_size}
 
 
+def visits(start: str) -> dict[str, Any]:
+    """Visits until the best 20 are known, with the plan and in random order: means over herbs and seeds."""
+    import tempfile
+
+    import pandas as pd
+
+    from benchmarks._visits import simulate
+
+    sample, desk_only = Path(__file__).parents[1] / "data", start == "desk"
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [
+            simulate(sample, Path(folder), _VISITED_HERBS, seed, 25 if desk_only else 10, desk_only=desk_only)
+            for seed in range(3)
+        ]
+    found = pd.concat(parts)
+    return {
+        "seconds": time.perf_counter() - begun,
+        "runs": len(found),
+        "plan": float(found["plan"].mean()),
+        "random": float(found["random"].mean()),
+        "worst": float((found["plan"] / found["random"]).max()),
+    }
+
+
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task
-    for task in (bare_ingest, ingest, score, apply_score, prepare_map, build_map, folium_map)
+    for task in (bare_ingest, ingest, score, apply_score, prepare_map, build_map, folium_map, visits)
 }
 
 

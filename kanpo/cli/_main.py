@@ -51,6 +51,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.explain:explain_command",
         Text("スコアの理由を説明する", "say why a parcel has its score"),
     ),
+    "visits": (
+        "kanpo.cli.commands.visits:visits",
+        Text("現地調査の計画を立てる", "plan site visits"),
+    ),
     "map": (
         "kanpo.cli.commands.map:map_command",
         Text("1枚のHTML地図を書く", "write the map: one HTML file"),

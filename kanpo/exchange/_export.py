@@ -62,6 +62,24 @@ def export_parcels(
     return len(parcels)
 
 
+def table_file(path: Path) -> Path:
+    """The path as it is, if a table can be written to it.
+
+    Raises
+    ------
+    UsageError
+        The ending is neither ``.csv`` nor ``.xlsx``.
+    """
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise UsageError(
+            "export.format",
+            Text("この形式では書き出せません", "cannot write this format"),
+            Text("使える拡張子: .csv、.xlsx", "use .csv or .xlsx"),
+            Place(str(path)),
+        )
+    return path
+
+
 def export_table(path: Path, table: pd.DataFrame) -> None:
     """Write a table as CSV or workbook (``.xlsx``), with no cell that a spreadsheet would compute."""
     if path.suffix.lower() == ".xlsx":

@@ -6,7 +6,7 @@ numbers.
 """
 
 from kanpo.suitability._classes import ClassBounds
-from kanpo.suitability._compiled import compile_requirements
+from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
@@ -19,6 +19,7 @@ __all__ = [
     "FLOOR",
     "METHODS",
     "ClassBounds",
+    "Compiled",
     "Explanation",
     "FactorColumns",
     "FactorLine",

@@ -224,3 +224,21 @@ def test_the_demo_can_be_run_twice_and_touches_no_project_of_yours(kanpo: Kanpo,
     said = kanpo("demo")
     assert said.code == 2
     assert digest(tmp_path / "demo" / "sample.gpkg") == before
+
+
+def test_visits_are_planned_and_written_for_the_field(
+    kanpo: Kanpo, demo_project: Path, tmp_path: Path
+) -> None:
+    planned = kanpo("visits", "plan", "--budget", 6, "--herb", "芍薬", "--json", "--from", "139.82,38.73")
+    rows = json.loads(planned.out)
+    assert planned.code == 0 and [row["order"] for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert all(row["measure"] and row["lower"] < row["upper"] for row in rows)
+    assert "km" in planned.err
+    written = kanpo("visits", "plan", "--budget", 6, "--out", "調査.csv")
+    assert written.code == 0
+    lines = (tmp_path / "調査.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 7 and lines[0].startswith("順,筆ID,大字,地番,測るもの")
+    desk = json.loads(kanpo("visits", "plan", "--budget", 1, "--desk", "--json").out)
+    assert {key for row in desk for key in row["factors"].split(";")} <= {"road_access_m", "water_access_m"}
+    assert kanpo("visits", "plan", "--budget", 1, "--from", "38.7,139.8").code == 2
+    assert kanpo("visits", "plan", "--budget", 1, "--out", "調査.pdf").code == 2
