@@ -59,6 +59,16 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
             f"{fast['peak_mb']} / {slow['peak_mb']} MB",
         )
     )
+    joined, dissolved = apart("blocks", str(file)), apart("dissolve_blocks", str(file))
+    rows.append(
+        (
+            f"{joined['blocks']:,} blocks of {count:,} parcels, 25 herbs",
+            f"{joined['seconds']:.2f} s",
+            f"{dissolved['seconds']:.2f} s (geopandas buffer + dissolve + sjoin, no scores)",
+            f"{dissolved['seconds'] / joined['seconds']:.1f} × faster",
+            f"{joined['peak_mb']} / {dissolved['peak_mb']} MB",
+        )
+    )
     apart("prepare_map", project)
     page, plain = str(folder / f"{count}.html"), str(folder / f"{count}_folium.html")
     built, folium = apart("build_map", project, page), apart("folium_map", project, plain)

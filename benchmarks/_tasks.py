@@ -13,6 +13,8 @@ from benchmarks._measure import peak_mb
 
 #: Parcels on which the row-by-row alternative is timed; it is too slow for more.
 _ROWS_APPLIED = 2_000
+#: Synthetic parcels lie 10 to 40 m apart, metres.
+_GAP_M = 20
 #: Herbs of the visit simulation: from lowland to mountain, roots, seeds and leaves.
 _VISITED_HERBS = ["toki", "shakuyaku", "senkyu", "mishimasaiko", "ninjin", "daio", "oren", "hatomugi"]
 
@@ -189,6 +191,56 @@ def folium_map(project: str, out: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "bytes": Path(out).stat().st_size}
 
 
+def _outlines(file: str) -> Any:
+    import pandas as pd
+    import pyogrio
+
+    frame = pyogrio.read_dataframe(file)[["polygon_uuid", "geometry"]].to_crs(6668)
+    area = frame.geometry.to_crs(6678).area
+    return frame.rename(columns={"polygon_uuid": "parcel_id"}).assign(
+        settlement=pd.Series([None] * len(frame), dtype=object), area_m2=area
+    )
+
+
+def blocks(file: str) -> dict[str, Any]:
+    """``kanpo blocks`` without reading the project: neighbours joined, measured, scored for 25 herbs."""
+    import numpy as np
+
+    from kanpo.blocks import block_table, form_blocks
+    from kanpo.herbs import load_catalogue
+    from kanpo.suitability import ClassBounds, Scores, compile_requirements, run_kernel
+
+    frame, catalogue = _outlines(file), load_catalogue()
+    compiled = compile_requirements({herb: catalogue.requirements_of(herb) for herb in catalogue.herbs})
+    result = run_kernel(_random_columns(len(frame)), compiled)
+    scores = Scores(
+        tuple(frame["parcel_id"]),
+        compiled.herb_ids,
+        result,
+        np.ones(result.score.shape),
+        ClassBounds(),
+        "geometric",
+    )
+    start = time.perf_counter()
+    formed = form_blocks(frame, gap_m=_GAP_M)
+    table = block_table(formed, frame, scores)
+    return {"seconds": time.perf_counter() - start, "blocks": len(table)}
+
+
+def dissolve_blocks(file: str) -> dict[str, Any]:
+    """The alternative for blocks: geopandas, buffered by half the gap, dissolved, taken apart and joined back."""
+    import geopandas as gpd
+
+    frame = _outlines(file)
+    start = time.perf_counter()
+    plane = frame.to_crs(6678)
+    grown = plane.set_geometry(plane.buffer(_GAP_M / 2))[["geometry"]].dissolve().explode()
+    grown = grown.reset_index(drop=True).rename_axis("block").reset_index()
+    joined = gpd.sjoin(plane, grown, predicate="intersects")
+    joined.groupby("block").agg({"area_m2": "sum", "parcel_id": "min"})
+    return {"seconds": time.perf_counter() - start, "blocks": len(grown)}
+
+
 def visits(start: str) -> dict[str, Any]:
     """Visits until the best 20 are known, with the plan and in random order: means over herbs and seeds."""
     import tempfile
@@ -216,7 +268,18 @@ def visits(start: str) -> dict[str, Any]:
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task
-    for task in (bare_ingest, ingest, score, apply_score, prepare_map, build_map, folium_map, visits)
+    for task in (
+        bare_ingest,
+        ingest,
+        score,
+        apply_score,
+        prepare_map,
+        build_map,
+        folium_map,
+        blocks,
+        dissolve_blocks,
+        visits,
+    )
 }
 
 

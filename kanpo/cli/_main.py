@@ -51,6 +51,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.explain:explain_command",
         Text("スコアの理由を説明する", "say why a parcel has its score"),
     ),
+    "blocks": (
+        "kanpo.cli.commands.blocks:blocks",
+        Text("まとまった団地を探す", "find parcels that lie together"),
+    ),
     "visits": (
         "kanpo.cli.commands.visits:visits",
         Text("現地調査の計画を立てる", "plan site visits"),

@@ -4,7 +4,7 @@ In come CSV tables of records as offices make them, out go tables and parcel lay
 GIS, with only the columns that the audience may see.
 """
 
-from kanpo.exchange._export import FORMATS, export_parcels, export_table, table_file
+from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._records import RecordsImport, import_records, kind_of_headers, records_template
 from kanpo.exchange._table import WrittenTable, read_csv
 from kanpo.files import csv_text, write_csv
@@ -14,10 +14,12 @@ __all__ = [
     "RecordsImport",
     "WrittenTable",
     "csv_text",
+    "export_layer",
     "export_parcels",
     "export_table",
     "import_records",
     "kind_of_headers",
+    "layer_file",
     "read_csv",
     "records_template",
     "table_file",

@@ -242,3 +242,17 @@ def test_visits_are_planned_and_written_for_the_field(
     assert {key for row in desk for key in row["factors"].split(";")} <= {"road_access_m", "water_access_m"}
     assert kanpo("visits", "plan", "--budget", 1, "--from", "38.7,139.8").code == 2
     assert kanpo("visits", "plan", "--budget", 1, "--out", "調査.pdf").code == 2
+
+
+def test_blocks_are_listed_and_written_for_gis(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    listed = kanpo("blocks", "--herb", "当帰", "--min-area", 8000, "--json", "--out", "団地.geojson")
+    rows = json.loads(listed.out)
+    assert listed.code == 0 and [row["rank"] for row in rows][:2] == [1, 2]
+    assert all(row["area_m2"] >= 8000 and row["herb_id"] == "toki" for row in rows)
+    assert all(row["lower"] <= row["score"] <= row["upper"] for row in rows)
+    layer = json.loads((tmp_path / "団地.geojson").read_text(encoding="utf-8"))
+    assert len(layer["features"]) >= len(rows)
+    wide = json.loads(kanpo("blocks", "--gap", 50, "--json").out)
+    assert max(row["parcels"] for row in wide) > max(row["parcels"] for row in rows)
+    assert kanpo("blocks", "--barrier", "無い.geojson").code == 3
+    assert kanpo("blocks", "--out", "団地.doc").code == 2
