@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -70,21 +72,17 @@ def block_table(
             "suitable_m2": suitable.round(1),
         }
     )
-    members = pd.DataFrame(
-        {"block": blocks.block_of, "settlement": parcels["settlement"].to_numpy(), "id": blocks.parcel_ids}
-    ).sort_values("id")
-    table["settlements"] = _joined(
-        members.dropna().drop_duplicates(["block", "settlement"]), "settlement", count
-    )
-    table["parcel_ids"] = _joined(members, "id", count)
-    table["_missing"] = -table["score"].fillna(-1)
-    table = (
-        table[table["area_m2"] >= least_area_m2]
-        .sort_values(
-            ["_missing", "lower", "area_m2", "block_id"], ascending=[True, False, False, True], kind="stable"
-        )
-        .reset_index(drop=True)
-    )
+    settlements = parcels["settlement"].to_numpy(dtype=object)
+    table["settlements"] = _joined(blocks.block_of, settlements, count)
+    table["parcel_ids"] = _joined(blocks.block_of, blocks.parcel_ids, count)
+    return _ranked(table[table["area_m2"] >= least_area_m2])
+
+
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows by score, lower bound and area, the highest first, then by id; without a score last."""
+    keys = [table["score"].fillna(-1), table["lower"], table["area_m2"]]
+    order = np.lexsort((table["block_id"].to_numpy(dtype=str), *(-key.to_numpy() for key in reversed(keys))))
+    table = table.iloc[order].reset_index(drop=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return table[list(COLUMNS)]
 
@@ -125,10 +123,13 @@ def _compactness(blocks: Blocks) -> np.ndarray:
     return share
 
 
-def _joined(members: pd.DataFrame, key: str, count: int) -> pd.Series:
-    """Values of each block joined by ``;``, in the order of the blocks."""
-    found = members.groupby("block", sort=True)[key].agg(";".join)
-    return found.reindex(range(count), fill_value="").reset_index(drop=True)
+def _joined(block_of: np.ndarray, values: np.ndarray, count: int) -> list[str]:
+    """Distinct values (n,) of each of the blocks in ascending order, joined by ``;``; None is left out."""
+    known = pd.notna(values)
+    members = sorted(set(zip(block_of[known].tolist(), values[known].tolist(), strict=True)))
+    ends = np.searchsorted([block for block, _ in members], np.arange(count + 1))
+    texts = [value for _, value in members]
+    return [";".join(texts[start:end]) for start, end in pairwise(ends)]
 
 
 def outlines(blocks: Blocks, table: pd.DataFrame) -> gpd.GeoDataFrame:
