@@ -62,8 +62,22 @@ def audience_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def mapping(words: tuple[str, ...], example: str) -> dict[str, str] | None:
-    """What ``--map KEY=COLUMN``, given several times, says; None when it was not given.
+def what_if_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--what-if``: a value of a factor that is assumed, and not stored."""
+    decorated: Callable[..., Any] = option(
+        "--what-if",
+        multiple=True,
+        metavar="FACTOR=VALUE",
+        help=Text(
+            "もしこの要因がこの値だったら(何度でも。例 soil_ph=6.2、排水=良)。保存しない",
+            "as if this factor had this value (repeatable, for example soil_ph=6.2); nothing is stored",
+        ),
+    )(function)
+    return decorated
+
+
+def mapping(words: tuple[str, ...], example: str, name: str = "--map") -> dict[str, str] | None:
+    """What ``--map KEY=COLUMN`` or an option like it, given several times, says; None when it was not given.
 
     Raises
     ------
@@ -74,11 +88,8 @@ def mapping(words: tuple[str, ...], example: str) -> dict[str, str] | None:
         if "=" not in word:
             raise UsageError(
                 "usage.mapping",
-                Text(
-                    f"--map {word} は「項目=列」の形ではありません",
-                    f"--map {word} is not of the form key=column",
-                ),
-                Text(f"例: --map {example}", f"for example: --map {example}"),
+                Text(f"{name} {word} に「=」がありません", f"{name} {word} has no '='"),
+                Text(f"例: {name} {example}", f"for example: {name} {example}"),
             )
     pairs = [word.partition("=") for word in words]
     return {key: column for key, _, column in pairs} or None

@@ -14,6 +14,7 @@ from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._project import Freshness, freshness, score_project
 from kanpo.suitability._score import Scores, Weights, score_parcels
 from kanpo.suitability._tables import ranking, summary
+from kanpo.suitability._what_if import assume, read_assumptions, what_if
 
 __all__ = [
     "FLOOR",
@@ -28,14 +29,17 @@ __all__ = [
     "Method",
     "Scores",
     "Weights",
+    "assume",
     "compile_requirements",
     "explain",
     "freshness",
     "membership",
     "ranking",
+    "read_assumptions",
     "run_kernel",
     "score_parcels",
     "score_project",
     "summary",
+    "what_if",
     "worst_and_best",
 ]

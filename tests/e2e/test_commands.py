@@ -256,3 +256,22 @@ def test_blocks_are_listed_and_written_for_gis(kanpo: Kanpo, demo_project: Path,
     assert max(row["parcels"] for row in wide) > max(row["parcels"] for row in rows)
     assert kanpo("blocks", "--barrier", "無い.geojson").code == 3
     assert kanpo("blocks", "--out", "団地.doc").code == 2
+
+
+def test_what_if_shows_before_and_after_and_stores_nothing(kanpo: Kanpo, demo_project: Path) -> None:
+    before = digest(demo_project)
+    asked = ("score", "--parcel", "069001736", "--herb", "当帰")
+    (row,) = json.loads(kanpo(*asked, "--what-if", "傾斜=15", "--json").out)
+    assert row["new_score"] < row["score"] and row["new_rank"] > row["rank"]
+    assert row["new_limiting_factor"] == "slope_deg"
+    explained = json.loads(
+        kanpo("explain", "069001736", "--herb", "当帰", "--what-if", "slope_deg=15", "--json").out
+    )
+    assert explained["score"] == pytest.approx(row["new_score"])
+    (line,) = [line for line in explained["factors"] if line["factor"] == "slope_deg"]
+    assert (line["value"], line["source"]) == (15.0, "assumed")
+    assert "→スコア" in kanpo(*asked, "--what-if", "傾斜=15").out
+    refused = kanpo(*asked, "--what-if", "傾斜=95")
+    assert refused.code == 2 and "0〜90" in refused.err
+    assert kanpo(*asked).code == 2, "a parcel alone changes nothing"
+    assert digest(demo_project) == before

@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import project_option
+from kanpo.cli._options import mapping, project_option, what_if_option
 from kanpo.cli._present import say, show_json
 from kanpo.locale import Text
 
@@ -24,17 +24,21 @@ from kanpo.locale import Text
 )
 @argument("parcel", nargs=-1, required=True, metavar="PARCEL")
 @option("--herb", required=True, help=Text("生薬(toki・当帰・トウキのどれでも)", "herb, by any of its names"))
+@what_if_option
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
-def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as_json: bool) -> int:
+def explain_command(
+    parcel: tuple[str, ...], herb: str, what_if: tuple[str, ...], project: Path | None, as_json: bool
+) -> int:
     from kanpo.herbs import find_herb, load_catalogue
     from kanpo.parcels import find_current
     from kanpo.sites import stored_factors
     from kanpo.store import Project
-    from kanpo.suitability import explain
+    from kanpo.suitability import assume, explain, read_assumptions
 
     catalogue = load_catalogue()
     herb_id = find_herb(catalogue, herb).herb_id
+    assumed = read_assumptions(mapping(what_if, "soil_ph=6.2", "--what-if") or {})
     with Project.open(find_project(project)) as opened:
         row = find_current(opened, " ".join(parcel))
         factors, changed = stored_factors(opened)
@@ -46,6 +50,14 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
                 f"note: {names[1]} changed since; run kanpo score again.",
             )
         )
+    if assumed:
+        say(
+            Text(
+                f"仮の値での説明です({'、'.join(assumed)})。何も保存しません。",
+                f"explained with assumed values ({', '.join(assumed)}); nothing is stored.",
+            )
+        )
+        factors = assume(factors, row["parcel_id"], assumed)
     explanation = explain(factors, row["parcel_id"], herb_id, catalogue)
     if as_json:
         show_json(explanation.to_dict())

@@ -9,11 +9,15 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import dry_run_option, output_options, project_option
+from kanpo.cli._options import dry_run_option, mapping, output_options, project_option, what_if_option
 from kanpo.cli._present import say, show_table
+from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from kanpo.herbs import Catalogue
     from kanpo.suitability import Method
 
 
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
     default=0,
     help=Text("上位何筆かを一覧に出す", "list the best N parcels of each herb"),
 )
+@what_if_option
+@option("--parcel", help=Text("--what-if の筆(筆ID、または「大字 地番」)", "the parcel of --what-if"))
 @dry_run_option
 @output_options
 def score(
@@ -53,6 +59,8 @@ def score(
     herbs: tuple[str, ...],
     method: Method,
     top: int,
+    what_if: tuple[str, ...],
+    parcel: str | None,
     dry_run: bool,
     as_json: bool,
     as_csv: bool,
@@ -63,6 +71,10 @@ def score(
 
     catalogue = load_catalogue()
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
+    if what_if or parcel:
+        table = _what_if(find_project(project), catalogue, chosen, method, what_if, parcel)
+        _show_what_if(table, as_json=as_json, as_csv=as_csv)
+        return 0
     with Project.open(find_project(project), write=not dry_run) as opened:
         scores = score_project(opened, catalogue, chosen, method=method, keep=not dry_run)
         table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
@@ -100,3 +112,56 @@ def score(
             )
         )
     return 0
+
+
+def _what_if(
+    path: Path,
+    catalogue: Catalogue,
+    herbs: list[str] | None,
+    method: Method,
+    words: tuple[str, ...],
+    parcel: str | None,
+) -> pd.DataFrame:
+    from kanpo.parcels import find_current
+    from kanpo.sites import compute_factors
+    from kanpo.store import Project
+    from kanpo.suitability import read_assumptions, what_if
+
+    assumed = read_assumptions(mapping(words, "slope_deg=5", "--what-if") or {})
+    if parcel is None or not assumed:
+        raise UsageError(
+            "score.what-if",
+            Text("--what-if と --parcel は一緒に使います", "--what-if and --parcel belong together"),
+            Text(
+                "例: kanpo score --parcel 筆ID --what-if slope_deg=5",
+                "for example: kanpo score --parcel ID --what-if slope_deg=5",
+            ),
+        )
+    with Project.open(path) as opened:
+        row, factors = find_current(opened, parcel), compute_factors(opened, keep=False)
+    return what_if(factors, row["parcel_id"], assumed, catalogue, herbs, method=method)
+
+
+def _show_what_if(table: pd.DataFrame, *, as_json: bool, as_csv: bool) -> None:
+    from kanpo.schema import FACTORS
+
+    if not (as_json or as_csv):
+        for key in ("limiting_factor", "new_limiting_factor"):
+            table[key] = [str(FACTORS[name].label) if name in FACTORS else None for name in table[key]]
+    now = {
+        "score": Text("スコア", "score"),
+        "lower": Text("下限", "lower"),
+        "upper": Text("上限", "upper"),
+        "class": Text("区分", "class"),
+        "rank": Text("順位", "rank"),
+        "limiting_factor": Text("制限要因", "limiting factor"),
+    }
+    then = {f"new_{key}": Text(f"→{text.ja}", f"-> {text.en}") for key, text in now.items()}
+    labels = {"herb_id": Text("生薬", "herb"), **now, **then}
+    show_table(table, labels, as_json=as_json, as_csv=as_csv)
+    say(
+        Text(
+            "→ は、もしその値だったらの結果です。何も保存していません。",
+            "-> is what it would be with the assumed values; nothing was stored.",
+        )
+    )
