@@ -51,6 +51,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.explain:explain_command",
         Text("スコアの理由を説明する", "say why a parcel has its score"),
     ),
+    "ranking": (
+        "kanpo.cli.commands.ranking:ranking_command",
+        Text("どの筆にどの生薬か(順位)", "which herb where: rankings"),
+    ),
     "blocks": (
         "kanpo.cli.commands.blocks:blocks",
         Text("まとまった団地を探す", "find parcels that lie together"),

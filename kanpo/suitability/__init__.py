@@ -11,9 +11,10 @@ from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._pareto import Criterion, pareto_levels, pareto_table, read_criteria
 from kanpo.suitability._project import Freshness, freshness, score_project
 from kanpo.suitability._score import Scores, Weights, score_parcels
-from kanpo.suitability._tables import ranking, summary
+from kanpo.suitability._tables import ranking, suited_herbs, summary
 from kanpo.suitability._what_if import assume, read_assumptions, what_if
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "METHODS",
     "ClassBounds",
     "Compiled",
+    "Criterion",
     "Explanation",
     "FactorColumns",
     "FactorLine",
@@ -34,11 +36,15 @@ __all__ = [
     "explain",
     "freshness",
     "membership",
+    "pareto_levels",
+    "pareto_table",
     "ranking",
     "read_assumptions",
+    "read_criteria",
     "run_kernel",
     "score_parcels",
     "score_project",
+    "suited_herbs",
     "summary",
     "what_if",
     "worst_and_best",

@@ -275,3 +275,19 @@ def test_what_if_shows_before_and_after_and_stores_nothing(kanpo: Kanpo, demo_pr
     assert refused.code == 2 and "0〜90" in refused.err
     assert kanpo(*asked).code == 2, "a parcel alone changes nothing"
     assert digest(demo_project) == before
+
+
+def test_rankings_say_which_herb_where(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    before = digest(demo_project)
+    herbs = json.loads(kanpo("ranking", "--parcel", "069001736", "--json").out)
+    assert len(herbs) == 25 and herbs[0]["score"] >= herbs[1]["score"]
+    (top,) = json.loads(kanpo("ranking", "--herb", herbs[0]["herb_id"], "--top", 1, "--json").out)
+    assert top["rank"] == 1
+    asked = ("ranking", "--herb", "当帰", "--pareto", "score,面積,-road_access_m")
+    listed = json.loads(kanpo(*asked, "--levels", 2, "--json", "--out", "候補.xlsx").out)
+    assert {row["level"] for row in listed} == {1, 2} and (tmp_path / "候補.xlsx").is_file()
+    assert kanpo("ranking").code == 2
+    assert kanpo("ranking", "--parcel", "069001736", "--pareto", "score,lower").code == 2
+    refused = kanpo("ranking", "--herb", "当帰", "--pareto", "score,price")
+    assert refused.code == 2 and "area_m2(面積)" in refused.err
+    assert digest(demo_project) == before
