@@ -105,6 +105,12 @@ def check_files(read: CatalogueFiles) -> list[Problem]:
     return [*problems, *_check_weights(read.tables["requirements"], herbs)]
 
 
+def check_own_row(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
+    """Check one row of requirements by itself."""
+    yield from _check_requirement(row, place, herbs)
+    yield from _check_common(row, place, herbs, sources)
+
+
 def _problem(code: str, ja: str, en: str, mend_ja: str, mend_en: str, place: Place) -> Problem:
     return Problem(f"catalogue.{code}", Text(ja, en), Text(mend_ja, mend_en), place)
 

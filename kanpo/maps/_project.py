@@ -158,4 +158,16 @@ def _sources(project: Project, catalogue: Catalogue) -> tuple[SourceOnMap, ...]:
     herbs = SourceOnMap(
         Text("生薬の要求条件", "requirements of herbs"), f"kanpo {catalogue.digest[:12]}", "Apache-2.0"
     )
-    return (*parcels, *layers, herbs)
+    own = (
+        (
+            SourceOnMap(
+                Text("生薬の要求条件(自分の行)", "requirements of herbs (own rows)"),
+                catalogue.own[0].file,
+                "",
+                "",
+            ),
+        )
+        if catalogue.own
+        else ()
+    )
+    return (*parcels, *layers, herbs, *own)

@@ -10,6 +10,7 @@ from kanpo.store._identity import sha256_of
 from kanpo.store._imported import Batch, StoredLayer
 from kanpo.store._journal import NewRecord, Seal, record_content
 from kanpo.store._location import is_project, shared_location
+from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project
 from kanpo.store._verify import verify_project
@@ -19,6 +20,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Batch",
     "NewRecord",
+    "OwnCatalogue",
     "People",
     "Project",
     "Seal",

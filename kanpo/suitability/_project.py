@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kanpo.errors import InputUnusable, Place
-from kanpo.herbs import Catalogue, load_catalogue
+from kanpo.herbs import Catalogue, project_catalogue
 from kanpo.locale import Text
 from kanpo.sites import compute_factors
 from kanpo.store import INPUT_LABELS, Project
@@ -89,7 +89,7 @@ class Freshness:
 
 def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Freshness, ...]:
     """The state of every computed product of a project."""
-    current = project.inputs() | {"catalogue": (catalogue or load_catalogue()).digest}
+    current = project.inputs() | {"catalogue": (catalogue or project_catalogue(project)).digest}
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)

@@ -291,3 +291,36 @@ def test_rankings_say_which_herb_where(kanpo: Kanpo, demo_project: Path, tmp_pat
     refused = kanpo("ranking", "--herb", "当帰", "--pareto", "score,price")
     assert refused.code == 2 and "area_m2(面積)" in refused.err
     assert digest(demo_project) == before
+
+
+def test_own_requirements_are_used_and_said(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "目録"
+    folder.mkdir()
+    (folder / "requirements.csv").write_text(
+        "herb_id,factor,a,b,c,d,weight\n当帰,土壌pH(H2O),6.0,6.4,6.6,7.0,5\n当帰,傾斜,20,8,,,\n",
+        encoding="cp932",
+    )
+    before = digest(demo_project)
+    tried = kanpo("herbs", "use", folder, "--dry-run")
+    assert tried.code == 1 and "3行目" in tried.err and "目録/requirements.csv:2" in tried.out
+    assert digest(demo_project) == before
+    asked = ("explain", "069001736", "--herb", "当帰", "--json")
+    shipped = json.loads(kanpo(*asked).out)
+    assert kanpo("herbs", "use", folder).code == 1
+    assert "生薬目録" in kanpo("status").err and "古い" in kanpo("status").err
+    told = kanpo(*asked)
+    own = json.loads(told.out)
+    assert own["score"] < shipped["score"] and own["catalogue"] != shipped["catalogue"]
+    assert "目録/requirements.csv" in {row["catalogue_row"].rpartition(":")[0] for row in own["factors"]}
+    assert "自分の行 1 件" in told.err
+    assert kanpo("score", "--herb", "当帰").code == 0
+    assert "最新" in kanpo("status").err
+    (row,) = json.loads(kanpo("herbs", "diff", "--json").out)
+    assert (row["herb_id"], row["factor"], row["own_weight"]) == ("toki", "soil_ph", 5.0)
+    page = tmp_path / "地図.html"
+    assert kanpo("map", "--out", page).code == 0
+    assert kanpo("herbs", "use", "--shipped").code == 0
+    assert json.loads(kanpo(*asked).out)["score"] == shipped["score"]
+    assert kanpo("herbs", "use").code == 2 and kanpo("herbs", "use", folder, "--shipped").code == 2
+    assert kanpo("herbs", "use", tmp_path / "無い").code == 3
+    assert kanpo("verify").code == 0

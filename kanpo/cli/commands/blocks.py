@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import command, option
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.locale import Text
@@ -92,13 +92,13 @@ def blocks(
 ) -> int:
     from kanpo.blocks import block_table, form_blocks, outlines, read_barriers
     from kanpo.exchange import export_layer, layer_file
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.parcels import current_parcels
     from kanpo.sites import compute_factors
     from kanpo.store import Project
     from kanpo.suitability import score_parcels
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, herb).herb_id] if herb else None
     path = layer_file(out) if out else None
     lines = read_barriers(barrier) if barrier else None

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import argument, command, option
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import mapping, project_option, what_if_option
 from kanpo.cli._present import say, show_json
 from kanpo.locale import Text
@@ -30,13 +30,13 @@ from kanpo.locale import Text
 def explain_command(
     parcel: tuple[str, ...], herb: str, what_if: tuple[str, ...], project: Path | None, as_json: bool
 ) -> int:
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.parcels import find_current
     from kanpo.sites import stored_factors
     from kanpo.store import Project
     from kanpo.suitability import assume, explain, read_assumptions
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(find_project(project))
     herb_id = find_herb(catalogue, herb).herb_id
     assumed = read_assumptions(mapping(what_if, "soil_ph=6.2", "--what-if") or {})
     with Project.open(find_project(project)) as opened:

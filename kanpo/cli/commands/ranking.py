@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._click import command, option
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.errors import UsageError
@@ -93,14 +93,14 @@ def ranking_command(
     as_csv: bool,
 ) -> int:
     from kanpo.exchange import export_table, table_file
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.parcels import current_parcels, find_current
     from kanpo.sites import compute_factors
     from kanpo.store import Project
     from kanpo.suitability import pareto_table, ranking, read_criteria, score_parcels, suited_herbs
 
     _check(parcel, herbs, pareto)
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
     criteria = read_criteria(pareto) if pareto else ()
     path = table_file(out) if out else None

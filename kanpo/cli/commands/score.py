@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._click import command, option
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import dry_run_option, mapping, output_options, project_option, what_if_option
 from kanpo.cli._present import say, show_table
 from kanpo.errors import UsageError
@@ -65,11 +65,11 @@ def score(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.store import Project
     from kanpo.suitability import ranking, score_project, summary
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
     if what_if or parcel:
         table = _what_if(find_project(project), catalogue, chosen, method, what_if, parcel)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._click import group, option, subcommand
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.errors import UsageError
@@ -101,13 +101,13 @@ def plan(
     as_csv: bool,
 ) -> int:
     from kanpo.exchange import export_table, table_file
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.parcels import current_parcels
     from kanpo.sites import compute_factors
     from kanpo.store import Project
     from kanpo.visits import plan_visits
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
     place = _place(start)
     path = table_file(out) if out else None
