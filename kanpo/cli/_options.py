@@ -76,6 +76,19 @@ def what_if_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
+def assume_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--assume``: narrower intervals under an assumption; nothing is stored."""
+    decorated: Callable[..., Any] = option(
+        "--assume",
+        type=click.Choice(["neighbours"]),
+        help=Text(
+            "分からない要因は周りの筆の値の範囲にあると仮定して、幅を狭める。保存しない",
+            "assume that unknown factors lie in the range of the parcels around; nothing is stored",
+        ),
+    )(function)
+    return decorated
+
+
 def mapping(words: tuple[str, ...], example: str, name: str = "--map") -> dict[str, str] | None:
     """What ``--map KEY=COLUMN`` or an option like it, given several times, says; None when it was not given.
 

@@ -11,11 +11,12 @@ from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._neighbours import Ranges, neighbour_ranges, score_within
 from kanpo.suitability._pareto import Criterion, pareto_levels, pareto_table, read_criteria
 from kanpo.suitability._project import Freshness, freshness, score_project
 from kanpo.suitability._score import Scores, Weights, score_parcels
 from kanpo.suitability._tables import ranking, suited_herbs, summary
-from kanpo.suitability._what_if import assume, read_assumptions, what_if
+from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
 
 __all__ = [
     "FLOOR",
@@ -29,13 +30,14 @@ __all__ = [
     "Freshness",
     "KernelResult",
     "Method",
+    "Ranges",
     "Scores",
     "Weights",
-    "assume",
     "compile_requirements",
     "explain",
     "freshness",
     "membership",
+    "neighbour_ranges",
     "pareto_levels",
     "pareto_table",
     "ranking",
@@ -44,8 +46,10 @@ __all__ = [
     "run_kernel",
     "score_parcels",
     "score_project",
+    "score_within",
     "suited_herbs",
     "summary",
     "what_if",
+    "with_assumed",
     "worst_and_best",
 ]

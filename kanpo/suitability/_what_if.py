@@ -58,7 +58,7 @@ def _factor_named(name: str) -> str:
     )
 
 
-def assume(factors: Factors, parcel_id: str, assumed: Mapping[str, object]) -> Factors:
+def with_assumed(factors: Factors, parcel_id: str, assumed: Mapping[str, object]) -> Factors:
     """The same factors with some values of one parcel changed, each marked as assumed.
 
     Raises
@@ -104,7 +104,7 @@ def what_if(
     UsageError
         The parcel, a herb, a factor or a class is not known, or a number is impossible.
     """
-    changed = assume(factors, parcel_id, assumed)
+    changed = with_assumed(factors, parcel_id, assumed)
     sides = [
         score_parcels(given, catalogue, herbs, method=method, weights=weights, bounds=bounds)
         for given in (factors, changed)

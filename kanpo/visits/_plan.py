@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.parcels import reproject
+from kanpo.parcels import to_plane
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability import Method, Weights
@@ -96,21 +94,11 @@ def plan_visits(
 
 
 def _plane(places: np.ndarray, start: tuple[float, float] | None) -> tuple[np.ndarray, np.ndarray | None]:
-    """Places and start in plane metres of the zone that the places lie in."""
-    if not len(places):
-        return places, None
-    middle = (places.min(axis=0) + places.max(axis=0)) / 2
-    target = zone_epsg(zone_of(*map(float, middle)))
-    given = places if start is None else np.vstack([places, start])
-    moved = _to_plane(given, target)
-    return (moved, None) if start is None else (moved[:-1], moved[-1])
-
-
-def _to_plane(places: np.ndarray, target: int) -> np.ndarray:
-    """Longitude and latitude (n, 2) in metres of a plane zone (EPSG code)."""
-    return np.asarray(
-        shapely.get_coordinates(reproject(np.asarray(shapely.points(places)), STORED_EPSG, target))
-    )
+    """Places and start in plane metres of the zone that they lie in."""
+    if start is None:
+        return to_plane(places), None
+    moved = to_plane(np.vstack([places, start]))
+    return moved[:-1], moved[-1]
 
 
 def _measurable(values: VisitValues, costs: tuple[str, ...]) -> np.ndarray:

@@ -324,3 +324,17 @@ def test_own_requirements_are_used_and_said(kanpo: Kanpo, demo_project: Path, tm
     assert kanpo("herbs", "use").code == 2 and kanpo("herbs", "use", folder, "--shipped").code == 2
     assert kanpo("herbs", "use", tmp_path / "無い").code == 3
     assert kanpo("verify").code == 0
+
+
+def test_assumptions_narrow_intervals_and_are_not_stored(kanpo: Kanpo, demo_project: Path) -> None:
+    before = digest(demo_project)
+    (plain,) = json.loads(kanpo("score", "--herb", "芍薬", "--dry-run", "--json").out)
+    assumed = kanpo("score", "--herb", "芍薬", "--assume", "neighbours", "--json")
+    (narrow,) = json.loads(assumed.out)
+    assert narrow["median_width"] < plain["median_width"] / 2 and "仮定" in assumed.err
+    told = json.loads(kanpo("explain", "069001736", "--herb", "当帰", "--assume", "neighbours", "--json").out)
+    assert set(told["assumed"]["ranges"]) == {"years_abandoned"}
+    assert told["lower"] < told["assumed"]["lower"] <= told["assumed"]["upper"] <= told["upper"]
+    both = ("score", "--assume", "neighbours", "--parcel", "069001736", "--what-if", "slope_deg=3")
+    assert kanpo(*both).code == 2
+    assert digest(demo_project) == before

@@ -9,7 +9,14 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import dry_run_option, mapping, output_options, project_option, what_if_option
+from kanpo.cli._options import (
+    assume_option,
+    dry_run_option,
+    mapping,
+    output_options,
+    project_option,
+    what_if_option,
+)
 from kanpo.cli._present import say, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -18,7 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanpo.herbs import Catalogue
-    from kanpo.suitability import Method
+    from kanpo.store import Project
+    from kanpo.suitability import Method, Scores
 
 
 @command(
@@ -50,6 +58,7 @@ if TYPE_CHECKING:
     default=0,
     help=Text("上位何筆かを一覧に出す", "list the best N parcels of each herb"),
 )
+@assume_option
 @what_if_option
 @option("--parcel", help=Text("--what-if の筆(筆ID、または「大字 地番」)", "the parcel of --what-if"))
 @dry_run_option
@@ -59,6 +68,7 @@ def score(
     herbs: tuple[str, ...],
     method: Method,
     top: int,
+    assume: str | None,
     what_if: tuple[str, ...],
     parcel: str | None,
     dry_run: bool,
@@ -71,12 +81,21 @@ def score(
 
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
+    if assume and (what_if or parcel):
+        raise UsageError(
+            "score.assume",
+            Text("--assume は --what-if・--parcel と一緒に使えません", "--assume goes without --what-if"),
+            Text("kanpo explain なら両方を付けられます", "kanpo explain takes both"),
+        )
     if what_if or parcel:
         table = _what_if(find_project(project), catalogue, chosen, method, what_if, parcel)
         _show_what_if(table, as_json=as_json, as_csv=as_csv)
         return 0
-    with Project.open(find_project(project), write=not dry_run) as opened:
-        scores = score_project(opened, catalogue, chosen, method=method, keep=not dry_run)
+    with Project.open(find_project(project), write=not (dry_run or assume)) as opened:
+        if assume:
+            scores = _assumed(opened, catalogue, chosen, method)
+        else:
+            scores = score_project(opened, catalogue, chosen, method=method, keep=not dry_run)
         table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
     labels = {
         "herb_id": Text("生薬", "herb"),
@@ -112,6 +131,23 @@ def score(
             )
         )
     return 0
+
+
+def _assumed(project: Project, catalogue: Catalogue, herbs: list[str] | None, method: Method) -> Scores:
+    """Scores with the intervals that the parcels around suggest; said so, and not stored."""
+    from kanpo.parcels import current_parcels, plane_points
+    from kanpo.sites import compute_factors
+    from kanpo.suitability import neighbour_ranges, score_within
+
+    factors = compute_factors(project, keep=False)
+    ranges = neighbour_ranges(factors, plane_points(current_parcels(project), factors.parcel_ids))
+    say(
+        Text(
+            "仮定: 分からない要因は、周りの筆の値の範囲にあるとしました。保存していません。",
+            "assumed: unknown factors lie in the range of the parcels around; nothing was stored.",
+        )
+    )
+    return score_within(factors, ranges, catalogue, herbs, method=method)
 
 
 def _what_if(
