@@ -157,21 +157,20 @@ def _table(
     stops = chosen[route.order] if len(chosen) else chosen
     widths = _widths(values, method)
     keys = list(FACTORS)
-    frames = [values.scores.frame(herb) for herb in values.scores.herb_ids]
+    now = values.scores.result
     lines: list[list[object]] = []
     for order, p in enumerate(stops, 1):
         # The herb for which it is worth most; where it is worth nothing, one that is contested.
         h = int(np.lexsort((~visitable[:, :, p].any(axis=1), -values.gain[:, p]))[0])
         wanted = [f for f in np.argsort(-widths[h], kind="stable") if visitable[:, f, p].any()]
-        row, now = rows.iloc[p], frames[h].iloc[p]
-        chance = float(values.chance[h, p])
+        row, rank, chance = rows.iloc[p], int(values.rank[h, p]), float(values.chance[h, p])
         lines.append(
             [
                 *(order, rows.index[p], row["settlement"], row["lot_number"]),
                 str(Text("、", ", ")).join(str(_what(keys[f])) for f in wanted),
-                *(values.scores.herb_ids[h], int(now["rank"]), now["score"], now["lower"], now["upper"]),
+                *(values.scores.herb_ids[h], rank, now.score[h, p], now.lower[h, p], now.upper[h, p]),
                 chance,
-                str(_why(bool(values.inside[h, p]), int(now["rank"]), chance, best)),
+                str(_why(bool(values.inside[h, p]), rank, chance, best)),
                 *(round(float(places[p, 0]), 6), round(float(places[p, 1]), 6)),
                 ";".join(keys[f] for f in wanted),
             ]
@@ -211,10 +210,10 @@ def _why(inside: bool, rank: int, chance: float, best: int) -> Text:
 def _desk_table(rows: gpd.GeoDataFrame, gaps: np.ndarray) -> pd.DataFrame:
     """What can be looked up without a visit, from gaps (F, N); parcels in their order."""
     keys = list(FACTORS)
-    lines = []
-    for p in np.flatnonzero(gaps.any(axis=0)):
-        wanted = [keys[f] for f in np.flatnonzero(gaps[:, p])]
-        row = rows.iloc[p]
-        labels = str(Text("、", ", ")).join(str(FACTORS[key].label) for key in wanted)
-        lines.append([rows.index[p], row["settlement"], row["lot_number"], labels, ";".join(wanted)])
-    return pd.DataFrame(lines, columns=["parcel_id", "settlement", "lot_number", "look_up", "factors"])
+    chosen = np.flatnonzero(gaps.any(axis=0))
+    wanted = [[keys[f] for f in np.flatnonzero(gaps[:, p])] for p in chosen]
+    comma = str(Text("、", ", "))
+    table = pd.DataFrame(rows[["settlement", "lot_number"]]).iloc[chosen].reset_index()
+    table["look_up"] = [comma.join(str(FACTORS[key].label) for key in found) for found in wanted]
+    table["factors"] = [";".join(found) for found in wanted]
+    return table

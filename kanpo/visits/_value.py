@@ -37,7 +37,7 @@ class VisitValues:
 
     `gain` (H, N) is the mean amount by which the true score lies beyond the border of the best k,
     and `chance` (H, N) how often it does: out of them for a parcel `inside` (H, N), into them for
-    another. `contested` (H, N) tells whose interval is open across the border; a herb without any
+    another. `rank` (H, N) is its rank now, `contested` (H, N) tells whose interval is open across the border; a herb without any
     is decided, whatever the gaps hide. `gaps` (F, N) are the factors not known, in the order of
     `FACTORS`.
     """
@@ -46,6 +46,7 @@ class VisitValues:
     compiled: Compiled
     gain: np.ndarray
     chance: np.ndarray
+    rank: np.ndarray
     inside: np.ndarray
     contested: np.ndarray
     gaps: np.ndarray
@@ -112,7 +113,8 @@ def visit_values(
         key: column for (key, column), needed in zip(factors.columns().items(), used, strict=True) if needed
     }
     ranks = [scores.frame(herb)["rank"].to_numpy() for herb in scores.herb_ids]
-    inside = np.array(ranks).reshape(scores.result.score.shape) <= best
+    rank = np.array(ranks, dtype=int).reshape(scores.result.score.shape)
+    inside = rank <= best
     contested, pool = _border(scores, best)
     gain, chance = np.zeros(inside.shape), np.zeros(inside.shape)
     if contested.any():
@@ -121,7 +123,7 @@ def visit_values(
         gain[:, pool], chance[:, pool] = found
     gain[~contested], chance[~contested] = 0.0, 0.0
     gaps = factors.values[list(FACTORS)].isna().to_numpy().T
-    return VisitValues(scores, compiled, gain, chance, inside, contested, gaps)
+    return VisitValues(scores, compiled, gain, chance, rank, inside, contested, gaps)
 
 
 def _border(scores: Scores, best: int) -> tuple[np.ndarray, np.ndarray]:
