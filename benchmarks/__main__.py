@@ -49,6 +49,16 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
         )
     )
     rows.append(_scored("score", count))
+    joined, dissolved = apart("blocks", str(file)), apart("dissolve_blocks", str(file))
+    rows.append(
+        (
+            f"{joined['blocks']:,} blocks of {count:,} parcels, 25 herbs",
+            f"{joined['seconds']:.2f} s",
+            f"{dissolved['seconds']:.2f} s (geopandas buffer + dissolve + sjoin, no scores)",
+            f"{dissolved['seconds'] / joined['seconds']:.1f} × faster",
+            f"{joined['peak_mb']} / {dissolved['peak_mb']} MB",
+        )
+    )
     apart("prepare_map", project)
     page, plain = str(folder / f"{count}.html"), str(folder / f"{count}_folium.html")
     built, folium = apart("build_map", project, page), apart("folium_map", project, plain)
@@ -102,6 +112,23 @@ def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
     return name, f"{found['seconds']:.0f} s", "–", "–", f"{found['peak_mb']} MB"
 
 
+def measure_visits() -> list[tuple[str, str, str, str, str]]:
+    """Rows that show how many visits the plan saves."""
+    rows = []
+    for start, words in (("desk", "from desk knowledge only"), ("today", "from what the sample knows")):
+        found = apart("visits", start)
+        rows.append(
+            (
+                f"visits until the best 20 are known, {words} ({found['runs']} runs)",
+                f"{found['plan']:.0f} visits",
+                f"{found['random']:.0f} visits (random order)",
+                f"{found['plan'] / found['random']:.2f} × (worst run {found['worst']:.2f})",
+                f"{found['peak_mb']} MB",
+            )
+        )
+    return rows
+
+
 def main() -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser(prog="benchmarks")
@@ -119,6 +146,8 @@ def main() -> None:
                 print("| " + " | ".join(row) + " |", flush=True)
         if chosen.draws:
             print("| " + " | ".join(_robust(10_000, chosen.draws)) + " |", flush=True)
+        for row in measure_visits():
+            print("| " + " | ".join(row) + " |", flush=True)
         if chosen.large:
             print("| " + " | ".join(_scored("score_stream", chosen.large)) + " |", flush=True)
             print("| " + " | ".join(measure_large(chosen.large, Path(folder))) + " |", flush=True)

@@ -12,6 +12,11 @@ from typing import Any
 from benchmarks._measure import peak_mb
 from benchmarks._scoring import SCORING_TASKS, random_columns
 
+#: Synthetic parcels lie 10 to 40 m apart, metres.
+_GAP_M = 20
+#: Herbs of the visit simulation: from lowland to mountain, roots, seeds and leaves.
+_VISITED_HERBS = ["toki", "shakuyaku", "senkyu", "mishimasaiko", "ninjin", "daio", "oren", "hatomugi"]
+
 
 def bare_ingest(file: str) -> dict[str, Any]:
     """The alternative for ingest: pyogrio, make_valid, to_crs and area on the same file, nothing stored."""
@@ -105,8 +110,93 @@ def folium_map(project: str, out: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "bytes": Path(out).stat().st_size}
 
 
+def _outlines(file: str) -> Any:
+    import pandas as pd
+    import pyogrio
+
+    frame = pyogrio.read_dataframe(file)[["polygon_uuid", "geometry"]].to_crs(6668)
+    area = frame.geometry.to_crs(6678).area
+    return frame.rename(columns={"polygon_uuid": "parcel_id"}).assign(
+        settlement=pd.Series([None] * len(frame), dtype=object), area_m2=area
+    )
+
+
+def blocks(file: str) -> dict[str, Any]:
+    """``kanpo blocks`` without reading the project: neighbours joined, measured, scored for 25 herbs."""
+    import numpy as np
+
+    from kanpo.blocks import block_table, form_blocks
+    from kanpo.herbs import load_catalogue
+    from kanpo.suitability import ClassBounds, Scores, compile_requirements, run_kernel
+
+    frame, catalogue = _outlines(file), load_catalogue()
+    compiled = compile_requirements({herb: catalogue.requirements_of(herb) for herb in catalogue.herbs})
+    result = run_kernel(random_columns(len(frame)), compiled)
+    scores = Scores(
+        tuple(frame["parcel_id"]),
+        compiled.herb_ids,
+        result,
+        np.ones(result.score.shape),
+        ClassBounds(),
+        "geometric",
+    )
+    start = time.perf_counter()
+    formed = form_blocks(frame, gap_m=_GAP_M)
+    table = block_table(formed, frame, scores)
+    return {"seconds": time.perf_counter() - start, "blocks": len(table)}
+
+
+def dissolve_blocks(file: str) -> dict[str, Any]:
+    """The alternative for blocks: geopandas, buffered by half the gap, dissolved, taken apart and joined back."""
+    import geopandas as gpd
+
+    frame = _outlines(file)
+    start = time.perf_counter()
+    plane = frame.to_crs(6678)
+    grown = plane.set_geometry(plane.buffer(_GAP_M / 2))[["geometry"]].dissolve().explode()
+    grown = grown.reset_index(drop=True).rename_axis("block").reset_index()
+    joined = gpd.sjoin(plane, grown, predicate="intersects")
+    joined.groupby("block").agg({"area_m2": "sum", "parcel_id": "min"})
+    return {"seconds": time.perf_counter() - start, "blocks": len(grown)}
+
+
+def visits(start: str) -> dict[str, Any]:
+    """Visits until the best 20 are known, with the plan and in random order: means over herbs and seeds."""
+    import tempfile
+
+    import pandas as pd
+
+    from benchmarks._visits import simulate
+
+    sample, desk_only = Path(__file__).parents[1] / "data", start == "desk"
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [
+            simulate(sample, Path(folder), _VISITED_HERBS, seed, 25 if desk_only else 10, desk_only=desk_only)
+            for seed in range(3)
+        ]
+    found = pd.concat(parts)
+    return {
+        "seconds": time.perf_counter() - begun,
+        "runs": len(found),
+        "plan": float(found["plan"].mean()),
+        "random": float(found["random"].mean()),
+        "worst": float((found["plan"] / found["random"]).max()),
+    }
+
+
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    task.__name__: task for task in (bare_ingest, ingest, prepare_map, build_map, folium_map)
+    task.__name__: task
+    for task in (
+        bare_ingest,
+        ingest,
+        prepare_map,
+        build_map,
+        folium_map,
+        blocks,
+        dissolve_blocks,
+        visits,
+    )
 } | SCORING_TASKS
 
 

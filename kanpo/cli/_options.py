@@ -62,15 +62,42 @@ def audience_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def mapping(words: tuple[str, ...], example: str) -> dict[str, str] | None:
-    """What ``--map KEY=COLUMN``, given several times, says; None when it was not given.
+def what_if_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--what-if``: a value of a factor that is assumed, and not stored."""
+    decorated: Callable[..., Any] = option(
+        "--what-if",
+        multiple=True,
+        metavar="FACTOR=VALUE",
+        help=Text(
+            "もしこの要因がこの値だったら(何度でも。例 soil_ph=6.2、排水=良)。保存しない",
+            "as if this factor had this value (repeatable, for example soil_ph=6.2); nothing is stored",
+        ),
+    )(function)
+    return decorated
+
+
+def assume_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--assume``: narrower intervals under an assumption; nothing is stored."""
+    decorated: Callable[..., Any] = option(
+        "--assume",
+        type=click.Choice(["neighbours"]),
+        help=Text(
+            "分からない要因は周りの筆の値の範囲にあると仮定して、幅を狭める。保存しない",
+            "assume that unknown factors lie in the range of the parcels around; nothing is stored",
+        ),
+    )(function)
+    return decorated
+
+
+def mapping(words: tuple[str, ...], example: str, name: str = "--map") -> dict[str, str] | None:
+    """What ``--map KEY=COLUMN`` or an option like it, given several times, says; None when it was not given.
 
     Raises
     ------
     UsageError
         A word has no ``=``.
     """
-    return dict(pairs(words, "--map", example)) or None
+    return dict(pairs(words, name, example)) or None
 
 
 def pairs(

@@ -4,7 +4,7 @@ In come tables of records and filled sheets of a panel as offices make them, out
 GIS, with only the columns that the audience may see.
 """
 
-from kanpo.exchange._export import FORMATS, export_parcels, export_table
+from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
 from kanpo.exchange._records import RecordsImport, import_records, kind_of_headers, records_template
 from kanpo.exchange._table import WrittenTable, read_csv
@@ -17,15 +17,18 @@ __all__ = [
     "RecordsImport",
     "WrittenTable",
     "csv_text",
+    "export_layer",
     "export_parcels",
     "export_table",
     "import_records",
     "judgement_template",
     "kind_of_headers",
+    "layer_file",
     "read_csv",
     "read_judgements",
     "read_weights",
     "records_template",
+    "table_file",
     "write_csv",
     "write_weights",
 ]

@@ -25,7 +25,8 @@ class Catalogue:
     """Herbs and what they need.
 
     `requirements` has for each herb its own rows and the default rows of the factors that it has
-    no row for, in the order of the factors. `digest` is a hash over all of it.
+    no row for, in the order of the factors. `digest` is a hash over all of it. `own` are the rows of
+    the user's own that were laid over those shipped with kanpo.
     """
 
     herbs: Mapping[str, Herb]
@@ -35,6 +36,7 @@ class Catalogue:
     operations: pd.DataFrame
     sources: pd.DataFrame
     digest: str
+    own: tuple[Requirement, ...] = ()
 
     def requirements_of(self, herb_id: str) -> tuple[Requirement, ...]:
         """What a herb needs, in the order of the factors.
@@ -84,7 +86,7 @@ def _load(folder: Path | None) -> Catalogue:
             tuple(problems),
         )
     herbs = {row["herb_id"]: _herb(row) for row in read.tables["herbs"]}
-    rows = [_requirement(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
+    rows = [requirement_of_row(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
     requirements = {herb_id: _resolved(herb_id, rows) for herb_id in herbs}
     tables = {
         name: pd.DataFrame(read.tables[name]) for name in ("quality", "market", "operations", "sources")
@@ -106,7 +108,8 @@ def _herb(row: Row) -> Herb:
     return Herb(**values)  # type: ignore[arg-type]
 
 
-def _requirement(row: Row, number: int) -> Requirement:
+def requirement_of_row(row: Row, number: int) -> Requirement:
+    """A checked row as a requirement; `number` is its row in the file."""
     kind = row["kind"]
     return Requirement(
         herb_id=row["herb_id"],

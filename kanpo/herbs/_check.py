@@ -103,6 +103,12 @@ def check_files(read: CatalogueFiles) -> list[Problem]:
     return [*problems, *_check_weights(read.tables["requirements"], herbs)]
 
 
+def check_own_row(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
+    """Check one row of requirements by itself."""
+    yield from _check_requirement(row, place, herbs)
+    yield from _check_common(row, place, herbs, sources)
+
+
 def _check_common(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
     if row.get("herb_id") not in herbs | {DEFAULT_HERB}:
         yield problem(

@@ -11,6 +11,7 @@ from kanpo.store._imported import Batch
 from kanpo.store._journal import NewRecord, Seal, record_content
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
+from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project
 from kanpo.store._verify import verify_project
@@ -20,6 +21,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Batch",
     "NewRecord",
+    "OwnCatalogue",
     "People",
     "Project",
     "Seal",

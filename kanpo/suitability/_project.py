@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kanpo.errors import InputUnusable, Place
-from kanpo.herbs import Catalogue, load_catalogue
+from kanpo.herbs import Catalogue, project_catalogue
 from kanpo.locale import Text
 from kanpo.sites import compute_factors
 from kanpo.store import INPUT_LABELS, Project
@@ -136,7 +136,7 @@ class Freshness:
 
 def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Freshness, ...]:
     """The state of every computed product of a project."""
-    current = project.inputs() | {"catalogue": (catalogue or load_catalogue()).digest}
+    current = project.inputs() | {"catalogue": (catalogue or project_catalogue(project)).digest}
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)
@@ -144,3 +144,18 @@ def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Fre
         changed = stamp.changed(current) if stamp else ()
         found.append(Freshness(product, stamp.computed_at if stamp else None, changed, panel))
     return tuple(found)
+
+
+def score_as_stored(
+    project: Project, factors: Factors, catalogue: Catalogue, herbs: Sequence[str] | None = None
+) -> Scores:
+    """Scores by the method, bounds and weights that the project was last scored with; nothing is stored."""
+    settings = score_settings(project)
+    return score_parcels(
+        factors,
+        catalogue,
+        herbs,
+        method=settings.method,
+        weights=settings.weights_for(catalogue),
+        bounds=settings.bounds,
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._click import command, option
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
 from kanpo.cli._present import Progress, say, show_table
 from kanpo.locale import Text
@@ -100,12 +100,12 @@ def robust(
 ) -> int:
     import numpy as np
 
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.sites import compute_factors
     from kanpo.store import Project
     from kanpo.suitability import robustness, score_settings
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(find_project(project))
     herb_id = find_herb(catalogue, herb).herb_id
     progress = Progress(Text("計算中", "drawing"))
     with Project.open(find_project(project)) as opened:
