@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import geopandas as gpd
+
 from kanpo.errors import InputUnusable, Place
 from kanpo.herbs import Catalogue, project_catalogue
 from kanpo.locale import Text
-from kanpo.sites import compute_factors
+from kanpo.parcels import current_parcels
+from kanpo.sites import Factors, compute_factors
 from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import METHODS, Method
@@ -41,13 +44,7 @@ def score_project(
     InputUnusable
         The project has no parcels.
     """
-    if not project.imported.parcel_ids():
-        raise InputUnusable(
-            "score.no-parcels",
-            Text("プロジェクトに筆がありません", "the project has no parcels"),
-            Text("先に kanpo ingest で取り込んでください", "ingest some first: kanpo ingest"),
-            Place(str(project.path)),
-        )
+    _refuse_empty(project)
     factors = compute_factors(project, keep=keep)
     bounds = bounds or ClassBounds()
     settings = ScoreSettings(method, bounds, weights)
@@ -58,6 +55,29 @@ def score_project(
         table = scores.long().drop(columns=["class_lower", "class_upper"])
         project.computed.write_scores(table, inputs, settings.to_parameters(catalogue))
     return scores
+
+
+def project_sites(project: Project) -> tuple[gpd.GeoDataFrame, Factors]:
+    """The parcels of a project and their factors, in the same order; nothing is stored.
+
+    Raises
+    ------
+    InputUnusable
+        The project has no parcels.
+    """
+    _refuse_empty(project)
+    parcels, factors = current_parcels(project), compute_factors(project, keep=False)
+    return parcels, factors.subset(parcels["parcel_id"].tolist())
+
+
+def _refuse_empty(project: Project) -> None:
+    if not project.imported.parcel_ids():
+        raise InputUnusable(
+            "score.no-parcels",
+            Text("プロジェクトに筆がありません", "the project has no parcels"),
+            Text("先に kanpo ingest で取り込んでください", "ingest some first: kanpo ingest"),
+            Place(str(project.path)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,22 +108,26 @@ def visit_values(
     compiled = compile_requirements(
         {herb: catalogue.requirements_of(herb) for herb in scores.herb_ids}, weights
     )
-    used: np.ndarray = np.asarray(compiled.needs.any(axis=0))
-    columns = {
-        key: column for (key, column), needed in zip(factors.columns().items(), used, strict=True) if needed
-    }
     ranks = [scores.frame(herb)["rank"].to_numpy() for herb in scores.herb_ids]
     rank = np.array(ranks, dtype=int).reshape(scores.result.score.shape)
     inside = rank <= best
     contested, pool = _border(scores, best)
     gain, chance = np.zeros(inside.shape), np.zeros(inside.shape)
     if contested.any():
-        guesses = Guesses(columns, points, pool, ranges_of(catalogue))
+        guesses = Guesses(_used(factors, compiled), points, pool, ranges_of(catalogue))
         found = _crossings(guesses, compiled, method, inside[:, pool], best, draws, seed)
         gain[:, pool], chance[:, pool] = found
     gain[~contested], chance[~contested] = 0.0, 0.0
     gaps = factors.values[list(FACTORS)].isna().to_numpy().T
     return VisitValues(scores, compiled, gain, chance, rank, inside, contested, gaps)
+
+
+def _used(factors: Factors, compiled: Compiled) -> FactorColumns:
+    """Columns of the factors that some herb needs."""
+    needed: np.ndarray = np.asarray(compiled.needs.any(axis=0))
+    return {
+        key: column for (key, column), used in zip(factors.columns().items(), needed, strict=True) if used
+    }
 
 
 def _border(scores: Scores, best: int) -> tuple[np.ndarray, np.ndarray]:

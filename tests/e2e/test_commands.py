@@ -338,3 +338,16 @@ def test_assumptions_narrow_intervals_and_are_not_stored(kanpo: Kanpo, demo_proj
     both = ("score", "--assume", "neighbours", "--parcel", "069001736", "--what-if", "slope_deg=3")
     assert kanpo(*both).code == 2
     assert digest(demo_project) == before
+
+
+def test_an_empty_project_is_told_to_ingest(kanpo: Kanpo) -> None:
+    kanpo("init", "空.gpkg")
+    for words in (
+        ("score",),
+        ("score", "--assume", "neighbours"),
+        ("ranking", "--herb", "当帰"),
+        ("blocks",),
+        ("visits", "plan", "--budget", 3),
+    ):
+        said = kanpo(*words)
+        assert said.code == 3 and "kanpo ingest" in said.err, words

@@ -93,17 +93,15 @@ def blocks(
     from kanpo.blocks import block_table, form_blocks, outlines, read_barriers
     from kanpo.exchange import export_layer, layer_file
     from kanpo.herbs import find_herb
-    from kanpo.parcels import current_parcels
-    from kanpo.sites import compute_factors
     from kanpo.store import Project
-    from kanpo.suitability import score_as_stored
+    from kanpo.suitability import project_sites, score_as_stored
 
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, herb).herb_id] if herb else None
     path = layer_file(out) if out else None
     lines = read_barriers(barrier) if barrier else None
     with Project.open(find_project(project)) as opened:
-        parcels, factors = current_parcels(opened), compute_factors(opened, keep=False)
+        parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
     formed = form_blocks(parcels, gap_m=gap, barriers=lines)
     table = block_table(formed, parcels, scores, least_area_m2=min_area)

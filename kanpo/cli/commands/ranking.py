@@ -94,10 +94,16 @@ def ranking_command(
 ) -> int:
     from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
-    from kanpo.parcels import current_parcels, find_current
-    from kanpo.sites import compute_factors
+    from kanpo.parcels import find_current
     from kanpo.store import Project
-    from kanpo.suitability import pareto_table, ranking, read_criteria, score_as_stored, suited_herbs
+    from kanpo.suitability import (
+        pareto_table,
+        project_sites,
+        ranking,
+        read_criteria,
+        score_as_stored,
+        suited_herbs,
+    )
 
     _check(parcel, herbs, pareto)
     catalogue = catalogue_of(find_project(project))
@@ -106,7 +112,7 @@ def ranking_command(
     path = table_file(out) if out else None
     with Project.open(find_project(project)) as opened:
         row = find_current(opened, parcel) if parcel else None
-        parcels, factors = current_parcels(opened), compute_factors(opened, keep=False)
+        parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
     if row is not None:
         table = suited_herbs(scores, row["parcel_id"], catalogue)

@@ -29,6 +29,24 @@ if TYPE_CHECKING:
     from kanpo.store import Project
     from kanpo.suitability import Method, PanelWeights, Scores, Weights
 
+_LABELS = {
+    "herb_id": Text("生薬", "herb"),
+    "herb": Text("名称", "name"),
+    "parcels": Text("筆数", "parcels"),
+    "unknown": Text("不明", "unknown"),
+    "best_score": Text("最高", "best"),
+    "median_width": Text("幅の中央値", "median width"),
+    "parcel_id": Text("筆ID", "parcel id"),
+    "settlement": Text("大字", "settlement"),
+    "lot_number": Text("地番", "lot number"),
+    "score": Text("スコア", "score"),
+    "lower": Text("下限", "lower"),
+    "upper": Text("上限", "upper"),
+    "class": Text("区分", "class"),
+    "rank": Text("順位", "rank"),
+    "limiting_factor": Text("制限要因", "limiting factor"),
+}
+
 
 @command(
     "score",
@@ -120,24 +138,13 @@ def score(
             )
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
-    labels = {
-        "herb_id": Text("生薬", "herb"),
-        "herb": Text("名称", "name"),
-        "parcels": Text("筆数", "parcels"),
-        "unknown": Text("不明", "unknown"),
-        "best_score": Text("最高", "best"),
-        "median_width": Text("幅の中央値", "median width"),
-        "parcel_id": Text("筆ID", "parcel id"),
-        "settlement": Text("大字", "settlement"),
-        "lot_number": Text("地番", "lot number"),
-        "score": Text("スコア", "score"),
-        "lower": Text("下限", "lower"),
-        "upper": Text("上限", "upper"),
-        "class": Text("区分", "class"),
-        "rank": Text("順位", "rank"),
-        "limiting_factor": Text("制限要因", "limiting factor"),
-    }
-    show_table(table, labels, as_json=as_json, as_csv=as_csv)
+    show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
+    _say_scores(scores, unreached)
+    _say_weights(weights, before)
+    return 1 if problems else 0
+
+
+def _say_scores(scores: Scores, unreached: list[str]) -> None:
     say(
         Text(
             f"{len(scores.parcel_ids):,} 筆 × {len(scores.herb_ids)} 生薬を計算しました。理由は kanpo explain 筆ID --herb 生薬",
@@ -145,7 +152,6 @@ def score(
             "For the reasons: kanpo explain PARCEL --herb H",
         )
     )
-    _say_weights(weights, before)
     if unreached:
         say(
             Text(
@@ -161,7 +167,6 @@ def score(
                 f"on average {known:.0%} of the factors needed are known; the rest widens the intervals.",
             )
         )
-    return 1 if problems else 0
 
 
 def _weights(path: Path | None, catalogue: Catalogue) -> tuple[PanelWeights | None, bool]:
@@ -197,12 +202,11 @@ def _assumed(
     weights: Weights | None,
 ) -> Scores:
     """Scores with the intervals that the parcels around suggest; said so, and not stored."""
-    from kanpo.parcels import current_parcels, plane_points
-    from kanpo.sites import compute_factors
-    from kanpo.suitability import neighbour_ranges, score_within
+    from kanpo.parcels import plane_points
+    from kanpo.suitability import neighbour_ranges, project_sites, score_within
 
-    factors = compute_factors(project, keep=False)
-    ranges = neighbour_ranges(factors, plane_points(current_parcels(project), factors.parcel_ids))
+    parcels, factors = project_sites(project)
+    ranges = neighbour_ranges(factors, plane_points(parcels, factors.parcel_ids))
     say(
         Text(
             "仮定: 分からない要因は、周りの筆の値の範囲にあるとしました。保存していません。",

@@ -102,10 +102,8 @@ def plan(
 ) -> int:
     from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
-    from kanpo.parcels import current_parcels
-    from kanpo.sites import compute_factors
     from kanpo.store import Project
-    from kanpo.suitability import score_settings
+    from kanpo.suitability import project_sites, score_settings
     from kanpo.visits import plan_visits
 
     catalogue = catalogue_of(find_project(project))
@@ -113,7 +111,7 @@ def plan(
     place = _place(start)
     path = table_file(out) if out else None
     with Project.open(find_project(project)) as opened:
-        parcels, factors = current_parcels(opened), compute_factors(opened, keep=False)
+        parcels, factors = project_sites(opened)
         settings = score_settings(opened)
     found = plan_visits(
         parcels,
