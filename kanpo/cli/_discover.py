@@ -72,3 +72,11 @@ def find_project(given: Path | None) -> Path:
             "make one with kanpo init NAME.gpkg, or say which with --project",
         ),
     )
+
+
+def project_if_any(given: Path | None) -> Path | None:
+    """The project file as `find_project` finds it; None where there is none to be found."""
+    try:
+        return find_project(given)
+    except UsageError:
+        return None

@@ -19,7 +19,7 @@ from kanpo.sites._inspect_raster import inspect_raster
 from kanpo.sites._layer import DISTANCE, USUAL, Layer, LayerKind, LayerSettings
 from kanpo.sites._mesh_table import inspect_mesh
 from kanpo.sites._values import doubts, refuse
-from kanpo.sites._vectors import chosen, driver_of, open_vector
+from kanpo.sites._vectors import chosen_features, driver_of, open_vector
 
 #: TIFF and BigTIFF, in both byte orders.
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -219,7 +219,7 @@ def _exclusion(content: bytes, file: str, columns: dict[str, str], settings: Lay
 
 def _vector(content: bytes, file: str, settings: LayerSettings, *, polygons: bool) -> gpd.GeoDataFrame:
     """The features that count, of a layer that lies in Japan."""
-    frame = chosen(open_vector(content, file, polygons=polygons), settings.where, file)
+    frame = chosen_features(open_vector(content, file, polygons=polygons), settings.where, file)
     west, south, east, north = frame.total_bounds
     check_in_japan((west, south, east, north), frame.crs.to_wkt(), file)
     return frame

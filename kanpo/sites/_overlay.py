@@ -12,7 +12,7 @@ from kanpo.schema import FACTORS
 from kanpo.sites._dice import diced
 from kanpo.sites._layer import Layer, LayerValues, possible_only
 from kanpo.sites._values import written_class, written_number
-from kanpo.sites._vectors import chosen, open_vector
+from kanpo.sites._vectors import chosen_features, open_vector
 
 
 def polygon_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
@@ -59,7 +59,9 @@ def on_plane(
     Of polygons only those around the parcels; layers of a whole country are common.
     """
     name = layer.file_name
-    features = chosen(open_vector(layer.content, name, polygons=polygons), layer.settings.where, name)
+    features = chosen_features(
+        open_vector(layer.content, name, polygons=polygons), layer.settings.where, name
+    )
     west, south, east, north = parcels.to_crs(STORED_EPSG).total_bounds
     if np.isnan(west):
         # No parcel has an outline, so there is nothing to lay over.

@@ -234,7 +234,9 @@ def _no_features(name: str, polygons: bool) -> InputUnusable:
     )
 
 
-def chosen(features: gpd.GeoDataFrame, where: Sequence[tuple[str, str]], name: str) -> gpd.GeoDataFrame:
+def chosen_features(
+    features: gpd.GeoDataFrame, where: Sequence[tuple[str, str]], name: str
+) -> gpd.GeoDataFrame:
     """The features that have one of the values in each of the columns; compared as text.
 
     Raises

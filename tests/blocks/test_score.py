@@ -105,10 +105,10 @@ def test_a_file_that_only_pretends_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "壊れ.geojson"
     broken.write_text('{"type": "FeatureCollection", "features": [', encoding="utf-8")
     for path, code in (
-        (vrt, "barrier.form"),
+        (vrt, "layer.form"),
         (points, "barrier.no-lines"),
-        (far, "barrier.place"),
-        (broken, "barrier.unreadable"),
+        (far, "layer.not-in-japan"),
+        (broken, "layer.unreadable"),
         (tmp_path / "無い.geojson", "barrier.missing"),
     ):
         with pytest.raises(InputUnusable) as caught:

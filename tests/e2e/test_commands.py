@@ -351,3 +351,45 @@ def test_an_empty_project_is_told_to_ingest(kanpo: Kanpo) -> None:
     ):
         said = kanpo(*words)
         assert said.code == 3 and "kanpo ingest" in said.err, words
+
+
+def test_a_stored_layer_of_lines_parts_blocks(kanpo: Kanpo, tmp_path: Path) -> None:
+    kanpo("init", "町.gpkg")
+    x, y = 139.8, 38.7
+    fields = [
+        {
+            "type": "Feature",
+            "properties": {"parcel_id": f"p{i}"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [
+                        [x + i * 0.0011, y],
+                        [x + i * 0.0011 + 0.001, y],
+                        [x + i * 0.0011 + 0.001, y + 0.001],
+                        [x + i * 0.0011, y + 0.001],
+                        [x + i * 0.0011, y],
+                    ]
+                ],
+            },
+        }
+        for i in range(2)
+    ]
+    river = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": {"type": "LineString", "coordinates": [[x + 0.00105, y - 0.01], [x + 0.00105, y + 0.01]]},
+    }
+    for name, features in (("筆.geojson", fields), ("川.geojson", [river])):
+        whole = {"type": "FeatureCollection", "features": features}
+        (tmp_path / name).write_text(json.dumps(whole), encoding="utf-8")
+    kanpo("ingest", "筆.geojson")
+    added = kanpo(
+        "layers", "add", "川.geojson", "--id", "river", "--as", "distance", "--map", "water_access_m=distance"
+    )
+    assert added.code == 0, added.err
+    asked = ("blocks", "--gap", "20", "--min-area", "0", "--json")
+    assert len(json.loads(kanpo(*asked).out)) == 1
+    assert len(json.loads(kanpo(*asked, "--barrier-layer", "river").out)) == 2
+    wrong = kanpo(*asked, "--barrier-layer", "川")
+    assert wrong.code == 2 and "river" in wrong.err

@@ -67,6 +67,16 @@ _LABELS = {
     ),
 )
 @option(
+    "--barrier-layer",
+    "barrier_layers",
+    multiple=True,
+    metavar="ID",
+    help=Text(
+        "越えない線の主題図(kanpo layers list の ID)。何度でも",
+        "layer of lines not to join across, repeatable",
+    ),
+)
+@option(
     "--out",
     type=PathType,
     metavar="FILE",
@@ -85,12 +95,15 @@ def blocks(
     gap: float,
     min_area: float,
     barrier: Path | None,
+    barrier_layers: tuple[str, ...],
     out: Path | None,
     limit: int,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.blocks import block_table, form_blocks, outlines, read_barriers
+    import numpy as np
+
+    from kanpo.blocks import block_table, form_blocks, outlines, read_barriers, stored_barriers
     from kanpo.exchange import export_layer, layer_file
     from kanpo.herbs import find_herb
     from kanpo.store import Project
@@ -99,11 +112,12 @@ def blocks(
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, herb).herb_id] if herb else None
     path = layer_file(out) if out else None
-    lines = read_barriers(barrier) if barrier else None
+    lines = [read_barriers(barrier)] if barrier else []
     with Project.open(find_project(project)) as opened:
         parcels, factors = project_sites(opened)
+        lines += [stored_barriers(opened, barrier_layers)] if barrier_layers else []
         scores = score_as_stored(opened, factors, catalogue, chosen)
-    formed = form_blocks(parcels, gap_m=gap, barriers=lines)
+    formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
     table = block_table(formed, parcels, scores, least_area_m2=min_area)
     if path is not None:
         export_layer(path, outlines(formed, table), layer="blocks")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import argument, group, option, subcommand
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project, project_if_any
 from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.errors import UsageError
@@ -66,11 +66,13 @@ def list_herbs(as_json: bool, as_csv: bool) -> int:
     ),
 )
 @argument("herb")
+@project_option
 @output_options
-def show(herb: str, as_json: bool, as_csv: bool) -> int:
+def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.herbs import find_herb, load_catalogue, requirement_table
 
-    catalogue = load_catalogue()
+    path = project_if_any(project)
+    catalogue = catalogue_of(path) if path else load_catalogue()
     found = find_herb(catalogue, herb)
     say(found.label)
     show_table(requirement_table(catalogue, found.herb_id), _LABELS, as_json=as_json, as_csv=as_csv)
