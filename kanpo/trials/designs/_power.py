@@ -1,0 +1,184 @@
+"""How small a difference a design would find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+
+from kanpo.locale import Text
+from kanpo.trials.designs._plan import Plan
+
+ALPHA = 0.05
+POWER = 0.80
+#: Eigenvalues below this share of the largest are rounding.
+_ZERO = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """One kind of comparison in a design.
+
+    Attributes
+    ----------
+    between : Text
+        What is compared.
+    error_df : int
+        Degrees of freedom of the error.
+    variance : float
+        Variance of the difference of two means, in units of the variance of one plot (mean over all
+        pairs of that kind).
+    percent : float or None
+        Smallest true difference found with 80 % power by a two-sided test at 5 %, in percent of the
+        mean; None when there is no error to test against.
+    """
+
+    between: Text
+    error_df: int
+    variance: float
+    percent: float | None
+
+
+def smallest_differences(plan: Plan, cv_percent: float) -> tuple[Detectable, ...]:
+    """The smallest difference between two treatment means that the plan would find, by kind of comparison.
+
+    Designs of one stratum are taken as they are: the treatment information matrix after blocks (in
+    a Latin square rows and columns) gives the variance of each difference. Split-plots and
+    strip-plots have an error of their own for each factor; a whole plot or strip counts as one plot
+    with the given coefficient of variation, which errs on the safe side.
+
+    Parameters
+    ----------
+    cv_percent : float
+        Coefficient of variation of one plot, percent, greater than 0.
+
+    Returns
+    -------
+    tuple of Detectable
+        Empty for a demonstration, which is not randomised and allows no test.
+    """
+    design = plan.design
+    if design.kind == "demonstration":
+        return ()
+    if design.kind in ("splitplot", "stripplot"):
+        rows = _two_factors(plan)
+    else:
+        rows = _one_stratum(plan)
+    return tuple(
+        Detectable(
+            between, df, variance, None if df < 1 else cv_percent * difference_found(df) * variance**0.5
+        )
+        for between, df, variance in rows
+    )
+
+
+def difference_found(error_df: int, alpha: float = ALPHA, power: float = POWER) -> float:
+    """The true difference, in standard errors of a difference, that a two-sided t test finds with `power`.
+
+    Solves for the non-centrality: t² of a two-sided test is F with 1 and `error_df` degrees of
+    freedom, and its non-centrality is the square of that of t.
+    """
+    critical = stats.f.ppf(1 - alpha, 1, error_df)
+
+    def lacking(shift: float) -> float:
+        return float(stats.ncf.sf(critical, 1, error_df, shift**2) - power)
+
+    enough = 1.0
+    while lacking(enough) < 0:
+        enough *= 1.5
+    return float(optimize.brentq(lacking, 1e-6, enough))
+
+
+def efficiency(plan: Plan) -> float:
+    """Average efficiency factor of a plan, relative to complete blocks of the same replication.
+
+    2 / (r · mean variance of a difference of two treatments), at most 1.
+    """
+    variances, names, _ = _pair_variances(plan)
+    upper = np.triu_indices(len(names), 1)
+    replication = np.array([plan.counts()[name] for name in names], dtype=float)
+    ideal = 1 / replication[:, None] + 1 / replication[None, :]
+    return float(ideal[upper].mean() / variances[upper].mean())
+
+
+def _two_factors(plan: Plan) -> list[tuple[Text, int, float]]:
+    a, b = len(plan.design.treatments), len(plan.design.sub_treatments)
+    r = plan.design.replicates
+    main = ((r - 1) * (a - 1), 2 / r)
+    if plan.design.kind == "splitplot":
+        return [
+            (Text("主区の処理の間", "between whole-plot treatments"), *main),
+            (Text("副区の処理の間", "between sub-plot treatments"), a * (r - 1) * (b - 1), 2 / (r * a)),
+            (
+                Text("同じ主区の中の副区の処理の間", "between sub-plot treatments of one whole-plot treatment"),
+                a * (r - 1) * (b - 1),
+                2 / r,
+            ),
+        ]
+    return [
+        (Text("行方向の細条の処理の間", "between treatments of the strips along rows"), *main),
+        (
+            Text("列方向の細条の処理の間", "between treatments of the strips across rows"),
+            (r - 1) * (b - 1),
+            2 / r,
+        ),
+    ]
+
+
+def _one_stratum(plan: Plan) -> list[tuple[Text, int, float]]:
+    variances, names, df = _pair_variances(plan)
+    check = np.array([name in plan.design.checks for name in names])
+    upper = np.triu(np.ones((len(names), len(names)), dtype=bool), 1)
+    both, none = np.outer(check, check), np.outer(~check, ~check)
+    kinds = [
+        (Text("対照どうし", "between checks"), both),
+        (Text("対照と新しい処理の間", "between a check and an entry"), ~both & ~none),
+        (Text("新しい処理どうし", "between entries"), none),
+    ]
+    if not check.any() or plan.design.kind not in ("augmented", "alpha"):
+        kinds = [(Text("処理の間", "between treatments"), upper)]
+    return [
+        (between, df, float(variances[pairs & upper].mean()))
+        for between, pairs in kinds
+        if (pairs & upper).any()
+    ]
+
+
+def _pair_variances(plan: Plan) -> tuple[np.ndarray, list[str], int]:
+    """Variance of the difference of each pair of treatments (σ² = 1), their names, error degrees of freedom."""
+    names = list(plan.counts())
+    treatments = _dummies([names.index(plot.treatment) for plot in plan.plots])
+    nuisance = np.column_stack([np.ones(len(plan.plots)), *_nuisance(plan)])
+    basis, singular, _ = np.linalg.svd(nuisance, full_matrices=False)
+    basis = basis[:, singular > _ZERO * singular[0]]
+    projected = basis.T @ treatments
+    information = treatments.T @ treatments - projected.T @ projected
+    inverse = np.linalg.pinv(information, rcond=_ZERO, hermitian=True)
+    diagonal = np.diag(inverse)
+    variances = diagonal[:, None] + diagonal[None, :] - 2 * inverse
+    size = np.abs(np.linalg.eigvalsh(information))
+    rank = int((size > _ZERO * size.max()).sum())
+    return variances, names, len(plan.plots) - basis.shape[1] - rank
+
+
+def _nuisance(plan: Plan) -> list[np.ndarray]:
+    """Indicators of blocks; of rows and columns in a Latin square."""
+    if plan.design.kind == "crd":
+        return []
+    blocks = _dummies([plot.block or 0 for plot in plan.plots])
+    if plan.design.kind != "latin":
+        return [blocks]
+    order = len(plan.design.treatments)
+    rows = [plot.replicate for plot in plan.plots]
+    columns = []
+    for number, plot in enumerate(plan.plots):
+        step = number % order
+        column = step if (plot.replicate - 1) % order % 2 == 0 else order - 1 - step
+        columns.append(((plot.block or 1) - 1) * order + column)
+    return [blocks, _dummies(rows), _dummies(columns)]
+
+
+def _dummies(levels: list[int]) -> np.ndarray:
+    values = np.array(levels)
+    return (values[:, None] == np.unique(values)[None, :]).astype(float)
