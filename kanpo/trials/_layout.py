@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -162,7 +163,12 @@ def _seen(
     parcel: BaseGeometry, shape: PlotShape, orientation_deg: float | None, gradient_deg: float | None
 ) -> list[Ground]:
     """The parcel as rows may lie on it."""
-    if min(shape.width_m, shape.length_m) < _LEAST_SIDE_M or min(shape.alley_m, shape.headland_m) < 0:
+    sides, strips = (shape.width_m, shape.length_m), (shape.alley_m, shape.headland_m)
+    if (
+        min(sides) < _LEAST_SIDE_M
+        or min(strips) < 0
+        or not all(math.isfinite(value) for value in sides + strips)
+    ):
         raise UsageError(
             "trial.plot-size",
             Text(
@@ -174,9 +180,7 @@ def _seen(
     if orientation_deg is not None and gradient_deg is not None:
         raise UsageError(
             "trial.orientation",
-            Text(
-                "傾きの方向を決めると、列の向きも決まります", "a gradient already decides how the rows lie"
-            ),
+            Text("傾きの方向を決めると、列の向きも決まります", "a gradient already decides how the rows lie"),
             Text(
                 "--orientation と --gradient のどちらかにしてください",
                 "use either --orientation or --gradient",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from shapely.geometry.base import BaseGeometry
 
-from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.errors import Conflict, InputUnusable, Place
 from kanpo.locale import Text
 from kanpo.store import Project
 from kanpo.trials._layout import Layout, PlotShape, largest_that_fits, lay_out_plan
@@ -60,7 +60,7 @@ class TrialPlan:
     trial: NewTrial
     plan: Plan
     layout: Layout
-    plot_codes: tuple[str, ...] = field(default=())
+    plot_codes: tuple[str, ...]
 
 
 def plan_trial(project: Project, trial: NewTrial) -> TrialPlan:
@@ -111,8 +111,8 @@ def create_trial(project: Project, trial: NewTrial, *, dry_run: bool = False) ->
 
     Raises
     ------
-    InputUnusable, UsageError
-        As `plan_trial`; and `record_trial` for a code that is taken.
+    InputUnusable, UsageError, Conflict
+        As `plan_trial` and `record_trial` say.
     """
     return record_trial(project, plan_trial(project, trial), dry_run=dry_run)
 
@@ -125,9 +125,15 @@ def record_trial(
     Returns
     -------
     (RecordReport, RecordReport)
-        Of the trial and of its plots; the plots are not written when the trial was refused.
+        Of the trial and of its plots; the plots are not written when the trial was refused. The
+        same trial again adds nothing.
+
+    Raises
+    ------
+    Conflict
+        There is another trial of that code: its plots would carry the same codes.
     """
-    trial, plan = planned.trial, planned.plan
+    trial = planned.trial
     row = {
         "trial_code": trial.trial_code,
         "title": trial.title,
@@ -142,10 +148,19 @@ def record_trial(
         "grower_code": trial.grower_code,
         "happened_at": trial.happened_at,
     }
-    report = record_rows(project, "trial", {key: [value] for key, value in row.items()}, dry_run=dry_run)
+    rows, plots = {key: [value] for key, value in row.items()}, _plot_columns(planned)
+    if any(trial.trial_code in set(project.journal.read(kind)["trial_code"]) for kind in ("trial", "plot")):
+        again = [
+            record_rows(project, kind, columns, dry_run=True)
+            for kind, columns in (("trial", rows), ("plot", plots))
+        ]
+        if any(report.repeated < report.read for report in again):
+            raise _taken(trial.trial_code)
+        return replace(again[0], problems=()), replace(again[1], problems=())
+    report = record_rows(project, "trial", rows, dry_run=dry_run)
     if report.rejected or dry_run:
-        return report, RecordReport("plot", len(plan.plots), (), 0, (), frozenset())
-    return report, record_rows(project, "plot", _plot_columns(planned))
+        return report, RecordReport("plot", len(planned.plan.plots), (), 0, (), frozenset())
+    return report, record_rows(project, "plot", plots)
 
 
 def _plot_columns(planned: TrialPlan) -> dict[str, list[str | None]]:
@@ -168,6 +183,18 @@ def _plot_columns(planned: TrialPlan) -> dict[str, list[str | None]]:
         "wkt": [outline.wkt for outline in layout.outlines],
         "happened_at": [planned.trial.happened_at] * len(plots),
     }
+
+
+def _taken(trial_code: str) -> Conflict:
+    return Conflict(
+        "trial.code-taken",
+        Text("同じコードの別の試験がもうあります", "there is another trial of that code already"),
+        Text(
+            "別のコードにしてください(記録済みの試験は kanpo trials list)",
+            "choose another code (kanpo trials list shows those recorded)",
+        ),
+        Place(column="trial_code", value=trial_code),
+    )
 
 
 def _outline(project: Project, parcel_id: str) -> BaseGeometry:

@@ -12,6 +12,7 @@ from kanpo.trials.designs._neighbours import draw_apart, neighbours_of
 from kanpo.trials.designs._plan import Design, Panel, Plan, PlannedPlot
 from kanpo.trials.designs._power import Detectable, difference_found, efficiency, smallest_differences
 from kanpo.trials.designs._shuffle import Shuffle
+from kanpo.trials.designs._statement import describe_plan, describe_power
 
 __all__ = [
     "MOST_PLOTS",
@@ -25,6 +26,8 @@ __all__ = [
     "check_design",
     "combined",
     "concurrences",
+    "describe_plan",
+    "describe_power",
     "difference_found",
     "draw_apart",
     "draw_plan",

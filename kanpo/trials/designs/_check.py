@@ -48,7 +48,9 @@ def check_design(design: Design, seed: int = 0) -> None:
                 f"区が {plots:,} になります({MOST_PLOTS:,} まで)",
                 f"that makes {plots:,} plots (up to {MOST_PLOTS:,})",
             ),
-            Text("処理か反復を減らすか、試験を分けてください", "fewer treatments or replicates, or two trials"),
+            Text(
+                "処理か反復を減らすか、試験を分けてください", "fewer treatments or replicates, or two trials"
+            ),
         )
 
 
@@ -161,7 +163,9 @@ def _check_checks(design: Design) -> None:
                 Text("対照が処理の中にありません", "the check is not among the treatments"),
                 Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
                 if near
-                else Text(f"--treatments にも入れてください(今は {known})", f"name it in --treatments too ({known})"),
+                else Text(
+                    f"--treatments にも入れてください(今は {known})", f"name it in --treatments too ({known})"
+                ),
                 "checks",
                 name,
             )

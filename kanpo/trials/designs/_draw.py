@@ -119,7 +119,7 @@ def _strip_plot(design: Design, shuffle: Shuffle) -> _Drawn:
 def _augmented(design: Design, shuffle: Shuffle) -> _Drawn:
     entries = shuffle.shuffled(design.entries)
     plots: list[PlannedPlot] = []
-    panels = []
+    panels: list[Panel] = []
     for block in range(1, design.replicates + 1):
         new = entries[block - 1 :: design.replicates]
         members = [PlannedPlot(name, block, block, group=block) for name in design.checks]
@@ -134,7 +134,7 @@ def _alpha(design: Design, shuffle: Shuffle) -> _Drawn:
     names = shuffle.shuffled(design.entries)
     replicates = alpha_blocks(len(names), design.block_size, design.replicates)
     plots: list[PlannedPlot] = []
-    panels = []
+    panels: list[Panel] = []
     for replicate, blocks in enumerate(shuffle.shuffled(replicates), 1):
         # Blocks that are one short stand last, so that the outline does not depend on the seed.
         for entries in sorted(shuffle.shuffled(blocks), key=len, reverse=True):

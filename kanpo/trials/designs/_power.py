@@ -61,10 +61,7 @@ def smallest_differences(plan: Plan, cv_percent: float) -> tuple[Detectable, ...
     design = plan.design
     if design.kind == "demonstration":
         return ()
-    if design.kind in ("splitplot", "stripplot"):
-        rows = _two_factors(plan)
-    else:
-        rows = _one_stratum(plan)
+    rows = _two_factors(plan) if design.kind in ("splitplot", "stripplot") else _one_stratum(plan)
     return tuple(
         Detectable(
             between, df, variance, None if df < 1 else cv_percent * difference_found(df) * variance**0.5
@@ -111,7 +108,9 @@ def _two_factors(plan: Plan) -> list[tuple[Text, int, float]]:
             (Text("主区の処理の間", "between whole-plot treatments"), *main),
             (Text("副区の処理の間", "between sub-plot treatments"), a * (r - 1) * (b - 1), 2 / (r * a)),
             (
-                Text("同じ主区の中の副区の処理の間", "between sub-plot treatments of one whole-plot treatment"),
+                Text(
+                    "同じ主区の中の副区の処理の間", "between sub-plot treatments of one whole-plot treatment"
+                ),
                 a * (r - 1) * (b - 1),
                 2 / r,
             ),
