@@ -11,7 +11,7 @@ from kanpo.trials._planting import Product, Rates, nutrient_gap, planting_list, 
 from kanpo.trials._randomise import randomise
 from kanpo.trials._record import RecordReport, record_rows
 from kanpo.trials._text_map import text_map
-from kanpo.trials._trial import NewTrial, TrialPlan, create_trial, plan_trial, record_trial
+from kanpo.trials._trial import NewTrial, TrialPlan, create_trial, plan_trial, record_trial, trials_in_the_way
 from kanpo.trials._withdraw import correct_record, withdraw_record
 from kanpo.trials._yields import harvests_with_yield
 
@@ -40,5 +40,6 @@ __all__ = [
     "record_rows",
     "record_trial",
     "text_map",
+    "trials_in_the_way",
     "withdraw_record",
 ]

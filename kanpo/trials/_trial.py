@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kanpo.errors import Conflict, InputUnusable, Place
@@ -207,3 +208,17 @@ def _outline(project: Project, parcel_id: str) -> BaseGeometry:
             Place(column="parcel_id", value=parcel_id),
         )
     return parcels.geometry.iloc[0]
+
+
+def trials_in_the_way(project: Project, planned: TrialPlan) -> list[str]:
+    """Codes of other trials of the same season whose plots lie where these would lie."""
+    plots, trials = project.journal.read("plot"), project.journal.read("trial")
+    year = planned.trial.happened_at[:4]
+    same_season = trials.loc[trials["season"].astype(str).str[:4] == year, "trial_code"]
+    others = plots[plots["trial_code"].isin(set(same_season) - {planned.trial.trial_code})]
+    others = others[[outline is not None for outline in others["geometry"]]]
+    if others.empty:
+        return []
+    tree = shapely.STRtree(others["geometry"].to_numpy(dtype=object))
+    _, hit = tree.query(list(planned.layout.outlines), predicate="intersects")
+    return sorted(set(others["trial_code"].iloc[hit]))

@@ -38,7 +38,14 @@ HELP = Text(
 def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **asked: Any) -> int:
     from kanpo.exchange import export_table
     from kanpo.store import Project
-    from kanpo.trials import plan_trial, planting_list, planting_sheet, record_trial, text_map
+    from kanpo.trials import (
+        plan_trial,
+        planting_list,
+        planting_sheet,
+        record_trial,
+        text_map,
+        trials_in_the_way,
+    )
     from kanpo.trials.designs import describe_plan
 
     paper: Path | None = asked["planting_list"]
@@ -50,6 +57,7 @@ def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **aske
         planned = plan_trial(opened, trial)
         table = None if paper is None else planting_list(planned, rates)
         power = _power(opened, planned, asked)
+        in_the_way = trials_in_the_way(opened, planned)
         reports = record_trial(opened, planned, dry_run=dry_run)
     for report in reports:
         say_problems(report.problems)
@@ -61,7 +69,7 @@ def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **aske
         click.echo(text_map(planned))
     say(describe_plan(planned.plan))
     say(power)
-    _say_how(planned, rates)
+    _say_how(planned, rates, in_the_way)
     if paper is not None and table is not None and not dry_run:
         export_table(paper, planting_sheet(table, rates.products))
         say(Text(f"植付け表: {paper}", f"planting list: {paper}"))
@@ -165,7 +173,7 @@ def _power(opened: Project, planned: TrialPlan, asked: dict[str, Any]) -> Text:
     return describe_power(planned.plan, seen.percent, seen.mean_kg_per_10a)
 
 
-def _say_how(planned: TrialPlan, rates: Rates) -> None:
+def _say_how(planned: TrialPlan, rates: Rates, in_the_way: list[str]) -> None:
     """What the person should know about the place and the quantities."""
     from kanpo.trials import nutrient_gap
 
@@ -181,6 +189,14 @@ def _say_how(planned: TrialPlan, rates: Rates) -> None:
             Text(
                 "注意: 一部のブロックが次の列か離れた場所に分かれました。",
                 "warning: some blocks had to be broken into the next row or another piece of the parcel.",
+            )
+        )
+    if in_the_way:
+        codes = ", ".join(in_the_way)
+        say(
+            Text(
+                f"注意: 同じ年の試験 {codes} の区と重なります。別の筆か --orientation を考えてください。",
+                f"warning: plots lie on those of {codes} in the same season; choose another parcel or --orientation.",
             )
         )
     for wanted in {rates.nutrients(plot) for plot in planned.plan.plots}:

@@ -9,7 +9,7 @@ from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
 from kanpo.trials.designs._plan import Design
 
-#: Larger squares are not used in the field, and the chain that draws them takes order³ steps.
+#: Larger squares are not used in the field, and the chain that draws them visits order³ squares.
 LARGEST_SQUARE = 12
 MOST_PLOTS = 5_000
 _TWO_FACTORS = ("splitplot", "stripplot")

@@ -9,8 +9,8 @@ def latin_square(order: int, shuffle: Shuffle) -> list[list[int]]:
     """A random Latin square: each of 0 … order - 1 once in every row and in every column.
 
     Rows, columns and letters of the cyclic square are permuted, then the chain of Jacobson &
-    Matthews (1996, J. Combin. Designs 4: 405-437) walks at least order³ steps through all squares;
-    its limit is uniform over all squares, which permuting alone is not from order 4 on.
+    Matthews (1996, J. Combin. Designs 4: 405-437) visits order³ squares; its limit is uniform over
+    all squares, which permuting alone is not from order 4 on.
     """
     rows, columns, letters = (shuffle.order(order) for _ in range(3))
     cube = [[[0] * order for _ in range(order)] for _ in range(order)]
@@ -18,10 +18,11 @@ def latin_square(order: int, shuffle: Shuffle) -> list[list[int]]:
         for c in range(order):
             cube[r][c][letters[(rows[r] + columns[c]) % order]] = 1
     improper: tuple[int, int, int] | None = None
-    steps = 0
-    while order > 1 and (steps < order**3 or improper is not None):
+    proper = 0
+    # Counting squares, not steps: the first square after a fixed number of steps is not uniform.
+    while order > 1 and proper < order**3:
         improper = _step(cube, improper, order, shuffle)
-        steps += 1
+        proper += improper is None
     return [[cell.index(1) for cell in row] for row in cube]
 
 
