@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from kanpo.trials.designs import (
     draw_plan,
     efficiency,
     generating_array,
+    smallest_differences,
 )
 
 
@@ -73,6 +74,16 @@ def test_the_search_reaches_the_bound(blocks: int, size: int, replicates: int, b
     assert array.shape == (size, replicates)
     assert max(_meetings(alpha_blocks(blocks * size, size, replicates)).values()) == bound
     assert (array == generating_array(blocks, size, replicates)).all()
+
+
+def test_every_difference_can_be_estimated() -> None:
+    """All blocks hang together: the error has the degrees of freedom of a connected design."""
+    for blocks, size, replicates in product(range(2, 10), range(2, 7), range(2, 6)):
+        names = tuple(map(str, range(blocks * size)))
+        plan = draw_plan(Design("alpha", names, replicates, block_size=size), 1)
+        (row,) = smallest_differences(plan, 10)
+        expected = len(plan.plots) - len(names) - replicates * blocks + 1
+        assert row.error_df == expected, (blocks, size, replicates)
 
 
 def test_a_square_lattice_is_a_special_case() -> None:

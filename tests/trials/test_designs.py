@@ -141,9 +141,7 @@ def _evenness(outcomes: list[object], kinds: int) -> float:
 @pytest.mark.parametrize("kind", ["crd", "rcbd"])
 def test_every_order_is_equally_likely(kind: str) -> None:
     design = Design(kind, ("a", "b", "c", "d"), 1)
-    orders: list[object] = [
-        tuple(p.treatment for p in draw_plan(design, seed).plots) for seed in range(4800)
-    ]
+    orders: list[object] = [tuple(p.treatment for p in draw_plan(design, seed).plots) for seed in range(4800)]
     assert _evenness(orders, 24) > 0.001
 
 

@@ -11,7 +11,7 @@ from kanpo.trials.designs._plan import Design
 
 #: Larger squares are not used in the field, and the chain that draws them visits order³ squares.
 LARGEST_SQUARE = 12
-MOST_PLOTS = 5_000
+MOST_PLOTS = 2_000
 _TWO_FACTORS = ("splitplot", "stripplot")
 _WITH_BLOCKS = ("augmented", "alpha")
 
@@ -40,7 +40,8 @@ def check_design(design: Design, seed: int = 0) -> None:
         _check_augmented(design)
     elif design.kind == "alpha":
         _check_alpha(design)
-    plots = plots_per_replicate(design) * design.replicates
+    once = len(design.entries) if design.kind == "augmented" else 0
+    plots = plots_per_replicate(design) * design.replicates + once
     if plots > MOST_PLOTS:
         raise _refused(
             "trial.too-many-plots",

@@ -90,13 +90,12 @@ def difference_found(error_df: int, alpha: float = ALPHA, power: float = POWER) 
 def efficiency(plan: Plan) -> float:
     """Average efficiency factor of a plan, relative to complete blocks of the same replication.
 
-    2 / (r · mean variance of a difference of two treatments), at most 1.
+    The mean variance of a difference of two treatments if there were no blocks, over that in the
+    plan; at most 1.
     """
-    variances, names, _ = _pair_variances(plan)
-    upper = np.triu_indices(len(names), 1)
-    replication = np.array([plan.counts()[name] for name in names], dtype=float)
-    ideal = 1 / replication[:, None] + 1 / replication[None, :]
-    return float(ideal[upper].mean() / variances[upper].mean())
+    adjusted = _Adjusted.of(plan)
+    everything = np.ones(len(adjusted.names), dtype=bool)
+    return float(2 * (1 / adjusted.replication).mean() / adjusted.mean_variance(everything, everything))
 
 
 def _two_factors(plan: Plan) -> list[tuple[Text, int, float]]:
@@ -126,39 +125,68 @@ def _two_factors(plan: Plan) -> list[tuple[Text, int, float]]:
 
 
 def _one_stratum(plan: Plan) -> list[tuple[Text, int, float]]:
-    variances, names, df = _pair_variances(plan)
-    check = np.array([name in plan.design.checks for name in names])
-    upper = np.triu(np.ones((len(names), len(names)), dtype=bool), 1)
-    both, none = np.outer(check, check), np.outer(~check, ~check)
+    adjusted = _Adjusted.of(plan)
+    check = np.array([name in plan.design.checks for name in adjusted.names])
+    entry = ~check
     kinds = [
-        (Text("対照どうし", "between checks"), both),
-        (Text("対照と新しい処理の間", "between a check and an entry"), ~both & ~none),
-        (Text("新しい処理どうし", "between entries"), none),
+        (Text("対照どうし", "between checks"), check, check),
+        (Text("対照と新しい処理の間", "between a check and an entry"), check, entry),
+        (Text("新しい処理どうし", "between entries"), entry, entry),
     ]
     if not check.any() or plan.design.kind not in ("augmented", "alpha"):
-        kinds = [(Text("処理の間", "between treatments"), upper)]
+        everything = np.ones(len(check), dtype=bool)
+        kinds = [(Text("処理の間", "between treatments"), everything, everything)]
     return [
-        (between, df, float(variances[pairs & upper].mean()))
-        for between, pairs in kinds
-        if (pairs & upper).any()
+        (between, adjusted.error_df, adjusted.mean_variance(one, other))
+        for between, one, other in kinds
+        if one.any() and other.any() and (one is not other or one.sum() > 1)
     ]
 
 
-def _pair_variances(plan: Plan) -> tuple[np.ndarray, list[str], int]:
-    """Variance of the difference of each pair of treatments (σ² = 1), their names, error degrees of freedom."""
-    names = list(plan.counts())
-    treatments = _dummies([names.index(plot.treatment) for plot in plan.plots])
-    nuisance = np.column_stack([np.ones(len(plan.plots)), *_nuisance(plan)])
-    basis, singular, _ = np.linalg.svd(nuisance, full_matrices=False)
-    basis = basis[:, singular > _ZERO * singular[0]]
-    projected = basis.T @ treatments
-    information = treatments.T @ treatments - projected.T @ projected
-    inverse = np.linalg.pinv(information, rcond=_ZERO, hermitian=True)
-    diagonal = np.diag(inverse)
-    variances = diagonal[:, None] + diagonal[None, :] - 2 * inverse
-    size = np.abs(np.linalg.eigvalsh(information))
-    rank = int((size > _ZERO * size.max()).sum())
-    return variances, names, len(plan.plots) - basis.shape[1] - rank
+@dataclass(frozen=True, slots=True)
+class _Adjusted:
+    """Treatment effects after blocks, σ² = 1.
+
+    Least squares give the effects the covariance R⁻¹ + U D⁻ U' (as far as differences go), with R the
+    replications, Z the indicators of blocks, U = R⁻¹ T'Z and D = Z'Z - Z'T R⁻¹ T'Z. D is as large as
+    there are blocks, so that thousands of entries are no matter.
+    """
+
+    names: list[str]
+    replication: np.ndarray
+    u: np.ndarray
+    d_inverse: np.ndarray
+    error_df: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Adjusted:
+        counts = plan.counts()
+        names = list(counts)
+        place = {name: number for number, name in enumerate(names)}
+        of_plot = np.array([place[plot.treatment] for plot in plan.plots])
+        replication = np.array([counts[name] for name in names], dtype=float)
+        z = np.column_stack([np.ones(len(of_plot)), *_nuisance(plan)])
+        crossed = np.zeros((len(names), z.shape[1]))
+        np.add.at(crossed, of_plot, z)
+        u = crossed / replication[:, None]
+        values, vectors = np.linalg.eigh(z.T @ z - crossed.T @ u)
+        kept = values > _ZERO * len(of_plot)
+        d_inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
+        return cls(names, replication, u, d_inverse, len(of_plot) - len(names) - int(kept.sum()))
+
+    def mean_variance(self, one: np.ndarray, other: np.ndarray) -> float:
+        """Mean variance of a difference between a treatment of one set and a different one of another.
+
+        The sets are the same or have nothing in common.
+        """
+        diagonal = 1 / self.replication + ((self.u @ self.d_inverse) * self.u).sum(1)
+        many, others = int(one.sum()), int(other.sum())
+        mixed = float(self.u[one].sum(0) @ self.d_inverse @ self.u[other].sum(0))
+        if one is other:
+            mixed += float((1 / self.replication[one]).sum())
+            return 2 * float(many * diagonal[one].sum() - mixed) / (many * (many - 1))
+        total = others * float(diagonal[one].sum()) + many * float(diagonal[other].sum()) - 2 * mixed
+        return total / (many * others)
 
 
 def _nuisance(plan: Plan) -> list[np.ndarray]:
