@@ -171,7 +171,7 @@ def _check_treatments(plots: Sequence[PlannedPlot], rates: Rates) -> None:
     known = {name for plot in plots for name in (plot.treatment, plot.sub_treatment, plot.main_treatment)}
     for name in (*rates.plants_of, *rates.nutrients_of):
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             raise UsageError(
                 "trial.unknown-treatment",
                 Text("その処理はこの試験にありません", "the trial has no such treatment"),

@@ -157,7 +157,7 @@ def _check_names(design: Design) -> None:
 def _check_checks(design: Design) -> None:
     for name in design.checks:
         if name not in design.treatments:
-            near = difflib.get_close_matches(name, design.treatments, n=1)
+            near = difflib.get_close_matches(name, design.treatments, n=1, cutoff=0.5)
             known = "、".join(design.treatments[:10])
             raise _refused(
                 "trial.unknown-check",
