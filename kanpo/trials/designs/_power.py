@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from kanpo.locale import Text
 from kanpo.trials.designs._plan import Plan
@@ -76,10 +76,10 @@ def difference_found(error_df: int, alpha: float = ALPHA, power: float = POWER) 
     Solves for the non-centrality: t² of a two-sided test is F with 1 and `error_df` degrees of
     freedom, and its non-centrality is the square of that of t.
     """
-    critical = stats.f.ppf(1 - alpha, 1, error_df)
+    critical = special.fdtri(1, error_df, 1 - alpha)
 
     def lacking(shift: float) -> float:
-        return float(stats.ncf.sf(critical, 1, error_df, shift**2) - power)
+        return float(1 - special.ncfdtr(1, error_df, shift**2, critical) - power)
 
     enough = 1.0
     while lacking(enough) < 0:
