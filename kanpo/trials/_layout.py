@@ -29,7 +29,7 @@ class PlotShape:
 
     `width_m` lies across the row of plots and `length_m` along it; with a gradient the length lies
     along the gradient, so that every plot of a block has a share of good and poor ground (Gomez &
-    Gomez 1984, Statistical Procedures for Agricultural Research, ch. 2 and 13).
+    Gomez 1984, Statistical Procedures for Agricultural Research, ch. 2).
     """
 
     width_m: float = 2.0

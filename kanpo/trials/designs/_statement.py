@@ -7,7 +7,7 @@ from kanpo.trials.designs._alpha import concurrences
 from kanpo.trials.designs._plan import Plan
 from kanpo.trials.designs._power import efficiency, smallest_differences
 
-#: Fewer degrees of freedom of the error make a wide, uncertain yardstick (Federer 1961 asks for 12).
+#: With fewer degrees of freedom of the error, t is well above 2: a usual rule of field experimenters.
 _FEW_DF = 12
 
 
