@@ -55,8 +55,8 @@ _DESIGN_OPTIONS = (
         "--replicates",
         type=click.IntRange(1, 1000),
         help=Text(
-            "反復(省略時は3、ラテン方格は処理の数。増補はブロック数)",
-            "replicates (default 3; Latin: treatments; augmented: blocks)",
+            "反復(省略時は3、ラテン方格は処理の数、展示は1。増補はブロック数)",
+            "replicates (default 3; Latin: treatments; demonstration: 1; augmented: blocks)",
         ),
     ),
     option("--plots", type=int, help=Text("区の総数から反復を決める", "total plots, instead of replicates")),
@@ -100,6 +100,11 @@ _GROUND_OPTIONS = (
         help=Text(
             "地力・傾斜が変わる方位。ブロックはこれに直角", "bearing of the gradient; blocks lie across it"
         ),
+    ),
+    option(
+        "--clear-of-trials",
+        is_flag=True,
+        help=Text("同じ年のほかの試験の区を避ける", "keep clear of other trials of the season"),
     ),
 )
 _PAPER_OPTIONS = (

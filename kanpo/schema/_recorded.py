@@ -128,7 +128,7 @@ _TRIAL_KIND = Table(
         ),
         Field("checks", Text("対照(;区切り)", "checks, separated by ;"), privacy=_PARTNER),
         Field(
-            "seed", Text("乱数の種", "seed of the randomisation"), "integer", "", 0, 2**63, privacy=_PARTNER
+            "seed", Text("乱数の種", "seed of the randomisation"), "integer", "", 0, 2**53, privacy=_PARTNER
         ),
         Field("grower_code", Text("生産者コード", "grower code"), references="grower"),
         _NOTE,

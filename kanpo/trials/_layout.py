@@ -155,7 +155,10 @@ def largest_that_fits(
     share = (max(ground.room.area for ground in seen) / (wanted * shape.width_m * shape.length_m)) ** 0.5
     fits = _fitting(seen, panels, shape, gradient_deg is not None, largest=share)
     if fits is None:
-        raise _no_room(panels, 0, shape, None)
+        # Says for how many there is room.
+        return lay_out_plan(
+            parcel, panels, shape, orientation_deg=orientation_deg, gradient_deg=gradient_deg
+        ).shape
     return fits
 
 
@@ -176,6 +179,12 @@ def _seen(
                 f"plots need sides of {_LEAST_SIDE_M:g} m or more, alley and headland 0 or more",
             ),
             Text("例: --plot-size 2x5", "for example: --plot-size 2x5"),
+        )
+    if any(not math.isfinite(degrees) for degrees in (orientation_deg, gradient_deg) if degrees is not None):
+        raise UsageError(
+            "trial.orientation",
+            Text("方位を読めません", "the bearing is no number"),
+            Text("0 から 360 の度で入れてください", "give degrees from 0 to 360"),
         )
     if orientation_deg is not None and gradient_deg is not None:
         raise UsageError(

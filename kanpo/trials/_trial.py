@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -40,6 +41,7 @@ class NewTrial:
     orientation_deg: float | None = None
     gradient_deg: float | None = None
     no_same_neighbours: bool = False
+    clear_of_trials: bool = False
 
     @property
     def asked(self) -> Design:
@@ -68,7 +70,8 @@ def plan_trial(project: Project, trial: NewTrial) -> TrialPlan:
     """Randomise a trial and lay it on its parcel; nothing is written.
 
     With `largest_plots` the plots get the largest size of the form of `plot_size_m` that fits; with
-    `no_same_neighbours` no plot lies beside or before one of the same treatment.
+    `no_same_neighbours` no plot lies beside or before one of the same treatment; with
+    `clear_of_trials` the plots keep a headland from those of other trials of the season.
 
     Raises
     ------
@@ -78,6 +81,9 @@ def plan_trial(project: Project, trial: NewTrial) -> TrialPlan:
         The design, the treatments or the plots do not fit.
     """
     outline = _outline(project, trial.parcel_id)
+    if trial.clear_of_trials:
+        taken = _others(project, trial)["geometry"].to_numpy(dtype=object)
+        outline = outline.difference(shapely.union_all(taken))
     plan = draw_plan(trial.asked, trial.seed)
     shape = PlotShape(*trial.plot_size_m, trial.alley_m, trial.headland_m)
     if trial.largest_plots:
@@ -212,13 +218,15 @@ def _outline(project: Project, parcel_id: str) -> BaseGeometry:
 
 def trials_in_the_way(project: Project, planned: TrialPlan) -> list[str]:
     """Codes of other trials of the same season whose plots lie where these would lie."""
-    plots, trials = project.journal.read("plot"), project.journal.read("trial")
-    year = planned.trial.happened_at[:4]
-    same_season = trials.loc[trials["season"].astype(str).str[:4] == year, "trial_code"]
-    others = plots[plots["trial_code"].isin(set(same_season) - {planned.trial.trial_code})]
-    others = others[[outline is not None for outline in others["geometry"]]]
-    if others.empty:
-        return []
+    others = _others(project, planned.trial)
     tree = shapely.STRtree(others["geometry"].to_numpy(dtype=object))
     _, hit = tree.query(list(planned.layout.outlines), predicate="intersects")
     return sorted(set(others["trial_code"].iloc[hit]))
+
+
+def _others(project: Project, trial: NewTrial) -> pd.DataFrame:
+    """Plots with an outline that belong to other trials of the same season."""
+    plots, trials = project.journal.read("plot"), project.journal.read("trial")
+    same_season = trials.loc[trials["season"].astype(str).str[:4] == trial.happened_at[:4], "trial_code"]
+    others = plots[plots["trial_code"].isin(set(same_season) - {trial.trial_code})]
+    return others[others["geometry"].notna()]

@@ -186,6 +186,7 @@ def test_neighbours_that_cannot_differ_are_said() -> None:
 @pytest.mark.parametrize(
     ("design", "code", "said"),
     [
+        (Design("other", ("a", "b")), "trial.design", "rcbd"),
         (Design("rcbd", ()), "trial.treatments", "標準"),
         (Design("rcbd", ("a", "a")), "trial.treatments", "重複"),
         (Design("rcbd", ("a;b", "c")), "trial.treatments", ";"),

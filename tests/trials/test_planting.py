@@ -120,6 +120,8 @@ def test_plots_on_those_of_another_trial_of_the_season_are_noticed(project: Proj
     record_trial(project, plan_trial(project, NewTrial("A", "toki", "P1", "2026-04-01", ("a", "b"))))
     again = plan_trial(project, NewTrial("B", "toki", "P1", "2026-05-01", ("a", "b")))
     assert trials_in_the_way(project, again) == ["A"]
+    beside = NewTrial("B", "toki", "P1", "2026-05-01", ("a", "b"), clear_of_trials=True)
+    assert trials_in_the_way(project, plan_trial(project, beside)) == []
     next_year = plan_trial(project, NewTrial("B", "toki", "P1", "2027-05-01", ("a", "b")))
     assert trials_in_the_way(project, next_year) == []
 

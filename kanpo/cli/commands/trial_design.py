@@ -105,7 +105,7 @@ def _trial(opened: Project, code: str, asked: dict[str, Any]) -> NewTrial:
             Text("どちらかにしてください", "give one of them"),
         )
     if replicates is None:
-        replicates = len(treatments) if kind == "latin" else 3
+        replicates = {"latin": len(treatments), "demonstration": 1}.get(kind, 3)
     chosen = Design(kind, treatments, max(1, replicates), subs, checks, asked["block_size"])
     if plots is not None:
         chosen = with_plots(chosen, plots)
@@ -131,6 +131,7 @@ def _trial(opened: Project, code: str, asked: dict[str, Any]) -> NewTrial:
         orientation_deg=asked["orientation"],
         gradient_deg=asked["gradient"],
         no_same_neighbours=asked["no_same_neighbours"],
+        clear_of_trials=asked["clear_of_trials"],
     )
 
 
@@ -195,8 +196,8 @@ def _say_how(planned: TrialPlan, rates: Rates, in_the_way: list[str]) -> None:
         codes = ", ".join(in_the_way)
         say(
             Text(
-                f"注意: 同じ年の試験 {codes} の区と重なります。別の筆か --orientation を考えてください。",
-                f"warning: plots lie on those of {codes} in the same season; choose another parcel or --orientation.",
+                f"注意: 同じ年の試験 {codes} の区と重なります。--clear-of-trials で避けられます。",
+                f"warning: plots lie on those of {codes} in the same season; --clear-of-trials avoids them.",
             )
         )
     for wanted in {rates.nutrients(plot) for plot in planned.plan.plots}:

@@ -12,8 +12,10 @@ from kanpo.trials.designs._plan import Design
 #: Larger squares are not used in the field, and the chain that draws them visits order³ squares.
 LARGEST_SQUARE = 12
 MOST_PLOTS = 2_000
+#: Larger whole numbers do not survive every program that reads JSON.
+LARGEST_SEED = 2**53
 _TWO_FACTORS = ("splitplot", "stripplot")
-_WITH_BLOCKS = ("augmented", "alpha")
+KINDS = ("rcbd", "crd", "latin", *_TWO_FACTORS, "augmented", "alpha", "demonstration")
 
 
 def check_design(design: Design, seed: int = 0) -> None:
@@ -24,13 +26,27 @@ def check_design(design: Design, seed: int = 0) -> None:
     UsageError
         It cannot; the message says what is in the way and what would do.
     """
-    if seed < 0:
+    if not 0 <= seed <= LARGEST_SEED:
         raise _refused(
             "trial.seed",
-            Text("乱数の種は0以上の整数です", "the seed is a whole number of at least 0"),
+            Text(
+                "乱数の種は0以上(2の53乗まで)の整数です",
+                "the seed is a whole number of at least 0 and at most 2 to the 53rd",
+            ),
             Text("例: --seed 2026", "for example: --seed 2026"),
             "seed",
             seed,
+        )
+    if design.kind not in KINDS:
+        raise _refused(
+            "trial.design",
+            Text("この設計の割付けは作れません", "this design cannot be drawn here"),
+            Text(
+                f"{'・'.join(KINDS)} のどれかにするか、試験区をCSVで取り込んでください",
+                f"use one of {', '.join(KINDS)}, or import the plots from CSV",
+            ),
+            "design",
+            design.kind,
         )
     _check_names(design)
     _check_checks(design)
