@@ -121,6 +121,15 @@ _TRIAL_KIND = Table(
         Field("season", Text("年次", "season"), "integer", "", 1900, 2200, privacy=_PARTNER),
         Field("design", Text("試験設計", "experimental design"), vocabulary="design", privacy=_PARTNER),
         Field("treatments", Text("処理(;区切り)", "treatments, separated by ;"), privacy=_PARTNER),
+        Field(
+            "sub_treatments",
+            Text("副区の処理(;区切り)", "sub-plot treatments, separated by ;"),
+            privacy=_PARTNER,
+        ),
+        Field("checks", Text("対照(;区切り)", "checks, separated by ;"), privacy=_PARTNER),
+        Field(
+            "seed", Text("乱数の種", "seed of the randomisation"), "integer", "", 0, 2**53, privacy=_PARTNER
+        ),
         Field("grower_code", Text("生産者コード", "grower code"), references="grower"),
         _NOTE,
     ),
@@ -136,6 +145,10 @@ _PLOT_KIND = Table(
         Field("plot_code", Text("試験区コード", "plot code"), required=True, privacy=_PARTNER),
         Field("treatment", Text("処理", "treatment"), required=True, privacy=_PARTNER),
         Field("replicate", Text("反復", "replicate"), "integer", "", 1, 1000, privacy=_PARTNER),
+        Field("block", Text("ブロック", "block"), "integer", "", 1, 10_000, privacy=_PARTNER),
+        Field("whole_plot", Text("主区の番号", "whole plot"), "integer", "", 1, 10_000, privacy=_PARTNER),
+        Field("main_treatment", Text("主区の処理", "whole-plot treatment"), privacy=_PARTNER),
+        Field("sub_treatment", Text("副区の処理", "sub-plot treatment"), privacy=_PARTNER),
         Field("plot_row", Text("行", "row"), "integer", "", 1, 10_000, privacy=_PARTNER),
         Field("plot_column", Text("列", "column"), "integer", "", 1, 10_000, privacy=_PARTNER),
         Field("area_m2", Text("面積", "area"), "number", "m2", 0.01, 1e6, privacy=_PARTNER),

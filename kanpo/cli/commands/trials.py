@@ -11,11 +11,21 @@ from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_problems, show_table
+from kanpo.cli._trial_options import names, size_of
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 
-@group("trials", help=Text("試験栽培を作る・見る・まとめる。", "Make, list and summarise test cultivation."))
+@group(
+    "trials",
+    help=Text("試験栽培を作る・見る・まとめる。", "Make, list and summarise test cultivation."),
+    lazy={
+        "design": (
+            "kanpo.cli.commands.trial_design:design",
+            Text("試験を設計し、割り付け、筆の上に置く。", "Design, randomise and lay out a trial."),
+        )
+    },
+)
 def trials() -> None:
     pass
 
@@ -105,10 +115,10 @@ def create(
             herb_id=find_herb(load_catalogue(), herb).herb_id,
             parcel_id=find_current(opened, parcel)["parcel_id"],
             happened_at=happened_at or date.today().isoformat(),
-            treatments=[name.strip() for name in treatments.split(",") if name.strip()],
+            treatments=names(treatments),
             replicates=replicates,
             design=design,
-            plot_size_m=_size(plot_size),
+            plot_size_m=size_of(plot_size),
             alley_m=alley,
             headland_m=headland,
             seed=seed,
@@ -121,25 +131,18 @@ def create(
     if any(report.rejected for report in reports):
         return 3
     plots = reports[1].read
+    if reports[0].repeated:
+        say(
+            Text(
+                f"試験 {code} はもう記録されています。何も加えていません。",
+                f"trial {code} is recorded already: nothing was added.",
+            )
+        )
+        return 0
     say(Text(f"試験 {code}: {plots} 区を割り付けました。", f"trial {code}: {plots} plots laid out."))
     if dry_run:
         say(Text("予告だけです。何も変えていません。", "dry run: nothing was changed."))
     return 0
-
-
-def _size(text: str) -> tuple[float, float]:
-    try:
-        width, length = (float(part) for part in text.lower().replace("×", "x").split("x"))
-    except ValueError:
-        raise UsageError(
-            "trial.plot-size",
-            Text(
-                f"--plot-size {text} を「幅x長さ」として読めません",
-                f"--plot-size {text} is not width x length",
-            ),
-            Text("例: --plot-size 2x5", "for example: --plot-size 2x5"),
-        ) from None
-    return width, length
 
 
 @subcommand(trials, "list", help=Text("試験の一覧。", "List the trials."))
