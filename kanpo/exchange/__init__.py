@@ -4,6 +4,8 @@ In come tables of records and filled sheets of a panel as offices make them, out
 GIS, with only the columns that the audience may see.
 """
 
+from kanpo.exchange._archive import write_archive
+from kanpo.exchange._archive_check import verify_archive
 from kanpo.exchange._export import FORMATS, export_parcels, export_table
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
 from kanpo.exchange._records import RecordsImport, import_records, kind_of_headers, records_template
@@ -26,6 +28,8 @@ __all__ = [
     "read_judgements",
     "read_weights",
     "records_template",
+    "verify_archive",
+    "write_archive",
     "write_csv",
     "write_weights",
 ]

@@ -40,6 +40,16 @@ def copy_database(connection: sqlite3.Connection, target: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
+def free_name(project: Path, occasion: str) -> Path:
+    """A name for a copy kept beside a project (``NAME.before-merge.backup``) that is not taken yet."""
+    wanted = project.with_name(f"{project.stem}.{occasion}.backup")
+    number = 2
+    while wanted.exists():
+        wanted = project.with_name(f"{project.stem}.{occasion}-{number}.backup")
+        number += 1
+    return wanted
+
+
 def backup_project(path: Path, target: Path) -> None:
     """Copy the project at `path` to `target`, checked.
 

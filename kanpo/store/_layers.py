@@ -90,6 +90,29 @@ class Layers:
         )
         return digest
 
+    def original_names(self) -> list[str]:
+        """The hashes of all files that are kept, sorted."""
+        with spoken_errors(self._path):
+            return [
+                row[0] for row in self._connection.execute("SELECT sha256 FROM originals ORDER BY sha256")
+            ]
+
+    def original(self, sha256: str) -> bytes:
+        """A file that is kept, byte for byte.
+
+        Raises
+        ------
+        KeyError
+            There is none of that hash.
+        """
+        with spoken_errors(self._path):
+            row = self._connection.execute(
+                "SELECT content FROM originals WHERE sha256 = ?", (sha256,)
+            ).fetchone()
+        if row is None:
+            raise KeyError(sha256)
+        return bytes(row[0])
+
     def _drop_unused_originals(self) -> None:
         self._connection.execute(
             "DELETE FROM originals WHERE sha256 NOT IN (SELECT sha256 FROM layers) "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from kanpo.errors import Place, Problem
 from kanpo.locale import Text
 from kanpo.store._connection import connect, spoken_errors
 from kanpo.store._geometry import from_blobs
+from kanpo.store._history import held_at
 from kanpo.store._identity import sha256_of
 from kanpo.store._journal import _ENVELOPE, GENESIS, record_hash
+
+_CHAIN = f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
 
 _RESTORE = Text(
     "バックアップと見比べ、正しい方を使ってください", "compare with a backup and use the one that is right"
@@ -38,7 +42,7 @@ def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
         try:
             problems = _check_file(connection, path)
             if not problems:
-                problems += _check_chains(connection, path)
+                problems += check_chains(connection.execute(_CHAIN), path)
                 problems += _check_outlines(connection, path)
                 problems += _check_guards(connection, path)
                 if seal is not None:
@@ -65,10 +69,18 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     ]
 
 
-def _check_chains(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+def check_chains(rows: Iterable[Sequence[Any]], path: Path) -> list[Problem]:
+    """What is wrong with records in their chains.
+
+    Parameters
+    ----------
+    rows : iterable
+        Records as `Journal.chain` gives them, ordered by lane and number.
+    path : Path
+        For messages.
+    """
     problems: list[Problem] = []
     lane, expected, previous = None, 1, GENESIS
-    rows = connection.execute(f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence")
     for row in rows:
         *envelope, stored_previous, stored_hash = row
         record_id, _, device, sequence = envelope[:4]
@@ -141,20 +153,10 @@ def _check_seal(connection: sqlite3.Connection, path: Path, seal: str) -> list[P
     now = journal.seal()
     if now.digest.startswith(digest) and (not count or int(count) == now.records):
         return []
-    if count.isdigit() and _held_at(connection, int(count), digest):
+    if count.isdigit() and held_at(connection, int(count), digest):
         return []
     what = Text(
         f"封印 {seal} の時点の記録が揃っていません(現在 {now})",
         f"the records of seal {seal} are not all there (now {now})",
     )
     return [_broken("verify.seal", what, Place(str(path), value=seal))]
-
-
-def _held_at(connection: sqlite3.Connection, count: int, digest: str) -> bool:
-    """Whether the first `count` records, in the order of arrival, carry that seal."""
-    rows = connection.execute("SELECT device, sequence, hash FROM journal ORDER BY fid LIMIT ?", (count,))
-    heads: dict[str, tuple[int, str]] = {}
-    for device, sequence, head in rows:
-        heads[device] = max(heads.get(device, (0, "")), (sequence, head))
-    lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
-    return sha256_of(lines.encode()).startswith(digest)

@@ -4,11 +4,15 @@ In come rows that people wrote and the parcels they are about, out go records in
 plots of a trial, and yields per 10 a.
 """
 
+from kanpo.trials._conflicts import find_conflicts, resolve_conflict
 from kanpo.trials._growers import enter_growers
 from kanpo.trials._layout import Layout, lay_out_plots
+from kanpo.trials._missing import missing_observations
 from kanpo.trials._randomise import randomise
 from kanpo.trials._record import RecordReport, record_rows
+from kanpo.trials._soundness import find_orphans, look_through
 from kanpo.trials._trial import NewTrial, create_trial
+from kanpo.trials._unite import Union, unite_copies
 from kanpo.trials._withdraw import correct_record, withdraw_record
 from kanpo.trials._yields import harvests_with_yield
 
@@ -16,12 +20,19 @@ __all__ = [
     "Layout",
     "NewTrial",
     "RecordReport",
+    "Union",
     "correct_record",
     "create_trial",
     "enter_growers",
+    "find_conflicts",
+    "find_orphans",
     "harvests_with_yield",
     "lay_out_plots",
+    "look_through",
+    "missing_observations",
     "randomise",
     "record_rows",
+    "resolve_conflict",
+    "unite_copies",
     "withdraw_record",
 ]

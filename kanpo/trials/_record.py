@@ -79,12 +79,14 @@ def record_rows(
         problems += [problem.at(file=file, row=record.row) for problem in found]
         if entry is None:
             rejected.add(record.row)
-        elif entry.record_id in known_ids or content_of(entry) in contents:
+            continue
+        content = content_of(entry)
+        if entry.record_id in known_ids or content in contents:
             repeated += 1
-        else:
-            new.append(entry)
-            contents.add(content_of(entry))
-            known_ids.add(entry.record_id)
+            continue
+        new.append(entry)
+        contents.add(content)
+        known_ids.add(entry.record_id)
     if new and not dry_run:
         project.journal.append(new)
     ids = tuple(record.record_id for record in new)

@@ -276,7 +276,7 @@ def test_a_project_of_the_first_version_opens_with_all_that_it_held(tmp_path: Pa
         assert opened.journal.read("visit")["soil_ph"].tolist() == [6.1]
         assert opened.imported.boundaries("municipality").empty
         assert opened.computed.stamp("scores") is not None
-    assert path.with_name("old.before-v2.backup").exists()
+    assert path.with_name(f"old.before-v{SCHEMA_VERSION}.backup").exists()
     assert verify_project(path) == []
     assert {"parcels", "boundaries"} <= set(pyogrio.list_layers(path)[:, 0])
 
