@@ -10,9 +10,9 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, KanpoError, Place
+from kanpo.errors import InputUnusable, IntegrityFailure, KanpoError, Place
 from kanpo.locale import Text
-from kanpo.store._backup import copy_database, free_name
+from kanpo.store._backup import copy_database, free_name, not_writable
 from kanpo.store._connection import connect, spoken_errors
 from kanpo.store._location import is_project
 from kanpo.store._migrate import refuse_newer
@@ -49,24 +49,13 @@ def restore_project(backup: Path, target: Path) -> Path | None:
     kept = None
     draft = target.with_name(f".{target.name}.{os.getpid()}.restored")
     try:
-        with spoken_errors(backup), closing(connect(backup, write=False)) as connection:
+        with spoken_errors(backup), closing(connect(backup, write=True)) as connection:
             copy_database(connection, draft)
         if target.exists():
             kept = _keep(target)
         os.replace(draft, target)
     except OSError as error:
-        raise EnvironmentFailure(
-            "restore.not-writable",
-            Text(
-                f"書き込めません({error.strerror})。元のままです",
-                f"cannot be written ({error.strerror}); nothing was changed",
-            ),
-            Text(
-                "ファイルを使っているプログラムを閉じ、空き容量を確かめてください",
-                "close what uses the file, and check the free space",
-            ),
-            Place(str(target)),
-        ) from error
+        raise not_writable(target, error) from error
     finally:
         draft.unlink(missing_ok=True)
     return kept

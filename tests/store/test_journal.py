@@ -109,7 +109,7 @@ _EDITABLE = (
 )
 
 
-def test_every_edited_or_deleted_row_in_the_middle_is_found(project: Project, tmp_path: Path) -> None:
+def test_r06_every_edited_or_deleted_row_in_the_middle_is_found(project: Project, tmp_path: Path) -> None:
     project.journal.append(_observations(60))
     project.close()
     assert verify_project(project.path) == []
@@ -128,7 +128,7 @@ def test_every_edited_or_deleted_row_in_the_middle_is_found(project: Project, tm
         assert verify_project(copy), (trial, row)
 
 
-def test_records_missing_from_the_end_are_seen_against_the_seal(project: Project) -> None:
+def test_r07_records_missing_from_the_end_are_seen_against_the_seal(project: Project) -> None:
     project.journal.append(_observations(10))
     early = str(project.journal.seal())
     project.journal.append(_observations(10))
@@ -182,7 +182,7 @@ def _run(*words: object) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are POSIX")
-def test_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path) -> None:
+def test_r01_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path) -> None:
     path, log = tmp_path / "killed.gpkg", tmp_path / "acknowledged.txt"
     Project.create(path).close()
     _run("kill", path, log, 200)
@@ -195,7 +195,7 @@ def test_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="fork is POSIX")
-def test_eight_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_r04_eight_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "shared.gpkg"
     Project.create(path).close()
     _run("write", path, 8, 25)
