@@ -12,8 +12,9 @@ from kanpo.cli._discover import find_project
 from kanpo.cli._options import dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, show_table
 from kanpo.cli.commands.records import records
+from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
-from kanpo.schema import JOURNAL, RECORD_KINDS
+from kanpo.schema import JOURNAL, RECORD_KINDS, read_timestamp
 
 _LABELS = {
     "conflict": Text("競合", "conflict"),
@@ -118,7 +119,7 @@ def missing(
     from kanpo.trials import missing_observations
 
     with Project.open(find_project(project)) as opened:
-        frame = missing_observations(opened, day or date.today().isoformat(), trial_code, traits)
+        frame = missing_observations(opened, _day(day), trial_code, traits)
     show_table(
         frame,
         labels_of(RECORD_KINDS["observation"], RECORD_KINDS["plot"]) | _LABELS,
@@ -129,3 +130,15 @@ def missing(
     if len(frame):
         say(Text(f"未記録 {len(frame):,} 件", f"{len(frame):,} not recorded yet"))
     return 0
+
+
+def _day(written: str | None) -> str:
+    try:
+        return read_timestamp(written)[:10] if written else date.today().isoformat()
+    except ValueError as error:
+        raise UsageError(
+            "value.not-date",
+            Text("日付として読めません", "is not a date"),
+            Text("2025-05-01 のように入れてください", "enter it as 2025-05-01"),
+            Place(column="--date", value=written),
+        ) from error
