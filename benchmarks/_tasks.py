@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._measure import peak_mb
+from benchmarks._records import RECORD_TASKS
 
 #: Parcels on which the row-by-row alternative is timed; it is too slow for more.
 _ROWS_APPLIED = 2_000
@@ -189,7 +190,7 @@ def folium_map(project: str, out: str) -> dict[str, Any]:
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task
-    for task in (bare_ingest, ingest, score, apply_score, prepare_map, build_map, folium_map)
+    for task in (bare_ingest, ingest, score, apply_score, prepare_map, build_map, folium_map, *RECORD_TASKS)
 }
 
 

@@ -101,7 +101,7 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     frame = gpd.GeoDataFrame({"outline": list(outlines)}, geometry=list(outlines.values()), crs=6668)
     yield OUTLINES_FILE, _geojson(frame)
     for digest in project.imported.original_names():
-        yield f"originals/{digest}", project.imported.original(digest)
+        yield f"originals/{digest}", project.imported.original(digest) or b""
     yield "README.md", archive_readme(tables).encode("utf-8-sig")
 
 

@@ -54,17 +54,20 @@ def export_parcels(
         places = parcels.geometry.representative_point()
         table = pd.DataFrame(parcels.drop(columns="geometry"))
         table["longitude"], table["latitude"] = places.x.round(6), places.y.round(6)
-        export_table(path, table)
+        export_table(path, table, about=f"kanpo {project.meta['name']} {project.journal.seal()}")
     else:
         _write_layer(path, parcels)
     return len(parcels)
 
 
-def export_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV or workbook (``.xlsx``), with no cell that a spreadsheet would compute."""
+def export_table(path: Path, table: pd.DataFrame, *, about: str = "") -> None:
+    """Write a table as CSV or workbook (``.xlsx``), with no cell that a spreadsheet would compute.
+
+    `about` stands in the properties of a workbook.
+    """
     headers, rows = [str(column) for column in table.columns], table.itertuples(index=False, name=None)
     if path.suffix.lower() == ".xlsx":
-        write_workbook(path, headers, rows)
+        write_workbook(path, headers, rows, about=about)
     else:
         write_csv(path, headers, rows)
 

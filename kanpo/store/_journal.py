@@ -156,7 +156,7 @@ class Journal:
         return [record.record_id for record in records]
 
     def _heads(self) -> dict[str, tuple[int, str]]:
-        rows = self._connection.execute("SELECT device, max(sequence), hash FROM journal GROUP BY device")
+        rows = self._connection.execute(_HEADS)
         return {device: (sequence, digest) for device, sequence, digest in rows}
 
     def _archive(self, outlines: Iterable[BaseGeometry | None]) -> None:
@@ -304,6 +304,15 @@ def _envelope(
         None if record.body is None else canonical(dict(record.body)),
     )
 
+
+#: The last record of every lane, found through the index of lanes without reading the whole journal.
+_HEADS = """
+WITH RECURSIVE lanes(device) AS (
+  SELECT min(device) FROM journal UNION ALL
+  SELECT (SELECT min(device) FROM journal WHERE device > lanes.device) FROM lanes WHERE lanes.device IS NOT NULL)
+SELECT j.device, j.sequence, j.hash FROM lanes JOIN journal j ON j.device = lanes.device
+  AND j.sequence = (SELECT max(sequence) FROM journal WHERE device = lanes.device)
+"""
 
 _FAMILY = """
 WITH RECURSIVE family(id) AS (

@@ -97,21 +97,13 @@ class Layers:
                 row[0] for row in self._connection.execute("SELECT sha256 FROM originals ORDER BY sha256")
             ]
 
-    def original(self, sha256: str) -> bytes:
-        """A file that is kept, byte for byte.
-
-        Raises
-        ------
-        KeyError
-            There is none of that hash.
-        """
+    def original(self, sha256: str) -> bytes | None:
+        """The file of that hash, if the project keeps it."""
         with spoken_errors(self._path):
             row = self._connection.execute(
                 "SELECT content FROM originals WHERE sha256 = ?", (sha256,)
             ).fetchone()
-        if row is None:
-            raise KeyError(sha256)
-        return bytes(row[0])
+        return None if row is None else bytes(row[0])
 
     def _drop_unused_originals(self) -> None:
         self._connection.execute(

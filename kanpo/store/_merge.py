@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -92,8 +95,20 @@ def _unite(ours: sqlite3.Connection, theirs: sqlite3.Connection, path: Path, oth
         "INSERT INTO outlines (outline, geom) VALUES (?, ?)", [row for row in outlines if row[0] in wanted]
     )
     ours.executemany(_INSERT, rows)
+    _take_originals(ours, theirs, rows)
     both = len(mine.keys() & its.keys())
     return MergeReport(tuple(row[0] for row in rows), both, len(mine) - both, _files(ours, theirs))
+
+
+def _take_originals(
+    ours: sqlite3.Connection, theirs: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Files that records name by their hash come along; those of imports and layers stay."""
+    known = {row[0] for row in ours.execute("SELECT sha256 FROM originals")}
+    bodies = (json.loads(row[10]) for row in rows if row[10] is not None and '"sha256"' in row[10])
+    for digest in sorted({body["sha256"] for body in bodies if isinstance(body.get("sha256"), str)} - known):
+        for content in theirs.execute("SELECT content FROM originals WHERE sha256 = ?", (digest,)):
+            ours.execute("INSERT INTO originals (sha256, content) VALUES (?, ?)", (digest, *content))
 
 
 def _refuse_unfit(project: Project, other: Path) -> None:

@@ -44,6 +44,7 @@ def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
             if not problems:
                 problems += check_chains(connection.execute(_CHAIN), path)
                 problems += _check_outlines(connection, path)
+                problems += _check_originals(connection, path)
                 problems += _check_guards(connection, path)
                 if seal is not None:
                     problems += _check_seal(connection, path, seal)
@@ -127,6 +128,15 @@ def _check_outlines(connection: sqlite3.Connection, path: Path) -> list[Problem]
         what = Text("記録の区画図がありません", "the outline of a record is missing")
         problems.append(_broken("verify.outline-missing", what, Place(str(path), value=record_id)))
     return problems
+
+
+def _check_originals(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    what = Text("受け取ったままのファイルが書き換えられています", "a file as it was received was changed")
+    return [
+        _broken("verify.original", what, Place(str(path), value=name))
+        for name, content in connection.execute("SELECT sha256, content FROM originals")
+        if sha256_of(content if isinstance(content, bytes) else str(content).encode()) != name
+    ]
 
 
 def _check_guards(connection: sqlite3.Connection, path: Path) -> list[Problem]:

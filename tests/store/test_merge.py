@@ -294,7 +294,7 @@ def test_imported_data_stay_ours_and_differences_are_said(copies: list[Path]) ->
         theirs.people.enter({"grower_code": "G1", "name": "名前の見本", "phone": None, "note": None})
     result = unite_copies(a, b)
     assert list(result.report.files["name"]) == ["新年度.geojson"]
-    assert set(result.orphans["value"]) == {"T1", "T1-1", "P5"}, "no trial T1 was ever recorded here"
+    assert set(result.orphans["value"]) == {"T1", "P5"}, "no trial T1 was ever recorded here"
     assert result.people is None
     with Project.open(a) as ours:
         assert len(ours.imported.parcels()) == 3
@@ -302,6 +302,25 @@ def test_imported_data_stay_ours_and_differences_are_said(copies: list[Path]) ->
         assert ours.people.read().empty
     assert result.backup is not None and verify_project(result.backup) == []
     assert len(events(result.backup)) < len(events(a))
+
+
+def test_r17_a_file_that_a_record_names_comes_along(copies: list[Path]) -> None:
+    from kanpo.store import sha256_of
+
+    a, b, _ = copies
+    content, other = b"assay certificate", b"of nobody"
+    with Project.open(b, write=True) as theirs:
+        for kept in (content, other):
+            theirs.imported.keep_original(kept)
+        body = {"parcel_id": "P1", "sha256": sha256_of(content)}
+        theirs.journal.append([NewRecord("decision", body, "2025-05-01")])
+    merge(a, b)
+    with Project.open(a) as ours:
+        assert ours.imported.original(sha256_of(content)) == content
+        assert ours.imported.original(sha256_of(other)) is None
+    assert verify_project(a) == []
+    _tamper(a, "UPDATE originals SET content = ?", b"forged certificate")
+    assert [problem.code for problem in verify_project(a)] == ["verify.original"]
 
 
 def test_people_are_taken_over_on_request_and_ours_stay(copies: list[Path]) -> None:
