@@ -48,15 +48,15 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
             f"{ours['peak_mb']} / {bare['peak_mb']} MB",
         )
     )
-    fast, slow = apart("score", str(count)), apart("apply_score", str(count))
-    rate, slow_rate = fast["pairs"] / fast["seconds"], slow["pairs"] / slow["seconds"]
+    rows.append(_scored("score", count))
+    joined, dissolved = apart("blocks", str(file)), apart("dissolve_blocks", str(file))
     rows.append(
         (
-            f"score {count:,} parcels × 25 herbs",
-            f"{rate / 1e6:.1f} M parcel×herb/s",
-            f"{slow_rate / 1e3:.1f} k/s (DataFrame.apply)",
-            f"{rate / slow_rate:,.0f} × faster",
-            f"{fast['peak_mb']} / {slow['peak_mb']} MB",
+            f"{joined['blocks']:,} blocks of {count:,} parcels, 25 herbs",
+            f"{joined['seconds']:.2f} s",
+            f"{dissolved['seconds']:.2f} s (geopandas buffer + dissolve + sjoin, no scores)",
+            f"{dissolved['seconds'] / joined['seconds']:.1f} × faster",
+            f"{joined['peak_mb']} / {dissolved['peak_mb']} MB",
         )
     )
     apart("prepare_map", project)
@@ -104,6 +104,32 @@ def measure_records(count: int, folder: Path) -> list[tuple[str, str, str, str, 
     ]
 
 
+def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
+    """One row: scoring by a task of kanpo, beside ``DataFrame.apply`` plain and tuned."""
+    fast, plain, tuned = (_best(name, str(count)) for name in (task, "apply_score", "apply_score_tuned"))
+    rate, plain_rate, tuned_rate = (one["pairs"] / one["seconds"] for one in (fast, plain, tuned))
+    return (
+        f"score {count:,} parcels × 25 herbs" + (", in partitions" if task == "score_stream" else ""),
+        f"{rate / 1e6:.1f} M parcel×herb/s",
+        f"{plain_rate / 1e3:.1f} k/s (DataFrame.apply; tuned {tuned_rate / 1e3:.0f} k/s)",
+        f"{rate / plain_rate:,.0f} × faster (tuned {rate / tuned_rate:,.0f} ×)",
+        f"{fast['peak_mb']} / {plain['peak_mb']} MB",
+    )
+
+
+def _robust(count: int, draws: int) -> tuple[str, str, str, str, str]:
+    """One row: the probability of being among the best, beside a loop over draws with pandas."""
+    ours, loop = apart("robust", str(count), str(draws)), apart("pandas_robust", str(count), str(draws // 50))
+    rate, loop_rate = ours["draws"] / ours["seconds"], loop["draws"] / loop["seconds"]
+    return (
+        f"robustness of {count:,} parcels, {draws:,} draws, one herb",
+        f"{ours['seconds']:.1f} s",
+        f"{draws / loop_rate:.0f} s (pandas, one draw after the other; timed on {draws // 50:,} draws)",
+        f"{rate / loop_rate:.1f} × faster",
+        f"{ours['peak_mb']} / {loop['peak_mb']} MB",
+    )
+
+
 def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
     """The row that shows whether memory grows with the file."""
     file, project = folder / "large.geojson", folder / "large.gpkg"
@@ -116,12 +142,30 @@ def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
     return name, f"{found['seconds']:.0f} s", "–", "–", f"{found['peak_mb']} MB"
 
 
+def measure_visits() -> list[tuple[str, str, str, str, str]]:
+    """Rows that show how many visits the plan saves."""
+    rows = []
+    for start, words in (("desk", "from desk knowledge only"), ("today", "from what the sample knows")):
+        found = apart("visits", start)
+        rows.append(
+            (
+                f"visits until the best 20 are known, {words} ({found['runs']} runs)",
+                f"{found['plan']:.0f} visits",
+                f"{found['random']:.0f} visits (random order)",
+                f"{found['plan'] / found['random']:.2f} × (worst run {found['worst']:.2f})",
+                f"{found['peak_mb']} MB",
+            )
+        )
+    return rows
+
+
 def main() -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--parcels", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--large", type=int, default=1_000_000, help="parcels of the memory test, 0 for none")
     parser.add_argument("--records", type=int, default=100_000, help="observations, 0 for none")
+    parser.add_argument("--draws", type=int, default=10_000, help="draws of the robustness, 0 for none")
     chosen = parser.parse_args()
     print(f"{machine()}\n")
     print("| | kanpo | alternative, same run | ratio | peak memory, kanpo / alternative |")
@@ -134,7 +178,12 @@ def main() -> None:
         if chosen.records:
             for row in measure_records(chosen.records, Path(folder)):
                 print("| " + " | ".join(row) + " |", flush=True)
+        if chosen.draws:
+            print("| " + " | ".join(_robust(10_000, chosen.draws)) + " |", flush=True)
+        for row in measure_visits():
+            print("| " + " | ".join(row) + " |", flush=True)
         if chosen.large:
+            print("| " + " | ".join(_scored("score_stream", chosen.large)) + " |", flush=True)
             print("| " + " | ".join(measure_large(chosen.large, Path(folder))) + " |", flush=True)
 
 

@@ -11,9 +11,12 @@ from typing import Any
 
 from benchmarks._measure import peak_mb
 from benchmarks._records import RECORD_TASKS
+from benchmarks._scoring import SCORING_TASKS, random_columns
 
-#: Parcels on which the row-by-row alternative is timed; it is too slow for more.
-_ROWS_APPLIED = 2_000
+#: Synthetic parcels lie 10 to 40 m apart, metres.
+_GAP_M = 20
+#: Herbs of the visit simulation: from lowland to mountain, roots, seeds and leaves.
+_VISITED_HERBS = ["toki", "shakuyaku", "senkyu", "mishimasaiko", "ninjin", "daio", "oren", "hatomugi"]
 
 
 def bare_ingest(file: str) -> dict[str, Any]:
@@ -28,8 +31,11 @@ def bare_ingest(file: str) -> dict[str, Any]:
 
 
 def ingest(file: str, project: str) -> dict[str, Any]:
-    """``kanpo ingest``: read, checked, repaired, measured and stored in the project file."""
-    from kanpo.parcels import ingest_parcels
+    """``kanpo ingest``: read, checked, repaired, measured, stored, and held against its neighbours.
+
+    `check_seconds` is the last of these: which parcels lie on each other, or outside the municipality.
+    """
+    from kanpo.parcels import check_ground, ingest_parcels
     from kanpo.store import Project
 
     path = Path(project)
@@ -37,93 +43,10 @@ def ingest(file: str, project: str) -> dict[str, Any]:
     with Project.create(path) as opened:
         start = time.perf_counter()
         report = ingest_parcels(opened, Path(file))
-        return {"seconds": time.perf_counter() - start, "parcels": report.batch.stored}
-
-
-def _random_columns(count: int) -> dict[str, Any]:
-    import numpy as np
-
-    from kanpo.schema import FACTORS
-
-    random = np.random.default_rng(1)
-    columns: dict[str, Any] = {}
-    for key, factor in FACTORS.items():
-        if factor.kind == "number":
-            assert factor.maximum is not None
-            values = random.uniform(0, factor.maximum * 0.3, count)
-            values[random.random(count) < 0.3] = np.nan
-        else:
-            values = random.integers(-1, len(factor.classes), count).astype(np.int8)
-        columns[key] = values
-    return columns
-
-
-def score(count: str) -> dict[str, Any]:
-    """The kernel: every parcel for every herb, with bounds and limiting factor."""
-    from kanpo.herbs import load_catalogue
-    from kanpo.suitability import compile_requirements, run_kernel
-
-    catalogue = load_catalogue()
-    compiled = compile_requirements({herb: catalogue.requirements_of(herb) for herb in catalogue.herbs})
-    columns = _random_columns(int(count))
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        result = run_kernel(columns, compiled)
-        seconds.append(time.perf_counter() - start)
-    return {"seconds": min(seconds), "pairs": int(result.score.size)}
-
-
-def apply_score(count: str) -> dict[str, Any]:
-    """The alternative for scoring: the same numbers by ``DataFrame.apply``, a parcel at a time, for one herb."""
-    import math
-
-    import pandas as pd
-
-    from kanpo.herbs import load_catalogue
-    from kanpo.schema import FACTORS
-    from kanpo.suitability import FLOOR, worst_and_best
-
-    requirements = load_catalogue().requirements_of("shakuyaku")
-    total = sum(requirement.weight for requirement in requirements)
-    bounds = {requirement.factor: worst_and_best(requirement) for requirement in requirements}
-    frame = pd.DataFrame(_random_columns(min(int(count), _ROWS_APPLIED)))
-
-    def membership(requirement: Any, value: float) -> float | None:
-        if requirement.kind == "classes":
-            return None if value < 0 else list(requirement.classes.values())[int(value)]
-        if math.isnan(value):
-            return None
-        a, b, c, d = requirement.corners
-        rising = 1.0 if b is None else (1.0 if value >= b else max(0.0, (value - a) / (b - a)))
-        falling = 1.0 if c is None else (1.0 if value <= c else max(0.0, (d - value) / (d - c)))
-        return min(rising, falling)
-
-    def one(row: Any) -> tuple[float, float, float, str | None]:
-        known, share, lower, upper, worst, limiting = 0.0, 0.0, 0.0, 0.0, 0.0, None
-        for requirement in requirements:
-            weight = requirement.weight / total
-            found = membership(requirement, row[requirement.factor])
-            if found is None:
-                low, high = bounds[requirement.factor]
-                lower += weight * math.log(low) if low else -math.inf
-                upper += weight * math.log(high)
-                continue
-            used = found if requirement.knock_out else max(found, FLOOR)
-            if used == 0:
-                return 0.0, 0.0, 0.0, requirement.factor
-            loss = -weight * math.log(used)
-            if loss > worst:
-                worst, limiting = loss, requirement.factor
-            known, share = known - loss, share + weight
-            lower, upper = lower - loss, upper - loss
-        middle = math.exp(known / share) if share else math.nan
-        return middle, math.exp(lower), math.exp(upper), limiting
-
-    assert len(FACTORS) == frame.shape[1]
-    start = time.perf_counter()
-    frame.apply(one, axis=1)
-    return {"seconds": time.perf_counter() - start, "pairs": len(frame)}
+        seconds = time.perf_counter() - start
+        check_ground(opened, report.batch)
+        check = time.perf_counter() - start - seconds
+        return {"seconds": seconds, "check_seconds": check, "parcels": report.batch.stored}
 
 
 def _content(project: str) -> Any:
@@ -140,7 +63,7 @@ def _content(project: str) -> Any:
         stamp = opened.computed.stamp("factors")
         if stamp is None:
             values = pd.DataFrame(index=pd.Index(ids, name="parcel_id"))
-            for key, column in _random_columns(len(ids)).items():
+            for key, column in random_columns(len(ids)).items():
                 factor = FACTORS[key]
                 if factor.kind == "number":
                     values[key] = np.round(column, 1)
@@ -188,10 +111,95 @@ def folium_map(project: str, out: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "bytes": Path(out).stat().st_size}
 
 
+def _outlines(file: str) -> Any:
+    import pandas as pd
+    import pyogrio
+
+    frame = pyogrio.read_dataframe(file)[["polygon_uuid", "geometry"]].to_crs(6668)
+    area = frame.geometry.to_crs(6678).area
+    return frame.rename(columns={"polygon_uuid": "parcel_id"}).assign(
+        settlement=pd.Series([None] * len(frame), dtype=object), area_m2=area
+    )
+
+
+def blocks(file: str) -> dict[str, Any]:
+    """``kanpo blocks`` without reading the project: neighbours joined, measured, scored for 25 herbs."""
+    import numpy as np
+
+    from kanpo.blocks import block_table, form_blocks
+    from kanpo.herbs import load_catalogue
+    from kanpo.suitability import ClassBounds, Scores, compile_requirements, run_kernel
+
+    frame, catalogue = _outlines(file), load_catalogue()
+    compiled = compile_requirements({herb: catalogue.requirements_of(herb) for herb in catalogue.herbs})
+    result = run_kernel(random_columns(len(frame)), compiled)
+    scores = Scores(
+        tuple(frame["parcel_id"]),
+        compiled.herb_ids,
+        result,
+        np.ones(result.score.shape),
+        ClassBounds(),
+        "geometric",
+    )
+    start = time.perf_counter()
+    formed = form_blocks(frame, gap_m=_GAP_M)
+    table = block_table(formed, frame, scores)
+    return {"seconds": time.perf_counter() - start, "blocks": len(table)}
+
+
+def dissolve_blocks(file: str) -> dict[str, Any]:
+    """The alternative for blocks: geopandas, buffered by half the gap, dissolved, taken apart and joined back."""
+    import geopandas as gpd
+
+    frame = _outlines(file)
+    start = time.perf_counter()
+    plane = frame.to_crs(6678)
+    grown = plane.set_geometry(plane.buffer(_GAP_M / 2))[["geometry"]].dissolve().explode()
+    grown = grown.reset_index(drop=True).rename_axis("block").reset_index()
+    joined = gpd.sjoin(plane, grown, predicate="intersects")
+    joined.groupby("block").agg({"area_m2": "sum", "parcel_id": "min"})
+    return {"seconds": time.perf_counter() - start, "blocks": len(grown)}
+
+
+def visits(start: str) -> dict[str, Any]:
+    """Visits until the best 20 are known, with the plan and in random order: means over herbs and seeds."""
+    import tempfile
+
+    import pandas as pd
+
+    from benchmarks._visits import simulate
+
+    sample, desk_only = Path(__file__).parents[1] / "data", start == "desk"
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [
+            simulate(sample, Path(folder), _VISITED_HERBS, seed, 25 if desk_only else 10, desk_only=desk_only)
+            for seed in range(3)
+        ]
+    found = pd.concat(parts)
+    return {
+        "seconds": time.perf_counter() - begun,
+        "runs": len(found),
+        "plan": float(found["plan"].mean()),
+        "random": float(found["random"].mean()),
+        "worst": float((found["plan"] / found["random"]).max()),
+    }
+
+
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task
-    for task in (bare_ingest, ingest, score, apply_score, prepare_map, build_map, folium_map, *RECORD_TASKS)
-}
+    for task in (
+        bare_ingest,
+        ingest,
+        prepare_map,
+        build_map,
+        folium_map,
+        blocks,
+        dissolve_blocks,
+        visits,
+        *RECORD_TASKS,
+    )
+} | SCORING_TASKS
 
 
 if __name__ == "__main__":

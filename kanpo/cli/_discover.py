@@ -4,9 +4,32 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kanpo.errors import UsageError
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.herbs import Catalogue
+
+
+def catalogue_of(path: Path) -> Catalogue:
+    """The herb catalogue that a project uses, and on stderr whether own rows are among it."""
+    from kanpo.cli._present import say
+    from kanpo.herbs import project_catalogue
+    from kanpo.store import Project
+
+    with Project.open(path) as opened:
+        catalogue = project_catalogue(opened)
+    if catalogue.own:
+        name, count = catalogue.own[0].file, len(catalogue.own)
+        say(
+            Text(
+                f"生薬目録: 自分の行 {count} 件を使います({name}、目録 {catalogue.digest[:12]})",
+                f"herb catalogue: {count} rows of your own are used ({name}, catalogue {catalogue.digest[:12]})",
+            )
+        )
+    return catalogue
 
 
 def find_project(given: Path | None) -> Path:
@@ -49,3 +72,11 @@ def find_project(given: Path | None) -> Path:
             "make one with kanpo init NAME.gpkg, or say which with --project",
         ),
     )
+
+
+def project_if_any(given: Path | None) -> Path | None:
+    """The project file as `find_project` finds it; None where there is none to be found."""
+    try:
+        return find_project(given)
+    except UsageError:
+        return None

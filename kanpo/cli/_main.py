@@ -55,6 +55,22 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.weights:weights",
         Text("専門家の比較から重みを決める", "weights from an expert panel's comparisons"),
     ),
+    "robust": (
+        "kanpo.cli.commands.robust:robust",
+        Text("順位がどれだけ確かかを調べる", "say how sure a ranking is"),
+    ),
+    "ranking": (
+        "kanpo.cli.commands.ranking:ranking_command",
+        Text("どの筆にどの生薬か(順位)", "which herb where: rankings"),
+    ),
+    "blocks": (
+        "kanpo.cli.commands.blocks:blocks",
+        Text("まとまった団地を探す", "find parcels that lie together"),
+    ),
+    "visits": (
+        "kanpo.cli.commands.visits:visits",
+        Text("現地調査の計画を立てる", "plan site visits"),
+    ),
     "map": (
         "kanpo.cli.commands.map:map_command",
         Text("1枚のHTML地図を書く", "write the map: one HTML file"),

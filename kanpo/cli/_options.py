@@ -62,8 +62,48 @@ def audience_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def mapping(words: tuple[str, ...], example: str) -> dict[str, str] | None:
-    """What ``--map KEY=COLUMN``, given several times, says; None when it was not given.
+def what_if_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--what-if``: a value of a factor that is assumed, and not stored."""
+    decorated: Callable[..., Any] = option(
+        "--what-if",
+        multiple=True,
+        metavar="FACTOR=VALUE",
+        help=Text(
+            "もしこの要因がこの値だったら(何度でも。例 soil_ph=6.2、排水=良)。保存しない",
+            "as if this factor had this value (repeatable, for example soil_ph=6.2); nothing is stored",
+        ),
+    )(function)
+    return decorated
+
+
+def assume_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--assume``: narrower intervals under an assumption; nothing is stored."""
+    decorated: Callable[..., Any] = option(
+        "--assume",
+        type=click.Choice(["neighbours"]),
+        help=Text(
+            "分からない要因は周りの筆の値の範囲にあると仮定して、幅を狭める。保存しない",
+            "assume that unknown factors lie in the range of the parcels around; nothing is stored",
+        ),
+    )(function)
+    return decorated
+
+
+def mapping(words: tuple[str, ...], example: str, name: str = "--map") -> dict[str, str] | None:
+    """What ``--map KEY=COLUMN`` or an option like it, given several times, says; None when it was not given.
+
+    Raises
+    ------
+    UsageError
+        A word has no ``=``.
+    """
+    return dict(pairs(words, name, example)) or None
+
+
+def pairs(
+    words: tuple[str, ...], option_name: str, example: str = "幅員=3m以上"
+) -> tuple[tuple[str, str], ...]:
+    """What an option KEY=VALUE, given several times, says, in order.
 
     Raises
     ------
@@ -75,10 +115,10 @@ def mapping(words: tuple[str, ...], example: str) -> dict[str, str] | None:
             raise UsageError(
                 "usage.mapping",
                 Text(
-                    f"--map {word} は「項目=列」の形ではありません",
-                    f"--map {word} is not of the form key=column",
+                    f"{option_name} {word} は「項目=列」の形ではありません",
+                    f"{option_name} {word} is not of the form key=column",
                 ),
-                Text(f"例: --map {example}", f"for example: --map {example}"),
+                Text(f"例: {option_name} {example}", f"for example: {option_name} {example}"),
             )
-    pairs = [word.partition("=") for word in words]
-    return {key: column for key, _, column in pairs} or None
+    found = [word.partition("=") for word in words]
+    return tuple((key, value) for key, _, value in found)

@@ -39,6 +39,23 @@ def export_parcels(
     UsageError
         The ending is none of `FORMATS`.
     """
+    layer_file(path)
+    visible = [field.key for field in PARCELS.visible_to(audience)]
+    parcels = (wanted or ParcelFilter()).apply(current_parcels(project))[[*visible, "geometry"]]
+    if herb_id is not None:
+        parcels = parcels.merge(project.computed.scores(herb_id), on="parcel_id", how="left")
+    export_layer(path, parcels, about=f"kanpo {project.meta['name']} {project.journal.seal()}")
+    return len(parcels)
+
+
+def layer_file(path: Path) -> Path:
+    """The path as it is, if outlines can be written to it.
+
+    Raises
+    ------
+    UsageError
+        The ending is none of `FORMATS`.
+    """
     if path.suffix.lower() not in FORMATS:
         raise UsageError(
             "export.format",
@@ -46,18 +63,45 @@ def export_parcels(
             Text(f"使える拡張子: {'、'.join(FORMATS)}", f"use one of {', '.join(FORMATS)}"),
             Place(str(path)),
         )
-    visible = [field.key for field in PARCELS.visible_to(audience)]
-    parcels = (wanted or ParcelFilter()).apply(current_parcels(project))[[*visible, "geometry"]]
-    if herb_id is not None:
-        parcels = parcels.merge(project.computed.scores(herb_id), on="parcel_id", how="left")
+    return path
+
+
+def export_layer(path: Path, frame: gpd.GeoDataFrame, layer: str = "parcels", *, about: str = "") -> None:
+    """Write outlines with their columns: a table with a point inside each, or a layer for GIS.
+
+    `about` stands in the properties of a workbook.
+
+    Raises
+    ------
+    UsageError
+        The ending is none of `FORMATS`.
+    """
+    layer_file(path)
     if path.suffix.lower() in (".csv", ".xlsx"):
-        places = parcels.geometry.representative_point()
-        table = pd.DataFrame(parcels.drop(columns="geometry"))
+        places = frame.geometry.representative_point()
+        table = pd.DataFrame(frame.drop(columns="geometry"))
         table["longitude"], table["latitude"] = places.x.round(6), places.y.round(6)
-        export_table(path, table, about=f"kanpo {project.meta['name']} {project.journal.seal()}")
+        export_table(path, table, about=about)
     else:
-        _write_layer(path, parcels)
-    return len(parcels)
+        _write_layer(path, frame, layer)
+
+
+def table_file(path: Path) -> Path:
+    """The path as it is, if a table can be written to it.
+
+    Raises
+    ------
+    UsageError
+        The ending is neither ``.csv`` nor ``.xlsx``.
+    """
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise UsageError(
+            "export.format",
+            Text("この形式では書き出せません", "cannot write this format"),
+            Text("使える拡張子: .csv、.xlsx", "use .csv or .xlsx"),
+            Place(str(path)),
+        )
+    return path
 
 
 def export_table(path: Path, table: pd.DataFrame, *, about: str = "") -> None:
@@ -72,13 +116,13 @@ def export_table(path: Path, table: pd.DataFrame, *, about: str = "") -> None:
         write_csv(path, headers, rows)
 
 
-def _write_layer(path: Path, parcels: gpd.GeoDataFrame) -> None:
+def _write_layer(path: Path, frame: gpd.GeoDataFrame, layer: str) -> None:
     suffix = path.suffix.lower()
     with replacing(path) as draft:
         if suffix == ".parquet":
-            _write_parquet(draft, parcels)
+            _write_parquet(draft, frame)
         else:
-            parcels.to_file(draft, driver=_DRIVERS[suffix], layer="parcels", engine="pyogrio")
+            frame.to_file(draft, driver=_DRIVERS[suffix], layer=layer, engine="pyogrio")
 
 
 def _write_parquet(path: Path, parcels: gpd.GeoDataFrame) -> None:

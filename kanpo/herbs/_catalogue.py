@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError, shown
-from kanpo.herbs._check import DEFAULT_HERB, Row, check_files, classes_of, corners_of, read_files
+from kanpo.herbs._check import DEFAULT_HERB, check_files, read_files
+from kanpo.herbs._curve import Row, bell_of, classes_of, corners_of, points_of
 from kanpo.herbs._requirement import Herb, Requirement
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, normalise
@@ -24,7 +25,8 @@ class Catalogue:
     """Herbs and what they need.
 
     `requirements` has for each herb its own rows and the default rows of the factors that it has
-    no row for, in the order of the factors. `digest` is a hash over all of it.
+    no row for, in the order of the factors. `digest` is a hash over all of it. `own` are the rows of
+    the user's own that were laid over those shipped with kanpo.
     """
 
     herbs: Mapping[str, Herb]
@@ -34,6 +36,7 @@ class Catalogue:
     operations: pd.DataFrame
     sources: pd.DataFrame
     digest: str
+    own: tuple[Requirement, ...] = ()
 
     def requirements_of(self, herb_id: str) -> tuple[Requirement, ...]:
         """What a herb needs, in the order of the factors.
@@ -83,7 +86,7 @@ def _load(folder: Path | None) -> Catalogue:
             tuple(problems),
         )
     herbs = {row["herb_id"]: _herb(row) for row in read.tables["herbs"]}
-    rows = [_requirement(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
+    rows = [requirement_of_row(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
     requirements = {herb_id: _resolved(herb_id, rows) for herb_id in herbs}
     tables = {
         name: pd.DataFrame(read.tables[name]) for name in ("quality", "market", "operations", "sources")
@@ -105,20 +108,23 @@ def _herb(row: Row) -> Herb:
     return Herb(**values)  # type: ignore[arg-type]
 
 
-def _requirement(row: Row, number: int) -> Requirement:
-    trapezoid = row["kind"] == "trapezoid"
+def requirement_of_row(row: Row, number: int) -> Requirement:
+    """A checked row as a requirement; `number` is its row in the file."""
+    kind = row["kind"]
     return Requirement(
         herb_id=row["herb_id"],
         factor=row["factor"],
-        kind="trapezoid" if trapezoid else "classes",
-        corners=corners_of(row) if trapezoid else (None, None, None, None),
-        classes={} if trapezoid else classes_of(row),
+        kind=kind,  # type: ignore[arg-type]
+        corners=corners_of(row) if kind == "trapezoid" else (None, None, None, None),
+        classes=classes_of(row) if kind == "classes" else {},
         weight=float(row["weight"]),
         knock_out=row["knock_out"] == "1",
         source=row["source"],
         confidence=row["confidence"],
         note=row.get("note", ""),
         row=number,
+        bell=bell_of(row) if kind == "gaussian" else None,
+        points=points_of(row) if kind == "piecewise" else (),
     )
 
 

@@ -11,11 +11,9 @@ from io import StringIO
 from pathlib import Path
 
 from kanpo.errors import Place, Problem
-from kanpo.herbs._requirement import Corners
+from kanpo.herbs._curve import Row, at, check_curve, number_of, problem
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, Factor
-
-Row = dict[str, str]
+from kanpo.schema import FACTORS
 
 FILES = ("herbs", "requirements", "quality", "market", "operations", "sources")
 CONFIDENCES = ("high", "medium", "low")
@@ -75,7 +73,7 @@ def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem
 
 
 def _too_many_cells(place: Place) -> Problem:
-    return _problem(
+    return problem(
         *("cells", "見出しより列が多い行です", "has more cells than the header"),
         *('コンマを含む文は " で囲んでください', 'put a text with commas between " marks', place),
     )
@@ -105,26 +103,24 @@ def check_files(read: CatalogueFiles) -> list[Problem]:
     return [*problems, *_check_weights(read.tables["requirements"], herbs)]
 
 
-def _problem(code: str, ja: str, en: str, mend_ja: str, mend_en: str, place: Place) -> Problem:
-    return Problem(f"catalogue.{code}", Text(ja, en), Text(mend_ja, mend_en), place)
-
-
-def _at(place: Place, row: Row, column: str) -> Place:
-    return Place(place.file, row=place.row, column=column, value=row.get(column, ""))
+def check_own_row(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
+    """Check one row of requirements by itself."""
+    yield from _check_requirement(row, place, herbs)
+    yield from _check_common(row, place, herbs, sources)
 
 
 def _check_common(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
     if row.get("herb_id") not in herbs | {DEFAULT_HERB}:
-        yield _problem(
+        yield problem(
             *("unknown-herb", "herbs.csv にない生薬です", "is not in herbs.csv"),
             *(
                 "herbs.csv に足すか、綴りを直してください",
                 "add it there or mend the spelling",
-                _at(place, row, "herb_id"),
+                at(place, row, "herb_id"),
             ),
         )
     if row.get("confidence") not in CONFIDENCES:
-        yield _problem(
+        yield problem(
             *(
                 "confidence",
                 "確からしさは high・medium・low のどれかです",
@@ -133,14 +129,14 @@ def _check_common(row: Row, place: Place, herbs: set[str], sources: set[str]) ->
             *(
                 "確かめていなければ low としてください",
                 "use low if nobody confirmed it",
-                _at(place, row, "confidence"),
+                at(place, row, "confidence"),
             ),
         )
     named = [name.strip() for name in row.get("source", "").split(";")]
     if any(name not in sources for name in named):
-        yield _problem(
+        yield problem(
             *("unknown-source", "sources.csv にない出典です", "is not in sources.csv"),
-            *("sources.csv に足してください", "add it to sources.csv", _at(place, row, "source")),
+            *("sources.csv に足してください", "add it to sources.csv", at(place, row, "source")),
         )
 
 
@@ -148,18 +144,18 @@ def _check_numbers(row: Row, name: str, place: Place) -> Iterator[Problem]:
     bounds = _RANGES.get(name, ())
     for column in (*_NUMBERS.get(name, ()), *bounds):
         text = row.get(column, "")
-        value = _number(text)
+        value = number_of(text)
         whole = column == "years_to_harvest"
         if text and (value is None or value < 0 or (whole and (value < 1 or not text.isdecimal()))):
-            yield _problem(
+            yield problem(
                 *("number", "0以上の数ではありません", "is not a number of 0 or more"),
                 "単位を付けず、半角の数だけを入れてください(年数は1以上の整数)",
                 "enter digits only, without a unit (years: a whole number from 1)",
-                _at(place, row, column),
+                at(place, row, column),
             )
-    low, high = (_number(row.get(column, "")) for column in bounds) if bounds else (None, None)
+    low, high = (number_of(row.get(column, "")) for column in bounds) if bounds else (None, None)
     if low is not None and high is not None and low > high:
-        yield _problem(
+        yield problem(
             *("range", "下限が上限より大きいです", "the lower figure is above the upper"),
             *("2つを入れ替えてください", "swap the two"),
             Place(place.file, row=place.row, column=",".join(bounds), value=f"{low:g}, {high:g}"),
@@ -169,132 +165,26 @@ def _check_numbers(row: Row, name: str, place: Place) -> Iterator[Problem]:
 def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Problem]:
     factor = FACTORS.get(row.get("factor", ""))
     if factor is None:
-        yield _problem(
+        yield problem(
             *("unknown-factor", "知らない立地要因です", "unknown site factor"),
             *(
                 f"使える要因: {'、'.join(FACTORS)}",
                 f"known factors: {', '.join(FACTORS)}",
-                _at(place, row, "factor"),
+                at(place, row, "factor"),
             ),
         )
         return
-    wanted = "trapezoid" if factor.kind == "number" else "classes"
-    if row.get("kind") != wanted:
-        yield _problem(
-            *("kind", f"この要因の型は {wanted} です", f"the kind of this factor is {wanted}"),
-            *(f"{wanted} としてください", f"use {wanted}", _at(place, row, "kind")),
-        )
-        return
-    yield from (_check_corners if wanted == "trapezoid" else _check_classes)(row, factor, place)
-    other = ["classes"] if wanted == "trapezoid" else ["a", "b", "c", "d"]
-    for column in other:
-        if row.get(column, "").strip():
-            yield _problem(
-                *("kind", f"{wanted} の行には使わない列です", f"is not used in a row of kind {wanted}"),
-                *("空にしてください", "leave it empty", _at(place, row, column)),
-            )
-    weight = _number(row.get("weight", ""))
+    yield from check_curve(row, factor, place)
+    weight = number_of(row.get("weight", ""))
     if weight is None or weight < 0:
-        yield _problem(
+        yield problem(
             *("weight", "重みは0以上の数です", "a weight is a number of 0 or more"),
-            *("1 などの数にしてください", "use a number such as 1", _at(place, row, "weight")),
+            *("1 などの数にしてください", "use a number such as 1", at(place, row, "weight")),
         )
     if row.get("knock_out") not in ("0", "1"):
-        yield _problem(
+        yield problem(
             *("knock-out", "knock_out は 0 か 1 です", "knock_out is 0 or 1"),
-            *("除外条件なら1にしてください", "use 1 if membership 0 excludes", _at(place, row, "knock_out")),
-        )
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
-
-
-def corners_of(row: Row) -> Corners:
-    """The corners of a trapezoid row; None where a cell is empty."""
-    a, b, c, d = (_number(row.get(key, "")) for key in "abcd")
-    return a, b, c, d
-
-
-def _check_corners(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
-    written = [row.get(key, "").strip() for key in "abcd"]
-    corners = corners_of(row)
-    for key, text, value in zip("abcd", written, corners, strict=True):
-        if text and value is None:
-            yield _problem(
-                *("corner", "数値ではありません", "is not a number"),
-                *("数だけを入れてください", "enter digits only", _at(place, row, key)),
-            )
-            return
-    a, b, c, d = corners
-    if (a is None) != (b is None) or (c is None) != (d is None) or (b is None and c is None):
-        yield _problem(
-            *(
-                "corners-open",
-                "開いた側は2つの角とも空にします",
-                "an open side leaves both its corners empty",
-            ),
-            *(
-                "a と b、または c と d を両方埋めるか両方空にしてください",
-                "fill or empty a and b, or c and d, together",
-                place,
-            ),
-        )
-        return
-    given = [value for value in corners if value is not None]
-    if given != sorted(given):
-        yield _problem(
-            *(
-                "corners-order",
-                "角が a ≤ b ≤ c ≤ d の順ではありません",
-                "the corners are not in the order a ≤ b ≤ c ≤ d",
-            ),
-            *("小さい順に並べてください", "put them in rising order"),
-            Place(place.file, row=place.row, column="a,b,c,d", value=", ".join(written)),
-        )
-    assert factor.minimum is not None and factor.maximum is not None
-    if any(not factor.minimum <= value <= factor.maximum for value in given):
-        yield _problem(
-            *(
-                "corners-range",
-                f"あり得る範囲({factor.minimum:g}〜{factor.maximum:g})の外です",
-                "outside what is possible",
-            ),
-            *(
-                "単位と桁を確かめてください",
-                f"possible is {factor.minimum:g} to {factor.maximum:g} {factor.unit}",
-            ),
-            Place(place.file, row=place.row, column="a,b,c,d", value=", ".join(written)),
-        )
-
-
-def classes_of(row: Row) -> dict[str, float]:
-    """Membership of each class of a ``classes`` row, in the order written."""
-    pairs = (part.split("=", 1) for part in row.get("classes", "").split(";") if "=" in part)
-    return {key.strip(): value for key, text in pairs if (value := _number(text)) is not None}
-
-
-def _check_classes(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
-    memberships = classes_of(row)
-    place = _at(place, row, "classes")
-    if set(memberships) != set(factor.classes) or row.get("classes", "").count("=") != len(factor.classes):
-        wanted = ";".join(f"{key}=…" for key in factor.classes)
-        yield _problem(
-            *(
-                "classes",
-                "区分が足りないか、重なるか、知らない区分です",
-                "a class is missing, repeated or unknown",
-            ),
-            *(f"{wanted} の形で全区分を入れてください", f"give all classes: {wanted}", place),
-        )
-    if any(not 0 <= value <= 1 for value in memberships.values()):
-        yield _problem(
-            *("membership", "適合度は0〜1です", "a membership lies between 0 and 1"),
-            *("0から1の数にしてください", "use a number from 0 to 1", place),
+            *("除外条件なら1にしてください", "use 1 if membership 0 excludes", at(place, row, "knock_out")),
         )
 
 
@@ -303,7 +193,7 @@ def _repeated(rows: list[Row], name: str, keys: tuple[str, ...]) -> Iterator[Pro
     for number, row in enumerate(rows, 2):
         key = tuple(row.get(column, "") for column in keys)
         if key in seen:
-            yield _problem(
+            yield problem(
                 *("repeated", f"{seen[key]} 行目と同じものです", f"repeats row {seen[key]}"),
                 *("どちらかを消してください", "remove one of them"),
                 Place(name, row=number, column=",".join(keys), value=",".join(key)),
@@ -314,11 +204,11 @@ def _repeated(rows: list[Row], name: str, keys: tuple[str, ...]) -> Iterator[Pro
 def _check_weights(rows: list[Row], herbs: set[str]) -> Iterator[Problem]:
     weights: dict[str, dict[str, float]] = {}
     for row in rows:
-        weight = _number(row.get("weight", "")) or 0.0
+        weight = number_of(row.get("weight", "")) or 0.0
         weights.setdefault(row.get("herb_id", ""), {})[row.get("factor", "")] = weight
     for herb in sorted(herbs):
         if sum((weights.get(DEFAULT_HERB, {}) | weights.get(herb, {})).values()) <= 0:
-            yield _problem(
+            yield problem(
                 *("weights-zero", f"{herb} の重みがすべて0です", f"all weights of {herb} are 0"),
                 *("1つは正の数にしてください", "make at least one positive", Place("requirements.csv")),
             )

@@ -11,6 +11,12 @@ from kanpo.schema import FACTORS
 
 #: Corners a ≤ b ≤ c ≤ d of a trapezoid; None leaves that side open.
 Corners = tuple[float | None, float | None, float | None, float | None]
+#: Centre and sigma of a Gaussian curve.
+Bell = tuple[float, float]
+#: Points (value, membership) of a piecewise linear curve, values rising.
+Points = tuple[tuple[float, float], ...]
+#: A Gaussian curve is 0 farther than this many sigma from its centre, so that it can exclude.
+BELL_REACH = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +24,15 @@ class Requirement:
     """What a herb needs of one factor.
 
     A ``trapezoid`` has `corners` in the factor's unit: membership 0 at a and d, 1 from b to c. A
+    ``gaussian`` curve has a `bell`: 1 at the centre, falling to both sides with sigma. A
+    ``piecewise`` curve is straight between its `points` and level beyond the first and last. A
     ``classes`` requirement has a membership for each class. `weight` is relative; `knock_out`
     tells that membership 0 excludes. `row` is the row in `file` (the header is 1).
     """
 
     herb_id: str
     factor: str
-    kind: Literal["trapezoid", "classes"]
+    kind: Literal["trapezoid", "gaussian", "piecewise", "classes"]
     corners: Corners
     classes: Mapping[str, float] = field(hash=False)
     weight: float = 1.0
@@ -34,6 +42,16 @@ class Requirement:
     note: str = ""
     row: int = 0
     file: str = "requirements.csv"
+    bell: Bell | None = None
+    points: Points = ()
+
+    @property
+    def turns(self) -> tuple[float, ...]:
+        """Values at which the curve turns: between two of them it rises, falls or stays level."""
+        if self.bell is not None:
+            centre, sigma = self.bell
+            return centre - BELL_REACH * sigma, centre, centre + BELL_REACH * sigma
+        return tuple(x for x in self.corners if x is not None) or tuple(x for x, _ in self.points)
 
     @property
     def text(self) -> Text:
@@ -43,9 +61,19 @@ class Requirement:
             ja = "、".join(f"{labels[key].ja} {value:g}" for key, value in self.classes.items())
             en = ", ".join(f"{labels[key].en} {value:g}" for key, value in self.classes.items())
             return Text(ja, en)
-        a, b, c, d = self.corners
         unit = FACTORS[self.factor].unit_label
         en_unit = f" {unit.en}" if unit.en and unit.en != "°" else unit.en
+        if self.bell is not None:
+            centre, sigma = self.bell
+            return Text(
+                f"{centre:g}{unit.ja}が最適(1)、{sigma:g}離れると 0.61、{2 * sigma:g}離れると 0.14(正規曲線)",
+                f"best (1) at {centre:g}{en_unit}, 0.61 at a distance of {sigma:g}, 0.14 at {2 * sigma:g} (Gaussian)",
+            )
+        if self.points:
+            ja = "、".join(f"{x:g}{unit.ja}で {y:g}" for x, y in self.points)
+            en = ", ".join(f"{y:g} at {x:g}{en_unit}" for x, y in self.points)
+            return Text(f"{ja}(間は直線)", f"{en} (straight between)")
+        a, b, c, d = self.corners
         if b is None:
             return Text(
                 f"{c:g}{unit.ja}以下で適、{d:g}超で不適", f"full up to {c:g}{en_unit}, none above {d:g}"

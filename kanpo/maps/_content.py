@@ -13,7 +13,7 @@ from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 
 Corners = tuple[float | None, float | None, float | None, float | None]
-Aggregation = Literal["geometric", "arithmetic", "minimum"]
+Aggregation = Literal["geometric", "arithmetic", "minimum", "owa"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class RequirementOnMap:
         Whether a membership of 0 excludes the parcel.
     confidence, source : str
         How sure the requirement is and where it was read, shown as they are.
+    bell : tuple of two float, optional
+        Centre and sigma of a Gaussian curve, in place of corners.
+    points : tuple of (value, membership), optional
+        A piecewise linear curve, in place of corners.
     """
 
     factor: str
@@ -43,6 +47,8 @@ class RequirementOnMap:
     knock_out: bool = False
     confidence: str = ""
     source: str = ""
+    bell: tuple[float, float] | None = None
+    points: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class MapContent:
     factor_sources : DataFrame, optional
         Same shape as `factors`: where each value came from ("visit:…", "attribute:…",
         "layer:…", "measured").
+    excluded_by : mapping of str to str
+        Parcel id to the titles of the layers that exclude it for every herb.
     labels : mapping of str to Text
         Labels of parcel and plot columns.
     value_labels : mapping of str to mapping of str to Text
@@ -97,7 +105,7 @@ class MapContent:
         Least score of S1, S2, S3.
     floor : float
         Least effective membership of a factor that may not exclude.
-    aggregation : {"geometric", "arithmetic", "minimum"}
+    aggregation : {"geometric", "arithmetic", "minimum", "owa"}
         How memberships become a score.
     stale : bool
         Whether something changed after the factors were computed; the page says so.
@@ -116,6 +124,7 @@ class MapContent:
     herbs: tuple[HerbOnMap, ...]
     note: str | Text = ""
     factor_sources: pd.DataFrame | None = None
+    excluded_by: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     plots: gpd.GeoDataFrame | None = None

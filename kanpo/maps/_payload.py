@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from kanpo.herbs import BELL_REACH
 from kanpo.locale import Text
 from kanpo.maps._columns import Described, Floats, Pack, missing, number_column, text_column
 from kanpo.maps._content import (
@@ -46,6 +47,7 @@ def encode_content(content: MapContent) -> str:
         "outlines": add_outlines(pack, parcels.geometry.to_numpy()),
         "columns": _columns(pack, content, parcels),
         "factors": _factors(pack, content, parcels["parcel_id"]),
+        "excluded": _excluded(pack, content, parcels["parcel_id"]),
         "herbs": [_herb(herb) for herb in content.herbs],
         "plots": _plots(content),
     }
@@ -133,10 +135,23 @@ def _factors(pack: Pack, content: MapContent, ids: pd.Series[str]) -> list[Descr
     return described
 
 
+def _excluded(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described | None:
+    """For each parcel by which layers it is excluded; None where no layer excludes any."""
+    reasons = [content.excluded_by.get(parcel_id) for parcel_id in ids]
+    return text_column(pack, reasons) if any(reasons) else None
+
+
 def _corners(content: MapContent, factor: Factor) -> list[float]:
     """Values of a factor at which some herb's membership turns."""
     needs = [r for herb in content.herbs for r in herb.requirements if r.factor == factor.key]
-    return sorted({float(c) for need in needs for c in need.corners or () if c is not None})
+    return sorted({float(turn) for need in needs for turn in _turns(need)})
+
+
+def _turns(need: RequirementOnMap) -> list[float]:
+    if need.bell is not None:
+        centre, sigma = need.bell
+        return [centre - BELL_REACH * sigma, centre, centre + BELL_REACH * sigma]
+    return [c for c in need.corners or () if c is not None] + [value for value, _ in need.points]
 
 
 def _numbers(factor: Factor, values: pd.Series[Any]) -> Floats:
@@ -169,6 +184,10 @@ def _requirement(requirement: RequirementOnMap, rank: Mapping[str, int]) -> Desc
     if requirement.classes is not None:
         classes = FACTORS[requirement.factor].classes
         described["classes"] = [float(requirement.classes.get(name, 0.0)) for name in classes]
+    elif requirement.bell is not None:
+        described["bell"] = [float(number) for number in requirement.bell]
+    elif requirement.points:
+        described["points"] = [[float(value), float(mu)] for value, mu in requirement.points]
     else:
         corners = requirement.corners or (None, None, None, None)
         described["corners"] = [None if c is None or c != c else float(c) for c in corners]

@@ -82,6 +82,13 @@ def project_content(
         parcels=parcels,
         factors=factors.values,
         factor_sources=factors.sources,
+        excluded_by={
+            parcel_id: reason
+            for parcel_id, reason in zip(
+                factors.parcel_ids, factors.exclusions.reasons(factors.parcel_ids), strict=True
+            )
+            if reason
+        },
         herbs=tuple(_herb(catalogue, herb_id, weights.get(herb_id, {})) for herb_id in catalogue.herbs),
         labels=labels,
         value_labels={
@@ -120,6 +127,8 @@ def _requirement(requirement: Requirement, weight: float) -> RequirementOnMap:
         requirement.knock_out,
         requirement.confidence,
         requirement.source,
+        requirement.bell,
+        requirement.points,
     )
 
 
@@ -164,11 +173,23 @@ def _sources(project: Project, catalogue: Catalogue) -> tuple[SourceOnMap, ...]:
     herbs = SourceOnMap(
         Text("生薬の要求条件", "requirements of herbs"), f"kanpo {catalogue.digest[:12]}", "Apache-2.0"
     )
+    own = (
+        (
+            SourceOnMap(
+                Text("生薬の要求条件(自分の行)", "requirements of herbs (own rows)"),
+                catalogue.own[0].file,
+                "",
+                "",
+            ),
+        )
+        if catalogue.own
+        else ()
+    )
     panel = score_settings(project).panel
     stamp = project.computed.stamp("scores")
     if panel is None or stamp is None:
-        return (*parcels, *layers, herbs)
+        return (*parcels, *layers, herbs, *own)
     weights = SourceOnMap(
         Text("重み(専門家の一対比較)", "weights (expert panel)"), panel.text(), "", stamp.computed_at[:10]
     )
-    return (*parcels, *layers, herbs, weights)
+    return (*parcels, *layers, herbs, *own, weights)

@@ -13,7 +13,7 @@ from kanpo.parcels._joined import current_parcels, lone_pins, refresh_links
 from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, descendants, lineage_tree, successor_of
 from kanpo.parcels._links import REASONS, doubtful, join_register, newest_status
-from kanpo.parcels._measure import measure_area_m2, reproject
+from kanpo.parcels._measure import measure_area_m2, plane_points, reproject, to_plane
 from kanpo.parcels._overlap import overlaps
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
 from kanpo.parcels._rejects import Reject, write_rejects
@@ -55,12 +55,14 @@ __all__ = [
     "newest_status",
     "outside_municipality",
     "overlaps",
+    "plane_points",
     "read_parcels",
     "records_of",
     "refresh_links",
     "reproject",
     "search_parcels",
     "successor_of",
+    "to_plane",
     "whole_lineage",
     "with_farm_settlements",
     "write_rejects",

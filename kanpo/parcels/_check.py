@@ -119,7 +119,11 @@ def _certain(drawn: shapely.Geometry, mended: shapely.Geometry) -> bool:
     """
     largest = max(piece.area for piece in shapely.get_parts(mended))
     enclosed = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(mended)))).area
-    return bool(enclosed > 0 and largest / enclosed >= _KEPT_SHARE)
+    parts = shapely.get_parts(drawn)
+    shells = shapely.union_all(shapely.make_valid(shapely.polygons(shapely.get_exterior_ring(parts))))
+    holes = [shapely.make_valid(shapely.Polygon(ring)) for part in parts for ring in part.interiors]
+    added = shapely.difference(mended, shapely.difference(shells, shapely.union_all(holes))).area
+    return bool(enclosed > 0 and largest / enclosed >= _KEPT_SHARE and added <= 1e-6 * enclosed)
 
 
 def _orient(shapes: np.ndarray, there: np.ndarray, findings: list[tuple[int, Finding]]) -> None:

@@ -55,6 +55,23 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
             "say the coordinate system, such as --crs EPSG:6678 (zone X)",
         ),
     ),
+    "id-rounded": (
+        Text(
+            "IDの数字が長すぎて、JSONの数値としては正しく読めません",
+            "the id is a number too long to be read exactly as a number of JSON",
+        ),
+        Text("IDを引用符で囲んで文字にしてください", "put the id in quotes, as a text"),
+    ),
+    "id-elsewhere": (
+        Text(
+            "別のファイルから取り込んだ、場所の違う筆が同じIDを持っています",
+            "a parcel elsewhere, from another file, has the same id",
+        ),
+        Text(
+            "ファイルごとの連番ではない、重ならないIDを「筆ID」の列に付けてください",
+            "give it an id of its own (parcel_id), not a number that each file counts from 1",
+        ),
+    ),
     "repeated-id": (
         Text("同じ筆IDの筆が前にあります", "a parcel before it has the same id"),
         Text("どちらが正しいか確かめ、IDを直してください", "find out which is right and mend the id"),

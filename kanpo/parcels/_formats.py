@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
@@ -16,10 +17,18 @@ _DRIVERS = (
     (b"\x00\x00\x27\x0a", "ESRI Shapefile"),
 )
 
+#: First bytes of a workbook of before 2007, or of one with a password.
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
 #: Limits of a zip: what all files in it may unpack to, how much smaller it may be, how many files.
 _UNPACKED = 4 * 1024**3
 _RATIO = 200
 _FILES = 10_000
+#: Endings of the files of a zip that are ingested; what they are is told from their content.
+_INGESTED = (
+    *(".json", ".geojson", ".geojsonl", ".ndjson", ".shp", ".gpkg", ".fgb", ".parquet"),
+    *(".csv", ".tsv", ".xlsx", ".xlsm"),
+)
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
@@ -39,7 +48,9 @@ def is_table(path: Path) -> bool:
         return not is_zip(path)
     with path.open("rb") as file:
         head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return path.suffix.lower() in (".csv", ".tsv", ".txt") and not head.startswith((b"{", b"["))
+    if head.startswith(_OLD_WORKBOOK):
+        return True
+    return path.suffix.lower() in (".csv", ".tsv", ".txt", ".xls") and not head.startswith((b"{", b"["))
 
 
 def is_zip(path: Path) -> bool:
@@ -67,11 +78,11 @@ def unpack(path: Path, folder: Path) -> list[Path]:
         The zip is damaged, too large or a bomb, is locked with a password, or holds no such file.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             members = [info for info in archive.infolist() if _wanted(info)]
             _refuse_bombs(path, members)
-            for number, info in enumerate(members):
-                target = folder / _safe_name(info.filename, number, members)
+            for info, name in zip(members, _safe_names([m.filename for m in members]), strict=True):
+                target = folder / name
                 with archive.open(info) as source, target.open("wb") as out:
                     while block := source.read(1024 * 1024):
                         out.write(block)
@@ -85,18 +96,14 @@ def unpack(path: Path, folder: Path) -> list[Path]:
             Text("手で展開してから取り込んでください", "unpack it by hand, then ingest the files"),
             Place(str(path)),
         ) from error
-    found = sorted(
-        p
-        for p in folder.iterdir()
-        if p.suffix.lower() in (".json", ".geojson", ".shp", ".gpkg", ".fgb", ".parquet")
-    )
+    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in _INGESTED)
     if not found:
         raise InputUnusable(
             "zip.nothing",
             Text("zipの中に取り込めるファイルがありません", "the zip holds no file that can be ingested"),
             Text(
-                "GeoJSON・シェープファイル・GeoPackage・FlatGeobuf を入れてください",
-                "put GeoJSON, shapefile, GeoPackage or FlatGeobuf into it",
+                "GeoJSON・シェープファイル・GeoPackage・FlatGeobuf・Excel・CSV を入れてください",
+                "put GeoJSON, shapefile, GeoPackage, FlatGeobuf, Excel or CSV into it",
             ),
             Place(str(path)),
         )
@@ -121,9 +128,37 @@ def _refuse_bombs(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _safe_name(name: str, number: int, members: list[zipfile.ZipInfo]) -> str:
-    """The bare name of a member; one that comes twice in different folders gets its number in front."""
-    bare = name.replace("\\", "/").rsplit("/", 1)[-1].replace(":", "_").lstrip(".") or f"file{number}"
-    bare = "".join(c if c.isprintable() else "_" for c in bare)[-120:]
-    same = [m for m in members if m.filename.replace("\\", "/").rsplit("/", 1)[-1] == bare]
-    return f"{number}_{bare}" if len(same) > 1 else bare
+def _opened(path: Path) -> zipfile.ZipFile:
+    """The zip; names without a word about their letters are CP932, as the zip of Windows writes them."""
+    try:
+        return zipfile.ZipFile(path, metadata_encoding="cp932")
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(path)
+
+
+def _safe_names(names: list[str]) -> list[str]:
+    """Bare names, each once; where a name comes in several folders, that of its folder goes before it.
+
+    The parts of a shapefile lie in one folder, so they stay together.
+    """
+    parts = [name.replace("\\", "/").rpartition("/") for name in names]
+    bare = [_fit(name).lstrip(".") or f"file{number}" for number, (_, _, name) in enumerate(parts)]
+    often, earlier = Counter(name.casefold() for name in bare), Counter[str]()
+    shared = {_stem(name) for name in bare if often[name.casefold()] > 1}
+    groups: dict[tuple[str, int], int] = {}
+    safe = []
+    for written, (folder, _, _), name in zip(names, parts, bare, strict=True):
+        group = groups.setdefault((folder, earlier[written]), len(groups))
+        earlier[written] += 1
+        before = f"{group}_{_fit(folder.rpartition('/')[2])}_" if _stem(name) in shared else ""
+        safe.append((before + name)[-120:])
+    return safe
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0].casefold()
+
+
+def _fit(name: str) -> str:
+    """A name that any system can write."""
+    return "".join(c if c.isprintable() and c not in '<>:"|?*' else "_" for c in name)

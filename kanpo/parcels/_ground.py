@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
@@ -13,6 +16,8 @@ from kanpo.store import Batch, Project
 
 #: So many of a kind are named; the rest is counted.
 _NAMED = 20
+#: Parcels looked at together.
+_STRIP = 100_000
 
 
 def check_ground(project: Project, batch: Batch) -> list[Problem]:
@@ -23,16 +28,37 @@ def check_ground(project: Project, batch: Batch) -> list[Problem]:
     batch : Batch
         An import that was stored.
     """
-    outlines = project.imported.outlines()
-    fresh = (outlines["batch_id"] == batch.batch_id).to_numpy()
-    if not fresh.any():
+    pairs, outside = [], []
+    for strip, asked in _strips(project, batch):
+        found = overlaps(strip, among=asked)
+        rows = strip.set_index("parcel_id")["source_row"]
+        pairs.append(found.assign(source_row=found["parcel_id"].map(rows)))
+        fresh = strip[asked]
+        outside.append(pd.DataFrame(fresh[outside_municipality(project, fresh)].drop(columns="geometry")))
+    if not pairs:
         return []
-    return _overlapping(outlines, fresh, batch) + _outside(project, outlines[fresh], batch)
+    return _overlapping(pd.concat(pairs), batch) + _outside(pd.concat(outside), batch)
 
 
-def _overlapping(outlines: gpd.GeoDataFrame, fresh: np.ndarray, batch: Batch) -> list[Problem]:
-    pairs = overlaps(outlines, among=fresh)
-    number = dict(zip(outlines["parcel_id"], outlines["source_row"], strict=True))
+def _strips(project: Project, batch: Batch) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
+    """The parcels of an import with all around them, a strip of land at a time, from west to east.
+
+    So memory does not grow with the number of parcels. Yields the outlines (n) and which of them are
+    asked about (n,).
+    """
+    boxes = project.imported.outline_boxes()
+    fresh = boxes[boxes["batch_id"] == batch.batch_id].sort_values("west", kind="stable")
+    for start in range(0, len(fresh), _STRIP):
+        asked = fresh.iloc[start : start + _STRIP]
+        around = (boxes["west"] <= asked["east"].max()) & (boxes["east"] >= asked["west"].min())
+        strip = project.imported.outlines(boxes.loc[around, "parcel_id"].tolist())
+        yield strip, strip["parcel_id"].isin(asked["parcel_id"]).to_numpy()
+
+
+def _overlapping(pairs: pd.DataFrame, batch: Batch) -> list[Problem]:
+    # A pair across the border of two strips was found in both.
+    both = pd.DataFrame(np.sort(pairs[["parcel_id", "other_id"]].to_numpy(dtype=str), axis=1))
+    pairs = pairs[~both.duplicated().to_numpy()].sort_values("overlap_m2", ascending=False, kind="stable")
     problems = [
         Problem(
             "parcel.overlap",
@@ -44,7 +70,7 @@ def _overlapping(outlines: gpd.GeoDataFrame, fresh: np.ndarray, batch: Batch) ->
                 "境界を確かめてください(二重の筆なら片方を外す)",
                 "check the boundary; remove one if it is there twice",
             ),
-            Place(batch.file_name, feature=number[pair.parcel_id], value=pair.parcel_id),
+            Place(batch.file_name, feature=pair.source_row, value=pair.parcel_id),
             Severity.WARNING,
         )
         for pair in pairs.head(_NAMED).itertuples()
@@ -60,8 +86,7 @@ def _overlapping(outlines: gpd.GeoDataFrame, fresh: np.ndarray, batch: Batch) ->
     return problems
 
 
-def _outside(project: Project, fresh: gpd.GeoDataFrame, batch: Batch) -> list[Problem]:
-    outside = fresh[outside_municipality(project, fresh)]
+def _outside(outside: pd.DataFrame, batch: Batch) -> list[Problem]:
     problems = [
         Problem(
             "parcel.outside-municipality",

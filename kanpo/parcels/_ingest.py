@@ -119,6 +119,7 @@ def ingest_parcels(
             whereabouts=Whereabouts.of(project),
         ) as reader,
     ):
+        reader.elsewhere = lambda: project.imported.boxes_of_other_files(path.name)
         known = project.imported.batch_of(reader.sha256)
         found = _Found()
         batch = _store(project, reader, found, strict, keep=not dry_run)
@@ -154,6 +155,7 @@ class _Found:
         self.pins: list[gpd.GeoDataFrame] = []
         self.boundaries: list[gpd.GeoDataFrame] = []
         self.before: gpd.GeoDataFrame | None = None
+        self.replaced: set[str] = set()
         self.lineage: Text | None = None
 
     def register(self) -> gpd.GeoDataFrame | None:
@@ -195,6 +197,7 @@ def _chunks(
         if found.before is None and reader.source is not None and reader.source.yearly:
             # Asked before the first chunk is stored: these are the parcels of the years before.
             found.before = project.imported.parcels()
+            found.replaced = project.imported.former_ids() - set(found.before["parcel_id"])
         found.add(chunk.problems, chunk.rejects)
         found.duplicates += chunk.duplicates
         found.pins.append(chunk.pins)
@@ -206,6 +209,8 @@ def _chunks(
         if reader.source is not None and reader.source.boundary:
             found.boundaries.append(frame.assign(boundary_kind=reader.source.boundary))
             frame = frame.iloc[:0]
+        # Parcels of a year that was read before and is replaced stay replaced.
+        frame = frame[~frame["parcel_id"].isin(found.replaced)] if found.replaced else frame
         yield frame, chunk.read, chunk.repaired, len(chunk.rejects)
     found.problems = reader.problems + found.problems
     if strict and not reader.complete:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from kanpo.parcels._formats import is_table, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
 from kanpo.parcels._open import check_place
-from kanpo.parcels._read import Progress
+from kanpo.parcels._read import Progress, read_parcels
 from kanpo.parcels._rejects import reject_path
 from kanpo.parcels.tables import ADDED_HEADERS, OfficeTable, read_office_table
 from kanpo.schema import REGISTER
@@ -63,13 +64,42 @@ def ingest_file(
     check_place(path)
     if is_zip(path):
         with tempfile.TemporaryDirectory() as folder:
-            return [
-                _ingest_one(
-                    project, member, options, dry_run, on_progress, beside=path.with_name(member.name)
-                )
-                for member in unpack(path, Path(folder))
-            ]
+            members = unpack(path, Path(folder))
+            if len(members) > 1:
+                # Before anything is stored: a zip that cannot be used as a whole changes nothing.
+                for member in members:
+                    with _named_in(path, member):
+                        _look_at(member, options)
+            reports = []
+            for member in members:
+                with _named_in(path, member):
+                    beside = path.with_name(member.name)
+                    reports.append(_ingest_one(project, member, options, dry_run, on_progress, beside))
+            return reports
     return [_ingest_one(project, path, options, dry_run, on_progress, beside=path)]
+
+
+@contextmanager
+def _named_in(archive: Path, member: Path) -> Iterator[None]:
+    """Errors of a member name the zip, not the folder that it was unpacked to for a while."""
+    try:
+        yield
+    except KanpoError as error:
+        if error.place.file and Path(error.place.file).parent == member.parent:
+            inside = f"{archive.name} の {Path(error.place.file).name}"
+            error.place = replace(error.place, file=inside)
+        raise
+
+
+def _look_at(path: Path, options: IngestOptions) -> None:
+    """Read the beginning of outlines, or a whole table, to see whether it can be used at all."""
+    if is_table(path):
+        read_office_table(path, columns=options.columns, sheet=options.sheet)
+        return
+    with read_parcels(
+        path, source=options.source, crs=options.crs, layer=options.layer, whereabouts=None
+    ) as reader:
+        next(iter(reader), None)
 
 
 def _ingest_one(
@@ -81,7 +111,7 @@ def _ingest_one(
     beside: Path,
 ) -> IngestReport:
     if is_table(path):
-        return ingest_table(project, path, options, dry_run=dry_run)
+        return ingest_table(project, path, options, dry_run=dry_run, beside=beside)
     report = ingest_parcels(
         project,
         path,
@@ -99,12 +129,17 @@ def _ingest_one(
 
 
 def ingest_table(
-    project: Project, path: Path, options: IngestOptions = IngestOptions(), *, dry_run: bool = False
+    project: Project,
+    path: Path,
+    options: IngestOptions = IngestOptions(),
+    *,
+    dry_run: bool = False,
+    beside: Path | None = None,
 ) -> IngestReport:
     """Read an office table (Excel or CSV) into the farmland register of the project.
 
-    Rows that cannot be used go to ``NAME_差戻し.xlsx`` (or ``.csv``) beside the file, with their cells
-    as they were.
+    Rows that cannot be used go to ``NAME_差戻し.xlsx`` (or ``.csv``) beside the file (or beside
+    `beside`, for a file in a zip), with their cells as they were.
     """
     table = _read_as_before(project, path, options)
     if options.strict and table.rejected:
@@ -127,7 +162,9 @@ def ingest_table(
     )
     # A table that is no text is a workbook.
     suffix = ".xlsx" if zipfile.is_zipfile(path) else ".csv"
-    rejects = path.with_name(f"{path.stem}_差戻し{suffix}") if table.rejected and not dry_run else None
+    rejects = (
+        (beside or path).with_name(f"{path.stem}_差戻し{suffix}") if table.rejected and not dry_run else None
+    )
     if rejects is not None:
         write_rejected_rows(rejects, table)
     return IngestReport(batch, table.problems, rejects, known is not None, dry_run)

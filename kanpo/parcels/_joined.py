@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -102,19 +104,18 @@ def _circles(points: np.ndarray, areas: np.ndarray) -> np.ndarray:
     return reproject(shapely.polygons(corners), plane, STORED_EPSG)
 
 
-def current_parcels(project: Project) -> gpd.GeoDataFrame:
+def current_parcels(project: Project, parcel_ids: Iterable[str] | None = None) -> gpd.GeoDataFrame:
     """The parcels with what linked register rows add: names where missing, status of the newest survey.
 
     Columns as of `Imported.parcels`, and ``status_source``: the register row that the status comes
     from, or empty where it is the parcel's own. Links of low confidence add nothing. Agricultural
-    settlements are filled in from their boundaries.
+    settlements are filled in from their boundaries. All parcels, or those of `parcel_ids`.
     """
-    parcels = _with_register(project)
+    parcels = _with_register(project, project.imported.parcels(parcel_ids))
     return with_farm_settlements(parcels, project.imported.boundaries("farm_settlement"))
 
 
-def _with_register(project: Project) -> gpd.GeoDataFrame:
-    parcels = project.imported.parcels()
+def _with_register(project: Project, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     parcels["status_source"] = ""
     links = project.computed.links()
     links = links[links["parcel_id"].notna() & links["confidence"].isin(_TRUSTED)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
@@ -41,6 +42,21 @@ def reproject(geometries: np.ndarray, source: int, target: int) -> np.ndarray:
     x, y = transformer(source, target).transform(coordinates[:, 0], coordinates[:, 1])
     moved: np.ndarray = shapely.set_coordinates(geometries.copy(), np.column_stack([x, y]))
     return moved
+
+
+def to_plane(places: np.ndarray) -> np.ndarray:
+    """Longitudes and latitudes (n, 2) in metres (n, 2) of the plane zone of their middle."""
+    if not len(places):
+        return np.empty((0, 2))
+    middle = (places.min(axis=0) + places.max(axis=0)) / 2
+    target = zone_epsg(zone_of(float(middle[0]), float(middle[1])))
+    return np.column_stack(transformer(STORED_EPSG, target).transform(places[:, 0], places[:, 1]))
+
+
+def plane_points(parcels: gpd.GeoDataFrame, parcel_ids: Sequence[str]) -> np.ndarray:
+    """A point inside each of some parcels (n, 2), plane metres, in the order of the ids."""
+    chosen = parcels.set_index("parcel_id").geometry.loc[list(parcel_ids)]
+    return to_plane(np.asarray(chosen.representative_point().get_coordinates(), dtype=float))
 
 
 def measure_area_m2(geometries: Sequence[object] | np.ndarray, zone: int | None = None) -> np.ndarray:

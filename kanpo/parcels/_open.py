@@ -39,6 +39,19 @@ _OTHERS: tuple[tuple[bytes, Text, Text], ...] = (
         ),
         Text("元の GeoJSON をダウンロードし直してください", "download the GeoJSON itself"),
     ),
+    (
+        b"%PDF",
+        Text("PDFです", "is a PDF"),
+        Text(
+            "PDFの元になったExcel・CSV・GeoJSONを使ってください",
+            "use the workbook, CSV or GeoJSON that it was made from",
+        ),
+    ),
+    (
+        b"\x03",
+        Text("シェープファイルの属性表(.dbf)です", "is the table of a shapefile (.dbf)"),
+        Text("同じ名前の .shp を指定してください", "name the .shp beside it"),
+    ),
 )
 
 
@@ -194,8 +207,8 @@ def _check_text(data: mmap.mmap, start: int, path: Path) -> str:
 def _not_utf8(piece: bytes, position: int, path: Path) -> InputUnusable:
     sample = piece[max(0, position - 100) : position + 100]
     around = max((sample[skip:].decode("cp932", errors="ignore") for skip in (0, 1)), key=len)
-    japanese = any("\u3040" <= c <= "\u9fff" for c in around)
-    if japanese:
+    first = next((at for at, c in enumerate(around) if "\u3040" <= c <= "\u9fff"), None)
+    if first is not None:
         return InputUnusable(
             "file.cp932",
             Text(
@@ -203,7 +216,7 @@ def _not_utf8(piece: bytes, position: int, path: Path) -> InputUnusable:
                 "is CP932 (Shift_JIS) text; GeoJSON is UTF-8",
             ),
             Text("QGISかメモ帳で、文字コードUTF-8を選んで保存し直してください", "save it again as UTF-8"),
-            Place(str(path), value=around.strip()[:40]),
+            Place(str(path), value=around[first:].strip()[:40]),
         )
     return InputUnusable(
         "file.not-utf8",

@@ -17,8 +17,8 @@ import orjson
 import pandas as pd
 import shapely
 
-from kanpo.crs import JAPAN_BOX, STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
-from kanpo.errors import Problem, UsageError
+from kanpo.crs import STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
+from kanpo.errors import Problem, Severity, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
 from kanpo.parcels._findings import Finding, reject
@@ -26,12 +26,13 @@ from kanpo.parcels._formats import vector_driver
 from kanpo.parcels._geometry import build_polygons, take_polygons
 from kanpo.parcels._layout import find_layout, known_epsg
 from kanpo.parcels._open import check_place, open_input
+from kanpo.parcels._pins import pin_of
 from kanpo.parcels._rejects import Reject
 from kanpo.parcels._rows import parcel_rows, properties_of
 from kanpo.parcels._split import FeatureChunk, split_features
 from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels._whereabouts import ANYWHERE, Whereabouts, in_metres, old_datum, taken_for, which_zone
-from kanpo.parcels.sources import SOURCES, Source
+from kanpo.parcels.sources import ROUNDED, SOURCES, Source
 from kanpo.schema import REGISTER
 
 #: Told to the caller after each chunk: bytes done, bytes in all.
@@ -74,13 +75,19 @@ class ParcelReader:
     source: Source | None
     on_progress: Progress | None = None
     complete: bool = True
-    whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    whereabouts: Whereabouts | None = field(default_factory=Whereabouts)
+    #: Gives the parcels of other files, by id, with their boxes; asked only where ids may be those of a
+    #: single file, such as numbers from 1.
+    elsewhere: Callable[[], dict[str, tuple[float, ...]]] = dict
     problems: list[Problem] = field(default_factory=list)
     #: Id to the number of the parcel that had it first, and a hash of its content.
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _elsewhere: dict[str, tuple[float, ...]] | None = None
     _number: int = 0
     _placed: bool = False
-    _pinned: set[str] = field(default_factory=set)
+    _pinned: dict[str, int] = field(default_factory=dict)
+    #: Pins of the present chunk that came before, the same in every respect.
+    _again: int = 0
 
     def __iter__(self) -> Iterator[ParcelChunk]:
         while True:
@@ -110,17 +117,18 @@ class ParcelReader:
         areas = table["registered_area_m2"].to_numpy(dtype=float)
         checked = check_polygons(built, self.crs, None if self.source.boundary else areas)
         table["area_m2"] = np.round(checked.areas, 2)
+        self._again = 0
         pins, findings = self._pins(table, chunk, checked.findings)
         findings, repeated = self._identify(table, checked.shapes, findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
         frame = gpd.GeoDataFrame(table[kept], geometry=checked.shapes[kept], crs=STORED_EPSG)
-        return self._chunk(chunk, frame, pins, findings, int(repeated.sum()))
+        return self._chunk(chunk, frame, pins, findings, int(repeated.sum()) + self._again)
 
     def _settle_crs(self, shapes: np.ndarray, municipality_codes: pd.Series) -> None:
         """Find the plane zone of metres without a word; say so where a datum is rough."""
         if self.crs == TOKYO_EPSG or self.crs in TOKYO_PLANES:
             self.problems.append(old_datum(self.name))
-        if self.crs is not None or not in_metres(shapes):
+        if self.crs is not None or self.whereabouts is None or not in_metres(shapes):
             return
         there = shapes[~shapely.is_missing(shapes)]
         fits = self.whereabouts.zones_of(there, municipality_codes.dropna().unique())
@@ -137,15 +145,23 @@ class ParcelReader:
         others: list[tuple[int, Finding]] = []
         register = self.source is not None and self.source.key == "register"
         for position, finding in findings:
-            point = _pin_of(chunk, position) if register and finding.code == "is-point" else None
             identity = table["parcel_id"].iat[position]
-            if point is None or identity is None:
+            if not register or finding.code != "is-point" or identity in (None, ROUNDED):
                 others.append((position, finding))
-            elif identity in self._pinned:
+                continue
+            point, found = pin_of(chunk, position, self.crs)
+            if point is None:
+                others.append((position, found or finding))
+                continue
+            content = hash((table["attributes"].iat[position], point.wkb))
+            first = identity not in self._pinned
+            if self._pinned.setdefault(identity, content) != content:
                 others.append((position, reject("repeated-id", identity)))
-            else:
-                self._pinned.add(identity)
+            elif first:
                 points[position] = point
+                others += [(position, found)] if found else []
+            else:
+                self._again += 1
         rows = table.iloc[list(points)].rename(columns={"parcel_id": "register_id"})
         keys = [key for key in REGISTER.keys if key != "batch_id"]
         return gpd.GeoDataFrame(rows[keys], geometry=list(points.values()), crs=STORED_EPSG), others
@@ -161,8 +177,20 @@ class ParcelReader:
             shapely.to_wkb(shapes),
         )
         again: list[tuple[int, Finding]] = []
+        if self._elsewhere is None:
+            local = self.source is not None and self.source.key == "plain"
+            self._elsewhere = self.elsewhere() if local else {}
         for position, (identity, text, outline) in enumerate(zip(ids, attributes, outlines, strict=True)):
             if outline is None:
+                continue
+            if identity == ROUNDED:
+                again.append((position, reject("id-rounded")))
+                shapes[position] = None
+                continue
+            box = self._elsewhere.get(identity) if identity is not None else None
+            if box is not None and _apart(box, shapes[position].bounds):
+                again.append((position, reject("id-elsewhere", identity)))
+                shapes[position] = None
                 continue
             if identity is None:
                 ids[position] = identity = f"x-{sha256(text.encode() + outline).hexdigest()[:16]}"
@@ -189,7 +217,11 @@ class ParcelReader:
         problems: list[Problem] = []
         rejected: dict[int, list[Problem]] = {}
         repaired: set[int] = set()
+        sent_back = {position for position, finding in findings if finding.rejects}
         for position, finding in findings:
+            if finding.severity is Severity.REPAIR and position in sent_back:
+                # It goes back as it was drawn.
+                continue
             problem = finding.problem(self.name, chunk.numbers[position])
             problems.append(problem)
             if finding.rejects:
@@ -208,6 +240,11 @@ class ParcelReader:
             len(repaired - rejected.keys()),
             duplicates,
         )
+
+
+def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (west, south, east, north) share nothing."""
+    return one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
 
 
 @contextmanager
@@ -234,7 +271,7 @@ def read_parcels(
     crs: str | None = None,
     layer: str | None = None,
     on_progress: Progress | None = None,
-    whereabouts: Whereabouts = ANYWHERE,
+    whereabouts: Whereabouts | None = ANYWHERE,
 ) -> Iterator[ParcelReader]:
     """Open a parcel file for reading: GeoJSON, GeoPackage, FlatGeobuf, Shapefile or GeoParquet.
 
@@ -251,7 +288,8 @@ def read_parcels(
     on_progress : callable, optional
         Told how far it is and how far it goes.
     whereabouts : Whereabouts
-        What is known of where the parcels should lie, for metres without a coordinate system.
+        What is known of where the parcels should lie, for metres without a coordinate system. None
+        leaves that open: such parcels are then sent back one by one.
 
     Raises
     ------
@@ -279,20 +317,6 @@ def read_parcels(
         reader = ParcelReader(file.name, file.sha256, layout.crs, size, chunks, form, on_progress)
         reader.complete, reader.whereabouts = layout.complete, whereabouts
         yield reader
-
-
-def _pin_of(chunk: FeatureChunk, position: int) -> shapely.Point | None:
-    """A point in Japan, in degrees; None for anything else."""
-    if chunk.shapes is not None:
-        shape = chunk.shapes[position]
-        place: Any = [] if shape.geom_type != "Point" or shape.is_empty else [shape.x, shape.y]
-    else:
-        place = chunk.features[position]["geometry"].get("coordinates")
-    if type(place) is not list or len(place) < 2 or not all(type(n) in (int, float) for n in place[:2]):
-        return None
-    west, south, east, north = JAPAN_BOX
-    inside = west <= place[0] <= east and south <= place[1] <= north
-    return shapely.Point(place[0], place[1]) if inside else None
 
 
 def _whole(chunk: FeatureChunk, position: int) -> dict[str, Any]:

@@ -53,8 +53,11 @@ def succeed(project: Project, before: gpd.GeoDataFrame, batch: Batch) -> Success
     if new.empty:
         return None
     year = int(new["source_year"].max())
-    earlier = before["source_year"].notna() & (before["source_year"].astype(float) < year)
-    old = before[earlier & before["municipality_code"].isin(new["municipality_code"])]
+    years = before["source_year"].astype(float)
+    same_place = before["municipality_code"].isin(new["municipality_code"])
+    old, later = before[(years < year) & same_place], before[(years > year) & same_place]
+    if len(later):
+        return _precede(project, new, later[years[later.index] == years[later.index].min()], batch)
     missed = _missed(project, new, year)
     if old.empty and missed.empty:
         return None
@@ -71,6 +74,33 @@ def succeed(project: Project, before: gpd.GeoDataFrame, batch: Batch) -> Success
     found_again = set(missed["parcel_id"]) - set(still_gone)
     project.imported.retire(old, retired, links, found_again)
     return Succession(lineage, tuple(problems))
+
+
+def _precede(project: Project, old: gpd.GeoDataFrame, later: gpd.GeoDataFrame, batch: Batch) -> Succession:
+    """An older year that was read after a newer one takes its place behind it."""
+    lineage = link_years(old.reset_index(drop=True), later.reset_index(drop=True))
+    gone = lineage.old_fates[lineage.old_fates == "gone"].index
+    links, problems = lineage.links, [_older(batch)]
+    links = links[links["kind"] != "new"]
+    if len(gone) > _MOST_GONE * len(old):
+        links = links[~((links["kind"] == "gone") & links["old_id"].isin(gone))]
+        old = old[~old["parcel_id"].isin(gone)]
+        problems.append(_partial(batch, len(gone)))
+    project.imported.retire(old, set(old["parcel_id"]) - set(later["parcel_id"]), links)
+    return Succession(lineage, tuple(problems))
+
+
+def _older(batch: Batch) -> Problem:
+    return Problem(
+        "lineage.older",
+        Text(
+            "取込済みのデータより前の年の筆です。今の筆は新しい年のままにし、前の年の筆として系譜につなぎました",
+            "these are of an earlier year than what is there; they are kept as former parcels and linked",
+        ),
+        Text("直す必要はありません", "nothing to do"),
+        Place(batch.file_name),
+        Severity.WARNING,
+    )
 
 
 def _missed(project: Project, new: gpd.GeoDataFrame, year: int) -> gpd.GeoDataFrame:

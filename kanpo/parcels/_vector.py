@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +20,28 @@ import shapely
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._layout import known_epsg
+from kanpo.parcels._shapefile import shapefile_encoding
 from kanpo.parcels._split import FeatureChunk
 
 #: Features read at a time.
 CHUNK = 20_000
+#: What GDAL raises of a file that it cannot read, and Python of letters that are not what they are said to be.
+_FAILURES = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    UnicodeDecodeError,
+    LookupError,
+)
 _POLYGONS = frozenset({"Polygon", "MultiPolygon", "Polygon Z", "MultiPolygon Z", "Unknown", "2.5D Polygon"})
 
 
 @dataclass(frozen=True, slots=True)
 class VectorFile:
-    """A vector file that was looked at: `source` is what pyogrio opens, `crs` its EPSG code, if known."""
+    """A vector file that was looked at.
+
+    `source` is what pyogrio opens, `crs` its EPSG code, if known, `whole` its columns of whole numbers.
+    """
 
     path: Path
     driver: str
@@ -34,6 +49,7 @@ class VectorFile:
     layer: str | None
     encoding: str | None
     crs: int | None
+    whole: frozenset[str] = frozenset()
 
 
 def open_vector(path: Path, driver: str, crs: int | None = None, layer: str | None = None) -> VectorFile:
@@ -53,18 +69,27 @@ def open_vector(path: Path, driver: str, crs: int | None = None, layer: str | No
     InputUnusable
         It cannot be read, has no polygons, or an unknown coordinate system.
     UsageError
-        It has several layers of polygons and none is chosen.
+        It has several layers of polygons and none is chosen, or not the one that is.
     """
     if driver == "Parquet":
-        return VectorFile(path, driver, str(path), None, None, crs or _parquet_crs(path))
-    try:
-        chosen = layer if layer is not None else _layer_of(path)
-        info = pyogrio.read_info(str(path), layer=chosen)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _unreadable(path, driver) from error
-    said = crs if crs is not None else _epsg(info.get("crs"), path)
-    encoding = _dbf_encoding(path) if driver == "ESRI Shapefile" else None
-    return VectorFile(path, driver, str(path), chosen, encoding, said)
+        file = VectorFile(path, driver, str(path), None, None, crs or _parquet_crs(path))
+    else:
+        encoding = shapefile_encoding(path) if driver == "ESRI Shapefile" else None
+        with _gdal(path, driver):
+            chosen = _layer_of(path, layer)
+            info = pyogrio.read_info(str(path), layer=chosen, encoding=encoding)
+        said = crs if crs is not None else _epsg(info.get("crs"), path)
+        kinds = zip(info["fields"], info["dtypes"], strict=True)
+        whole = frozenset(str(name) for name, kind in kinds if str(kind).startswith("int"))
+        file = VectorFile(path, driver, str(path), chosen, encoding, said, whole)
+    if not feature_count(file):
+        raise InputUnusable(
+            "file.no-features",
+            Text("筆が1つもありません", "has no features"),
+            Text("書き出しの範囲を確かめてください", "check what was exported"),
+            Place(str(path)),
+        )
+    return file
 
 
 def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[FeatureChunk]:
@@ -72,8 +97,9 @@ def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[FeatureChunk]
     if file.driver == "Parquet":
         yield from _parquet_chunks(file, size)
         return
-    for start in range(0, feature_count(file), size):
-        try:
+    total = feature_count(file)
+    for start in range(0, total, size):
+        with _gdal(file.path, file.driver):
             frame = pyogrio.read_dataframe(
                 file.source,
                 layer=file.layer,
@@ -82,10 +108,14 @@ def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[FeatureChunk]
                 encoding=file.encoding,
                 on_invalid="ignore",
             )
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, UnicodeDecodeError) as error:
-            raise _unreadable(file.path, file.driver) from error
+        if file.driver == "FlatGeobuf" and len(frame) < min(size, total - start):
+            # GDAL passes over what the index names and the file no longer holds.
+            raise _cut_short(file.path, start + len(frame), total)
         shapes = np.asarray(frame.geometry.array, dtype=object)
-        properties = _properties(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
+        if file.driver == "ESRI Shapefile":
+            # Clockwise is right in a shapefile: to turn its rings is no repair.
+            shapes = shapely.orient_polygons(shapes)
+        properties = _properties(pd.DataFrame(frame.drop(columns=frame.geometry.name)), file.whole)
         yield _chunk(start + 1, properties, shapes)
 
 
@@ -93,7 +123,26 @@ def feature_count(file: VectorFile) -> int:
     """How many features the file has."""
     if file.driver == "Parquet":
         return int(_parquet().ParquetFile(file.path).metadata.num_rows)
-    return int(pyogrio.read_info(file.source, layer=file.layer, force_feature_count=True)["features"])
+    with _gdal(file.path, file.driver):
+        info = pyogrio.read_info(
+            file.source, layer=file.layer, encoding=file.encoding, force_feature_count=True
+        )
+    return int(info["features"])
+
+
+@contextmanager
+def _gdal(path: Path, driver: str) -> Iterator[None]:
+    """What GDAL cannot read is an unusable file; what it remarks, in English, is nothing to the user.
+
+    It remarks on names that do not fit the form and on measures (M) left out; what it does to a
+    shape or a text is found by the checks that follow.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except _FAILURES as error:
+            raise _unreadable(path, driver) from error
 
 
 def _chunk(first: int, properties: list[dict[str, Any]], shapes: np.ndarray) -> FeatureChunk:
@@ -103,8 +152,18 @@ def _chunk(first: int, properties: list[dict[str, Any]], shapes: np.ndarray) -> 
     return FeatureChunk(numbers, features, [], first + len(features) - 1, shapes)
 
 
-def _layer_of(path: Path) -> str | None:
+def _layer_of(path: Path, wanted: str | None) -> str:
     layers = pyogrio.list_layers(str(path))
+    if wanted is not None:
+        every = [str(name) for name, _ in layers]
+        if wanted in every:
+            return wanted
+        raise UsageError(
+            "file.no-such-layer",
+            Text(f"「{wanted}」という層はありません", f"has no layer '{wanted}'"),
+            Text(f"次から選んでください: {'、'.join(every)}", f"choose one of {', '.join(every)}"),
+            Place(str(path)),
+        )
     names = [str(name) for name, kind in layers if kind in _POLYGONS]
     if len(names) == 1:
         return names[0]
@@ -136,39 +195,35 @@ def _epsg(written: str | None, path: Path) -> int | None:
     return known_epsg(code or 0, path, written[:40])
 
 
-def _dbf_encoding(path: Path) -> str | None:
-    """How the texts of a shapefile are written: what its .cpg says, else UTF-8 when it is that, else CP932."""
-    cpg, dbf = path.with_suffix(".cpg"), path.with_suffix(".dbf")
-    if cpg.is_file():
-        said = cpg.read_text(encoding="ascii", errors="ignore").strip().upper()
-        return {"UTF-8": "UTF-8", "UTF8": "UTF-8", "932": "CP932", "SJIS": "CP932", "SHIFT_JIS": "CP932"}.get(
-            said, said or None
-        )
-    if not dbf.is_file():
-        return None
-    try:
-        dbf.read_bytes()[32:].decode("utf-8")
-    except UnicodeDecodeError:
-        return "CP932"
-    return "UTF-8"
+def _properties(frame: pd.DataFrame, whole: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Rows as plain values: blanks None, days and moments as ISO 8601.
 
-
-def _properties(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values: blanks None, days and moments as ISO 8601."""
+    A column of `whole` numbers in which one is missing comes as floating point: it is made whole again.
+    """
     plain = frame.astype(object).where(frame.notna(), None)
-    for name in plain.columns:
-        plain[name] = [_plain(value) for value in plain[name]]
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+    names = [str(name) for name in plain.columns]
+    columns = [[_plain(value) for value in plain[name]] for name in plain.columns]
+    for name, values in zip(names, columns, strict=True):
+        if name in whole:
+            values[:] = [int(value) if isinstance(value, float) else value for value in values]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)] or [
+        {} for _ in range(len(frame))
+    ]
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (datetime, date, pd.Timestamp)):
-        return value.isoformat()
+    """A value as JSON knows it; what JSON has no form for is text, raw bytes are nothing."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(inner) for inner in value]
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
     if isinstance(value, (bytes, bytearray)):
         return None
-    return value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)
 
 
 def _parquet() -> Any:
@@ -185,30 +240,31 @@ def _parquet() -> Any:
 
 def _geo(path: Path) -> dict[str, Any]:
     """The ``geo`` member of a GeoParquet file (its specification, version 1)."""
-    import json
-
     parquet = _parquet()
     try:
-        found = parquet.read_schema(path).metadata or {}
-        geo = json.loads(found[b"geo"])
-    except (OSError, ValueError, KeyError) as error:
+        schema = parquet.read_schema(path)
+        geo = json.loads((schema.metadata or {})[b"geo"])
+        column = geo["columns"][geo["primary_column"]]
+        if geo["primary_column"] not in schema.names or column["encoding"] != "WKB":
+            raise ValueError(column["encoding"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _unreadable(path, "GeoParquet") from error
     return dict(geo)
 
 
 def _parquet_crs(path: Path) -> int | None:
+    """EPSG code of a GeoParquet file; None for CRS84, which is meant where nothing is said."""
     geo = _geo(path)
     crs = geo["columns"][geo["primary_column"]].get("crs")
     if crs is None:
         return None
-    identity = crs.get("id", {}) if isinstance(crs, dict) else {}
-    if str(identity.get("code", "")).upper() == "CRS84":
+    identity = crs.get("id") if isinstance(crs, dict) else None
+    code = str(identity.get("code", "")) if isinstance(identity, dict) else ""
+    if code.upper() == "CRS84":
         return None
-    return (
-        known_epsg(int(identity["code"]), path, identity["code"])
-        if identity.get("authority") == "EPSG"
-        else None
-    )
+    if code.isdigit():
+        return known_epsg(int(code), path, code)
+    return _epsg(json.dumps(crs), path)
 
 
 def _parquet_chunks(file: VectorFile, size: int) -> Iterator[FeatureChunk]:
@@ -216,10 +272,22 @@ def _parquet_chunks(file: VectorFile, size: int) -> Iterator[FeatureChunk]:
     opened = _parquet().ParquetFile(file.path)
     done = 0
     for batch in opened.iter_batches(batch_size=size):
-        frame = batch.to_pandas()
+        frame = batch.to_pandas(integer_object_nulls=True)
         shapes = shapely.from_wkb(frame.pop(column).to_numpy(dtype=object), on_invalid="ignore")
         yield _chunk(done + 1, _properties(frame), shapes)
         done += len(frame)
+
+
+def _cut_short(path: Path, found: int, said: int) -> InputUnusable:
+    return InputUnusable(
+        "file.unreadable",
+        Text(
+            f"途中で切れています({said:,} 筆のうち {found:,} 筆だけあります)",
+            f"is cut short (it holds {found:,} of {said:,} features)",
+        ),
+        Text("ダウンロードをやり直してください", "download it again"),
+        Place(str(path)),
+    )
 
 
 def _unreadable(path: Path, driver: str) -> InputUnusable:

@@ -38,6 +38,12 @@ FACTOR_VALUES = Table(
             "json",
             privacy=_PARTNER,
         ),
+        Field(
+            "exclusions",
+            Text("除外図が当たる割合", "share of the parcel that exclusion layers concern"),
+            "json",
+            privacy=_PARTNER,
+        ),
     ),
 )
 

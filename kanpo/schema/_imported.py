@@ -187,8 +187,23 @@ LAYERS = Table(
         Field("source", Text("出典", "source"), privacy=_PUBLIC),
         Field("licence", Text("利用条件", "licence"), privacy=_PUBLIC),
         Field("date", Text("作成時点", "date of the data"), privacy=_PUBLIC),
+        Field(
+            "settings",
+            Text("読み方(絞り込み・範囲・除外の割合)", "how it is read: filter, reach, share that excludes"),
+            "json",
+            privacy=_PUBLIC,
+        ),
         Field("sha256", Text("SHA-256", "SHA-256"), required=True, references="original"),
         Field("file_name", Text("ファイル名", "file name")),
+        Field(
+            "made_from",
+            Text("元のファイルとSHA-256", "files it was put together from, with SHA-256"),
+            "json",
+            note=Text(
+                "複数のファイルから作った主題図(数値標高モデルのタイル、気候メッシュ)だけ",
+                "only of layers put together from several files (tiles of a DEM, climate mesh)",
+            ),
+        ),
         Field("added_at", Text("登録日時", "when added"), "timestamp"),
     ),
 )

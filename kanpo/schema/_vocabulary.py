@@ -81,6 +81,8 @@ _ALL = (
             "raster": ("ラスタ", "raster"),
             "polygons": ("ポリゴン", "polygons"),
             "mesh": ("地域メッシュ表", "mesh table"),
+            "distance": ("距離", "distance"),
+            "exclusion": ("除外", "exclusion"),
         },
     ),
     _vocabulary(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, Factor
+from kanpo.sites._exclusions import Exclusions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,12 +20,16 @@ class Factors:
 
     Three frames of the same shape, index parcel_id, one column per factor in the order of
     `FACTORS`: `values` (numbers NaN, classes None where nothing is known), `sources` (``visit:DATE ID``,
-    ``attribute:COLUMN``, ``layer:ID``, ``measured``, or empty) and `coverage` (0 to 1).
+    ``attribute:COLUMN``, ``layer:ID``, ``measured``, or empty) and `coverage` (0 to 1). `exclusions`
+    tells which parcels are out of the question for every herb, and by which layer. `reached` has for
+    each layer the share of the parcels of which it says something (an exclusion layer: concerns).
     """
 
     values: pd.DataFrame
     sources: pd.DataFrame
     coverage: pd.DataFrame
+    exclusions: Exclusions = field(default_factory=Exclusions)
+    reached: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def unknown(cls, parcel_ids: Sequence[str]) -> Factors:
@@ -112,7 +117,12 @@ class Factors:
         """
         ids = list(parcel_ids)
         self._check_there(ids)
-        return Factors(self.values.loc[ids], self.sources.loc[ids], self.coverage.loc[ids])
+        return Factors(
+            self.values.loc[ids],
+            self.sources.loc[ids],
+            self.coverage.loc[ids],
+            self.exclusions.subset(ids),
+        )
 
     def with_value(self, parcel_id: str, factor: str, value: object) -> Factors:
         """The same factors with one value changed, marked as assumed; None makes it unknown.
@@ -133,7 +143,11 @@ class Factors:
         values.loc[parcel_id, factor] = given
         sources.loc[parcel_id, factor] = "" if unknown else "assumed"
         coverage.loc[parcel_id, factor] = 0.0 if unknown else 1.0
-        return Factors(values, sources, coverage)
+        return Factors(values, sources, coverage, self.exclusions)
+
+    def excluded(self) -> np.ndarray:
+        """Whether each parcel (n,) is excluded by a layer, for every herb."""
+        return self.exclusions.excluded(self.parcel_ids)
 
     def known_share(self) -> pd.Series:
         """For each parcel, the share of all factors that are known."""

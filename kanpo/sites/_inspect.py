@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
-from kanpo.errors import InputUnusable, Place, UsageError
+import geopandas as gpd
+
+from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
-from kanpo.sites._columns import match_columns
+from kanpo.schema import FACTORS
+from kanpo.sites._archive import ZIP
+from kanpo.sites._columns import check_factor, match_columns, wrong_column
 from kanpo.sites._extent import check_in_japan
+from kanpo.sites._gather import Gathered, gather
 from kanpo.sites._inspect_raster import inspect_raster
-from kanpo.sites._layer import Layer, LayerKind
+from kanpo.sites._layer import DISTANCE, USUAL, Layer, LayerKind, LayerSettings
 from kanpo.sites._mesh_table import inspect_mesh
 from kanpo.sites._values import doubts, refuse
-from kanpo.sites._vectors import driver_of, open_vector
+from kanpo.sites._vectors import chosen_features, driver_of, open_vector
 
 #: TIFF and BigTIFF, in both byte orders.
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-#: SQLite cannot hold a larger value in one cell.
-_LARGEST = 950_000_000
 
 
 def inspect_layer(
-    path: Path,
+    paths: Path | Sequence[Path],
     *,
     layer_id: str | None = None,
     title: str = "",
@@ -32,18 +35,22 @@ def inspect_layer(
     source: str = "",
     licence: str = "",
     date: str = "",
+    settings: LayerSettings = USUAL,
 ) -> Layer:
     """Read a file as a layer and find out which factors it gives.
 
     Parameters
     ----------
-    path : Path
-        A regular file: GeoTIFF, GeoJSON, GeoPackage, FlatGeobuf, or a CSV with mesh codes.
+    paths : Path or sequence of Path
+        A regular file: GeoTIFF, GeoJSON, GeoPackage, FlatGeobuf, a zip of one of these or of a
+        shapefile, a CSV with mesh codes; or several that are put together (see `gather`).
     kind : str, optional
         ``dem`` (elevation and slope), ``raster``, ``polygons`` or ``mesh``; told from the content
-        by default.
+        by default. ``distance`` and ``exclusion`` have to be said.
     columns : mapping, optional
         Factor to column or band; proposed from the names by default.
+    settings : LayerSettings
+        Which features count; how far a distance layer reaches; what an exclusion layer excludes.
 
     Raises
     ------
@@ -51,36 +58,96 @@ def inspect_layer(
         The file is none of these, has no coordinate system, lies outside Japan, or holds values
         that cannot be (all of them in `problems`, with row, column and value).
     UsageError
-        An unknown kind, factor or column, or no factor recognised.
+        An unknown kind, factor or column, settings that do not fit, or no factor recognised.
     """
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    path = files[0]
     _check_kind(kind, path)
-    content = _content(path)
+    gathered = gather(files)
+    content = gathered.content
+    kind = _agreed(kind, gathered, path)
     found = cast(LayerKind, "raster" if kind == "dem" else kind or _kind_of(content))
-    wished = dict(columns or {})
-    if found == "raster":
-        proposed = inspect_raster(content, path, wished, dem=kind == "dem")
+    _check_settings(settings, found, path)
+    proposed = _proposed(content, path, found, dict(columns or {}), settings, dem=kind == "dem")
+    name = path.stem
+    return Layer(
+        layer_id or name,
+        title or name,
+        found,
+        proposed,
+        content,
+        gathered.file_name,
+        source,
+        licence,
+        date,
+        settings,
+        gathered.made_from,
+    )
+
+
+def _proposed(
+    content: bytes, path: Path, kind: LayerKind, wished: dict[str, str], settings: LayerSettings, *, dem: bool
+) -> dict[str, str]:
+    """Factor to column or band: as wished, or proposed from the content."""
+    if kind == "raster":
+        proposed = inspect_raster(content, path, wished, dem=dem)
+    elif kind == "mesh":
+        proposed = inspect_mesh(content, path.name, wished)
     else:
-        proposed = {"polygons": _polygons, "mesh": inspect_mesh}[found](content, path.name, wished)
-    if not proposed:
+        proposed = _OF_FEATURES[kind](content, path.name, wished, settings)
+    if not proposed and kind != "exclusion":
+        raise _no_factor(kind, path)
+    return proposed
+
+
+def _agreed(kind: str | None, gathered: Gathered, path: Path) -> str | None:
+    """The kind that was said, or that of what was put together.
+
+    Raises
+    ------
+    UsageError
+        What was put together is of another kind than was said.
+    """
+    if gathered.kind is None or kind in (None, gathered.kind) or (kind, gathered.kind) == ("raster", "dem"):
+        return kind or gathered.kind
+    raise UsageError(
+        "layer.other-kind",
+        Text(f"「{kind}」として読めるファイルではありません", f"cannot be read as '{kind}'"),
+        Text(f"--as {gathered.kind} にしてください", f"use --as {gathered.kind}"),
+        Place(str(path)),
+    )
+
+
+def _check_settings(settings: LayerSettings, kind: LayerKind, path: Path) -> None:
+    if settings.where and kind in ("raster", "mesh"):
         raise UsageError(
-            "layer.no-factor",
-            Text("どの立地要因の図か分かりません", "it is not clear which site factor this gives"),
-            Text(
-                "--map 要因=列 で指定してください(例: --map soil_texture=土性)",
-                "say it with --map factor=column (for example --map soil_texture=texture)",
-            ),
+            "layer.where-kind",
+            Text("--where はポリゴン・距離・除外の図だけで使えます", "--where needs a layer of features"),
+            Text("--where を外してください", "leave --where out"),
             Place(str(path)),
         )
-    return Layer(
-        layer_id=layer_id or path.stem,
-        title=title or path.stem,
-        kind=found,
-        columns=proposed,
-        content=content,
-        file_name=path.name,
-        source=source,
-        licence=licence,
-        date=date,
+    if not (0 < settings.share <= 1 and 0 <= settings.reach_m < float("inf")):
+        raise UsageError(
+            "layer.settings",
+            Text(
+                "--share は0より大きく1以下、--reach は0以上にしてください",
+                "--share must be over 0 and at most 1, --reach 0 or more",
+            ),
+            Text("例: --share 0.5 --reach 1000", "for example --share 0.5 --reach 1000"),
+            Place(str(path)),
+        )
+
+
+def _no_factor(kind: LayerKind, path: Path) -> UsageError:
+    example = "road_access_m=distance" if kind == "distance" else "soil_texture=土性"
+    return UsageError(
+        "layer.no-factor",
+        Text("どの立地要因の図か分かりません", "it is not clear which site factor this gives"),
+        Text(
+            f"--map 要因=列 で指定してください(例: --map {example})",
+            f"say it with --map factor=column (for example --map {example})",
+        ),
+        Place(str(path)),
     )
 
 
@@ -95,41 +162,18 @@ def _check_kind(kind: str | None, path: Path) -> None:
         )
 
 
-def _content(path: Path) -> bytes:
-    if not path.is_file():
-        raise InputUnusable(
-            "layer.missing",
-            Text(
-                "ファイルがありません(フォルダやURLは使えません)",
-                "there is no such file (folders and addresses cannot be used)",
-            ),
-            Text("ファイル名と場所を確かめてください", "check the name and the folder"),
-            Place(str(path)),
-        )
-    if path.stat().st_size > _LARGEST:
-        raise InputUnusable(
-            "layer.too-large",
-            Text("ファイルが大きすぎます(950 MB まで)", "the file is too large (up to 950 MB)"),
-            Text("市の範囲で切り抜いてください", "clip it to the municipality"),
-            Place(str(path)),
-        )
-    return path.read_bytes()
-
-
 def _kind_of(content: bytes) -> LayerKind:
     if content.startswith(_TIFF):
         return "raster"
-    return "polygons" if driver_of(content[:4096]) else "mesh"
+    return "polygons" if content.startswith(ZIP) or driver_of(content[:4096]) else "mesh"
 
 
-def _polygons(content: bytes, file: str, columns: dict[str, str]) -> dict[str, str]:
-    frame = open_vector(content, file)
-    west, south, east, north = frame.total_bounds
-    check_in_japan((west, south, east, north), frame.crs.to_wkt(), file)
-    chosen = match_columns(columns, [str(name) for name in frame.columns if name != "geometry"], file)
+def _polygons(content: bytes, file: str, columns: dict[str, str], settings: LayerSettings) -> dict[str, str]:
+    frame = _vector(content, file, settings, polygons=True)
+    taken = match_columns(columns, [str(name) for name in frame.columns if name != "geometry"], file)
     problems = [
         problem
-        for factor, name in chosen.items()
+        for factor, name in taken.items()
         for problem in doubts(
             factor,
             (
@@ -139,4 +183,46 @@ def _polygons(content: bytes, file: str, columns: dict[str, str]) -> dict[str, s
         )
     ]
     refuse(problems, file)
-    return chosen
+    return taken
+
+
+def _distance(content: bytes, file: str, columns: dict[str, str], settings: LayerSettings) -> dict[str, str]:
+    for factor, column in columns.items():
+        check_factor(factor, file)
+        if column != DISTANCE:
+            raise wrong_column(factor, column, [DISTANCE], file)
+        if FACTORS[factor].unit != "m":
+            raise UsageError(
+                "layer.no-distance",
+                Text(f"「{factor}」は距離ではありません", f"{factor} is no distance"),
+                Text(
+                    "距離の要因: road_access_m(道路)、water_access_m(水源)",
+                    "distances: road_access_m, water_access_m",
+                ),
+                Place(file),
+            )
+    _vector(content, file, settings, polygons=False)
+    return columns
+
+
+def _exclusion(content: bytes, file: str, columns: dict[str, str], settings: LayerSettings) -> dict[str, str]:
+    if columns:
+        raise UsageError(
+            "layer.exclusion-columns",
+            Text("除外図から立地要因は読めません", "an exclusion layer gives no site factors"),
+            Text("--map を外してください", "leave --map out"),
+            Place(file),
+        )
+    _vector(content, file, settings, polygons=True)
+    return {}
+
+
+def _vector(content: bytes, file: str, settings: LayerSettings, *, polygons: bool) -> gpd.GeoDataFrame:
+    """The features that count, of a layer that lies in Japan."""
+    frame = chosen_features(open_vector(content, file, polygons=polygons), settings.where, file)
+    west, south, east, north = frame.total_bounds
+    check_in_japan((west, south, east, north), frame.crs.to_wkt(), file)
+    return frame
+
+
+_OF_FEATURES = {"polygons": _polygons, "distance": _distance, "exclusion": _exclusion}

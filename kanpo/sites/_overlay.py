@@ -12,7 +12,7 @@ from kanpo.schema import FACTORS
 from kanpo.sites._dice import diced
 from kanpo.sites._layer import Layer, LayerValues, possible_only
 from kanpo.sites._values import written_class, written_number
-from kanpo.sites._vectors import open_vector
+from kanpo.sites._vectors import chosen_features, open_vector
 
 
 def polygon_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
@@ -20,7 +20,48 @@ def polygon_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]
 
     Where polygons of a layer overlap each other, the shared ground counts for each of them.
     """
-    features = open_vector(layer.content, layer.file_name)
+    features, fields = on_plane(layer, parcels)
+    zones = shapely.make_valid(np.asarray(features.geometry.array))
+    pairs = _pairs(fields, zones)
+    areas = np.nan_to_num(shapely.area(fields))
+    return [_of_factor(factor, features[column], pairs, areas) for factor, column in layer.columns.items()]
+
+
+def shares_inside(layer: Layer, parcels: gpd.GeoDataFrame) -> np.ndarray:
+    """The share (n,) of each parcel that lies in some polygon of a layer; NaN without an outline.
+
+    Ground where polygons of the layer overlap counts once.
+    """
+    features, fields = on_plane(layer, parcels)
+    pieces, owner = diced(shapely.make_valid(np.asarray(features.geometry.array)))
+    areas = np.where(shapely.area(fields) > 0, shapely.area(fields), np.nan)
+    inside = np.zeros(len(fields))
+    field, piece = shapely.STRtree(pieces).query(fields, predicate="intersects")
+    shapely.prepare(pieces)
+    covered = shapely.covers(pieces[piece], fields[field])
+    inside[field[covered]] = areas[field[covered]]
+    cut = ~np.isin(field, field[covered])
+    field, piece = field[cut], piece[cut]
+    parts = shapely.intersection(fields[field], pieces[piece])
+    # Pieces of one polygon never overlap; where several polygons meet, the ground is joined first.
+    polygons = pd.Series(owner[piece]).groupby(field).transform("nunique").to_numpy()
+    np.add.at(inside, field[polygons == 1], shapely.area(parts[polygons == 1]))
+    for at, own in pd.Series(parts[polygons > 1], dtype=object).groupby(field[polygons > 1]):
+        inside[at] = shapely.area(shapely.union_all(own.to_numpy()))
+    return np.clip(inside / areas, 0.0, 1.0)
+
+
+def on_plane(
+    layer: Layer, parcels: gpd.GeoDataFrame, *, polygons: bool = True
+) -> tuple[gpd.GeoDataFrame, np.ndarray]:
+    """The features of a layer and the outlines (n,) of parcels in the plane zone of the parcels.
+
+    Of polygons only those around the parcels; layers of a whole country are common.
+    """
+    name = layer.file_name
+    features = chosen_features(
+        open_vector(layer.content, name, polygons=polygons), layer.settings.where, name
+    )
     west, south, east, north = parcels.to_crs(STORED_EPSG).total_bounds
     if np.isnan(west):
         # No parcel has an outline, so there is nothing to lay over.
@@ -28,12 +69,7 @@ def polygon_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]
     plane = zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
     fields = np.asarray(parcels.geometry.to_crs(plane).array)
     features = features.to_crs(plane)
-    # Layers of a whole country are common; only what lies around the parcels is cut.
-    features = features[_reached(features, fields)]
-    zones = shapely.make_valid(np.asarray(features.geometry.array))
-    pairs = _pairs(fields, zones)
-    areas = np.nan_to_num(shapely.area(fields))
-    return [_of_factor(factor, features[column], pairs, areas) for factor, column in layer.columns.items()]
+    return (features[_reached(features, fields)] if polygons else features), fields
 
 
 def _reached(features: gpd.GeoDataFrame, fields: np.ndarray) -> np.ndarray:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from kanpo.locale import Text
 from kanpo.parcels import attribute_factors, carried_over, current_parcels, refresh_links
+from kanpo.sites._exclusions import Exclusions
 from kanpo.sites._factors import Factors
 from kanpo.sites._inspect import inspect_layer
-from kanpo.sites._layer import Layer
-from kanpo.sites._resolve import site_factors
+from kanpo.sites._layer import USUAL, Layer, LayerSettings
+from kanpo.sites._resolve import all_values, site_factors
 from kanpo.store import INPUT_LABELS, Project, StoredLayer, sha256_of
 
 
 def add_layer(
     project: Project,
-    path: Path,
+    paths: Path | Sequence[Path],
     *,
     layer_id: str | None = None,
     title: str = "",
@@ -25,9 +29,10 @@ def add_layer(
     source: str = "",
     licence: str = "",
     date: str = "",
+    settings: LayerSettings = USUAL,
     keep: bool = True,
 ) -> Layer:
-    """Inspect a file (see `inspect_layer`) and keep it in the project as a layer.
+    """Inspect files (see `inspect_layer`) and keep them in the project as a layer.
 
     Parameters
     ----------
@@ -35,7 +40,7 @@ def add_layer(
         False only inspects.
     """
     layer = inspect_layer(
-        path,
+        paths,
         layer_id=layer_id,
         title=title,
         kind=kind,
@@ -43,6 +48,7 @@ def add_layer(
         source=source,
         licence=licence,
         date=date,
+        settings=settings,
     )
     if keep:
         project.imported.add_layer(
@@ -57,6 +63,8 @@ def add_layer(
                 sha256_of(layer.content),
                 layer.file_name,
                 layer.content,
+                layer.settings.to_dict(),
+                dict(layer.made_from),
             )
         )
     return layer
@@ -75,6 +83,8 @@ def project_layers(project: Project) -> list[Layer]:
             stored.source,
             stored.licence,
             stored.date,
+            LayerSettings.from_dict(stored.settings),
+            stored.made_from,
         )
         for stored in project.imported.layers()
     ]
@@ -88,7 +98,7 @@ def compute_factors(project: Project, *, keep: bool = True) -> Factors:
     inputs = project.inputs()
     stamp = project.computed.stamp("factors")
     if stamp is not None and not stamp.changed(inputs):
-        return Factors(*project.computed.factors())
+        return _read_back(project)
     if keep:
         refresh_links(project)
     parcels = current_parcels(project)
@@ -99,7 +109,17 @@ def compute_factors(project: Project, *, keep: bool = True) -> Factors:
         carried_over(project.journal.read("visit"), project),
     )
     if keep:
-        project.computed.write_factors(factors.values, factors.sources, factors.coverage, inputs)
+        project.computed.write_factors(
+            factors.values,
+            factors.sources,
+            factors.coverage,
+            inputs,
+            exclusions=factors.exclusions.shares,
+            parameters={
+                "exclusions": factors.exclusions.to_parameters(),
+                "reached": {layer_id: round(share, 4) for layer_id, share in factors.reached.items()},
+            },
+        )
     return factors
 
 
@@ -107,4 +127,25 @@ def stored_factors(project: Project) -> tuple[Factors, tuple[Text, ...]]:
     """The factors as they were last computed, and what has changed since (in words)."""
     stamp = project.computed.stamp("factors")
     changed = stamp.changed(project.inputs()) if stamp else ()
-    return Factors(*project.computed.factors()), tuple(INPUT_LABELS[key] for key in changed)
+    return _read_back(project), tuple(INPUT_LABELS[key] for key in changed)
+
+
+def _read_back(project: Project) -> Factors:
+    stamp = project.computed.stamp("factors")
+    parameters: Mapping[str, Any] = stamp.parameters if stamp else {}
+    exclusions = Exclusions.stored(project.computed.exclusions(), parameters)
+    return Factors(*project.computed.factors(), exclusions, parameters.get("reached", {}))
+
+
+def layers_reached(project: Project) -> dict[str, float]:
+    """Share of the parcels of which each layer said something when the factors were last computed."""
+    stamp = project.computed.stamp("factors")
+    parameters: Mapping[str, Any] = stamp.parameters if stamp else {}
+    return dict(parameters.get("reached", {}))
+
+
+def values_of_parcel(project: Project, parcel_id: str) -> pd.DataFrame:
+    """Everything that visits, attributes and layers say of a parcel now (see `all_values`)."""
+    one = current_parcels(project, [parcel_id])
+    visits = carried_over(project.journal.read("visit"), project)
+    return all_values(one, project_layers(project), attribute_factors(one), visits)

@@ -12,6 +12,7 @@ from kanpo.store._journal import CHAIN_COLUMNS, NewRecord, Seal, outline_hash, r
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
 from kanpo.store._merge import MergeReport, merge_projects
+from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project
 from kanpo.store._restore import check_backup, dated_name, restore_project, surplus, thin_out
@@ -24,6 +25,7 @@ __all__ = [
     "Batch",
     "MergeReport",
     "NewRecord",
+    "OwnCatalogue",
     "People",
     "Project",
     "Seal",

@@ -64,7 +64,14 @@ class Computed:
         )
 
     def write_factors(
-        self, values: pd.DataFrame, sources: pd.DataFrame, coverage: pd.DataFrame, inputs: Mapping[str, str]
+        self,
+        values: pd.DataFrame,
+        sources: pd.DataFrame,
+        coverage: pd.DataFrame,
+        inputs: Mapping[str, str],
+        *,
+        exclusions: pd.DataFrame | None = None,
+        parameters: Mapping[str, object] | None = None,
     ) -> None:
         """Replace all site factors.
 
@@ -74,13 +81,18 @@ class Computed:
             Index parcel_id, one column per factor (see the schema).
         inputs : mapping
             Hashes of what they were computed from.
+        exclusions : DataFrame, optional
+            Index parcel_id, one column per exclusion layer: the share of the parcel it concerns.
+        parameters : mapping, optional
+            What is kept with the stamp.
         """
-        columns = ["parcel_id", *FACTORS, "sources", "coverage"]
+        columns = ["parcel_id", *FACTORS, "sources", "coverage", "exclusions"]
         data: list[list[object]] = [list(values.index)]
         for key in FACTORS:
             column = values[key].astype(object)
             data.append(column.where(column.notna(), None).tolist())
-        data += [_joined(sources), _joined(coverage.round(3))]
+        shares = pd.DataFrame(index=values.index) if exclusions is None else exclusions
+        data += [_joined(sources), _joined(coverage.round(3)), _rows_as_json(shares)]
         marks = ", ".join("?" * len(columns))
         with spoken_errors(self._path), transaction(self._connection):
             self._connection.execute(f"DELETE FROM {FACTOR_VALUES.name}")
@@ -88,7 +100,7 @@ class Computed:
                 f"INSERT INTO {FACTOR_VALUES.name} ({', '.join(map(quoted, columns))}) VALUES ({marks})",
                 zip(*data, strict=True),
             )
-            self._write_stamp("factors", inputs, {}, len(values))
+            self._write_stamp("factors", inputs, parameters or {}, len(values))
 
     def factors(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Values, sources and coverage of all site factors, as they were written."""
@@ -103,6 +115,18 @@ class Computed:
             if factor.kind == "number":
                 frame[factor.key] = frame[factor.key].astype("float64")
         return frame, sources.astype(object), coverage.astype("float64")
+
+    def exclusions(self) -> pd.DataFrame:
+        """Share of each parcel that exclusion layers concern (index parcel_id), as it was written.
+
+        A layer that concerns no parcel has no column.
+        """
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT parcel_id, exclusions FROM {FACTOR_VALUES.name} ORDER BY fid"
+            ).fetchall()
+        index = pd.Index([parcel_id for parcel_id, _ in rows], name="parcel_id", dtype=object)
+        return pd.DataFrame([json.loads(text or "{}") for _, text in rows], index=index).fillna(0.0)
 
     def write_links(self, links: pd.DataFrame, inputs: Mapping[str, str]) -> None:
         """Replace all links of register rows to parcels (columns of `REGISTER_LINKS`)."""
@@ -219,6 +243,15 @@ def list_layer(connection: sqlite3.Connection, name: str, *, geometry: bool, lik
 
 def _json(value: Mapping[str, object]) -> str:
     return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
+
+
+def _rows_as_json(frame: pd.DataFrame) -> list[object]:
+    """One JSON object per row without its zeros."""
+    names = [str(name) for name in frame.columns]
+    return [
+        _json({name: value for name, value in zip(names, row, strict=True) if value})
+        for row in frame.to_numpy(dtype=float).tolist()
+    ]
 
 
 def _joined(frame: pd.DataFrame) -> list[object]:

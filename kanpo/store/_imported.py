@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from kanpo.crs import STORED_EPSG
-from kanpo.schema import BATCHES, BOUNDARIES, FORMER_PARCELS, LINEAGE, PARCELS, REGISTER, Table
+from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER
 from kanpo.store._connection import spoken_errors, transaction
-from kanpo.store._geometry import from_blobs, to_blobs
+from kanpo.store._former import FormerParcels
+from kanpo.store._frames import read_frame, rows_of
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
 from kanpo.store._layers import Layers
 from kanpo.store._sql import quoted
@@ -50,7 +50,7 @@ class Batch:
     imported_at: str = ""
 
 
-class Imported(Layers):
+class Imported(FormerParcels, Layers):
     """Reads and replaces what was imported into one project."""
 
     def store_parcels(
@@ -122,60 +122,6 @@ class Imported(Layers):
             )
         return batch
 
-    def retire(
-        self,
-        former: gpd.GeoDataFrame,
-        gone_ids: Iterable[str],
-        links: pd.DataFrame,
-        found_again: Iterable[str] = (),
-    ) -> None:
-        """Move parcels of an earlier year out of the way of their successors.
-
-        To be called within `store_parcels` (see there), so that it happens with it or not at all.
-
-        Parameters
-        ----------
-        former : GeoDataFrame
-            The parcels as they were; kept among the former parcels.
-        gone_ids : iterable of str
-            Ids that are no parcels any more.
-        links : DataFrame
-            Columns of the schema's lineage table.
-        found_again : iterable of str
-            Ids that were said to be gone and are not: `links` has what became of them.
-        """
-        self._connection.executemany(
-            "DELETE FROM lineage WHERE kind = 'gone' AND old_id = ?", [(key,) for key in found_again]
-        )
-        names = ", ".join(map(quoted, FORMER_PARCELS.keys))
-        rows = [
-            (*row[:-2], batch, row[-1])
-            for row, batch in zip(_rows(former, FORMER_PARCELS, ""), former["batch_id"], strict=True)
-        ]
-        self._connection.executemany(
-            f"INSERT INTO former_parcels (geom, {names}) VALUES ({', '.join('?' * (len(FORMER_PARCELS.keys) + 1))})",
-            rows,
-        )
-        self._connection.executemany("DELETE FROM parcels WHERE parcel_id = ?", [(key,) for key in gone_ids])
-        values = links[list(LINEAGE.keys)].to_numpy(dtype=object, copy=True)
-        values[pd.isna(values)] = None
-        self._connection.executemany(
-            f"INSERT INTO lineage ({', '.join(map(quoted, LINEAGE.keys))}) "
-            f"VALUES ({', '.join('?' * len(LINEAGE.keys))})",
-            values.tolist(),
-        )
-
-    def former_parcels(self) -> gpd.GeoDataFrame:
-        """Parcels of earlier years as they were, EPSG:6668."""
-        return self._layer_frame(FORMER_PARCELS, "")
-
-    def lineage(self) -> pd.DataFrame:
-        """How parcels of the years follow from each other (columns of the schema's lineage table)."""
-        with spoken_errors(self._path):
-            names = ", ".join(map(quoted, LINEAGE.keys))
-            rows = self._connection.execute(f"SELECT {names} FROM lineage ORDER BY fid").fetchall()
-        return pd.DataFrame(rows, columns=list(LINEAGE.keys))
-
     def _known_parcels(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
 
@@ -183,9 +129,9 @@ class Imported(Layers):
         """Store register rows in place of those of the same id, and count them."""
         if rows is None or rows.empty:
             return batch
-        found = _rows(rows, REGISTER, batch.batch_id)
+        found = rows_of(rows, REGISTER, batch.batch_id)
         content = [key for key in REGISTER.keys if key not in ("batch_id", "source_row")]
-        old = {row[1]: row[: 1 + len(content)] for row in _rows(self.register(), REGISTER, "")}
+        old = {row[1]: row[: 1 + len(content)] for row in rows_of(self.register(), REGISTER, "")}
         changed = [row for row in found if old.get(row[1]) != row[: 1 + len(content)]]
         names = ", ".join(map(quoted, REGISTER.keys))
         marks = ", ".join("?" * (len(REGISTER.keys) + 1))
@@ -215,13 +161,13 @@ class Imported(Layers):
         marks = ", ".join("?" * (len(BOUNDARIES.keys) + 1))
         self._connection.executemany(
             f"INSERT OR REPLACE INTO boundaries (geom, {names}) VALUES ({marks})",
-            _rows(rows, BOUNDARIES, batch.batch_id),
+            rows_of(rows, BOUNDARIES, batch.batch_id),
         )
         return replace(batch, batch_kind="boundaries", stored=batch.stored + len(rows))
 
     def boundaries(self, kind: str) -> gpd.GeoDataFrame:
         """Boundaries of a kind (``municipality``, ``farm_settlement``), EPSG:6668."""
-        return self._layer_frame(BOUNDARIES, "WHERE boundary_kind = ?", [kind])
+        return read_frame(self._connection, self._path, BOUNDARIES, "WHERE boundary_kind = ?", [kind])
 
     def replace_pins(self, pins: gpd.GeoDataFrame) -> None:
         """Let these be the parcels that are known from a register pin only (``located_by`` pin).
@@ -244,31 +190,14 @@ class Imported(Layers):
 
     def register(self) -> gpd.GeoDataFrame:
         """All rows of the farmland register with their pins (None where there is none), EPSG:6668."""
-        return self._layer_frame(REGISTER, "")
-
-    def _layer_frame(
-        self, table: Table, chosen: str, values: Sequence[str] = (), keys: Sequence[str] = ()
-    ) -> gpd.GeoDataFrame:
-        """A table with outlines as a frame (all columns, or `keys`), in the order in which its rows came."""
-        keys = keys or table.keys
-        names = ", ".join(map(quoted, keys))
-        with spoken_errors(self._path):
-            rows = self._connection.execute(
-                f"SELECT geom, {names} FROM {quoted(table.name)} {chosen} ORDER BY fid", values
-            ).fetchall()
-        frame = pd.DataFrame(rows, columns=["geometry", *keys])
-        geometry = from_blobs(list(frame.pop("geometry")))
-        for field in table.fields:
-            if field.type == "number" and field.key in keys:
-                frame[field.key] = frame[field.key].astype("float64")
-        return gpd.GeoDataFrame(frame, geometry=geometry, crs=STORED_EPSG)
+        return read_frame(self._connection, self._path, REGISTER, "")
 
     def _store_chunk(
         self, parcels: gpd.GeoDataFrame, batch_id: str, known: dict[str, int]
     ) -> tuple[int, int, int]:
         if parcels.empty:
             return 0, 0, 0
-        rows = _rows(parcels, PARCELS, batch_id)
+        rows = rows_of(parcels, PARCELS, batch_id)
         position = 1 + _PARCEL_COLUMNS.index("parcel_id")
         fresh = [row for row in rows if row[position] not in known]
         again = [row for row in rows if row[position] in known]
@@ -317,15 +246,48 @@ class Imported(Layers):
     def parcels(self, parcel_ids: Iterable[str] | None = None) -> gpd.GeoDataFrame:
         """Parcels in the order in which they came, EPSG:6668; all of them, or those of `parcel_ids`."""
         if parcel_ids is None:
-            return self._layer_frame(PARCELS, "")
+            return read_frame(self._connection, self._path, PARCELS, "")
         chosen = "WHERE parcel_id IN (SELECT value FROM json_each(?))"
-        return self._layer_frame(PARCELS, chosen, [json.dumps(list(parcel_ids))])
+        return read_frame(self._connection, self._path, PARCELS, chosen, [json.dumps(list(parcel_ids))])
 
-    def outlines(self) -> gpd.GeoDataFrame:
-        """The outlines of all parcels with parcel_id, batch_id and source_row; pins are left out."""
-        return self._layer_frame(
-            PARCELS, "WHERE located_by IS NULL", keys=("parcel_id", "batch_id", "source_row")
+    def outlines(self, parcel_ids: Sequence[str] | None = None) -> gpd.GeoDataFrame:
+        """The outlines of parcels (all, or those of `parcel_ids`) with parcel_id, batch_id and source_row.
+
+        Parcels that are known from a register pin only have none.
+        """
+        chosen, values = "WHERE located_by IS NULL", []
+        if parcel_ids is not None:
+            chosen += " AND parcel_id IN (SELECT value FROM json_each(?))"
+            values = [json.dumps(list(parcel_ids))]
+        return read_frame(
+            self._connection,
+            self._path,
+            PARCELS,
+            chosen,
+            values,
+            keys=("parcel_id", "batch_id", "source_row"),
         )
+
+    def outline_boxes(self) -> pd.DataFrame:
+        """The boxes of all outlines without the outlines: parcel_id, batch_id, west, south, east, north."""
+        with spoken_errors(self._path):
+            # The box stands in the head of a GeoPackage geometry.
+            rows = self._connection.execute(
+                "SELECT parcel_id, batch_id, substr(geom, 9, 32) FROM parcels WHERE located_by IS NULL"
+            ).fetchall()
+        frame = pd.DataFrame(rows, columns=["parcel_id", "batch_id", "box"])
+        boxes = np.frombuffer(b"".join(frame.pop("box")), dtype="<f8").reshape(-1, 4)
+        frame[["west", "east", "south", "north"]] = boxes
+        return frame
+
+    def boxes_of_other_files(self, file_name: str) -> dict[str, tuple[float, ...]]:
+        """West, south, east and north of the parcels that came with files of other names, by id."""
+        batches = self.batches()
+        others = batches.loc[batches["file_name"] != file_name, "batch_id"]
+        boxes = self.outline_boxes()
+        boxes = boxes[boxes["batch_id"].isin(others)]
+        edges = boxes[["west", "south", "east", "north"]].itertuples(index=False, name=None)
+        return dict(zip(boxes["parcel_id"], edges, strict=True))
 
     def extent(self) -> tuple[float, float, float, float] | None:
         """West, south, east and north of all parcels, degrees; None without parcels."""
@@ -360,7 +322,9 @@ class Imported(Layers):
             parcels = self._connection.execute(
                 "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register') ORDER BY fid"
             )
-            layers = self._connection.execute("SELECT layer_id, sha256, columns FROM layers ORDER BY fid")
+            layers = self._connection.execute(
+                "SELECT layer_id, title, sha256, columns, settings FROM layers ORDER BY fid"
+            )
             return {
                 "parcels": sha256_of(json.dumps(parcels.fetchall()).encode()),
                 "layers": sha256_of(json.dumps(layers.fetchall()).encode()),
@@ -369,16 +333,3 @@ class Imported(Layers):
 
 class _Undo(Exception):
     """Leave a transaction without keeping anything."""
-
-
-def _rows(frame: gpd.GeoDataFrame, table: Table, batch_id: str) -> list[tuple[Any, ...]]:
-    """Rows as SQLite takes them: geometry first, then the columns in order, blanks as None."""
-    columns: list[list[Any]] = [list(to_blobs(frame.geometry.array))]
-    for key in table.keys:
-        if key == "batch_id":
-            columns.append([batch_id] * len(frame))
-            continue
-        values = frame[key].to_numpy(dtype=object, copy=True)
-        values[pd.isna(values)] = None
-        columns.append(values.tolist())
-    return list(zip(*columns, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -14,10 +14,17 @@ from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now, sha256_of
 from kanpo.store._sql import quoted
 
+#: What of a layer is kept as JSON.
+_AS_JSON = ("columns", "settings", "made_from")
+
 
 @dataclass(frozen=True, slots=True)
 class StoredLayer:
-    """A layer as the project keeps it; `columns` says which factor is read from which column or band."""
+    """A layer as the project keeps it.
+
+    `columns` says which factor is read from which column or band, `settings` how, and `made_from`
+    (file name to SHA-256) what the content was put together from, if it is no file as received.
+    """
 
     layer_id: str
     title: str
@@ -29,6 +36,8 @@ class StoredLayer:
     sha256: str
     file_name: str
     content: bytes
+    settings: dict[str, object] = field(default_factory=dict)
+    made_from: dict[str, str] = field(default_factory=dict)
 
 
 class Layers:
@@ -43,10 +52,9 @@ class Layers:
         with spoken_errors(self._path), transaction(self._connection):
             self.keep_original(layer.content)
             self._connection.execute("DELETE FROM layers WHERE layer_id = ?", (layer.layer_id,))
-            values = asdict(layer) | {
-                "columns": json.dumps(layer.columns, ensure_ascii=False),
-                "added_at": now(),
-            }
+            values = asdict(layer) | {"added_at": now()}
+            for key in _AS_JSON:
+                values[key] = json.dumps(values[key], ensure_ascii=False)
             self._connection.execute(
                 f"INSERT INTO layers ({', '.join(map(quoted, LAYERS.keys))}) "
                 f"VALUES ({', '.join('?' * len(LAYERS.keys))})",
@@ -63,14 +71,14 @@ class Layers:
 
     def layers(self) -> list[StoredLayer]:
         """All layers in the order in which they were added, with their files."""
+        names = [each.name for each in fields(StoredLayer)]
         with spoken_errors(self._path):
             rows = self._connection.execute(
-                "SELECT l.layer_id, l.title, l.layer_kind, l.columns, l.source, l.licence, l.date, l.sha256, "
-                "l.file_name, o.content FROM layers l JOIN originals o ON o.sha256 = l.sha256 ORDER BY l.fid"
+                f"SELECT {', '.join(map(quoted, names))} FROM layers l JOIN originals USING (sha256) ORDER BY l.fid"
             ).fetchall()
+        told = [dict(zip(names, row, strict=True)) for row in rows]
         return [
-            StoredLayer(name, title, kind, json.loads(columns), *rest)
-            for name, title, kind, columns, *rest in rows
+            StoredLayer(**(row | {key: json.loads(row[key] or "{}") for key in _AS_JSON})) for row in told
         ]
 
     def layer_table(self) -> pd.DataFrame:

@@ -18,11 +18,13 @@ SCHEMA_VERSION = 3
 Migration = Callable[[sqlite3.Connection], None]
 
 
-def _boundaries_and_pins(connection: sqlite3.Connection) -> None:
-    """Version 2: boundaries of municipalities and settlements; register rows without an outline."""
+def _second_version(connection: sqlite3.Connection) -> None:
+    """Version 2: boundaries, register rows without an outline, settings of layers, exclusions."""
     for name in ("parcels", "former_parcels"):
         for column in ("farm_settlement_key", "farm_settlement", "located_by"):
             connection.execute(f"ALTER TABLE {name} ADD COLUMN {column} TEXT")
+    for name, column in (("layers", "settings"), ("layers", "made_from"), ("site_factors", "exclusions")):
+        connection.execute(f"ALTER TABLE {name} ADD COLUMN {column} TEXT")
     connection.execute(table_ddl(BOUNDARIES, unique="boundary_id"))
     list_layer(connection, BOUNDARIES.name, geometry=True)
     # What was computed before knew nothing of register rows that stand alone.
@@ -43,7 +45,7 @@ def _records_of_two_devices(connection: sqlite3.Connection) -> None:
 
 
 #: What lifts a file from version n to n + 1.
-MIGRATIONS: dict[int, Migration] = {1: _boundaries_and_pins, 2: _records_of_two_devices}
+MIGRATIONS: dict[int, Migration] = {1: _second_version, 2: _records_of_two_devices}
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -23,6 +23,7 @@ from kanpo.store._migrate import (
     version_of,
     views_current,
 )
+from kanpo.store._own_catalogue import OwnCatalogue, read_own_catalogue, write_own_catalogue
 from kanpo.store._people import People
 from kanpo.store._sql import LISTED, first_schema
 
@@ -133,6 +134,14 @@ class Project:
         return self.imported.fingerprints() | {
             name: self.journal.fingerprint(kind) for name, kind in recorded.items()
         }
+
+    def own_catalogue(self) -> OwnCatalogue | None:
+        """The user's own rows of the herb catalogue; None where there are none."""
+        return read_own_catalogue(self._connection, self.path)
+
+    def keep_own_catalogue(self, own: OwnCatalogue | None) -> None:
+        """Keep own rows of the herb catalogue in place of those kept so far; None drops them."""
+        write_own_catalogue(self._connection, self.path, own)
 
     def close(self) -> None:
         """Let go of the file."""

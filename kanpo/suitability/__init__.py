@@ -6,15 +6,28 @@ numbers.
 """
 
 from kanpo.suitability._classes import ClassBounds
-from kanpo.suitability._compiled import compile_requirements
+from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
-from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
+from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._neighbours import Ranges, neighbour_ranges, score_within
 from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
-from kanpo.suitability._project import Freshness, ScoreSettings, freshness, score_project, score_settings
+from kanpo.suitability._pareto import Criterion, pareto_levels, pareto_table, read_criteria
+from kanpo.suitability._project import (
+    Freshness,
+    ScoreSettings,
+    freshness,
+    project_sites,
+    score_as_stored,
+    score_project,
+    score_settings,
+)
+from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Scores, Weights, score_parcels
-from kanpo.suitability._tables import ranking, summary
+from kanpo.suitability._tables import ranking, suited_herbs, summary
+from kanpo.suitability._variation import Variation
+from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
 
 __all__ = [
     "EVERY_HERB",
@@ -22,6 +35,8 @@ __all__ = [
     "METHODS",
     "WEIGHT_COLUMNS",
     "ClassBounds",
+    "Compiled",
+    "Criterion",
     "Explanation",
     "FactorColumns",
     "FactorLine",
@@ -29,19 +44,35 @@ __all__ = [
     "KernelResult",
     "Method",
     "PanelWeights",
+    "Ranges",
+    "Robustness",
     "ScoreSettings",
     "Scores",
+    "Variation",
     "Weights",
     "check_panel_weights",
     "compile_requirements",
     "explain",
     "freshness",
     "membership",
+    "neighbour_ranges",
+    "pareto_levels",
+    "pareto_table",
+    "project_sites",
     "ranking",
+    "read_assumptions",
+    "read_criteria",
+    "robustness",
     "run_kernel",
+    "score_as_stored",
+    "score_chunks",
     "score_parcels",
     "score_project",
     "score_settings",
+    "score_within",
+    "suited_herbs",
     "summary",
+    "what_if",
+    "with_assumed",
     "worst_and_best",
 ]

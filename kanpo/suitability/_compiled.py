@@ -55,6 +55,18 @@ class Compiled:
         return self._by_factor(self.best, 1.0)
 
     @cached_property
+    def loss_factors(self) -> tuple[np.ndarray, ...]:
+        """For each herb what turns ln e of its m curves into losses, −w, (m, 1).
+
+        A knock-out of weight 0 gets a weight too small to count, with which ln 0 is still infinite.
+        """
+        able = np.array([curve.knock_out for curve in self.curves], dtype=bool)
+        return tuple(
+            -np.maximum(self.weights[herb, curves], np.where(able[curves], 1e-300, 0.0))[:, None]
+            for herb, curves in enumerate(self.curves_of)
+        )
+
+    @cached_property
     def needs(self) -> np.ndarray:
         """Whether each herb needs something of each factor, (H, F)."""
         return np.greater(self._by_factor(np.ones(len(self.curves)), 0.0), 0.0)
@@ -89,7 +101,8 @@ def compile_requirements(
         total = sum(given.values())
         row: list[tuple[int, float]] = []
         for curve in sorted(needed, key=lambda curve: order[curve.factor]):
-            key = (curve.factor, curve.corners, tuple(sorted(curve.classes.items())), curve.knock_out)
+            shape = (curve.corners, curve.bell, curve.points, tuple(sorted(curve.classes.items())))
+            key = (curve.factor, shape, curve.knock_out)
             if key not in distinct:
                 distinct[key] = len(curves)
                 curves.append(curve)

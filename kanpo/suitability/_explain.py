@@ -11,7 +11,7 @@ from kanpo.errors import InputUnusable, Place
 from kanpo.herbs import Catalogue, Requirement
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
-from kanpo.sites import Factors
+from kanpo.sites import Concern, Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._explain_text import explanation_text
 from kanpo.suitability._kernel import TIE
@@ -66,7 +66,11 @@ class FactorLine:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A score with its reasons; `lines` are in the order of the factors."""
+    """A score with its reasons; `lines` are in the order of the factors.
+
+    `concerns` are the exclusion layers that concern the parcel; where one excludes it, the factors
+    only tell what else there is to know.
+    """
 
     parcel_id: str
     herb_id: str
@@ -80,6 +84,7 @@ class Explanation:
     excluded: bool
     limiting: tuple[str, ...]
     missing: tuple[str, ...]
+    concerns: tuple[Concern, ...]
     lines: tuple[FactorLine, ...]
     method: Method
     bounds: ClassBounds = field(default_factory=ClassBounds)
@@ -116,6 +121,16 @@ class Explanation:
             "method": self.method,
             "limiting": list(self.limiting),
             "missing": list(self.missing),
+            "exclusions": [
+                {
+                    "layer": concern.layer_id,
+                    "title": concern.title,
+                    "share": concern.share,
+                    "excludes_from": concern.limit,
+                    "excludes": concern.excludes,
+                }
+                for concern in self.concerns
+            ],
             "catalogue": self.catalogue_digest,
             "weights_file": self.panel.file_name if self.panel else None,
             "weights_sha256": self.panel.digest if self.panel else None,
@@ -196,6 +211,7 @@ def explain(
         class_upper=row["class_upper"],
         excluded=bool(scores.result.excluded[0, 0]),
         limiting=_limiting(lines),
+        concerns=own.exclusions.concerns(parcel_id),
         missing=tuple(line.factor for line in sorted(lines, key=lambda line: -line.gain) if not line.known),
         lines=lines,
         method=method,

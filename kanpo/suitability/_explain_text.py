@@ -11,6 +11,7 @@ import numpy as np
 from kanpo.errors import shown
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
+from kanpo.sites import source_label
 from kanpo.suitability._classes import CLASS_LABELS
 from kanpo.suitability._membership import FLOOR
 
@@ -31,6 +32,10 @@ _METHODS = {
     "geometric": Text("重み付き幾何平均", "weighted geometric mean"),
     "arithmetic": Text("重み付き算術平均", "weighted arithmetic mean"),
     "minimum": Text("最小(一番悪い要因)", "minimum (the worst factor)"),
+    "owa": Text(
+        "順序付き加重平均(最小と算術平均の間)",
+        "ordered weighted average (between minimum and arithmetic mean)",
+    ),
 }
 
 Speak = Callable[[Text], str]
@@ -42,7 +47,14 @@ def explanation_text(explanation: Explanation) -> Text:
 
 
 def _page(found: Explanation, speak: Speak) -> str:
-    parts = [_verdict(found, speak), "", *_held_down(found, speak), *_not_known(found, speak), ""]
+    parts = [
+        _verdict(found, speak),
+        *_concerned(found, speak),
+        "",
+        *_held_down(found, speak),
+        *_not_known(found, speak),
+        "",
+    ]
     parts += _table(found, speak)
     parts += ["", *_grounds(found, speak), "", *_rules(found, speak)]
     return "\n".join(parts)
@@ -50,6 +62,15 @@ def _page(found: Explanation, speak: Speak) -> str:
 
 def _verdict(found: Explanation, speak: Speak) -> str:
     name = speak(found.herb)
+    barred = [concern.title for concern in found.concerns if concern.excludes]
+    if barred:
+        return speak(
+            Text(
+                f"{name}: 不適(N2)。除外図「{'」「'.join(barred)}」に当たるため、ほかの要因に関わらず 0 です。",
+                f"{name}: not suitable (N2). The exclusion layer {', '.join(map(repr, barred))} excludes this "
+                "parcel whatever the rest.",
+            )
+        )
     if found.excluded:
         factor = speak(FACTORS[found.limiting[0]].label)
         return speak(
@@ -87,6 +108,26 @@ def _verdict(found: Explanation, speak: Speak) -> str:
             f"Depending on what is not known it may be anything from {least} to {found.class_upper}.",
         )
     return f"{speak(verdict)}\n{speak(sure)}"
+
+
+def _concerned(found: Explanation, speak: Speak) -> list[str]:
+    lines = []
+    for concern in found.concerns:
+        limit = f"{concern.limit:.0%}"
+        does = (
+            Text(f"{limit} 以上なので除外", f"excludes from {limit} on")
+            if concern.excludes
+            else Text(f"{limit} 未満なので除外しない", f"below {limit}, so it does not exclude")
+        )
+        lines.append(
+            speak(
+                Text(
+                    f"  ・{shown(concern.title)}[{concern.layer_id}]: 筆の {concern.share:.1%}({does.ja})",
+                    f"  - {shown(concern.title)} [{concern.layer_id}]: {concern.share:.1%} of the parcel ({does.en})",
+                )
+            )
+        )
+    return ["", speak(Text("除外図:", "Exclusion layers:")), *lines] if lines else []
 
 
 def _held_down(found: Explanation, speak: Speak) -> list[str]:
@@ -151,16 +192,8 @@ def _value(line: FactorLine, speak: Speak) -> str:
 
 
 def _source(line: FactorLine) -> Text:
-    kind, _, rest = line.source.partition(":")
-    rest = shown(rest)
-    known = {
-        "visit": Text(f"現地調査 {rest[:10]}", f"visit {rest[:10]}"),
-        "attribute": Text(f"台帳「{rest}」", f"attribute '{rest}'"),
-        "layer": Text(f"主題図 {rest}", f"layer {rest}"),
-        "measured": Text("図上計測", "measured"),
-        "assumed": Text("仮の値", "assumed"),
-    }.get(kind, Text("-", "-"))
-    if kind == "layer" and line.coverage < 0.995:
+    known = source_label(line.source)
+    if line.source.startswith("layer:") and line.coverage < 0.995:
         return Text(f"{known.ja}(筆の{line.coverage:.0%})", f"{known.en} ({line.coverage:.0%} of the parcel)")
     return known
 

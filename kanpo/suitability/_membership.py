@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kanpo.herbs import Corners, Requirement
+from kanpo.herbs import BELL_REACH, Bell, Corners, Points, Requirement
 from kanpo.schema import FACTORS
 
 #: Least effective membership of a factor that may not exclude: it lowers a score, never zeroes it.
@@ -42,6 +42,38 @@ def _slope(values: np.ndarray, foot: float, top: float, out: np.ndarray) -> None
         out[:] = np.where(np.isnan(values), np.nan, values >= top)
 
 
+def gaussian(values: np.ndarray, bell: Bell, out: np.ndarray | None = None) -> np.ndarray:
+    """Membership (n,) of numbers (n,): exp(−z²/2) of the distance z from the centre in sigma, 0 beyond `BELL_REACH`."""
+    centre, sigma = bell
+    out = np.subtract(values, centre, out=out)
+    np.divide(out, sigma, out=out)
+    beyond = np.abs(out) > BELL_REACH
+    np.multiply(out, out, out=out)
+    np.exp(np.multiply(out, -0.5, out=out), out=out)
+    np.putmask(out, beyond, 0.0)
+    return out
+
+
+def piecewise(values: np.ndarray, points: Points, out: np.ndarray | None = None) -> np.ndarray:
+    """Membership (n,) of numbers (n,): straight lines between the points, level beyond the first and last."""
+    found = np.interp(values, *np.transpose(points))
+    return np.clip(found, 0.0, 1.0, out=out)
+
+
+def curve_of(
+    requirement: Requirement,
+    values: np.ndarray,
+    out: np.ndarray | None = None,
+    spare: np.ndarray | None = None,
+) -> np.ndarray:
+    """Membership (n,) of numbers (n,) by the curve of a requirement; NaN stays NaN."""
+    if requirement.bell is not None:
+        return gaussian(values, requirement.bell, out)
+    if requirement.points:
+        return piecewise(values, requirement.points, out)
+    return trapezoid(values, requirement.corners, out, spare)
+
+
 def membership(requirement: Requirement, values: np.ndarray) -> np.ndarray:
     """Membership (n,) in [0, 1] of a column of values; NaN where the value is not known.
 
@@ -53,8 +85,8 @@ def membership(requirement: Requirement, values: np.ndarray) -> np.ndarray:
         Numbers in the factor's unit (NaN unknown), or class codes (index into the factor's
         classes, negative unknown).
     """
-    if requirement.kind == "trapezoid":
-        return trapezoid(np.asarray(values, dtype=float), requirement.corners)
+    if requirement.kind != "classes":
+        return curve_of(requirement, np.asarray(values, dtype=float))
     codes = np.asarray(values)
     return class_table(requirement)[np.where(codes < 0, -1, codes)]
 
@@ -76,7 +108,7 @@ def worst_and_best(requirement: Requirement) -> tuple[float, float]:
         values = np.arange(len(factor.classes))
     else:
         assert factor.minimum is not None and factor.maximum is not None
-        inside = [x for x in requirement.corners if x is not None and factor.minimum <= x <= factor.maximum]
+        inside = [x for x in requirement.turns if factor.minimum <= x <= factor.maximum]
         values = np.array([factor.minimum, factor.maximum, *inside], dtype=float)
     found = effective(requirement, membership(requirement, values))
     return float(found.min()), float(found.max())

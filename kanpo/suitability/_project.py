@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import geopandas as gpd
+
 from kanpo.errors import InputUnusable, Place
-from kanpo.herbs import Catalogue, load_catalogue
+from kanpo.herbs import Catalogue, project_catalogue
 from kanpo.locale import Text
-from kanpo.sites import compute_factors
+from kanpo.parcels import current_parcels
+from kanpo.sites import Factors, compute_factors
 from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import METHODS, Method
@@ -41,13 +44,7 @@ def score_project(
     InputUnusable
         The project has no parcels.
     """
-    if not project.imported.parcel_ids():
-        raise InputUnusable(
-            "score.no-parcels",
-            Text("プロジェクトに筆がありません", "the project has no parcels"),
-            Text("先に kanpo ingest で取り込んでください", "ingest some first: kanpo ingest"),
-            Place(str(project.path)),
-        )
+    _refuse_empty(project)
     factors = compute_factors(project, keep=keep)
     bounds = bounds or ClassBounds()
     settings = ScoreSettings(method, bounds, weights)
@@ -58,6 +55,29 @@ def score_project(
         table = scores.long().drop(columns=["class_lower", "class_upper"])
         project.computed.write_scores(table, inputs, settings.to_parameters(catalogue))
     return scores
+
+
+def project_sites(project: Project) -> tuple[gpd.GeoDataFrame, Factors]:
+    """The parcels of a project and their factors, in the same order; nothing is stored.
+
+    Raises
+    ------
+    InputUnusable
+        The project has no parcels.
+    """
+    _refuse_empty(project)
+    parcels, factors = current_parcels(project), compute_factors(project, keep=False)
+    return parcels, factors.subset(parcels["parcel_id"].tolist())
+
+
+def _refuse_empty(project: Project) -> None:
+    if not project.imported.parcel_ids():
+        raise InputUnusable(
+            "score.no-parcels",
+            Text("プロジェクトに筆がありません", "the project has no parcels"),
+            Text("先に kanpo ingest で取り込んでください", "ingest some first: kanpo ingest"),
+            Place(str(project.path)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +156,7 @@ class Freshness:
 
 def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Freshness, ...]:
     """The state of every computed product of a project."""
-    current = project.inputs() | {"catalogue": (catalogue or load_catalogue()).digest}
+    current = project.inputs() | {"catalogue": (catalogue or project_catalogue(project)).digest}
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)
@@ -144,3 +164,18 @@ def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Fre
         changed = stamp.changed(current) if stamp else ()
         found.append(Freshness(product, stamp.computed_at if stamp else None, changed, panel))
     return tuple(found)
+
+
+def score_as_stored(
+    project: Project, factors: Factors, catalogue: Catalogue, herbs: Sequence[str] | None = None
+) -> Scores:
+    """Scores by the method, bounds and weights that the project was last scored with; nothing is stored."""
+    settings = score_settings(project)
+    return score_parcels(
+        factors,
+        catalogue,
+        herbs,
+        method=settings.method,
+        weights=settings.weights_for(catalogue),
+        bounds=settings.bounds,
+    )

@@ -136,7 +136,7 @@ def score_parcels(
         What the herbs need.
     herbs : sequence of str, optional
         Herb ids; all of the catalogue by default.
-    method : {"geometric", "arithmetic", "minimum"}
+    method : {"geometric", "arithmetic", "minimum", "owa"}
         How memberships are combined.
     weights : mapping, optional
         Weights in place of the catalogue's, for some herbs and factors.
@@ -146,7 +146,8 @@ def score_parcels(
     Returns
     -------
     Scores
-        With bounds for what is not known.
+        With bounds for what is not known. A parcel that an exclusion layer excludes has score 0 and
+        class N2 for every herb, and no limiting factor.
 
     Raises
     ------
@@ -160,11 +161,20 @@ def score_parcels(
     compiled = compile_requirements(requirements, weights)
     columns = factors.columns()
     result = run_kernel(columns, compiled, method=method)
+    _exclude(result, factors.excluded())
     shares = np.zeros((len(chosen), len(FACTORS)))
     for herb, positions in enumerate(compiled.curves_of):
         shares[herb, compiled.factor_of[positions]] = compiled.weights[herb, positions]
     known = shares @ factors.values[list(FACTORS)].notna().to_numpy(dtype=float).T
     return Scores(tuple(factors.parcel_ids), tuple(chosen), result, known, bounds or ClassBounds(), method)
+
+
+def _exclude(result: KernelResult, excluded: np.ndarray) -> None:
+    """Put the parcels (n,) that a layer excludes out of the question for every herb."""
+    for array in (result.score, result.lower, result.upper):
+        array[:, excluded] = 0.0
+    result.limiting[:, excluded] = -1
+    result.excluded[:, excluded] = True
 
 
 def _check_names(herbs: Sequence[str], catalogue: Catalogue, method: str) -> None:

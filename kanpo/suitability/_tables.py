@@ -34,6 +34,43 @@ def summary(scores: Scores, catalogue: Catalogue) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def suited_herbs(scores: Scores, parcel_id: str, catalogue: Catalogue) -> pd.DataFrame:
+    """The herbs for one parcel, the best first; excluded ones and those without a score last.
+
+    Columns rank (among the herbs), herb_id, herb, class, score, lower, upper, limiting_factor (label)
+    and parcel_rank (of the parcel among all parcels for that herb).
+
+    Raises
+    ------
+    ValueError
+        The parcel is not among the scores.
+    """
+    at = scores.parcel_ids.index(parcel_id)
+    rows = []
+    for herb_id in scores.herb_ids:
+        line = scores.frame(herb_id).iloc[at]
+        limiting = line["limiting_factor"]
+        rows.append(
+            {
+                "herb_id": herb_id,
+                "herb": str(catalogue.herbs[herb_id].label),
+                "class": line["class"],
+                "score": float(line["score"]),
+                "lower": float(line["lower"]),
+                "upper": float(line["upper"]),
+                "limiting_factor": str(FACTORS[limiting].label) if limiting in FACTORS else None,
+                "parcel_rank": int(line["rank"]),
+            }
+        )
+    table = pd.DataFrame(rows)
+    table["_excluded"] = table["class"] == "N2"
+    table = table.sort_values(
+        ["_excluded", "score", "lower"], ascending=[True, False, False], kind="stable", na_position="last"
+    ).drop(columns="_excluded")
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table.reset_index(drop=True)
+
+
 def ranking(scores: Scores, parcels: gpd.GeoDataFrame, top: int) -> pd.DataFrame:
     """The best `top` parcels of each herb with settlement, lot number and area."""
     names = pd.DataFrame(parcels[["parcel_id", "settlement", "lot_number", "area_m2"]])

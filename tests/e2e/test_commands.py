@@ -224,3 +224,172 @@ def test_the_demo_can_be_run_twice_and_touches_no_project_of_yours(kanpo: Kanpo,
     said = kanpo("demo")
     assert said.code == 2
     assert digest(tmp_path / "demo" / "sample.gpkg") == before
+
+
+def test_visits_are_planned_and_written_for_the_field(
+    kanpo: Kanpo, demo_project: Path, tmp_path: Path
+) -> None:
+    planned = kanpo("visits", "plan", "--budget", 6, "--herb", "芍薬", "--json", "--from", "139.82,38.73")
+    rows = json.loads(planned.out)
+    assert planned.code == 0 and [row["order"] for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert all(row["measure"] and row["lower"] < row["upper"] for row in rows)
+    assert "km" in planned.err
+    written = kanpo("visits", "plan", "--budget", 6, "--out", "調査.csv")
+    assert written.code == 0
+    lines = (tmp_path / "調査.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 7 and lines[0].startswith("順,筆ID,大字,地番,測るもの")
+    desk = json.loads(kanpo("visits", "plan", "--budget", 1, "--desk", "--json").out)
+    assert {key for row in desk for key in row["factors"].split(";")} <= {"road_access_m", "water_access_m"}
+    assert kanpo("visits", "plan", "--budget", 1, "--from", "38.7,139.8").code == 2
+    assert kanpo("visits", "plan", "--budget", 1, "--out", "調査.pdf").code == 2
+
+
+def test_blocks_are_listed_and_written_for_gis(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    listed = kanpo("blocks", "--herb", "当帰", "--min-area", 8000, "--json", "--out", "団地.geojson")
+    rows = json.loads(listed.out)
+    assert listed.code == 0 and [row["rank"] for row in rows][:2] == [1, 2]
+    assert all(row["area_m2"] >= 8000 and row["herb_id"] == "toki" for row in rows)
+    assert all(row["lower"] <= row["score"] <= row["upper"] for row in rows)
+    layer = json.loads((tmp_path / "団地.geojson").read_text(encoding="utf-8"))
+    assert len(layer["features"]) >= len(rows)
+    wide = json.loads(kanpo("blocks", "--gap", 50, "--json").out)
+    assert max(row["parcels"] for row in wide) > max(row["parcels"] for row in rows)
+    assert kanpo("blocks", "--barrier", "無い.geojson").code == 3
+    assert kanpo("blocks", "--out", "団地.doc").code == 2
+
+
+def test_what_if_shows_before_and_after_and_stores_nothing(kanpo: Kanpo, demo_project: Path) -> None:
+    before = digest(demo_project)
+    asked = ("score", "--parcel", "069001736", "--herb", "当帰")
+    (row,) = json.loads(kanpo(*asked, "--what-if", "傾斜=15", "--json").out)
+    assert row["new_score"] < row["score"] and row["new_rank"] > row["rank"]
+    assert row["new_limiting_factor"] == "slope_deg"
+    explained = json.loads(
+        kanpo("explain", "069001736", "--herb", "当帰", "--what-if", "slope_deg=15", "--json").out
+    )
+    assert explained["score"] == pytest.approx(row["new_score"])
+    (line,) = [line for line in explained["factors"] if line["factor"] == "slope_deg"]
+    assert (line["value"], line["source"]) == (15.0, "assumed")
+    assert "→スコア" in kanpo(*asked, "--what-if", "傾斜=15").out
+    refused = kanpo(*asked, "--what-if", "傾斜=95")
+    assert refused.code == 2 and "0〜90" in refused.err
+    assert kanpo(*asked).code == 2, "a parcel alone changes nothing"
+    assert digest(demo_project) == before
+
+
+def test_rankings_say_which_herb_where(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    before = digest(demo_project)
+    herbs = json.loads(kanpo("ranking", "--parcel", "069001736", "--json").out)
+    assert len(herbs) == 25 and herbs[0]["score"] >= herbs[1]["score"]
+    (top,) = json.loads(kanpo("ranking", "--herb", herbs[0]["herb_id"], "--top", 1, "--json").out)
+    assert top["rank"] == 1
+    asked = ("ranking", "--herb", "当帰", "--pareto", "score,面積,-road_access_m")
+    listed = json.loads(kanpo(*asked, "--levels", 2, "--json", "--out", "候補.xlsx").out)
+    assert {row["level"] for row in listed} == {1, 2} and (tmp_path / "候補.xlsx").is_file()
+    assert kanpo("ranking").code == 2
+    assert kanpo("ranking", "--parcel", "069001736", "--pareto", "score,lower").code == 2
+    refused = kanpo("ranking", "--herb", "当帰", "--pareto", "score,price")
+    assert refused.code == 2 and "area_m2(面積)" in refused.err
+    assert digest(demo_project) == before
+
+
+def test_own_requirements_are_used_and_said(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "目録"
+    folder.mkdir()
+    (folder / "requirements.csv").write_text(
+        "herb_id,factor,a,b,c,d,weight\n当帰,土壌pH(H2O),6.0,6.4,6.6,7.0,5\n当帰,傾斜,20,8,,,\n",
+        encoding="cp932",
+    )
+    before = digest(demo_project)
+    tried = kanpo("herbs", "use", folder, "--dry-run")
+    assert tried.code == 1 and "3行目" in tried.err and "目録/requirements.csv:2" in tried.out
+    assert digest(demo_project) == before
+    asked = ("explain", "069001736", "--herb", "当帰", "--json")
+    shipped = json.loads(kanpo(*asked).out)
+    assert kanpo("herbs", "use", folder).code == 1
+    assert "生薬目録" in kanpo("status").err and "古い" in kanpo("status").err
+    told = kanpo(*asked)
+    own = json.loads(told.out)
+    assert own["score"] < shipped["score"] and own["catalogue"] != shipped["catalogue"]
+    assert "目録/requirements.csv" in {row["catalogue_row"].rpartition(":")[0] for row in own["factors"]}
+    assert "自分の行 1 件" in told.err
+    assert kanpo("score", "--herb", "当帰").code == 0
+    assert "最新" in kanpo("status").err
+    (row,) = json.loads(kanpo("herbs", "diff", "--json").out)
+    assert (row["herb_id"], row["factor"], row["own_weight"]) == ("toki", "soil_ph", 5.0)
+    page = tmp_path / "地図.html"
+    assert kanpo("map", "--out", page).code == 0
+    assert kanpo("herbs", "use", "--shipped").code == 0
+    assert json.loads(kanpo(*asked).out)["score"] == shipped["score"]
+    assert kanpo("herbs", "use").code == 2 and kanpo("herbs", "use", folder, "--shipped").code == 2
+    assert kanpo("herbs", "use", tmp_path / "無い").code == 3
+    assert kanpo("verify").code == 0
+
+
+def test_assumptions_narrow_intervals_and_are_not_stored(kanpo: Kanpo, demo_project: Path) -> None:
+    before = digest(demo_project)
+    (plain,) = json.loads(kanpo("score", "--herb", "芍薬", "--dry-run", "--json").out)
+    assumed = kanpo("score", "--herb", "芍薬", "--assume", "neighbours", "--json")
+    (narrow,) = json.loads(assumed.out)
+    assert narrow["median_width"] < plain["median_width"] / 2 and "仮定" in assumed.err
+    told = json.loads(kanpo("explain", "069001736", "--herb", "当帰", "--assume", "neighbours", "--json").out)
+    assert set(told["assumed"]["ranges"]) == {"years_abandoned"}
+    assert told["lower"] < told["assumed"]["lower"] <= told["assumed"]["upper"] <= told["upper"]
+    both = ("score", "--assume", "neighbours", "--parcel", "069001736", "--what-if", "slope_deg=3")
+    assert kanpo(*both).code == 2
+    assert digest(demo_project) == before
+
+
+def test_an_empty_project_is_told_to_ingest(kanpo: Kanpo) -> None:
+    kanpo("init", "空.gpkg")
+    for words in (
+        ("score",),
+        ("score", "--assume", "neighbours"),
+        ("ranking", "--herb", "当帰"),
+        ("blocks",),
+        ("visits", "plan", "--budget", 3),
+    ):
+        said = kanpo(*words)
+        assert said.code == 3 and "kanpo ingest" in said.err, words
+
+
+def test_a_stored_layer_of_lines_parts_blocks(kanpo: Kanpo, tmp_path: Path) -> None:
+    kanpo("init", "町.gpkg")
+    x, y = 139.8, 38.7
+    fields = [
+        {
+            "type": "Feature",
+            "properties": {"parcel_id": f"p{i}"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [
+                        [x + i * 0.0011, y],
+                        [x + i * 0.0011 + 0.001, y],
+                        [x + i * 0.0011 + 0.001, y + 0.001],
+                        [x + i * 0.0011, y + 0.001],
+                        [x + i * 0.0011, y],
+                    ]
+                ],
+            },
+        }
+        for i in range(2)
+    ]
+    river = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": {"type": "LineString", "coordinates": [[x + 0.00105, y - 0.01], [x + 0.00105, y + 0.01]]},
+    }
+    for name, features in (("筆.geojson", fields), ("川.geojson", [river])):
+        whole = {"type": "FeatureCollection", "features": features}
+        (tmp_path / name).write_text(json.dumps(whole), encoding="utf-8")
+    kanpo("ingest", "筆.geojson")
+    added = kanpo(
+        "layers", "add", "川.geojson", "--id", "river", "--as", "distance", "--map", "water_access_m=distance"
+    )
+    assert added.code == 0, added.err
+    asked = ("blocks", "--gap", "20", "--min-area", "0", "--json")
+    assert len(json.loads(kanpo(*asked).out)) == 1
+    assert len(json.loads(kanpo(*asked, "--barrier-layer", "river").out)) == 2
+    wrong = kanpo(*asked, "--barrier-layer", "川")
+    assert wrong.code == 2 and "river" in wrong.err

@@ -59,6 +59,7 @@ def test_an_edited_folder_is_read_anew(change: Change, folder: Path) -> None:
 
 
 SLOPE = "*,slope_deg,trapezoid,,,8,20,,1.5,1,design,low"
+BELL = "*,soil_ph,trapezoid,4.5,5.5,6.8,8.0,,1,0"
 DRAINAGE = "well=1;moderate=0.8;imperfect=0.35;poor=0.05"
 
 
@@ -90,6 +91,21 @@ DRAINAGE = "well=1;moderate=0.8;imperfect=0.35;poor=0.05"
         (DRAINAGE, DRAINAGE.replace("well=1", "well=1.5"), "membership"),
         (DRAINAGE, DRAINAGE.replace("well=1", "well=-0.1"), "membership"),
         ("*,sunlight,classes,,,,", "*,sunlight,classes,1,2,3,4", "kind"),
+        ("*,sunlight,classes", "*,sunlight,piecewise", "kind"),
+        (BELL, "*,soil_ph,gaussian,6,0,,,,1,0", "bell"),
+        (BELL, "*,soil_ph,gaussian,6,-0.5,,,,1,0", "bell"),
+        (BELL, "*,soil_ph,gaussian,6,,,,,1,0", "bell"),
+        (BELL, "*,soil_ph,gaussian,6,wide,,,,1,0", "corner"),
+        (BELL, "*,soil_ph,gaussian,60,0.5,,,,1,0", "corners-range"),
+        (BELL, "*,soil_ph,gaussian,6,0.5,7,,,1,0", "kind"),
+        (BELL, "*,soil_ph,piecewise,,,,,4=0;7=1;6=0.5,1,0", "points-order"),
+        (BELL, "*,soil_ph,piecewise,,,,,4=0;4=1,1,0", "points-order"),
+        (BELL, "*,soil_ph,piecewise,,,,,4=0,1,0", "points"),
+        (BELL, "*,soil_ph,piecewise,,,,,4=0;acid=1,1,0", "points"),
+        (BELL, "*,soil_ph,piecewise,,,,,4=0;7:1,1,0", "points"),
+        (BELL, "*,soil_ph,piecewise,,,,,4=0;6=1.2,1,0", "membership"),
+        (BELL, "*,soil_ph,piecewise,,,,,4=0;60=1,1,0", "corners-range"),
+        (BELL, "*,soil_ph,piecewise,1,,,,4=0;6=1,1,0", "kind"),
     ],
 )
 def test_a_wrong_requirement_is_named(change: Change, old: str, new: str, code: str) -> None:
@@ -124,6 +140,24 @@ def test_a_wrong_row_of_another_file_is_named(
     assert found and found[0].place.file == file and found[0].place.row is not None
     with pytest.raises(InputUnusable):
         load_catalogue(folder)
+
+
+def test_other_curves_are_read_and_told_in_words(change: Change) -> None:
+    change("requirements.csv", BELL, "*,soil_ph,gaussian,6,0.5,,,,1,0")
+    folder = change("requirements.csv", SLOPE, "*,slope_deg,piecewise,,,,,0=1;8=0.8;20=0,1.5,1,design,low")
+    assert check_catalogue(folder) == []
+    needs = {need.factor: need for need in load_catalogue(folder).requirements_of("toki")}
+    assert (needs["soil_ph"].bell, needs["soil_ph"].kind) == ((6.0, 0.5), "gaussian")
+    assert needs["slope_deg"].points == ((0.0, 1.0), (8.0, 0.8), (20.0, 0.0))
+    assert "0.61" in needs["soil_ph"].text.en and "0.61" in needs["soil_ph"].text.ja
+    assert "0.8 at 8°" in needs["slope_deg"].text.en and "8°で 0.8" in needs["slope_deg"].text.ja
+
+
+def test_a_wrong_point_is_told_with_its_cell(change: Change) -> None:
+    folder = change("requirements.csv", BELL, "*,soil_ph,piecewise,,,,,4=0;7=1;6=0.5,1,0")
+    (problem,) = check_catalogue(folder)
+    assert (problem.place.row, problem.place.column) == (3, "classes")
+    assert problem.place.value == "4=0;7=1;6=0.5"
 
 
 def test_all_problems_are_told_at_once_with_place_value_and_mend(change: Change) -> None:

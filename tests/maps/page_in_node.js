@@ -43,5 +43,5 @@ const { kanpo } = globalThis;
     values: Array.from(factor.values),
     sources: rows.map((row) => factor.sourceOf(row)),
   }));
-  process.stdout.write(JSON.stringify({ meta: content.meta, columns, factors, shapes, scores, plots: content.plots }));
+  process.stdout.write(JSON.stringify({ meta: content.meta, excluded: rows.map((row) => content.meta.excludedBy(row)), columns, factors, shapes, scores, plots: content.plots }));
 })();

@@ -89,6 +89,19 @@ def test_a_row_opens_the_card_with_reasons_and_escape_closes_it(sample: Path, op
     assert page.evaluate("document.activeElement.textContent") == name
 
 
+def test_the_card_names_the_layer_that_excludes_a_parcel_as_plain_text(
+    tmp_path: Path, open_file: Any
+) -> None:
+    content = made_up.content(30)
+    barred = dict.fromkeys(content.parcels["parcel_id"], "<b>浸水</b>想定区域")
+    page = open_file(
+        write_map(dataclasses.replace(content, excluded_by=barred), tmp_path / "map.html").path
+    ).page
+    page.locator("#kanpo-list .kanpo-name button").first.click()
+    assert "除外図「<b>浸水</b>想定区域」に当たる" in page.locator(".kanpo-reasons").text_content()
+    assert page.locator(".kanpo-reasons b").count() == 0
+
+
 def test_a_click_on_the_map_opens_the_parcel_under_it(sample: Path, open_file: Any) -> None:
     page = open_file(sample).page
     page.locator("#kanpo-list tr").nth(4).click()

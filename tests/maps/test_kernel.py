@@ -22,6 +22,11 @@ FLOOR, BOUNDS = 0.05, (0.75, 0.5, 0.25)
 def membership(need: RequirementOnMap, value: Any) -> float:
     if need.classes is not None:
         return need.classes[value]
+    if need.bell is not None:
+        z = (value - need.bell[0]) / need.bell[1]
+        return 0.0 if abs(z) > 6 else math.exp(-z * z / 2)
+    if need.points:
+        return float(np.interp(value, *np.transpose(need.points)))
     a, b, c, d = (
         x if x is not None else end
         for x, end in zip(need.corners, (-math.inf,) * 2 + (math.inf,) * 2, strict=True)
@@ -38,7 +43,9 @@ def candidates(need: RequirementOnMap) -> list[float]:
     factor = FACTORS[need.factor]
     if need.classes is not None:
         return list(need.classes.values())
-    inside = [x for x in need.corners if x is not None and factor.minimum <= x <= factor.maximum]
+    turns = [x for x in need.corners or () if x is not None] + [x for x, _ in need.points]
+    turns += [need.bell[0]] if need.bell else []
+    inside = [x for x in turns if factor.minimum <= x <= factor.maximum]
     return [membership(need, x) for x in (factor.minimum, factor.maximum, *inside)]
 
 
@@ -81,6 +88,8 @@ def joined(parts: list[tuple[float, float]], method: str, share: float) -> float
         return min(e for _, e in parts)
     if method == "arithmetic":
         return sum(weight * e for weight, e in parts) / share
+    if method == "owa":
+        return sum(p * q * min(e, g) for p, e in parts for q, g in parts) / share**2
     return math.prod(e ** (weight / share) for weight, e in parts)
 
 
@@ -122,7 +131,7 @@ def compare(page: Any, content: Any, values: Any, tolerance: float) -> int:
     return classes_differ
 
 
-@pytest.mark.parametrize("method", ["geometric", "arithmetic", "minimum"])
+@pytest.mark.parametrize("method", ["geometric", "arithmetic", "minimum", "owa"])
 def test_kernel_agrees_with_the_definition_to_nine_digits(method: str) -> None:
     content = dataclasses.replace(made_up.content(250, 6), aggregation=method)
     values = random_values(content, np.random.default_rng(5))
@@ -138,6 +147,30 @@ def test_kernel_agrees_with_the_definition_to_nine_digits(method: str) -> None:
     assert compare(unpack(payload, exact), content, values, 1e-9) == 0
 
 
+@pytest.mark.parametrize("method", ["geometric", "owa"])
+def test_gaussian_and_piecewise_curves_agree_too(method: str) -> None:
+    content = made_up.content(250, 2)
+    curves: dict[str, dict[str, Any]] = {
+        "slope_deg": {"points": ((0.0, 1.0), (5.0, 0.7), (18.0, 0.0))},
+        "soil_ph": {"bell": (6.0, 0.5)},
+        "warmth_index_c_month": {"bell": (90.0, 2.5)},
+    }
+    herbs = tuple(
+        dataclasses.replace(
+            herb,
+            requirements=tuple(
+                dataclasses.replace(need, corners=None, **curves[need.factor])
+                if need.factor in curves
+                else need
+                for need in herb.requirements
+            ),
+        )
+        for herb in content.herbs
+    )
+    content = dataclasses.replace(content, herbs=herbs, aggregation=method)
+    assert compare(unpack(encode_content(content)), content, content.factors, 1e-9) == 0
+
+
 def test_written_values_give_the_scores_of_the_command_line() -> None:
     content = made_up.content(400, 5)
     assert compare(unpack(encode_content(content)), content, content.factors, 1e-9) == 0
@@ -148,3 +181,22 @@ def test_values_with_all_their_digits_are_scored_within_a_thousandth() -> None:
     values = random_values(content, np.random.default_rng(9))
     content = dataclasses.replace(content, factors=values)
     assert compare(unpack(encode_content(content)), content, values, 1e-3) <= 2
+
+
+def test_a_layer_excludes_on_the_page_as_on_the_command_line() -> None:
+    content = made_up.content(60, 3)
+    ids = content.parcels["parcel_id"].tolist()
+    reasons = {ids[0]: "浸水想定区域", ids[7]: "<b>崖</b>、浸水想定区域"}
+    free, barred = (
+        unpack(encode_content(c)) for c in (content, dataclasses.replace(content, excluded_by=reasons))
+    )
+
+    for one, other in zip(free["scores"], barred["scores"], strict=True):
+        for row, parcel_id in enumerate(barred["columns"]["parcel_id"]):
+            got = {key: other[key][row] for key in other}
+            if parcel_id in reasons:
+                assert got == {"score": 0, "lower": 0, "upper": 0, "classes": 5, "limiting": -1}
+            else:
+                assert got == {key: one[key][row] for key in one}
+    assert barred["excluded"] == [reasons.get(parcel_id) for parcel_id in barred["columns"]["parcel_id"]]
+    assert free["excluded"] == [None] * 60

@@ -155,3 +155,16 @@ def test_many_overlaps_are_counted_not_listed(project: Project, tmp_path: Path) 
     assert sum(problem.code == "parcel.overlap" for problem in said) == 20
     assert "19" in said[-1].what.ja and "kanpo parcels overlaps" in said[-1].mend.ja
     assert check_ground(project, report.batch)
+
+
+def test_strips_find_what_one_look_finds(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, y = TSURUOKA
+    rings = [_square(x + 0.0003 * (number % 7), y + 0.0003 * (number // 7), 0.0004) for number in range(21)]
+    (report,) = ingest_file(project, _file(tmp_path / "p.geojson", rings))
+    whole = [(problem.place.value, problem.what) for problem in check_ground(project, report.batch)]
+    monkeypatch.setattr("kanpo.parcels._ground._STRIP", 4)
+    parts = [(problem.place.value, problem.what) for problem in check_ground(project, report.batch)]
+    assert len(parts) == len(whole) == 21
+    assert parts[-1] == whole[-1], "as many are counted"

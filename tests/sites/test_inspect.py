@@ -13,6 +13,7 @@ from affine import Affine
 
 from kanpo.errors import InputUnusable, KanpoError, UsageError
 from kanpo.sites import inspect_layer
+from kanpo.sites._vectors import open_vector
 from tests.sites.made_up import SOUTH, WEST, fields, write_polygons, write_raster
 
 FLAT = np.full((20, 20), 100.0)
@@ -146,6 +147,23 @@ def test_damaged_files_are_refused_in_words(tmp_path: Path, content: bytes, kind
     path.write_bytes(content)
 
     assert isinstance(refusal(path, kind=kind), InputUnusable)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_open_ring_is_closed_and_what_is_no_shape_is_left_out(tmp_path: Path) -> None:
+    path = write_polygons(tmp_path / "soil.geojson", [(SQUARE, {"texture": "clay"})] * 3)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    ring = told["features"][0]["geometry"]["coordinates"][0]
+    told["features"][0]["geometry"]["coordinates"] = [ring[:-1]]
+    told["features"][1]["geometry"]["coordinates"] = [[[None, 1], [2, 3]]]
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+    features = open_vector(path.read_bytes(), path.name)
+
+    assert features.index.tolist() == [1, 3]
+    first, last = shapely.area(features.geometry.to_numpy())
+    assert first == pytest.approx(last)
+    assert inspect_layer(path).columns == {"soil_texture": "texture"}
 
 
 def test_layers_without_a_coordinate_system_are_refused(tmp_path: Path) -> None:

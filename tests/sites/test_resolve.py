@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kanpo.schema import FACTORS
-from kanpo.sites import Layer, inspect_layer, site_factors
+from kanpo.sites import Layer, all_values, inspect_layer, overruled_text, site_factors
 from tests.sites.made_up import attributes, fields, write_polygons
 
 OUTLINES = [shapely.box(20 * i, 0, 20 * i + 15, 10) for i in range(4)]
@@ -130,3 +130,45 @@ def test_no_parcels_are_no_error(tmp_path: Path) -> None:
     factors = site_factors(parcels, [soil(tmp_path, "map", 55, ph=6.0)], attributes(parcels), visits())
 
     assert factors.parcel_ids == [] and list(factors.values.columns) == list(FACTORS)
+
+
+def test_everything_that_is_said_of_a_parcel_is_listed_in_the_order_of_precedence(tmp_path: Path) -> None:
+    parcels = fields(OUTLINES).iloc[:1]
+    own = attributes(parcels, soil_ph=[5.0])
+    seen = visits(("v1", "P1", "2025-05-01", {"soil_ph": 4.0}))
+    layers = [soil(tmp_path, "first", 99, ph=6.0, texture="clay"), soil(tmp_path, "second", 99, ph=7.0)]
+
+    said = all_values(parcels, layers, own, seen)
+
+    ph = said[said["factor"] == "soil_ph"]
+    assert ph["value"].tolist() == [4, 5, 7, 6]
+    assert ph["source"].tolist() == [
+        "visit:2025-05-01 v1",
+        "attribute:soil_ph",
+        "layer:second",
+        "layer:first",
+    ]
+    assert ph["used"].tolist() == [True, False, False, False]
+    page = overruled_text(said)
+    assert (
+        "土壌pH(H2O): 4(現地調査 2025-05-01) を採用。ほかに 5(台帳「soil_ph」)" in page.ja
+        and "土性" not in page.ja
+    )
+    assert page.en.index("layer second") < page.en.index("layer first")
+    assert overruled_text(said[said["used"]]).ja == ""
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["P1", "P2"]), st.floats(2, 11)), max_size=4), st.floats(2, 11))
+def test_what_is_listed_as_used_is_what_the_factors_hold(rows: list[tuple[str, float]], own: float) -> None:
+    parcels = fields(OUTLINES)
+    known = attributes(parcels, soil_ph=[own, np.nan, own, np.nan])
+    seen = visits(*((f"v{i}", p, f"2025-01-0{i + 1}", {"soil_ph": v}) for i, (p, v) in enumerate(rows)))
+
+    factors = site_factors(parcels, [], known, seen)
+    said = all_values(parcels, [], known, seen)
+
+    used = said[said["used"] & (said["factor"] == "soil_ph")].set_index("parcel_id")
+    expected = factors.values["soil_ph"].dropna()
+    assert used["value"].astype(float).round(2).to_dict() == expected.to_dict()
+    assert used["source"].to_dict() == factors.sources["soil_ph"][expected.index].to_dict()

@@ -1,5 +1,6 @@
 """Slope by Horn's method."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,6 +16,9 @@ from pyproj import CRS
 from kanpo.sites import slope_degrees
 from kanpo.sites._terrain import cell_sizes_m
 from tests.sites.made_up import write_raster
+
+#: Where tools are required, a test without gdaldem fails instead of being skipped.
+NO_GDALDEM = shutil.which("gdaldem") is None and not os.environ.get("KANPO_REQUIRE_TOOLS")
 
 
 def horn_literally(z: np.ndarray, row: int, column: int, width: float, height: float) -> float:
@@ -64,7 +68,7 @@ def test_a_raster_too_small_for_a_neighbourhood_has_no_slope() -> None:
     assert np.isnan(slope_degrees(np.zeros((2, 9)), 10, 10)).all()
 
 
-@pytest.mark.skipif(shutil.which("gdaldem") is None, reason="gdaldem is not installed")
+@pytest.mark.skipif(NO_GDALDEM, reason="gdaldem is not installed")
 def test_slope_is_that_of_gdaldem(tmp_path: Path) -> None:
     z = np.random.default_rng(5).uniform(0, 300, (40, 50)).astype("float32")
     path = write_raster(tmp_path / "dem.tif", z, cell=25.0)
@@ -101,3 +105,20 @@ def test_cells_of_a_plane_zone_keep_their_size_and_those_of_web_mercator_shrink(
     assert cell_sizes_m(mercator, CRS.from_epsg(3857).to_wkt(), 5, 5)[0] == pytest.approx(
         10 * np.cos(np.radians(38.69)), rel=5e-3
     )
+
+
+@pytest.mark.skipif(NO_GDALDEM, reason="gdaldem is not installed")
+def test_slope_of_the_sample_terrain_is_that_of_gdaldem(tmp_path: Path) -> None:
+    sample = Path(__file__).parents[2] / "data" / "elevation.tif"
+    subprocess.run(["gdaldem", "slope", "-q", str(sample), str(tmp_path / "slope.tif")], check=True)
+    with rasterio.open(sample) as raster, rasterio.open(tmp_path / "slope.tif") as told:
+        z = raster.read(1, masked=True).astype(float).filled(np.nan)
+        theirs = told.read(1, masked=True).astype(float).filled(np.nan)
+        cells = raster.transform.a, -raster.transform.e
+        plane = raster.crs.is_projected
+
+    assert plane, "gdaldem measures in the units of the file"
+    ours = slope_degrees(z, *cells)
+    both = ~np.isnan(ours) & ~np.isnan(theirs)
+    assert both.mean() > 0.9
+    assert ours[both] == pytest.approx(theirs[both], abs=2e-3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kanpo.herbs import Requirement
 from kanpo.schema import FACTORS
@@ -31,6 +32,12 @@ def membership(need: Requirement, value: object) -> float:
     if need.kind == "classes":
         return need.classes[str(value)]
     v = float(value)  # type: ignore[arg-type]
+    if need.bell is not None:
+        centre, sigma = need.bell
+        z = (v - centre) / sigma
+        return 0.0 if abs(z) > 6 else math.exp(-z * z / 2)
+    if need.points:
+        return straight(need.points, v)
     a, b, c, d = need.corners
     if a is not None and b is not None:
         if v < a:
@@ -45,6 +52,16 @@ def membership(need: Requirement, value: object) -> float:
     return 1.0
 
 
+def straight(points: Sequence[tuple[float, float]], v: float) -> float:
+    """Straight lines between points, level beyond the first and the last."""
+    if v < points[0][0]:
+        return points[0][1]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if v < x1:
+            return min(max(y0 + (y1 - y0) * (v - x0) / (x1 - x0), 0.0), 1.0)
+    return points[-1][1]
+
+
 def effective(need: Requirement, mu: float) -> float:
     return mu if need.knock_out else max(mu, FLOOR)
 
@@ -55,8 +72,13 @@ def extremes(need: Requirement) -> tuple[float, float]:
         values: list[object] = list(factor.classes)
     else:
         assert factor.minimum is not None and factor.maximum is not None
-        turns = [x for x in need.corners if x is not None and factor.minimum <= x <= factor.maximum]
-        values = [factor.minimum, factor.maximum, *turns]
+        turns = [x for x in need.corners if x is not None] + [x for x, _ in need.points]
+        turns += [need.bell[0]] if need.bell is not None else []
+        values = [
+            factor.minimum,
+            factor.maximum,
+            *(x for x in turns if factor.minimum <= x <= factor.maximum),
+        ]
     found = [effective(need, membership(need, value)) for value in values]
     return min(found), max(found)
 
@@ -67,6 +89,8 @@ def joined(parts: Sequence[tuple[float, float]], method: str, share: float) -> f
         return min(e for _, e in parts)
     if method == "arithmetic":
         return sum(weight * e for weight, e in parts) / share
+    if method == "owa":
+        return sum(p * q * min(e, g) for p, e in parts for q, g in parts) / share**2
     return math.prod(e ** (weight / share) for weight, e in parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from kanpo.herbs import load_catalogue
 from kanpo.schema import FACTORS
-from kanpo.sites import Factors
+from kanpo.sites import Exclusions, Factors
 
 Site = dict[str, object]
 HERBS = tuple(load_catalogue().herbs)
@@ -96,3 +97,9 @@ def random_sites(count: int, seed: int, missing: float = 0.3) -> list[Site]:
         for row, value, unknown in zip(rows, column, gone, strict=True):
             row[key] = None if unknown else value
     return rows
+
+
+def excluded_by(factors: Factors, shares: Sequence[float], *, limit: float = 0.5) -> Factors:
+    """The same factors with a layer of floods over them that concerns `shares` of the sites."""
+    frame = pd.DataFrame({"flood": shares}, index=factors.values.index)
+    return replace(factors, exclusions=Exclusions(frame, {"flood": "浸水想定区域"}, {"flood": limit}))

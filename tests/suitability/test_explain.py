@@ -15,7 +15,7 @@ from kanpo.locale import use_language
 from kanpo.sites import Factors
 from kanpo.suitability import METHODS, ClassBounds, Explanation, explain, score_parcels
 
-from .sites import HERBS, Site, factors_of, good_site, sites
+from .sites import HERBS, Site, excluded_by, factors_of, good_site, sites
 
 CATALOGUE = load_catalogue()
 FAIR = good_site() | {
@@ -200,3 +200,24 @@ def test_an_unknown_parcel_or_herb_is_refused() -> None:
         explain(factors, "P1", "shakuyaku", CATALOGUE)
     with pytest.raises(UsageError):
         explain(factors, "P0", "peony", CATALOGUE)
+
+
+def test_a_layer_that_excludes_is_the_reason_and_one_that_does_not_is_shown() -> None:
+    factors = factors_of([FAIR])
+    barred = explain(excluded_by(factors, [0.8]), "P0", "shakuyaku", CATALOGUE)
+    page = barred.text()
+    assert page.ja.splitlines()[0] == (
+        "芍薬(シャクヤク): 不適(N2)。除外図「浸水想定区域」に当たるため、ほかの要因に関わらず 0 です。"
+    )
+    assert "浸水想定区域[flood]: 筆の 80.0%(50% 以上なので除外)" in page.ja
+    assert "not suitable (N2)" in page.en and "80.0% of the parcel" in page.en
+    assert (barred.score, barred.suitability_class, barred.excluded) == (0, "N2", True)
+    told = json.loads(json.dumps(barred.to_dict(), allow_nan=False))
+    assert told["exclusions"] == [
+        {"layer": "flood", "title": "浸水想定区域", "share": 0.8, "excludes_from": 0.5, "excludes": True}
+    ]
+
+    touched = explain(excluded_by(factors, [0.3]), "P0", "shakuyaku", CATALOGUE)
+    assert touched.score == explain(factors, "P0", "shakuyaku", CATALOGUE).score
+    assert "筆の 30.0%(50% 未満なので除外しない)" in touched.text().ja
+    assert "除外図" not in explain(factors, "P0", "shakuyaku", CATALOGUE).text().ja

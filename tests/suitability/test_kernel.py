@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kanpo.herbs import Requirement, load_catalogue
 from kanpo.schema import FACTORS
-from kanpo.suitability import METHODS, KernelResult, compile_requirements, run_kernel
+from kanpo.suitability import METHODS, KernelResult, compile_requirements, run_kernel, score_chunks
 
 from . import reference
 from .sites import HERBS, Site, factors_of, good_site, random_sites, sites, value_of
@@ -205,12 +205,61 @@ def test_parcels_chunks_threads_and_company_do_not_matter(method: str) -> None:
     for chunk, threads in ((150, 1), (64, 2), (7, 3), (1, 2), (100_000, 2)):
         parts = run_kernel(mixed, ALL, method=method, chunk=chunk, threads=threads)  # type: ignore[arg-type]
         for name in ("score", "lower", "upper", "limiting", "excluded"):
-            np.testing.assert_allclose(
-                getattr(parts, name), getattr(whole, name)[:, order], rtol=0, atol=1e-12
-            )
+            np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name)[:, order])
     for herb, herb_id in enumerate(HERBS[:5]):
         alone = run_kernel(columns, compile_requirements({herb_id: NEEDS[herb_id]}), method=method)  # type: ignore[arg-type]
         np.testing.assert_allclose(alone.score[0], whole.score[herb], rtol=0, atol=1e-12)
+
+
+def test_the_ordered_average_lies_between_the_worst_factor_and_the_arithmetic_mean() -> None:
+    columns = factors_of(random_sites(300, seed=13, missing=0.0)).columns()
+    low, middle, high = (
+        run_kernel(columns, ALL, method=method).score  # type: ignore[arg-type]
+        for method in ("minimum", "owa", "arithmetic")
+    )
+    assert (low - 1e-12 <= middle).all() and (middle <= high + 1e-12).all()
+    assert (middle < high - 0.01).any() and (middle > low + 0.01).any()
+
+
+def test_the_ordered_average_is_the_weighted_owa_of_the_quantifier_r_squared() -> None:
+    """Torra's form: sorted from the best, each factor counts Q(weight down to it) − Q(weight above it)."""
+    values, weights = np.array([0.9, 0.3, 0.6, 0.3]), np.array([0.1, 0.2, 0.4, 0.3])
+    order = np.argsort(-values)
+    reached = np.concatenate([[0.0], np.cumsum(weights[order])])
+    torra = float(np.sum(values[order] * np.diff(reached**2)))
+    assert reference.joined(list(zip(weights, values, strict=True)), "owa", 1.0) == pytest.approx(torra)
+
+
+def test_other_curves_go_through_the_kernel_as_well() -> None:
+    needs = [
+        Requirement("x", "soil_ph", "gaussian", (None,) * 4, {}, bell=(6.0, 0.5)),
+        Requirement(
+            *("x", "slope_deg", "piecewise", (None,) * 4, {}),
+            weight=2.0,
+            knock_out=True,
+            points=((0.0, 1.0), (8.0, 0.8), (20.0, 0.0)),
+        ),
+        Requirement("x", "elevation_m", "trapezoid", (None, None, 500.0, 900.0), {}),
+    ]
+    rows = random_sites(200, seed=17)
+    compiled = compile_requirements({"x": needs})
+    for method in METHODS:
+        result = run_kernel(factors_of(rows).columns(), compiled, method=method)
+        for parcel, site in enumerate(rows):
+            assert_same(cell(result, 0, parcel), reference.told(needs, site, method), site)
+
+
+def test_a_knock_out_of_weight_0_still_excludes() -> None:
+    needs = [
+        dataclasses.replace(twice("road_access_m", 0.0), knock_out=True),
+        twice("max_snow_depth_cm", 1.0),
+    ]
+    columns = {"road_access_m": np.array([100.0, 50.0]), "max_snow_depth_cm": np.array([0.0, 50.0])}
+    for method in METHODS:
+        result = run_kernel(columns, compile_requirements({"x": needs}), method=method)
+        assert result.excluded[0].tolist() == [True, False]
+        assert result.score[0, 0] == result.upper[0, 0] == 0
+        assert [ORDER[place] for place in result.limiting[0]] == ["road_access_m", "max_snow_depth_cm"]
 
 
 def test_no_parcels_and_no_columns() -> None:
@@ -259,3 +308,29 @@ def test_a_hundred_thousand_parcels_are_scored_fast_and_in_little_memory() -> No
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 26 * result.score.size + 100e6, "the result and a bounded rest"
+
+
+def test_partitions_give_the_numbers_of_the_whole_to_the_last_bit() -> None:
+    columns = factors_of(random_sites(101, seed=19)).columns()
+    whole = run_kernel(columns, ALL)
+    seen = 0
+    for part, result in score_chunks(columns, ALL, size=25):
+        for name in ("score", "lower", "upper", "limiting", "excluded"):
+            np.testing.assert_array_equal(getattr(result, name), getattr(whole, name)[:, part])
+        seen += part.stop - part.start
+    assert seen == 101
+
+
+def test_memory_of_partitions_does_not_grow_with_the_number_of_parcels() -> None:
+    three = compile_requirements({herb_id: NEEDS[herb_id] for herb_id in HERBS[:3]})
+
+    def peak(count: int) -> int:
+        columns = big(count)
+        tracemalloc.start()
+        for _ in score_chunks(columns, three, size=20_000):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(1_000_000) < 1.1 * peak(100_000)

@@ -77,6 +77,56 @@ def test_membership_leaves_its_input_alone_and_takes_an_empty_column() -> None:
     assert membership(classes(), np.array([], dtype=np.int8)).shape == (0,)
 
 
+def bell(centre: float, sigma: float, *, knock_out: bool = False) -> Requirement:
+    return Requirement(
+        "x", "slope_deg", "gaussian", (None,) * 4, {}, knock_out=knock_out, bell=(centre, sigma)
+    )
+
+
+def line(*points: tuple[float, float], knock_out: bool = False) -> Requirement:
+    return Requirement("x", "slope_deg", "piecewise", (None,) * 4, {}, knock_out=knock_out, points=points)
+
+
+def test_a_gaussian_curve_is_known_by_its_centre_and_sigma() -> None:
+    need = bell(20, 2)
+    assert one(need, 20) == 1
+    assert one(need, 22) == pytest.approx(math.exp(-0.5), abs=1e-15)
+    assert one(need, 16) == pytest.approx(math.exp(-2), abs=1e-15)
+    assert one(need, 32) > 0
+    assert one(need, 32.001) == 0
+    assert math.isnan(one(need, math.nan))
+
+
+def test_a_piecewise_curve_is_straight_between_its_points_and_level_beyond() -> None:
+    need = line((5, 0.2), (10, 1), (30, 0))
+    found = [one(need, value) for value in (0, 5, 7.5, 10, 20, 30, 90)]
+    assert found == pytest.approx([0.2, 0.2, 0.6, 1, 0.5, 0, 0], abs=1e-15)
+    assert found[-2:] == [0, 0]
+    assert math.isnan(one(need, math.nan))
+
+
+other_curves = st.one_of(
+    st.builds(bell, st.floats(0, 90), st.floats(0.1, 60), knock_out=st.booleans()),
+    st.builds(
+        lambda xs, ys, knock_out: line(*zip(sorted(xs), ys, strict=False), knock_out=knock_out),
+        st.sets(st.integers(0, 90), min_size=2, max_size=6),
+        st.lists(st.floats(0, 1, allow_subnormal=False), min_size=6, max_size=6),
+        st.booleans(),
+    ),
+)
+
+
+@given(other_curves, st.floats(0, 90, allow_subnormal=False))
+def test_other_curves_agree_with_the_definition_and_stay_within_worst_and_best(
+    need: Requirement, value: float
+) -> None:
+    found = one(need, value)
+    assert found == pytest.approx(reference.membership(need, value), abs=1e-12)
+    worst, best = worst_and_best(need)
+    assert worst - 1e-12 <= (found if need.knock_out else max(found, FLOOR)) <= best + 1e-12
+    assert (worst, best) == pytest.approx(reference.extremes(need), abs=1e-12)
+
+
 corner_lists = st.lists(st.floats(0, 90, allow_subnormal=False), min_size=4, max_size=4).map(sorted)
 
 

@@ -12,7 +12,7 @@ from kanpo.errors import UsageError
 from kanpo.herbs import load_catalogue
 from kanpo.suitability import ClassBounds, ranking, score_parcels, summary
 
-from .sites import HERBS, factors_of, good_site, random_sites
+from .sites import HERBS, excluded_by, factors_of, good_site, random_sites
 
 CATALOGUE = load_catalogue()
 STEEP = good_site() | {"slope_deg": 45.0}
@@ -197,3 +197,22 @@ def test_ranking_lists_the_best_with_their_address() -> None:
     assert table["parcel_id"].iloc[:2].tolist() == ["P1", "P0"]
     assert table["lot_number"].iloc[0] == "2-3"
     assert table["limiting_factor"].iloc[1] == "有効土層深"
+
+
+def test_a_layer_excludes_a_parcel_for_every_herb_whatever_is_known() -> None:
+    sites = [good_site(), NOTHING, STEEP, WORSE, good_site()]
+    plain = factors_of(sites)
+    barred = score_parcels(excluded_by(plain, [0.5, 1.0, 0.9, 0.499, 0.0]), CATALOGUE)
+    free = score_parcels(plain, CATALOGUE)
+
+    for herb_id in HERBS:
+        frame = barred.frame(herb_id)
+        out = frame.iloc[:3]
+        assert (out[["score", "lower", "upper"]] == 0).all(axis=None)
+        assert (out[["class", "class_lower", "class_upper"]] == "N2").all(axis=None)
+        assert out["limiting_factor"].isna().all()
+        rest = ["score", "lower", "upper", "class", "limiting_factor"]
+        own, other = (told.iloc[3:][rest].astype(object).fillna("") for told in (frame, free.frame(herb_id)))
+        assert own.equals(other)
+    assert barred.best()["herb_id"].isna().tolist() == [True, True, True, False, False]
+    assert summary(barred, CATALOGUE)["unknown"].tolist() == [0] * len(HERBS)

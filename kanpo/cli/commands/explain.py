@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kanpo.cli._click import argument, command, option
-from kanpo.cli._discover import find_project
-from kanpo.cli._options import project_option
+from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._options import assume_option, mapping, project_option, what_if_option
 from kanpo.cli._present import say, show_json
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from kanpo.herbs import Catalogue
+    from kanpo.sites import Factors
+    from kanpo.suitability import Explanation, ScoreSettings
 
 
 @command(
@@ -24,21 +32,33 @@ from kanpo.locale import Text
 )
 @argument("parcel", nargs=-1, required=True, metavar="PARCEL")
 @option("--herb", required=True, help=Text("生薬(toki・当帰・トウキのどれでも)", "herb, by any of its names"))
+@what_if_option
+@assume_option
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
-def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as_json: bool) -> int:
-    from kanpo.herbs import find_herb, load_catalogue
-    from kanpo.parcels import find_current
-    from kanpo.sites import stored_factors
+def explain_command(
+    parcel: tuple[str, ...],
+    herb: str,
+    what_if: tuple[str, ...],
+    assume: str | None,
+    project: Path | None,
+    as_json: bool,
+) -> int:
+    from kanpo.herbs import find_herb
+    from kanpo.parcels import current_parcels, find_current
+    from kanpo.sites import overruled_text, stored_factors, values_of_parcel
     from kanpo.store import Project
-    from kanpo.suitability import explain, score_settings
+    from kanpo.suitability import explain, read_assumptions, score_settings, with_assumed
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(find_project(project))
     herb_id = find_herb(catalogue, herb).herb_id
+    assumed = read_assumptions(mapping(what_if, "soil_ph=6.2", "--what-if") or {})
     with Project.open(find_project(project)) as opened:
         row = find_current(opened, " ".join(parcel))
         factors, changed = stored_factors(opened)
         settings = score_settings(opened)
+        said = values_of_parcel(opened, row["parcel_id"])
+        parcels = current_parcels(opened) if assume else None
     if changed:
         names = "・".join(label.ja for label in changed), ", ".join(label.en for label in changed)
         say(
@@ -47,6 +67,14 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
                 f"note: {names[1]} changed since; run kanpo score again.",
             )
         )
+    if assumed:
+        say(
+            Text(
+                f"仮の値での説明です({'、'.join(assumed)})。何も保存しません。",
+                f"explained with assumed values ({', '.join(assumed)}); nothing is stored.",
+            )
+        )
+        factors = with_assumed(factors, row["parcel_id"], assumed)
     explanation = explain(
         factors,
         row["parcel_id"],
@@ -56,9 +84,49 @@ def explain_command(parcel: tuple[str, ...], herb: str, project: Path | None, as
         weights=settings.weights,
         bounds=settings.bounds,
     )
+    around = _around(factors, parcels, explanation, catalogue, settings) if parcels is not None else None
+    said = said[said["factor"].isin([line.factor for line in explanation.lines])]
     if as_json:
-        show_json(explanation.to_dict())
-    else:
-        click.echo(str(Text.same(f"{row['settlement'] or ''} {row['lot_number'] or ''}".strip())))
-        click.echo(str(explanation.text()))
+        all_values = said.drop(columns="parcel_id").to_dict("records")
+        more = {"all_values": all_values} | ({"assumed": around[0]} if around else {})
+        show_json(explanation.to_dict() | more)
+        return 0
+    click.echo(str(Text.same(f"{row['settlement'] or ''} {row['lot_number'] or ''}".strip())))
+    click.echo(str(explanation.text()))
+    click.echo(str(overruled_text(said)), nl=False)
+    if around:
+        click.echo(str(around[1]))
     return 0
+
+
+def _around(
+    factors: Factors,
+    parcels: gpd.GeoDataFrame,
+    explanation: Explanation,
+    catalogue: Catalogue,
+    settings: ScoreSettings,
+) -> tuple[dict[str, Any], Text]:
+    """What the parcels around suggest for the unknown factors, as plain values and in words."""
+    from kanpo.parcels import plane_points
+    from kanpo.suitability import neighbour_ranges, score_within
+
+    ranges = neighbour_ranges(factors, plane_points(parcels, factors.parcel_ids))
+    scores = score_within(
+        factors,
+        ranges,
+        catalogue,
+        [explanation.herb_id],
+        method=settings.method,
+        weights=settings.weights_for(catalogue),
+    )
+    at = factors.parcel_ids.index(explanation.parcel_id)
+    lower, upper = float(scores.result.lower[0, at]), float(scores.result.upper[0, at])
+    found = {
+        key: ends for key, ends in ranges.of(explanation.parcel_id).items() if key in explanation.missing
+    }
+    told = ranges.text(explanation.parcel_id, explanation.missing)
+    words = Text(
+        f"仮定: 周りの筆の値から {told.ja or '言えることはありません'} → 幅は {lower:.2f}〜{upper:.2f}(保存していません)",
+        f"Assumed from the parcels around: {told.en or 'nothing'} -> interval {lower:.2f} to {upper:.2f} (not stored)",
+    )
+    return {"lower": lower, "upper": upper, "ranges": found}, words

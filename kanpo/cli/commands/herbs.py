@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import argument, group, option, subcommand
-from kanpo.cli._options import PathType, output_options
+from kanpo.cli._discover import catalogue_of, find_project, project_if_any
+from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
+from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 _LABELS = {
@@ -24,6 +26,11 @@ _LABELS = {
     "weight": Text("重み", "weight"),
     "knock_out": Text("不適条件", "knock-out"),
     "source": Text("出典", "source"),
+    "shipped": Text("同梱の要求条件", "shipped"),
+    "shipped_weight": Text("同梱の重み", "shipped weight"),
+    "own": Text("自分の要求条件", "own"),
+    "own_weight": Text("自分の重み", "own weight"),
+    "place": Text("行", "row"),
 }
 
 
@@ -59,11 +66,13 @@ def list_herbs(as_json: bool, as_csv: bool) -> int:
     ),
 )
 @argument("herb")
+@project_option
 @output_options
-def show(herb: str, as_json: bool, as_csv: bool) -> int:
+def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.herbs import find_herb, load_catalogue, requirement_table
 
-    catalogue = load_catalogue()
+    path = project_if_any(project)
+    catalogue = catalogue_of(path) if path else load_catalogue()
     found = find_herb(catalogue, herb)
     say(found.label)
     show_table(requirement_table(catalogue, found.herb_id), _LABELS, as_json=as_json, as_csv=as_csv)
@@ -87,3 +96,86 @@ def check(folder: Path | None) -> int:
     if not problems:
         click.echo(str(Text("目録に問題はありません。", "the catalogue is in order.")))
     return 3 if problems else 0
+
+
+@subcommand(
+    herbs,
+    "use",
+    help=Text(
+        "自分の要求条件を、このプロジェクトで同梱の目録に重ねて使う。\n\n"
+        "フォルダの requirements.csv(または CSV そのもの)には、変える行だけを書けばよい。\n"
+        "必要な列は herb_id と factor と、数なら a・b・c・d、区分なら classes。空の重みと除外条件は同梱のまま。\n"
+        "使えない行は理由を言って飛ばし、残りを使う。--shipped で同梱だけに戻す。",
+        "Lay your own requirements over the shipped catalogue, in this project.\n\n"
+        "The requirements.csv of the folder (or the CSV itself) holds only the rows that differ. Rows that "
+        "cannot be used are named and left out. --shipped goes back to the shipped catalogue.",
+    ),
+)
+@argument("folder", type=PathType, required=False)
+@option("--shipped", is_flag=True, help=Text("同梱の目録だけに戻す", "back to the shipped catalogue alone"))
+@project_option
+@dry_run_option
+def use(folder: Path | None, shipped: bool, project: Path | None, dry_run: bool) -> int:
+    from kanpo.herbs import catalogue_diff, lay_over, load_catalogue, read_overlay
+    from kanpo.store import Project
+
+    if (folder is None) != shipped:
+        raise UsageError(
+            "herbs.use",
+            Text(
+                "フォルダか --shipped のどちらか一方が要ります", "a folder or --shipped is needed, not both"
+            ),
+            Text("例: kanpo herbs use 自分の目録", "for example kanpo herbs use my-catalogue"),
+        )
+    own, problems = read_overlay(folder) if folder else (None, [])
+    with Project.open(find_project(project), write=not dry_run) as opened:
+        if not dry_run:
+            opened.keep_own_catalogue(own)
+    say_problems(problems, limit=200)
+    show_table(
+        catalogue_diff(lay_over(load_catalogue(), own)),
+        _LABELS,
+        empty=Text("同梱の目録だけを使います", "the shipped catalogue alone is used"),
+    )
+    count = len(own.rows) if own else 0
+    done = (
+        Text("使う予定(何も変えていません)", "to be used (nothing was changed)")
+        if dry_run
+        else Text("使います", "used")
+    )
+    say(
+        Text(
+            f"自分の行 {count} 件を{done.ja}、差戻し {len(problems)} 件。スコアは kanpo score で計算し直してください。",
+            f"{count} own rows {done.en}, {len(problems)} problems. Run kanpo score again.",
+        )
+    )
+    return 1 if problems else 0
+
+
+@subcommand(
+    herbs,
+    "diff",
+    help=Text(
+        "このプロジェクトの自分の要求条件と、同梱の要求条件の違い。",
+        "Your own requirements of this project beside the shipped ones.",
+    ),
+)
+@project_option
+@output_options
+def diff(project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.herbs import catalogue_diff, project_catalogue
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        table = catalogue_diff(project_catalogue(opened))
+    show_table(
+        table,
+        _LABELS,
+        as_json=as_json,
+        as_csv=as_csv,
+        empty=Text(
+            "自分の行はありません(kanpo herbs use で重ねられます)",
+            "no rows of your own (see kanpo herbs use)",
+        ),
+    )
+    return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import command, option
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, audience_option, project_option
 from kanpo.cli._present import say
 from kanpo.locale import Text
@@ -48,13 +48,13 @@ def map_command(
     tiles: str | None,
     audience: str,
 ) -> int:
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.maps import map_project
     from kanpo.schema import Audience
     from kanpo.store import Project
 
     path = find_project(project)
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(path)
     first = find_herb(catalogue, herb).herb_id if herb else None
     with Project.open(path, write=True) as opened:
         report, refreshed = map_project(

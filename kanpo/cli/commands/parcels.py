@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanpo.cli._click import argument, group, option, subcommand
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, audience_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.locale import Text
@@ -175,11 +175,11 @@ def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
 @audience_option
 def export(out: Path, project: Path | None, herb: str | None, audience: str, **wanted: Any) -> int:
     from kanpo.exchange import export_parcels
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.schema import Audience
     from kanpo.store import Project
 
-    herb_id = find_herb(load_catalogue(), herb).herb_id if herb else None
+    herb_id = find_herb(catalogue_of(find_project(project)), herb).herb_id if herb else None
     with Project.open(find_project(project)) as opened:
         count = export_parcels(
             opened, out, audience=Audience(audience), herb_id=herb_id, wanted=_wanted(wanted)

@@ -55,7 +55,8 @@
       const limit = told.parts.find((part) => part.requirement.factor === told.limiting);
       const about = limit && { factor: name(told.limiting), value: valueText(factors[told.limiting], limit.value) };
       const out = [];
-      if (told.klass === 5) out.push(say("excludedBy", about));
+      if (told.excludedBy) out.push(say("excludedByLayer", { layer: told.excludedBy }));
+      else if (told.klass === 5) out.push(say("excludedBy", about));
       else if (Number.isNaN(told.score)) out.push(say("noScore"));
       else out.push(limit ? say("limitedBy", about) : say("notLimited"));
       const unknown = told.parts.filter((part) => !part.known).map((part) => name(part.requirement.factor));

@@ -182,7 +182,8 @@
       values: factor.column ? numbers(pack, factor.column, n) : new Float64Array(n).fill(NaN),
       sourceOf: factor.sources ? texts(pack, factor.sources, n) : () => null,
     }));
-    return { ...header, n, columns, factors, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
+    const meta = { ...header.meta, excludedBy: header.excluded ? texts(pack, header.excluded, n) : () => null };
+    return { ...header, meta, n, columns, factors, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
   }
 
   function at(values) {

@@ -8,15 +8,39 @@
   const EXCLUDED = 5;
   /* Losses that differ by less are equal: logarithms of two machines agree to their last digit or so. */
   const TIE = 1e-12;
+  /* A Gaussian curve is 0 farther than this many sigma from its centre. */
+  const BELL_REACH = 6;
 
-  /** Membership of a known value: a number against a trapezoid, a class's place against a table. */
+  /** Membership of a known value: a number against a curve, a class's place against a table. */
   function membership(requirement, value) {
     if (requirement.classes) return requirement.classes[value];
+    if (requirement.bell) return gaussian(requirement.bell, value);
+    if (requirement.points) return piecewise(requirement.points, value);
     const [a, b, c, d] = requirement.corners;
     if ((a !== null && value < a) || (d !== null && value > d)) return 0;
     if (b !== null && value < b) return a === null ? 0 : (value - a) / (b - a);
     if (c !== null && value > c) return d === null ? 0 : (d - value) / (d - c);
     return 1;
+  }
+
+  function gaussian([centre, sigma], value) {
+    const z = (value - centre) / sigma;
+    return Math.abs(z) > BELL_REACH ? 0 : Math.exp(-0.5 * z * z);
+  }
+
+  /** Straight lines between the points, level beyond the first and the last. */
+  function piecewise(points, value) {
+    const next = points.findIndex(([x]) => x > value);
+    if (next <= 0) return points.at(next)[1];
+    const [[x0, y0], [x1, y1]] = points.slice(next - 1, next + 1);
+    return Math.min(1, Math.max(0, y0 + ((y1 - y0) / (x1 - x0)) * (value - x0)));
+  }
+
+  /** Values at which a curve turns. */
+  function turns(requirement) {
+    if (requirement.points) return requirement.points.map(([x]) => x);
+    const [centre, sigma] = requirement.bell;
+    return [centre - BELL_REACH * sigma, centre, centre + BELL_REACH * sigma];
   }
 
   /** A factor that may not exclude lowers a score, never zeroes it. */
@@ -30,6 +54,12 @@
     if (requirement.classes) {
       least = Math.min(...requirement.classes);
       most = Math.max(...requirement.classes);
+    } else if (requirement.bell || requirement.points) {
+      const [low, high] = factor.range;
+      const inside = turns(requirement).filter((x) => x >= low && x <= high);
+      const found = [low, high, ...inside].map((x) => membership(requirement, x));
+      least = Math.min(...found);
+      most = Math.max(...found);
     } else {
       // A trapezoid rises, stays, falls: least at an end of the range, greatest on the plateau or at an end.
       const [low, high] = factor.range;
@@ -84,13 +114,23 @@
       known: (sum, share) => (share > 0 ? sum : NaN),
       whole: (sum) => sum,
     },
+    /* Ordered weighted average: its terms are pairs of factors, which `pairSums` adds up. */
+    owa: {
+      start: 0,
+      term: () => 0,
+      add: (sum, term) => sum + term,
+      pairs: true,
+      known: (sum, share) => sum / (share * share),
+      whole: (sum) => sum,
+    },
   };
 
   /**
    * Score, bounds, class and limiting factor of every parcel.
    *
    * `factors` are the page's factors with `values` (NaN unknown); `options` has `floor`, `bounds`
-   * and `aggregation`. `limiting` is a factor's place, -1 for none.
+   * and `aggregation`; its `excludedBy`, if it has one, tells by which layer a row is excluded whatever
+   * its factors are (null: by none). `limiting` is a factor's place, -1 for none.
    */
   function scores(herb, factors, n, options) {
     const method = METHODS[options.aggregation];
@@ -106,8 +146,15 @@
       excluded: new Uint8Array(n),
       open: new Uint8Array(n),
     };
-    for (const requirement of prepare(herb, factors, options.floor)) {
+    const requirements = prepare(herb, factors, options.floor);
+    for (const requirement of requirements) {
       gather(method, requirement, factors[requirement.factor].values, options.floor, sums);
+    }
+    if (method.pairs) pairSums(requirements, factors, options.floor, sums);
+    for (let i = 0; options.excludedBy && i < n; i++) {
+      if (!options.excludedBy(i)) continue;
+      sums.excluded[i] = 1;
+      sums.limiting[i] = -1;
     }
     return finish(method, options.bounds, sums);
   }
@@ -149,6 +196,28 @@
     }
   }
 
+  /** Sums over all pairs of factors of both their shares and the worse of their memberships. */
+  function pairSums(requirements, factors, floor, { n, known, low, high }) {
+    const sides = [known, low, high].map((sum) => ({ sum, e: new Float64Array(requirements.length) }));
+    for (let i = 0; i < n; i++) {
+      requirements.forEach((requirement, nth) => {
+        const value = factors[requirement.factor].values[i];
+        const e = value === value ? effective(requirement, membership(requirement, value), floor) : NaN;
+        const ends = e === e ? [e, e, e] : [0, requirement.least, requirement.most];
+        sides.forEach((side, of) => (side.e[nth] = ends[of]));
+      });
+      for (const { sum, e } of sides) {
+        for (let one = 0; one < e.length; one++) {
+          const { share } = requirements[one];
+          sum[i] += share * share * e[one];
+          for (let other = one + 1; other < e.length; other++) {
+            sum[i] += 2 * share * requirements[other].share * Math.min(e[one], e[other]);
+          }
+        }
+      }
+    }
+  }
+
   function finish(method, bounds, { n, known, low, high, share, count, limiting, excluded, open }) {
     const score = new Float64Array(n);
     const classes = new Uint8Array(n);
@@ -170,7 +239,8 @@
   /** One parcel for one herb, with every factor's part in it. */
   function explain(herb, factors, row, options) {
     const one = factors.map((factor) => ({ ...factor, values: [factor.values[row]] }));
-    const result = scores(herb, one, 1, options);
+    const excludedBy = options.excludedBy ? options.excludedBy(row) : null;
+    const result = scores(herb, one, 1, { ...options, excludedBy: () => excludedBy });
     const parts = prepare(herb, factors, options.floor).map((requirement) => {
       const value = factors[requirement.factor].values[row];
       const known = value === value;
@@ -194,6 +264,7 @@
       upper: result.upper[0],
       klass: result.classes[0],
       limiting: result.limiting[0],
+      excludedBy,
       narrowest,
       parts,
     };

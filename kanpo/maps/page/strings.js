@@ -45,6 +45,10 @@
     limiting: ["制限要因", "Limiting factor"],
     limitedBy: ["{factor}({value})が最も点を下げています。", "{factor} ({value}) lowers the score most."],
     notLimited: ["点を下げている既知の要因はありません。", "No known factor lowers the score."],
+    excludedByLayer: [
+      "除外図「{layer}」に当たるため、どの生薬にも不適です。",
+      "The exclusion layer '{layer}' rules every herb out.",
+    ],
     excludedBy: [
       "{factor}({value})が不適条件に当たるため、この生薬には不適です。",
       "{factor} ({value}) rules this herb out.",

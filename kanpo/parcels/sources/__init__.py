@@ -8,11 +8,11 @@ from kanpo.parcels.sources._boundaries import FARM_SETTLEMENTS, MUNICIPALITIES
 from kanpo.parcels.sources._fude import FUDE
 from kanpo.parcels.sources._plain import PLAIN
 from kanpo.parcels.sources._register import REGISTER
-from kanpo.parcels.sources._source import Column, Source
+from kanpo.parcels.sources._source import ROUNDED, Column, Source
 
 #: Every form, in the order in which they are tried; the last takes anything.
 SOURCES: dict[str, Source] = {
     source.key: source for source in (FUDE, REGISTER, FARM_SETTLEMENTS, MUNICIPALITIES, PLAIN)
 }
 
-__all__ = ["SOURCES", "Column", "Source"]
+__all__ = ["ROUNDED", "SOURCES", "Column", "Source"]

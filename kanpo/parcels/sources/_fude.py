@@ -5,9 +5,9 @@ from kanpo.parcels.sources._source import (
     Column,
     Source,
     farm_settlement_key,
+    identity,
     municipality,
     one_of,
-    text,
     year,
 )
 
@@ -17,7 +17,7 @@ FUDE = Source(
     marks=("polygon_uuid", "land_type"),
     yearly=True,
     columns={
-        "parcel_id": Column(("polygon_uuid",), text),
+        "parcel_id": Column(("polygon_uuid",), identity),
         "municipality_code": Column(("local_government_cd",), municipality),
         "land_type": Column(
             ("land_type",), one_of({"100": "paddy", "200": "field", "100.0": "paddy", "200.0": "field"})

@@ -1,7 +1,17 @@
 """Any other file: columns that are named as ours, in either language, are taken."""
 
 from kanpo.locale import Text
-from kanpo.parcels.sources._source import Column, Reader, Source, day, municipality, number, text, year
+from kanpo.parcels.sources._source import (
+    Column,
+    Reader,
+    Source,
+    day,
+    identity,
+    municipality,
+    number,
+    text,
+    year,
+)
 from kanpo.schema import PARCELS, Field, normalise
 
 _IDS = ("parcel_id", "筆ID", "id", "ID", "fid", "FID", "uuid", "polygon_uuid", "DaichoId")
@@ -20,6 +30,8 @@ def _choice(field: Field) -> Reader:
 def _reader(field: Field) -> Reader:
     if field.choices is not None:
         return _choice(field)
+    if field.key == "parcel_id":
+        return identity
     if field.key == "municipality_code":
         return municipality
     return {"number": number, "integer": year, "date": day}.get(field.type, text)

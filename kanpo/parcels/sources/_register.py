@@ -3,7 +3,7 @@
 import re
 
 from kanpo.locale import Text
-from kanpo.parcels.sources._source import Column, Source, day, municipality, number, one_of, text
+from kanpo.parcels.sources._source import Column, Source, day, identity, municipality, number, one_of, text
 from kanpo.schema import normalise
 
 _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
@@ -43,7 +43,7 @@ REGISTER = Source(
     label=Text("農地台帳(eMAFF農地ナビの形式)", "farmland register (eMAFF)"),
     marks=("DaichoId", "Tiban"),
     columns={
-        "parcel_id": Column(("DaichoId",), text),
+        "parcel_id": Column(("DaichoId",), identity),
         "municipality_code": Column(("ShikuchosonCode",), municipality),
         "settlement": Column(("大字", "Address"), _settlement),
         "lot_number": Column(("Tiban",), text),

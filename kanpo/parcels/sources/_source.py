@@ -42,10 +42,25 @@ class Source:
         return all(mark in names for mark in self.marks)
 
 
+#: Stands for an id that was a number too long for its digits to have survived.
+ROUNDED = "\0rounded"
+#: Whole numbers up to here are exact in floating point.
+_EXACT = 2.0**53
+
+
+def identity(value: object) -> str | None:
+    """An id as a text; `ROUNDED` for a number that lost digits on the way."""
+    if isinstance(value, float) and abs(value) >= _EXACT:
+        return ROUNDED
+    return text(value)
+
+
 def text(value: object) -> str | None:
-    """A text as it was written, outer blanks removed; None when blank."""
+    """A text as it was written, outer blanks removed; None when blank. 12.0 is 12, as a table meant it."""
     if value is None:
         return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
     written = str(value).strip()
     return written or None
 
@@ -81,11 +96,16 @@ def day(value: object) -> str | None:
 
 
 def municipality(value: object) -> str | None:
-    """A municipality code of five digits; the check digit of the six-digit form is dropped."""
-    digits = normalise(value) if value is not None else ""
+    """A municipality code of five digits; the check digit of the six-digit form is dropped.
+
+    A zero that a number lost in front is put back: no prefecture has a number over 47.
+    """
+    digits = normalise(text(value) or "")
     if not digits.isdigit() or len(digits) not in (4, 5, 6):
         return None
-    return digits.zfill(5)[:5] if len(digits) < 6 else digits[:5]
+    if len(digits) == 5 and int(digits[:2]) > 47:
+        digits = digits.zfill(6)
+    return digits.zfill(5)[:5]
 
 
 def one_of(table: dict[str, str]) -> Reader:

@@ -162,7 +162,10 @@ def _chosen_sheet(
         raise InputUnusable(
             "table.several-sheets",
             Text(f"筆の表が{len(names)}シートにあります", f"{len(names)} sheets hold parcels"),
-            Text(f"1つずつ指定してください: {'、'.join(names)}", f"name one at a time: {', '.join(names)}"),
+            Text(
+                f"--sheet で1つずつ指定してください: {'、'.join(names)}",
+                f"name one at a time with --sheet: {', '.join(names)}",
+            ),
             Place(path.name),
         )
     return headed[0]
@@ -188,7 +191,7 @@ def _read_body(
     if said is not None:
         label = columns.chosen["registered_area_m2"].label
         found.append(said.at(file=place.file, sheet=place.sheet, column=label))
-    reader = RowReader(columns, unit, place, csv=sheet.name is None)
+    reader = RowReader(columns, unit, place, width=None if sheet.name else _width(sheet, columns.header))
     serials = _serial_rows(columns, parcels)
     values: list[dict[str, object]] = []
     rejected: list[RejectedRow] = []
@@ -220,6 +223,11 @@ def _read_body(
         kept=len(values),
         skipped=len(body) - len(parcels),
     )
+
+
+def _width(sheet: Sheet, header: Header) -> int:
+    """Cells that the rows of the header have, blank ones counted."""
+    return max(len(row.cells) for row in sheet.rows if header.first <= row.number <= header.last)
 
 
 def _frame(values: list[dict[str, object]]) -> pd.DataFrame:

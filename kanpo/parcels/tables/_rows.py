@@ -46,6 +46,7 @@ _COUNT = re.compile(r"\d+(?:筆|件|枚)")
 _NOTE = re.compile(r"[※*]|\(?注[)::1-9 ]|備考[::]|出典|作成|以上$|\(注")
 _EXAMPLE = re.compile(r"[(【\[〔]?(?:記入|入力)?例[0-9]?[)】\]〕]?")
 _CODES = frozenset("0123456789")
+_THOUSANDS, _REST = re.compile(r"[1-9]\d{0,2}"), re.compile(r"\d{3}(?:\.\d+)?")
 _DITTO = frozenset(("〃", "″", "“", "”", '"', "同上", "同", "々", "仝"))
 #: Cells merged over rows say one thing of several lots; of these that cannot be.
 _OF_ONE_LOT = ("parcel_id", "lot_number", "lot_branch", "lot_branch_2", "address", "registered_area_m2")
@@ -122,19 +123,21 @@ def _is_ditto(cell: Cell) -> bool:
 class RowReader:
     """Reads rows of one sheet. `unit` is that of areas that stand alone, `csv` a file without cells."""
 
-    def __init__(self, columns: Columns, unit: str | None, place: Place, *, csv: bool) -> None:
+    def __init__(self, columns: Columns, unit: str | None, place: Place, *, width: int | None = None) -> None:
         self._columns = columns
         self._unit = unit
         self._place = place
         self._last = max(heading.column for heading in columns.header.headings)
-        self._csv = csv
+        self._width = width
         self._problems: list[Problem] = []
 
     def read(self, row: Row) -> ReadRow:
         """The values of one row with every problem in it."""
         self._problems = []
-        if self._csv and any(column > self._last for column in row.filled):
+        if self._shifted(row):
+            # What stands in its columns is not theirs: to read on would only give wrong reasons.
             self._add(row, None, row_too_long())
+            return ReadRow(None, tuple(self._problems))
         values: dict[str, object] = {
             meaning: self._value(row, meaning) for meaning in READERS if meaning in self._columns.chosen
         }
@@ -149,6 +152,18 @@ class RowReader:
         values["source_row"] = row.number
         values["attributes"] = orjson.dumps(original_cells(row, self._columns)).decode()
         return ReadRow(values, problems)
+
+    def _shifted(self, row: Row) -> bool:
+        """Whether a row of a CSV has a cell too many: 1,234 without quotes makes two of one."""
+        if self._width is None:
+            return False
+        if any(column > self._last for column in row.filled):
+            return True
+        area = self._columns.chosen.get("registered_area_m2")
+        if area is None or len(row.cells) <= self._width:
+            return False
+        thousands, rest = (plain_of(row.cell(area.column + right)) for right in (0, 1))
+        return bool(_THOUSANDS.fullmatch(thousands) and _REST.fullmatch(rest))
 
     def _cell(self, row: Row, meaning: str) -> Cell:
         """The cell of a meaning, None when it is blank or says nothing; says what is wrong with it."""

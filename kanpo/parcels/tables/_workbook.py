@@ -105,7 +105,9 @@ def _damaged(path: Path, reason: str) -> InputUnusable:
 
 
 def _opened(path: Path, books: ExitStack, *, values: bool) -> Any:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=values, keep_links=False)
+    # Given a path, openpyxl goes by the suffix of its name.
+    stream = books.enter_context(path.open("rb"))
+    book = openpyxl.load_workbook(stream, read_only=True, data_only=values, keep_links=False)
     books.callback(book.close)
     return book
 

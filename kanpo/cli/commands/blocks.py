@@ -1,0 +1,136 @@
+"""``kanpo blocks``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kanpo.cli._click import command, option
+from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._options import PathType, output_options, project_option
+from kanpo.cli._present import say, show_table
+from kanpo.locale import Text
+
+_LABELS = {
+    "rank": Text("順位", "rank"),
+    "block_id": Text("団地", "block"),
+    "parcels": Text("筆数", "parcels"),
+    "area_m2": Text("面積(㎡)", "area (m²)"),
+    "compactness": Text("まとまり", "compactness"),
+    "herb_id": Text("生薬", "herb"),
+    "score": Text("スコア", "score"),
+    "lower": Text("下限", "lower"),
+    "upper": Text("上限", "upper"),
+    "class": Text("区分", "class"),
+    "suitable_m2": Text("適地(㎡)", "suitable (m²)"),
+    "settlements": Text("大字", "settlements"),
+    "parcel_ids": Text("筆ID", "parcel ids"),
+}
+
+
+@command(
+    "blocks",
+    help=Text(
+        "隣り合う筆をまとめて団地にし、よい順に並べる。機械を使うにはまとまった面積が要る。\n\n"
+        "すき間(--gap)までの筆をつなぐ。--barrier に川や幹線道路の線を渡すと、それを越えてはつながない。\n"
+        "団地のスコアは筆のスコアの面積加重平均。生薬を指定しなければ、団地ごとに一番よい生薬で並べる。",
+        "Bring neighbouring parcels together into blocks, the best first: machines need area together.\n\n"
+        "Parcels up to a gap apart are joined, but not across the lines of --barrier (rivers, main roads). "
+        "The score of a block is the mean of its parcels' scores weighted by area, for the herb given or else "
+        "for the best herb of each block.",
+    ),
+)
+@project_option
+@option("--herb", help=Text("生薬(省略時は団地ごとに一番よいもの)", "herb (default: the best of each block)"))
+@option(
+    "--gap",
+    type=click.FloatRange(0, 1000),
+    default=10.0,
+    show_default=True,
+    help=Text("つなぐすき間の上限(m)", "widest gap to join across, m"),
+)
+@option(
+    "--min-area",
+    type=click.FloatRange(0),
+    default=5000.0,
+    show_default=True,
+    help=Text("団地の面積の下限(㎡)", "least area of a block, m²"),
+)
+@option(
+    "--barrier",
+    type=PathType,
+    metavar="FILE",
+    help=Text(
+        "越えない線のファイル(GeoJSON・GeoPackage・FlatGeobuf)",
+        "file of lines not to join across (GeoJSON, GeoPackage, FlatGeobuf)",
+    ),
+)
+@option(
+    "--barrier-layer",
+    "barrier_layers",
+    multiple=True,
+    metavar="ID",
+    help=Text(
+        "越えない線の主題図(kanpo layers list の ID)。何度でも",
+        "layer of lines not to join across, repeatable",
+    ),
+)
+@option(
+    "--out",
+    type=PathType,
+    metavar="FILE",
+    help=Text(
+        "団地の形を書き出すファイル(.geojson .gpkg .fgb .parquet .csv .xlsx)",
+        "file for the outlines of the blocks (.geojson .gpkg .fgb .parquet .csv .xlsx)",
+    ),
+)
+@option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何件まで", "at most so many")
+)
+@output_options
+def blocks(
+    project: Path | None,
+    herb: str | None,
+    gap: float,
+    min_area: float,
+    barrier: Path | None,
+    barrier_layers: tuple[str, ...],
+    out: Path | None,
+    limit: int,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    import numpy as np
+
+    from kanpo.blocks import block_table, form_blocks, outlines, read_barriers, stored_barriers
+    from kanpo.exchange import export_layer, layer_file
+    from kanpo.herbs import find_herb
+    from kanpo.store import Project
+    from kanpo.suitability import project_sites, score_as_stored
+
+    catalogue = catalogue_of(find_project(project))
+    chosen = [find_herb(catalogue, herb).herb_id] if herb else None
+    path = layer_file(out) if out else None
+    lines = [read_barriers(barrier)] if barrier else []
+    with Project.open(find_project(project)) as opened:
+        parcels, factors = project_sites(opened)
+        lines += [stored_barriers(opened, barrier_layers)] if barrier_layers else []
+        scores = score_as_stored(opened, factors, catalogue, chosen)
+    formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
+    table = block_table(formed, parcels, scores, least_area_m2=min_area)
+    if path is not None:
+        export_layer(path, outlines(formed, table), layer="blocks")
+        say(Text(f"{len(table):,} 団地を書き出しました: {path}", f"{len(table):,} blocks written: {path}"))
+    shown = table if as_json or as_csv else table.drop(columns="parcel_ids")
+    nothing = Text("その広さの団地はありません(--min-area)", "no block is that large (see --min-area)")
+    show_table(shown.head(limit), _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
+    say(
+        Text(
+            f"{len(formed.parcel_ids):,} 筆が {len(formed.block_ids):,} 団地に。"
+            f"うち {min_area:,.0f} ㎡ 以上は {len(table):,}(表は上位 {min(limit, len(table))})。",
+            f"{len(formed.parcel_ids):,} parcels in {len(formed.block_ids):,} blocks, {len(table):,} of them with "
+            f"{min_area:,.0f} m² or more ({min(limit, len(table))} shown).",
+        )
+    )
+    return 0

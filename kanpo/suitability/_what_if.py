@@ -1,0 +1,119 @@
+"""What a score would be if something about a parcel were different; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from kanpo.errors import Place, UsageError
+from kanpo.herbs import Catalogue
+from kanpo.locale import Text
+from kanpo.schema import FACTOR_VALUES, FACTORS, normalise, read_value
+from kanpo.sites import Factors
+from kanpo.suitability._classes import ClassBounds
+from kanpo.suitability._method import Method
+from kanpo.suitability._score import Weights, score_parcels
+
+#: What people write for a factor that shall count as not known.
+_UNKNOWN = ("", "不明", "unknown", "none")
+_SHOWN = ("score", "lower", "upper", "class", "rank", "limiting_factor")
+
+
+def read_assumptions(written: Mapping[str, str]) -> dict[str, object]:
+    """Values of factors as people write them: ``{"傾斜": "５", "drainage": "良"}``.
+
+    Factors and classes are named by key or label; an empty value or 不明 means not known (None).
+
+    Raises
+    ------
+    UsageError
+        No such factor, no number, no class of it, or outside what is physically possible.
+    """
+    fields = {field.key: field for field in FACTOR_VALUES.fields}
+    assumed: dict[str, object] = {}
+    for name, text in written.items():
+        key = _factor_named(name)
+        if normalise(text).casefold() in _UNKNOWN:
+            assumed[key] = None
+            continue
+        value, problem = read_value(fields[key], text)
+        if problem is not None:
+            raise UsageError(problem.code, problem.what, problem.mend, Place(column=key, value=text))
+        assumed[key] = value
+    return assumed
+
+
+def _factor_named(name: str) -> str:
+    wanted = normalise(name).casefold()
+    for key, factor in FACTORS.items():
+        if wanted in (key, normalise(factor.label.ja).casefold(), normalise(factor.label.en).casefold()):
+            return key
+    ja = "、".join(f"{key}({factor.label.ja})" for key, factor in FACTORS.items())
+    raise UsageError(
+        "factor.unknown",
+        Text("知らない立地要因です", "unknown site factor"),
+        Text(f"選べるもの: {ja}", f"choices: {', '.join(FACTORS)}"),
+        Place(column=name),
+    )
+
+
+def with_assumed(factors: Factors, parcel_id: str, assumed: Mapping[str, object]) -> Factors:
+    """The same factors with some values of one parcel changed, each marked as assumed.
+
+    Raises
+    ------
+    UsageError
+        The parcel, a factor or a class is not known, or a number is impossible.
+    """
+    for key, value in assumed.items():
+        factors = factors.with_value(parcel_id, key, value)
+    return factors
+
+
+def what_if(
+    factors: Factors,
+    parcel_id: str,
+    assumed: Mapping[str, object],
+    catalogue: Catalogue,
+    herbs: Sequence[str] | None = None,
+    *,
+    method: Method = "geometric",
+    weights: Weights | None = None,
+    bounds: ClassBounds | None = None,
+) -> pd.DataFrame:
+    """The scores of one parcel as they are, and as they would be with some values changed.
+
+    Parameters
+    ----------
+    factors : Factors
+        Of all parcels, since the rank is among all of them.
+    assumed : mapping
+        Factor to value, None for not known; see `read_assumptions`.
+    catalogue, herbs, method, weights, bounds :
+        As for `score_parcels`.
+
+    Returns
+    -------
+    DataFrame
+        One row per herb: herb_id; score, lower, upper, class, rank, limiting_factor; and the same
+        with ``new_`` before.
+
+    Raises
+    ------
+    UsageError
+        The parcel, a herb, a factor or a class is not known, or a number is impossible.
+    """
+    changed = with_assumed(factors, parcel_id, assumed)
+    sides = [
+        score_parcels(given, catalogue, herbs, method=method, weights=weights, bounds=bounds)
+        for given in (factors, changed)
+    ]
+    rows = []
+    for herb_id in sides[0].herb_ids:
+        now, then = (
+            frame.loc[frame["parcel_id"] == parcel_id].iloc[0]
+            for frame in (scores.frame(herb_id) for scores in sides)
+        )
+        rows.append({"herb_id": herb_id, **now[[*_SHOWN]], **then[[*_SHOWN]].add_prefix("new_")})
+    return pd.DataFrame(rows)
