@@ -111,6 +111,13 @@ JOURNAL_DDL = "\n".join(
     )
 )
 
+OUTLINES_DDL = "\n".join(
+    (
+        table_ddl(OUTLINES, unique="outline"),
+        _APPEND_ONLY.format(name="outlines", same="outline = NEW.outline"),
+    )
+)
+
 _SCORE_VALUES = """
 CREATE TABLE score_values (
   herb_id TEXT NOT NULL, parcel_fid INTEGER NOT NULL, score DOUBLE, lower DOUBLE, upper DOUBLE,
@@ -150,8 +157,7 @@ def first_schema() -> str:
             table_ddl(LAYERS, unique="layer_id"),
             table_ddl(ORIGINALS, unique="sha256"),
             JOURNAL_DDL,
-            table_ddl(OUTLINES, unique="outline"),
-            _APPEND_ONLY.format(name="outlines", same="outline = NEW.outline"),
+            OUTLINES_DDL,
             table_ddl(FACTOR_VALUES, unique="parcel_id"),
             _SCORE_VALUES,
             table_ddl(STAMPS, unique="product"),
@@ -201,3 +207,9 @@ def herb_layer(herb_id: str) -> str:
 def views() -> dict[str, str]:
     """Every view that depends on the schema alone, by its name."""
     return {"scores": SCORES_VIEW, **{table.name: record_view(table) for table in RECORD_KINDS.values()}}
+
+
+def guards() -> dict[str, str]:
+    """The triggers that refuse to change history, by their name."""
+    made = [statement.strip() for statement in statements(JOURNAL_DDL + "\n" + OUTLINES_DDL)]
+    return {statement.split()[2]: statement for statement in made if statement.startswith("CREATE TRIGGER")}

@@ -16,6 +16,8 @@ from kanpo.store._geometry import from_blobs
 from kanpo.store._history import held_at
 from kanpo.store._identity import sha256_of
 from kanpo.store._journal import _ENVELOPE, GENESIS, record_hash
+from kanpo.store._migrate import SCHEMA_VERSION, version_of, views_current
+from kanpo.store._sql import guards, views
 
 _CHAIN = f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
 
@@ -140,18 +142,30 @@ def _check_originals(connection: sqlite3.Connection, path: Path) -> list[Problem
 
 
 def _check_guards(connection: sqlite3.Connection, path: Path) -> list[Problem]:
-    wanted = {
-        f"{table}_no_{act}" for table in ("journal", "outlines") for act in ("update", "delete", "replace")
-    }
-    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    return [
-        _broken(
-            "verify.guard",
-            Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed"),
-            Place(str(path), value=name),
-        )
-        for name in sorted(wanted - found)
+    """Guards that are gone or do something else, and views that show something else than the journal."""
+    found: dict[str, str] = dict(
+        connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
+    )
+    current = version_of(connection) == SCHEMA_VERSION
+    gone = Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed")
+    other = Text("記録簿を守る仕掛けが変えられています", "a guard of the journal was changed")
+    problems = [
+        _broken("verify.guard", other if name in found else gone, Place(str(path), value=name))
+        for name, wanted in guards().items()
+        if name not in found or (current and _plain(found[name]) != _plain(wanted))
     ]
+    shows = Text("記録の見せ方が変えられています", "what shows the records was changed")
+    if current and views_current(connection):
+        problems += [
+            _broken("verify.view", shows, Place(str(path), value=name))
+            for name, wanted in views().items()
+            if _plain(found.get(name, "")) != _plain(wanted)
+        ]
+    return problems
+
+
+def _plain(statement: str) -> str:
+    return statement.strip().rstrip(";").rstrip()
 
 
 def _check_seal(connection: sqlite3.Connection, path: Path, seal: str) -> list[Problem]:

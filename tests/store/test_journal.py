@@ -149,6 +149,16 @@ def test_removing_a_guard_is_seen(project: Project) -> None:
     assert [p.code for p in verify_project(project.path)] == ["verify.guard"]
 
 
+def test_a_guard_that_guards_nothing_and_a_view_that_lies_are_seen(project: Project) -> None:
+    project.journal.append(_observations(1))
+    with closing(sqlite3.connect(project.path)) as connection:
+        connection.execute("DROP TRIGGER journal_no_delete")
+        connection.execute("CREATE TRIGGER journal_no_delete BEFORE DELETE ON outlines BEGIN SELECT 1; END")
+        connection.execute("DROP VIEW observations")
+        connection.execute("CREATE VIEW observations AS SELECT * FROM visits")
+    assert [p.code for p in verify_project(project.path)] == ["verify.guard", "verify.view"]
+
+
 def test_a_changed_outline_is_seen(project: Project) -> None:
     shape = shapely.box(139.8, 38.7, 139.81, 38.71)
     project.journal.append([NewRecord("plot", {"plot_code": "A"}, "2025-05-01", outline=shape)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from kanpo.schema import RECORD_KINDS
 from kanpo.store import NewRecord, Project, merge_projects, verify_project
 from kanpo.trials import find_conflicts, resolve_conflict, unite_copies
 from tests.store.test_journal import _tamper
+
+#: More for a night's run: KANPO_EXAMPLES=1000.
+EXAMPLES = int(os.environ.get("KANPO_EXAMPLES", "25"))
 
 Events = frozenset[tuple[str, int, str]]
 
@@ -133,7 +137,7 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mine=_VALUES, yours=_VALUES)
 def test_r09_r11_merging_commutes_and_shows_exactly_the_contradictions(
     common: Path, mine: list[int], yours: list[int]
@@ -421,7 +425,7 @@ class ThreeDevices(RuleBasedStateMachine):
 
 
 ThreeDevices.TestCase.settings = settings(
-    max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES // 3, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
