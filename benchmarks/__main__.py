@@ -74,6 +74,36 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
+def measure_records(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
+    """Rows of the table for a journal of `count` observations."""
+    project, file = str(folder / "records.gpkg"), str(folder / "records.csv")
+    apart("prepare_records", project, file, str(count))
+    bare, ours = apart("bare_records", file), apart("import_observations", project, file)
+    read, merged = apart("read_observations", project), apart("merge_copies", project, str(count))
+    written = apart("writers_at_once", str(folder / "shared.gpkg"), "8", "1000")
+    return [
+        (
+            f"import {count:,} observations from CSV, checked and chained by hash",
+            f"{ours['seconds']:.1f} s",
+            f"{bare['seconds']:.2f} s (pandas read_csv + to_sql, nothing checked)",
+            f"{ours['seconds'] / bare['seconds']:.1f} ×",
+            f"{ours['peak_mb']} / {bare['peak_mb']} MB",
+        ),
+        (
+            f"list / summarise {count:,} observations",
+            *(f"{read['list']:.2f} / {read['summary']:.2f} s", "–", "–", f"{read['peak_mb']} MB"),
+        ),
+        (
+            f"merge two copies with {count:,} records each of their own",
+            *(f"{merged['seconds']:.1f} s", "–", "–", f"{merged['peak_mb']} MB"),
+        ),
+        (
+            "8 processes × 1,000 records into one file at once",
+            *(f"{written['seconds']:.1f} s, {written['stored']:,} of 8,000 there", "–", "–", "–"),
+        ),
+    ]
+
+
 def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
     """One row: scoring by a task of kanpo, beside ``DataFrame.apply`` plain and tuned."""
     fast, plain, tuned = (_best(name, str(count)) for name in (task, "apply_score", "apply_score_tuned"))
@@ -134,6 +164,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--parcels", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--large", type=int, default=1_000_000, help="parcels of the memory test, 0 for none")
+    parser.add_argument("--records", type=int, default=100_000, help="observations, 0 for none")
     parser.add_argument("--draws", type=int, default=10_000, help="draws of the robustness, 0 for none")
     chosen = parser.parse_args()
     print(f"{machine()}\n")
@@ -143,6 +174,9 @@ def main() -> None:
         os.environ["KANPO_CONFIG"] = folder
         for count in chosen.parcels:
             for row in measure(count, Path(folder)):
+                print("| " + " | ".join(row) + " |", flush=True)
+        if chosen.records:
+            for row in measure_records(chosen.records, Path(folder)):
                 print("| " + " | ".join(row) + " |", flush=True)
         if chosen.draws:
             print("| " + " | ".join(_robust(10_000, chosen.draws)) + " |", flush=True)

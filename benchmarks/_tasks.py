@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._measure import peak_mb
+from benchmarks._records import RECORD_TASKS
 from benchmarks._scoring import SCORING_TASKS, random_columns
 
 #: Synthetic parcels lie 10 to 40 m apart, metres.
@@ -196,6 +197,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
         blocks,
         dissolve_blocks,
         visits,
+        *RECORD_TASKS,
     )
 } | SCORING_TASKS
 

@@ -120,8 +120,12 @@ def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object
         draft.write_bytes(csv_text(headers, rows).encode("utf-8-sig"))
 
 
-def write_workbook(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_workbook(
+    path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]], *, about: str = ""
+) -> None:
     """Write a workbook (``.xlsx``) of one sheet in which every text is text, all or nothing.
+
+    `about` goes to the comments in the properties of the file, where it disturbs no reader.
 
     Characters that a workbook cannot hold become ``?``; a text that Excel would cut off without a
     word ends with ``…``.
@@ -136,6 +140,7 @@ def write_workbook(path: Path, headers: Sequence[str], rows: Iterable[Sequence[o
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
+    book.properties.description = about or None
     sheet = book.create_sheet("kanpo")
     sheet.freeze_panes = "A2"
 

@@ -84,7 +84,7 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
     "trials": ("kanpo.cli.commands.trials:trials", Text("試験栽培", "test cultivation")),
     "record": ("kanpo.cli.commands.record:record", Text("記録を1件つける", "write one record")),
     "records": (
-        "kanpo.cli.commands.records:records",
+        "kanpo.cli.commands.conflicts:records",
         Text("記録の一覧・取込・訂正", "list, import and correct records"),
     ),
     "traits": ("kanpo.cli.commands.traits:traits", Text("調査項目の一覧", "the dictionary of traits")),
@@ -93,6 +93,15 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         Text("壊れ・書き換えがないか調べる", "check for damage and tampering"),
     ),
     "backup": ("kanpo.cli.commands.backup:backup", Text("確かめた写しを作る", "make a checked copy")),
+    "restore": ("kanpo.cli.commands.restore:restore", Text("写しに戻す", "go back to a copy")),
+    "merge": (
+        "kanpo.cli.commands.merge:merge",
+        Text("別の写しの記録を合わせる", "add the records of another copy"),
+    ),
+    "archive": (
+        "kanpo.cli.commands.archive:archive",
+        Text("全部を1つの zip に保存する", "keep everything in one zip"),
+    ),
 }
 
 _ABOUT = Text(

@@ -4,6 +4,8 @@ In come tables of records and filled sheets of a panel as offices make them, out
 GIS, with only the columns that the audience may see.
 """
 
+from kanpo.exchange._archive import write_archive
+from kanpo.exchange._archive_check import verify_archive
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
 from kanpo.exchange._records import RecordsImport, import_records, kind_of_headers, records_template
@@ -29,6 +31,8 @@ __all__ = [
     "read_weights",
     "records_template",
     "table_file",
+    "verify_archive",
+    "write_archive",
     "write_csv",
     "write_weights",
 ]

@@ -44,7 +44,7 @@ def export_parcels(
     parcels = (wanted or ParcelFilter()).apply(current_parcels(project))[[*visible, "geometry"]]
     if herb_id is not None:
         parcels = parcels.merge(project.computed.scores(herb_id), on="parcel_id", how="left")
-    export_layer(path, parcels)
+    export_layer(path, parcels, about=f"kanpo {project.meta['name']} {project.journal.seal()}")
     return len(parcels)
 
 
@@ -66,8 +66,10 @@ def layer_file(path: Path) -> Path:
     return path
 
 
-def export_layer(path: Path, frame: gpd.GeoDataFrame, layer: str = "parcels") -> None:
+def export_layer(path: Path, frame: gpd.GeoDataFrame, layer: str = "parcels", *, about: str = "") -> None:
     """Write outlines with their columns: a table with a point inside each, or a layer for GIS.
+
+    `about` stands in the properties of a workbook.
 
     Raises
     ------
@@ -79,7 +81,7 @@ def export_layer(path: Path, frame: gpd.GeoDataFrame, layer: str = "parcels") ->
         places = frame.geometry.representative_point()
         table = pd.DataFrame(frame.drop(columns="geometry"))
         table["longitude"], table["latitude"] = places.x.round(6), places.y.round(6)
-        export_table(path, table)
+        export_table(path, table, about=about)
     else:
         _write_layer(path, frame, layer)
 
@@ -102,11 +104,14 @@ def table_file(path: Path) -> Path:
     return path
 
 
-def export_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV or workbook (``.xlsx``), with no cell that a spreadsheet would compute."""
+def export_table(path: Path, table: pd.DataFrame, *, about: str = "") -> None:
+    """Write a table as CSV or workbook (``.xlsx``), with no cell that a spreadsheet would compute.
+
+    `about` stands in the properties of a workbook.
+    """
     headers, rows = [str(column) for column in table.columns], table.itertuples(index=False, name=None)
     if path.suffix.lower() == ".xlsx":
-        write_workbook(path, headers, rows)
+        write_workbook(path, headers, rows, about=about)
     else:
         write_csv(path, headers, rows)
 

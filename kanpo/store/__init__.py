@@ -4,22 +4,26 @@ In come checked frames and records, out come frames, records and the news whethe
 are stale. This is the only room with SQL.
 """
 
-from kanpo.store._backup import backup_project
+from kanpo.store._backup import backup_project, free_name
 from kanpo.store._computed import INPUT_LABELS, Stamp
 from kanpo.store._identity import sha256_of
 from kanpo.store._imported import Batch
-from kanpo.store._journal import NewRecord, Seal, record_content
+from kanpo.store._journal import CHAIN_COLUMNS, NewRecord, Seal, outline_hash, record_content, seal_of
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
+from kanpo.store._merge import MergeReport, merge_projects
 from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project
-from kanpo.store._verify import verify_project
+from kanpo.store._restore import check_backup, dated_name, restore_project, surplus, thin_out
+from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
+    "CHAIN_COLUMNS",
     "INPUT_LABELS",
     "SCHEMA_VERSION",
     "Batch",
+    "MergeReport",
     "NewRecord",
     "OwnCatalogue",
     "People",
@@ -28,9 +32,19 @@ __all__ = [
     "Stamp",
     "StoredLayer",
     "backup_project",
+    "check_backup",
+    "check_chains",
+    "dated_name",
+    "free_name",
     "is_project",
+    "merge_projects",
+    "outline_hash",
     "record_content",
+    "restore_project",
+    "seal_of",
     "sha256_of",
     "shared_location",
+    "surplus",
+    "thin_out",
     "verify_project",
 ]

@@ -6,9 +6,23 @@ import os
 import sqlite3
 from pathlib import Path
 
-from kanpo.errors import IntegrityFailure, Place, UsageError
+from kanpo.errors import EnvironmentFailure, IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
 from kanpo.store._connection import spoken_errors
+
+
+def not_writable(target: Path, error: OSError) -> EnvironmentFailure:
+    """What the operating system said when a file was to be written, with how to mend it."""
+    reason = error.strerror or str(error)
+    return EnvironmentFailure(
+        "backup.not-writable",
+        Text(f"書き込めません({reason})。元のままです", f"cannot be written ({reason}); nothing was changed"),
+        Text(
+            "ファイルを使っているプログラムを閉じ、空き容量と権限を確かめてください",
+            "close what uses the file, and check the free space and permissions",
+        ),
+        Place(str(target)),
+    )
 
 
 def copy_database(connection: sqlite3.Connection, target: Path) -> None:
@@ -18,6 +32,8 @@ def copy_database(connection: sqlite3.Connection, target: Path) -> None:
     ------
     IntegrityFailure
         The copy does not pass SQLite's own check; `target` is left as it was.
+    EnvironmentFailure
+        The disk is full or the folder not writable; `target` is left as it was.
     """
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     draft.unlink(missing_ok=True)
@@ -35,9 +51,23 @@ def copy_database(connection: sqlite3.Connection, target: Path) -> None:
                 Text("ディスクを確かめ、もう一度実行してください", "check the disk and run it again"),
                 Place(str(target)),
             )
+        with draft.open("rb+") as written:
+            os.fsync(written.fileno())
         os.replace(draft, target)
+    except OSError as error:
+        raise not_writable(target, error) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def free_name(project: Path, occasion: str) -> Path:
+    """A name for a copy kept beside a project (``NAME.before-merge.backup``) that is not taken yet."""
+    wanted = project.with_name(f"{project.stem}.{occasion}.backup")
+    number = 2
+    while wanted.exists():
+        wanted = project.with_name(f"{project.stem}.{occasion}-{number}.backup")
+        number += 1
+    return wanted
 
 
 def backup_project(path: Path, target: Path) -> None:

@@ -70,6 +70,9 @@ def spoken_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(path, error) from error
+    except UnicodeDecodeError as error:
+        # Raised by the driver itself where it reads out a damaged table definition or text.
+        raise _damaged(path, str(error.reason)) from error
 
 
 def _translated(path: Path, error: sqlite3.Error) -> KanpoError:
@@ -107,17 +110,19 @@ def _translated(path: Path, error: sqlite3.Error) -> KanpoError:
             place,
         )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return IntegrityFailure(
-            "store.damaged",
-            Text(f"プロジェクトファイルが壊れています({said})", f"the project file is damaged ({said})"),
-            Text(
-                "kanpo verify で調べ、バックアップから戻してください", "run kanpo verify and restore a backup"
-            ),
-            place,
-        )
+        return _damaged(path, said)
     return IntegrityFailure(
         "store.refused",
         Text(f"データベースが受け付けませんでした({said})", f"the database refused it ({said})"),
         Text("kanpo verify で調べてください", "run kanpo verify"),
         place,
+    )
+
+
+def _damaged(path: Path, said: str) -> IntegrityFailure:
+    return IntegrityFailure(
+        "store.damaged",
+        Text(f"プロジェクトファイルが壊れています({said})", f"the project file is damaged ({said})"),
+        Text("kanpo verify で調べ、バックアップから戻してください", "run kanpo verify and restore a backup"),
+        Place(str(path)),
     )

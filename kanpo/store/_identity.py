@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import time
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,8 +21,15 @@ def new_record_id() -> str:
     nanoseconds = time.time_ns()
     milliseconds, rest = divmod(nanoseconds, 1_000_000)
     fraction = rest * 4096 // 1_000_000
-    value = (milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | secrets.randbits(62)
-    return str(uuid.UUID(int=value))
+    value = (
+        (milliseconds << 80)
+        | (0x7 << 76)
+        | (fraction << 64)
+        | (0b10 << 62)
+        | (int.from_bytes(os.urandom(8)) >> 2)
+    )
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def now() -> str:

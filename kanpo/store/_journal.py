@@ -56,14 +56,33 @@ class Seal:
         return f"{self.digest[:12]}-{self.records}"
 
 
+def seal_of(heads: Mapping[str, tuple[int, str]]) -> Seal:
+    """The seal of a journal, given the last number and its hash of every lane."""
+    lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
+    return Seal(sha256_of(lines.encode()), sum(sequence for sequence, _ in heads.values()), len(heads))
+
+
 def canonical(value: object) -> str:
     """JSON with sorted keys and no blanks: the very bytes that are hashed."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
+#: Hashes of outlines met lately, by identity: thousands of records share the outline of one plot.
+_LATELY: dict[int, tuple[BaseGeometry, str]] = {}
+_LATELY_AT_MOST = 10_000
+
+
 def outline_hash(outline: BaseGeometry) -> str:
     """Hash of an outline: SHA-256 of its little-endian two-dimensional WKB."""
-    return sha256_of(shapely.to_wkb(outline, output_dimension=2, byte_order=1))
+    # The outline is held with its hash, so that its identity cannot pass to another one.
+    known = _LATELY.get(id(outline))
+    if known is not None:
+        return known[1]
+    if len(_LATELY) >= _LATELY_AT_MOST:
+        _LATELY.clear()
+    digest = sha256_of(shapely.to_wkb(outline, output_dimension=2, byte_order=1))
+    _LATELY[id(outline)] = (outline, digest)
+    return digest
 
 
 def record_hash(previous: str, envelope: Sequence[object]) -> str:
@@ -89,6 +108,8 @@ def record_content(record: NewRecord) -> Content:
 _ENVELOPE = (
     "record_id, kind, device, sequence, actor, happened_at, recorded_at, supersedes, reason, outline, body"
 )
+#: Columns of a record with its place in the chain.
+CHAIN_COLUMNS = (*_ENVELOPE.split(", "), "previous", "hash")
 _INSERT = f"INSERT INTO journal ({_ENVELOPE}, previous, hash) VALUES ({', '.join('?' * 13)})"
 
 
@@ -135,7 +156,7 @@ class Journal:
         return [record.record_id for record in records]
 
     def _heads(self) -> dict[str, tuple[int, str]]:
-        rows = self._connection.execute("SELECT device, max(sequence), hash FROM journal GROUP BY device")
+        rows = self._connection.execute(_HEADS)
         return {device: (sequence, digest) for device, sequence, digest in rows}
 
     def _archive(self, outlines: Iterable[BaseGeometry | None]) -> None:
@@ -185,7 +206,7 @@ class Journal:
             frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
         if table.outline:
             frame["geometry"] = from_blobs(list(frame.pop("geom")))
-        return frame.drop(columns="OGC_FID")
+        return _oldest_first(frame.drop(columns="OGC_FID"))
 
     def entries(self, kind: str | None = None, record_id: str | None = None) -> pd.DataFrame:
         """Records as they stand in the journal, superseded ones included, oldest first.
@@ -207,7 +228,7 @@ class Journal:
             )
             frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
         frame["superseded"] = frame["superseded"].astype(bool)
-        return frame
+        return _oldest_first(frame)
 
     def contents(self, kind: str) -> set[Content]:
         """The content of every record of a kind, superseded ones included, to recognise repeats."""
@@ -216,6 +237,19 @@ class Journal:
                 "SELECT happened_at, body, outline, supersedes FROM journal WHERE kind = ?", (kind,)
             )
             return set(rows)
+
+    def chain(self) -> list[tuple[Any, ...]]:
+        """Every record as it was hashed (`CHAIN_COLUMNS`), lane by lane."""
+        with spoken_errors(self._path):
+            return self._connection.execute(
+                f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
+            ).fetchall()
+
+    def outlines(self) -> dict[str, BaseGeometry]:
+        """The outlines that records were made on, by their hash."""
+        with spoken_errors(self._path):
+            rows = self._connection.execute("SELECT outline, geom FROM outlines ORDER BY outline").fetchall()
+        return dict(zip((row[0] for row in rows), from_blobs([row[1] for row in rows]), strict=True))
 
     def record_ids(self) -> set[str]:
         """The ids of all records."""
@@ -226,8 +260,7 @@ class Journal:
         """The seal of the journal: a hash over the head of every device's lane."""
         with spoken_errors(self._path):
             heads = self._heads()
-        lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
-        return Seal(sha256_of(lines.encode()), sum(sequence for sequence, _ in heads.values()), len(heads))
+        return seal_of(heads)
 
     def fingerprint(self, kind: str) -> str:
         """Hash over the ids of all records of a kind: changes whenever one is added."""
@@ -236,6 +269,22 @@ class Journal:
                 "SELECT record_id FROM journal WHERE kind = ? ORDER BY record_id", (kind,)
             )
             return sha256_of("\n".join(row[0] for row in rows).encode())
+
+
+def _oldest_first(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows in an order that every copy of the project agrees on, however its records arrived.
+
+    Within a lane the order of writing holds, even where the clock was set back; between lanes the
+    clocks decide.
+    """
+    if frame["device"].nunique() < 2:
+        return frame
+    written = pd.Series(pd.factorize(frame["recorded_at"], sort=True)[0], index=frame.index)
+    clock = written.groupby(frame["device"], sort=False).cummax()
+    order = pd.DataFrame({"clock": clock, "device": frame["device"]}).sort_values(
+        ["clock", "device"], kind="stable"
+    )
+    return frame.loc[order.index].reset_index(drop=True)
 
 
 def _envelope(
@@ -255,6 +304,15 @@ def _envelope(
         None if record.body is None else canonical(dict(record.body)),
     )
 
+
+#: The last record of every lane, found through the index of lanes without reading the whole journal.
+_HEADS = """
+WITH RECURSIVE lanes(device) AS (
+  SELECT min(device) FROM journal UNION ALL
+  SELECT (SELECT min(device) FROM journal WHERE device > lanes.device) FROM lanes WHERE lanes.device IS NOT NULL)
+SELECT j.device, j.sequence, j.hash FROM lanes JOIN journal j ON j.device = lanes.device
+  AND j.sequence = (SELECT max(sequence) FROM journal WHERE device = lanes.device)
+"""
 
 _FAMILY = """
 WITH RECURSIVE family(id) AS (

@@ -98,6 +98,21 @@ class Layers:
         )
         return digest
 
+    def original_names(self) -> list[str]:
+        """The hashes of all files that are kept, sorted."""
+        with spoken_errors(self._path):
+            return [
+                row[0] for row in self._connection.execute("SELECT sha256 FROM originals ORDER BY sha256")
+            ]
+
+    def original(self, sha256: str) -> bytes | None:
+        """The file of that hash, if the project keeps it."""
+        with spoken_errors(self._path):
+            row = self._connection.execute(
+                "SELECT content FROM originals WHERE sha256 = ?", (sha256,)
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
     def _drop_unused_originals(self) -> None:
         self._connection.execute(
             "DELETE FROM originals WHERE sha256 NOT IN (SELECT sha256 FROM layers) "

@@ -10,10 +10,10 @@ from kanpo.locale import Text
 from kanpo.schema import BOUNDARIES, RECORD_KINDS
 from kanpo.store._computed import list_layer
 from kanpo.store._identity import sha256_of
-from kanpo.store._sql import quoted, table_ddl, views
+from kanpo.store._sql import JOURNAL_DDL, quoted, statements, table_ddl, views
 
 #: Version of the tables that this kanpo writes.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -31,8 +31,21 @@ def _second_version(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM stamps WHERE EXISTS (SELECT 1 FROM register)")
 
 
+def _records_of_two_devices(connection: sqlite3.Connection) -> None:
+    """Version 3: the same record may come from two devices, so its id alone is not unique."""
+    for name in views():
+        connection.execute(f"DROP VIEW IF EXISTS {quoted(name)}")
+    connection.execute("CREATE TEMP TABLE journal_before AS SELECT * FROM journal")
+    connection.execute("DROP TABLE journal")
+    for statement in statements(JOURNAL_DDL):
+        connection.execute(statement)
+    connection.execute("INSERT INTO journal SELECT * FROM temp.journal_before ORDER BY fid")
+    connection.execute("DROP TABLE temp.journal_before")
+    connection.execute("DELETE FROM kanpo_meta WHERE key = 'views'")
+
+
 #: What lifts a file from version n to n + 1.
-MIGRATIONS: dict[int, Migration] = {1: _second_version}
+MIGRATIONS: dict[int, Migration] = {1: _second_version, 2: _records_of_two_devices}
 
 
 def version_of(connection: sqlite3.Connection) -> int:

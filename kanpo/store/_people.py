@@ -37,6 +37,30 @@ class People:
             finally:
                 connection.close()
 
+    def take_over(self, other: Path) -> pd.DataFrame:
+        """Enter the people of another project's people file whose grower code is not known here.
+
+        Returns
+        -------
+        DataFrame
+            Columns grower_code and field: where the two files say different things. What stands
+            here stays; the words themselves are not repeated, for they are personal.
+        """
+        here = self.read().set_index("grower_code")
+        differing: list[tuple[str, str]] = []
+        for person in People(other).read().to_dict("records"):
+            code = person["grower_code"]
+            if code not in here.index:
+                self.enter({str(key): value for key, value in person.items()})
+                continue
+            known = here.loc[code]
+            differing += [
+                (code, key)
+                for key in PEOPLE.keys
+                if key != "grower_code" and (person[key] or None) != (known[key] or None)
+            ]
+        return pd.DataFrame(differing, columns=["grower_code", "field"])
+
     def read(self) -> pd.DataFrame:
         """Everybody entered; empty when there is no people file."""
         if not self.path.exists():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from kanpo.schema import (
     BATCHES,
     BOUNDARIES,
@@ -64,20 +66,8 @@ CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} BEGIN
 CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} BEGIN
   SELECT RAISE(ABORT, 'append-only: write a record that supersedes'); END;
 CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name}
-  WHEN EXISTS (SELECT 1 FROM {name} WHERE fid = NEW.fid OR {key} = NEW.{key}) BEGIN
+  WHEN EXISTS (SELECT 1 FROM {name} WHERE fid = NEW.fid OR {same}) BEGIN
   SELECT RAISE(ABORT, 'append-only: this record is already there'); END;
-"""
-
-_SCORE_VALUES = """
-CREATE TABLE score_values (
-  herb_id TEXT NOT NULL, parcel_fid INTEGER NOT NULL, score DOUBLE, lower DOUBLE, upper DOUBLE,
-  class TEXT, limiting_factor TEXT, rank INTEGER, PRIMARY KEY (herb_id, parcel_fid)) WITHOUT ROWID;
-"""
-
-_SCORE_COLUMNS = "s.score, s.lower, s.upper, s.class, s.limiting_factor, s.rank"
-SCORES_VIEW = f"""
-CREATE VIEW scores AS SELECT p.parcel_id, s.herb_id, {_SCORE_COLUMNS}
-FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid
 """
 
 
@@ -109,6 +99,49 @@ def _column(field: Field, unique: str | None) -> str:
     return " ".join(parts)
 
 
+#: The journal. A record may stand in it twice, written by two devices that imported the same file.
+JOURNAL_DDL = "\n".join(
+    (
+        table_ddl(JOURNAL),
+        "CREATE UNIQUE INDEX journal_lane ON journal (device, sequence);",
+        "CREATE INDEX journal_record ON journal (record_id);",
+        "CREATE INDEX journal_kind ON journal (kind);",
+        "CREATE INDEX journal_supersedes ON journal (supersedes) WHERE supersedes IS NOT NULL;",
+        _APPEND_ONLY.format(name="journal", same="(device = NEW.device AND sequence = NEW.sequence)"),
+    )
+)
+
+OUTLINES_DDL = "\n".join(
+    (
+        table_ddl(OUTLINES, unique="outline"),
+        _APPEND_ONLY.format(name="outlines", same="outline = NEW.outline"),
+    )
+)
+
+_SCORE_VALUES = """
+CREATE TABLE score_values (
+  herb_id TEXT NOT NULL, parcel_fid INTEGER NOT NULL, score DOUBLE, lower DOUBLE, upper DOUBLE,
+  class TEXT, limiting_factor TEXT, rank INTEGER, PRIMARY KEY (herb_id, parcel_fid)) WITHOUT ROWID;
+"""
+
+_SCORE_COLUMNS = "s.score, s.lower, s.upper, s.class, s.limiting_factor, s.rank"
+SCORES_VIEW = f"""
+CREATE VIEW scores AS SELECT p.parcel_id, s.herb_id, {_SCORE_COLUMNS}
+FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid
+"""
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script; ``executescript`` would end the caller's transaction."""
+    found, piece = [], ""
+    for line in script.splitlines(keepends=True):
+        piece += line
+        if sqlite3.complete_statement(piece):
+            found.append(piece)
+            piece = ""
+    return found
+
+
 def first_schema() -> str:
     """Everything that a new project file holds, views and listed layers left out."""
     return "\n".join(
@@ -123,13 +156,8 @@ def first_schema() -> str:
             table_ddl(BATCHES, unique="batch_id"),
             table_ddl(LAYERS, unique="layer_id"),
             table_ddl(ORIGINALS, unique="sha256"),
-            table_ddl(JOURNAL, unique="record_id"),
-            "CREATE UNIQUE INDEX journal_lane ON journal (device, sequence);",
-            "CREATE INDEX journal_kind ON journal (kind);",
-            "CREATE INDEX journal_supersedes ON journal (supersedes) WHERE supersedes IS NOT NULL;",
-            table_ddl(OUTLINES, unique="outline"),
-            _APPEND_ONLY.format(name="journal", key="record_id"),
-            _APPEND_ONLY.format(name="outlines", key="outline"),
+            JOURNAL_DDL,
+            OUTLINES_DDL,
             table_ddl(FACTOR_VALUES, unique="parcel_id"),
             _SCORE_VALUES,
             table_ddl(STAMPS, unique="product"),
@@ -138,7 +166,10 @@ def first_schema() -> str:
 
 
 def record_view(table: Table) -> str:
-    """The view that shows the standing records of one kind: what was superseded is left out."""
+    """The view that shows the standing records of one kind: what was superseded is left out.
+
+    Of a record that two devices hold alike, one is shown.
+    """
     geometry = "o.geom AS geom, " if table.outline else ""
     join = " LEFT JOIN outlines o ON o.outline = j.outline" if table.outline else ""
     fields = ", ".join(f"{_extracted(field)} AS {quoted(field.key)}" for field in table.fields)
@@ -146,7 +177,9 @@ def record_view(table: Table) -> str:
         f"CREATE VIEW {quoted(table.name)} AS SELECT j.fid AS OGC_FID, {geometry}j.record_id, {fields}, "
         "j.happened_at, j.actor, j.recorded_at, j.device, j.supersedes, j.reason "
         f"FROM journal j{join} WHERE j.kind = {literal(table.key)} AND j.body IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id)"
+        "AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id) "
+        "AND NOT EXISTS (SELECT 1 FROM journal d WHERE d.record_id = j.record_id AND d.body IS j.body "
+        "AND d.happened_at = j.happened_at AND (d.device, d.sequence) < (j.device, j.sequence))"
     )
 
 
@@ -174,3 +207,9 @@ def herb_layer(herb_id: str) -> str:
 def views() -> dict[str, str]:
     """Every view that depends on the schema alone, by its name."""
     return {"scores": SCORES_VIEW, **{table.name: record_view(table) for table in RECORD_KINDS.values()}}
+
+
+def guards() -> dict[str, str]:
+    """The triggers that refuse to change history, by their name."""
+    made = [statement.strip() for statement in statements(JOURNAL_DDL + "\n" + OUTLINES_DDL)]
+    return {statement.split()[2]: statement for statement in made if statement.startswith("CREATE TRIGGER")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,13 @@ from kanpo.errors import Place, Problem
 from kanpo.locale import Text
 from kanpo.store._connection import connect, spoken_errors
 from kanpo.store._geometry import from_blobs
+from kanpo.store._history import held_at
 from kanpo.store._identity import sha256_of
 from kanpo.store._journal import _ENVELOPE, GENESIS, record_hash
+from kanpo.store._migrate import SCHEMA_VERSION, version_of, views_current
+from kanpo.store._sql import guards, views
+
+_CHAIN = f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
 
 _RESTORE = Text(
     "バックアップと見比べ、正しい方を使ってください", "compare with a backup and use the one that is right"
@@ -38,8 +44,9 @@ def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
         try:
             problems = _check_file(connection, path)
             if not problems:
-                problems += _check_chains(connection, path)
+                problems += check_chains(connection.execute(_CHAIN), path)
                 problems += _check_outlines(connection, path)
+                problems += _check_originals(connection, path)
                 problems += _check_guards(connection, path)
                 if seal is not None:
                     problems += _check_seal(connection, path, seal)
@@ -65,10 +72,18 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     ]
 
 
-def _check_chains(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+def check_chains(rows: Iterable[Sequence[Any]], path: Path) -> list[Problem]:
+    """What is wrong with records in their chains.
+
+    Parameters
+    ----------
+    rows : iterable
+        Records as `Journal.chain` gives them, ordered by lane and number.
+    path : Path
+        For messages.
+    """
     problems: list[Problem] = []
     lane, expected, previous = None, 1, GENESIS
-    rows = connection.execute(f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence")
     for row in rows:
         *envelope, stored_previous, stored_hash = row
         record_id, _, device, sequence = envelope[:4]
@@ -117,19 +132,40 @@ def _check_outlines(connection: sqlite3.Connection, path: Path) -> list[Problem]
     return problems
 
 
-def _check_guards(connection: sqlite3.Connection, path: Path) -> list[Problem]:
-    wanted = {
-        f"{table}_no_{act}" for table in ("journal", "outlines") for act in ("update", "delete", "replace")
-    }
-    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+def _check_originals(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    what = Text("受け取ったままのファイルが書き換えられています", "a file as it was received was changed")
     return [
-        _broken(
-            "verify.guard",
-            Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed"),
-            Place(str(path), value=name),
-        )
-        for name in sorted(wanted - found)
+        _broken("verify.original", what, Place(str(path), value=name))
+        for name, content in connection.execute("SELECT sha256, content FROM originals")
+        if sha256_of(content if isinstance(content, bytes) else str(content).encode()) != name
     ]
+
+
+def _check_guards(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    """Guards that are gone or do something else, and views that show something else than the journal."""
+    found: dict[str, str] = dict(
+        connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
+    )
+    current = version_of(connection) == SCHEMA_VERSION
+    gone = Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed")
+    other = Text("記録簿を守る仕掛けが変えられています", "a guard of the journal was changed")
+    problems = [
+        _broken("verify.guard", other if name in found else gone, Place(str(path), value=name))
+        for name, wanted in guards().items()
+        if name not in found or (current and _plain(found[name]) != _plain(wanted))
+    ]
+    shows = Text("記録の見せ方が変えられています", "what shows the records was changed")
+    if current and views_current(connection):
+        problems += [
+            _broken("verify.view", shows, Place(str(path), value=name))
+            for name, wanted in views().items()
+            if _plain(found.get(name, "")) != _plain(wanted)
+        ]
+    return problems
+
+
+def _plain(statement: str) -> str:
+    return statement.strip().rstrip(";").rstrip()
 
 
 def _check_seal(connection: sqlite3.Connection, path: Path, seal: str) -> list[Problem]:
@@ -141,20 +177,10 @@ def _check_seal(connection: sqlite3.Connection, path: Path, seal: str) -> list[P
     now = journal.seal()
     if now.digest.startswith(digest) and (not count or int(count) == now.records):
         return []
-    if count.isdigit() and _held_at(connection, int(count), digest):
+    if count.isdigit() and held_at(connection, int(count), digest):
         return []
     what = Text(
         f"封印 {seal} の時点の記録が揃っていません(現在 {now})",
         f"the records of seal {seal} are not all there (now {now})",
     )
     return [_broken("verify.seal", what, Place(str(path), value=seal))]
-
-
-def _held_at(connection: sqlite3.Connection, count: int, digest: str) -> bool:
-    """Whether the first `count` records, in the order of arrival, carry that seal."""
-    rows = connection.execute("SELECT device, sequence, hash FROM journal ORDER BY fid LIMIT ?", (count,))
-    heads: dict[str, tuple[int, str]] = {}
-    for device, sequence, head in rows:
-        heads[device] = max(heads.get(device, (0, "")), (sequence, head))
-    lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
-    return sha256_of(lines.encode()).startswith(digest)

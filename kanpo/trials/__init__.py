@@ -4,14 +4,18 @@ In come rows that people wrote and the parcels they are about, out go records in
 plots of a trial, and yields per 10 a.
 """
 
+from kanpo.trials._conflicts import find_conflicts, resolve_conflict
 from kanpo.trials._cv import ObservedCv, observed_cv
 from kanpo.trials._growers import enter_growers
 from kanpo.trials._layout import Layout, PlotShape, largest_that_fits, lay_out_plan, lay_out_plots
+from kanpo.trials._missing import missing_observations
 from kanpo.trials._planting import Product, Rates, nutrient_gap, planting_list, planting_sheet
 from kanpo.trials._randomise import randomise
 from kanpo.trials._record import RecordReport, record_rows
+from kanpo.trials._soundness import find_orphans, look_through
 from kanpo.trials._text_map import text_map
 from kanpo.trials._trial import NewTrial, TrialPlan, create_trial, plan_trial, record_trial, trials_in_the_way
+from kanpo.trials._unite import Union, unite_copies
 from kanpo.trials._withdraw import correct_record, withdraw_record
 from kanpo.trials._yields import harvests_with_yield
 
@@ -24,13 +28,18 @@ __all__ = [
     "Rates",
     "RecordReport",
     "TrialPlan",
+    "Union",
     "correct_record",
     "create_trial",
     "enter_growers",
+    "find_conflicts",
+    "find_orphans",
     "harvests_with_yield",
     "largest_that_fits",
     "lay_out_plan",
     "lay_out_plots",
+    "look_through",
+    "missing_observations",
     "nutrient_gap",
     "observed_cv",
     "plan_trial",
@@ -39,7 +48,9 @@ __all__ = [
     "randomise",
     "record_rows",
     "record_trial",
+    "resolve_conflict",
     "text_map",
     "trials_in_the_way",
+    "unite_copies",
     "withdraw_record",
 ]

@@ -79,16 +79,22 @@ def record_rows(
         problems += [problem.at(file=file, row=record.row) for problem in found]
         if entry is None:
             rejected.add(record.row)
-        elif entry.record_id in known_ids or content_of(entry) in contents:
+            continue
+        content = content_of(entry)
+        if entry.record_id in known_ids or content in contents:
             repeated += 1
-        else:
-            new.append(entry)
-            contents.add(content_of(entry))
-            known_ids.add(entry.record_id)
+            continue
+        new.append(entry)
+        contents.add(content)
+        known_ids.add(entry.record_id)
     if new and not dry_run:
         project.journal.append(new)
     ids = tuple(record.record_id for record in new)
     return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected))
+
+
+#: Fields that say what a record is about.
+_PLACE = ("parcel_id", "trial_code", "plot_code", "herb_id")
 
 
 class _Surroundings:
@@ -109,6 +115,7 @@ class _Surroundings:
         # What was noted on a parcel that a newer year replaced is a record all the same.
         self.parcels: dict[str, BaseGeometry] = dict(zip(former["parcel_id"], former.geometry, strict=True))
         self.parcels |= dict(zip(parcels["parcel_id"], parcels.geometry, strict=True))
+        self._sound: dict[tuple[object, ...], BaseGeometry | None] = {}
         self._rules: dict[str, Callable[[CheckedRecord], list[Problem]]] = {
             "trial": self._check_trial,
             "plot": self._check_plot,
@@ -116,12 +123,9 @@ class _Surroundings:
 
     def resolve(self, record: CheckedRecord) -> tuple[NewRecord | None, list[Problem]]:
         """The record with its references checked and its outline, or the problems that forbid it."""
-        record, problems = self._complete(record)
-        problems += self._check_references(record)
+        record, problems, outline = self._place(record)
         if record.kind in self._rules:
             problems += self._rules[record.kind](record)
-        outline, found = self._outline(record)
-        problems += found
         if any(problem.severity is Severity.REJECT for problem in problems):
             return None, problems
         body = dict(record.body)
@@ -132,6 +136,23 @@ class _Surroundings:
             record.kind, body, record.happened_at, outline, record.actor, record.supersedes, record.reason
         )
         return (replace(entry, record_id=record.record_id) if record.record_id else entry), problems
+
+    def _place(self, record: CheckedRecord) -> tuple[CheckedRecord, list[Problem], BaseGeometry | None]:
+        """The record with its trial, what is wrong with its references, and its outline.
+
+        A file has thousands of records on a few places: where nothing was wrong with a place and
+        nothing had to be added, the next record there needs no look.
+        """
+        place = (record.kind, *map(record.body.get, _PLACE), record.wkt)
+        if place in self._sound:
+            return record, [], self._sound[place]
+        completed, problems = self._complete(record)
+        problems += self._check_references(completed)
+        outline, found = self._outline(completed)
+        problems += found
+        if not problems and completed is record and record.kind not in self._rules:
+            self._sound[place] = outline
+        return completed, problems, outline
 
     def _complete(self, record: CheckedRecord) -> tuple[CheckedRecord, list[Problem]]:
         """Give a plot its trial where only one trial has a plot of that code."""

@@ -66,7 +66,7 @@ def withdraw_record(project: Project, record_id: str, reason: str, *, dry_run: b
 def standing_entry(project: Project, record_id: str) -> pd.Series:
     """The journal entry of a record that still stands, found by its id or the beginning of it."""
     entries = project.journal.entries()
-    found = entries[entries["record_id"].str.startswith(record_id)]
+    found = entries[entries["record_id"].str.startswith(record_id)].drop_duplicates("record_id")
     place = Place(column="record_id", value=record_id)
     look = Text("kanpo records list で記録IDを確かめてください", "look the id up with kanpo records list")
     if found.empty:

@@ -106,7 +106,9 @@ def test_exports_hold_only_what_the_audience_may_see(
     if suffix == ".csv":
         columns = set(read_csv(path).headers) - {"longitude", "latitude"}
     elif suffix == ".xlsx":
-        sheet = openpyxl.load_workbook(path).active
+        book = openpyxl.load_workbook(path)
+        assert str(project.journal.seal()) in book.properties.description
+        sheet = book.active
         columns = {cell.value for cell in sheet[1]} - {"longitude", "latitude"}
         assert sheet.max_row == 4
     else:

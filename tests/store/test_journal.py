@@ -109,7 +109,7 @@ _EDITABLE = (
 )
 
 
-def test_every_edited_or_deleted_row_in_the_middle_is_found(project: Project, tmp_path: Path) -> None:
+def test_r06_every_edited_or_deleted_row_in_the_middle_is_found(project: Project, tmp_path: Path) -> None:
     project.journal.append(_observations(60))
     project.close()
     assert verify_project(project.path) == []
@@ -128,7 +128,7 @@ def test_every_edited_or_deleted_row_in_the_middle_is_found(project: Project, tm
         assert verify_project(copy), (trial, row)
 
 
-def test_records_missing_from_the_end_are_seen_against_the_seal(project: Project) -> None:
+def test_r07_records_missing_from_the_end_are_seen_against_the_seal(project: Project) -> None:
     project.journal.append(_observations(10))
     early = str(project.journal.seal())
     project.journal.append(_observations(10))
@@ -147,6 +147,16 @@ def test_removing_a_guard_is_seen(project: Project) -> None:
     with closing(sqlite3.connect(project.path)) as connection:
         connection.execute("DROP TRIGGER journal_no_delete")
     assert [p.code for p in verify_project(project.path)] == ["verify.guard"]
+
+
+def test_a_guard_that_guards_nothing_and_a_view_that_lies_are_seen(project: Project) -> None:
+    project.journal.append(_observations(1))
+    with closing(sqlite3.connect(project.path)) as connection:
+        connection.execute("DROP TRIGGER journal_no_delete")
+        connection.execute("CREATE TRIGGER journal_no_delete BEFORE DELETE ON outlines BEGIN SELECT 1; END")
+        connection.execute("DROP VIEW observations")
+        connection.execute("CREATE VIEW observations AS SELECT * FROM visits")
+    assert [p.code for p in verify_project(project.path)] == ["verify.guard", "verify.view"]
 
 
 def test_a_changed_outline_is_seen(project: Project) -> None:
@@ -182,7 +192,7 @@ def _run(*words: object) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are POSIX")
-def test_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path) -> None:
+def test_r01_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path) -> None:
     path, log = tmp_path / "killed.gpkg", tmp_path / "acknowledged.txt"
     Project.create(path).close()
     _run("kill", path, log, 200)
@@ -195,7 +205,7 @@ def test_200_kills_lose_no_acknowledged_record_and_break_no_chain(tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="fork is POSIX")
-def test_eight_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_r04_eight_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "shared.gpkg"
     Project.create(path).close()
     _run("write", path, 8, 25)

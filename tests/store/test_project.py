@@ -82,7 +82,7 @@ def test_the_same_parcels_again_add_nothing_and_changed_ones_replace(project: Pr
     assert project.imported.parcels()["lot_number"].tolist() == ["1-1", "２－１", "3-1"]
 
 
-def test_an_error_in_the_middle_of_an_import_undoes_all_of_it(project: Project) -> None:
+def test_r02_an_error_in_the_middle_of_an_import_undoes_all_of_it(project: Project) -> None:
     def chunks() -> object:
         yield parcels_frame(5), 5, 0, 0
         raise RuntimeError("power cut")
@@ -171,7 +171,7 @@ def test_factors_and_scores_come_back(project: Project) -> None:
     assert set(project.computed.scores()["herb_id"]) == {"daio"}, "scores of older inputs do not stay"
 
 
-def test_layers_keep_their_file_byte_for_byte(project: Project) -> None:
+def test_r17_layers_keep_their_file_byte_for_byte(project: Project) -> None:
     content = os.urandom(1000)
     digest = hashlib.sha256(content).hexdigest()
     layer = StoredLayer(
@@ -192,12 +192,12 @@ def test_personal_data_stand_in_a_file_of_their_own(project: Project) -> None:
     assert project.people.path.name == "test.people.sqlite"
 
 
-def test_the_journal_mode_is_the_one_that_is_safe_on_shared_folders(project: Project) -> None:
+def test_r05_the_journal_mode_is_the_one_that_is_safe_on_shared_folders(project: Project) -> None:
     with closing(sqlite3.connect(project.path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
 
 
-def test_a_full_disk_loses_nothing_and_is_said(project: Project) -> None:
+def test_r03_a_full_disk_loses_nothing_and_is_said(project: Project) -> None:
     pages = project._connection.execute("PRAGMA page_count").fetchone()[0]
     project._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     kept = len(project.journal.entries())
@@ -231,7 +231,7 @@ def test_a_project_is_never_overwritten(project: Project) -> None:
         Project.create(project.path)
 
 
-def test_a_newer_file_is_refused_with_its_bytes_unchanged(project: Project) -> None:
+def test_r13_a_newer_file_is_refused_with_its_bytes_unchanged(project: Project) -> None:
     project._connection.execute("UPDATE kanpo_meta SET value = '99' WHERE key = 'schema_version'")
     project.close()
     before = _digest(project.path)
@@ -241,7 +241,7 @@ def test_a_newer_file_is_refused_with_its_bytes_unchanged(project: Project) -> N
     assert _digest(project.path) == before
 
 
-def test_an_older_file_is_copied_and_brought_up_to_date(
+def test_r13_an_older_file_is_copied_and_brought_up_to_date(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.journal.append([NewRecord("decision", {"parcel_id": "P1"}, "2025-05-01")])
@@ -268,7 +268,7 @@ def test_an_older_file_is_copied_and_brought_up_to_date(
 
 
 @pytest.mark.parametrize("write", [True, False])
-def test_a_project_of_the_first_version_opens_with_all_that_it_held(tmp_path: Path, write: bool) -> None:
+def test_r13_a_project_of_the_first_version_opens_with_all_that_it_held(tmp_path: Path, write: bool) -> None:
     path = tmp_path / "old.gpkg"
     path.write_bytes(gzip.decompress((Path(__file__).parent / "files" / "project_v1.gpkg.gz").read_bytes()))
     with Project.open(path, write=write) as opened:
@@ -276,7 +276,7 @@ def test_a_project_of_the_first_version_opens_with_all_that_it_held(tmp_path: Pa
         assert opened.journal.read("visit")["soil_ph"].tolist() == [6.1]
         assert opened.imported.boundaries("municipality").empty
         assert opened.computed.stamp("scores") is not None
-    assert path.with_name("old.before-v2.backup").exists()
+    assert path.with_name(f"old.before-v{SCHEMA_VERSION}.backup").exists()
     assert verify_project(path) == []
     assert {"parcels", "boundaries"} <= set(pyogrio.list_layers(path)[:, 0])
 

@@ -18,18 +18,25 @@ from kanpo.locale import Text
     "backup",
     help=Text(
         "プロジェクトの写しを作り、壊れていないことを確かめる。使用中でも安全。\n\n"
-        "名簿(people.sqlite)は写さない。",
-        "Copy the project and check the copy; safe while it is in use.\n\nThe people file is not copied.",
+        "名簿(people.sqlite)は写さない。戻すには kanpo restore。\n\n"
+        "--thin を付けると、古い写しを 7 日分・4 週分・12 か月分だけ残して消す。",
+        "Copy the project and check the copy; safe while it is in use.\n\nThe people file is not copied. "
+        "kanpo restore brings a copy back.\n\n"
+        "With --thin, older copies are deleted except those of 7 days, 4 weeks and 12 months.",
     ),
 )
 @project_option
 @option("--out", type=PathType, help=Text("写しのファイル名", "name of the copy"))
-def backup(project: Path | None, out: Path | None) -> int:
-    from kanpo.store import backup_project
+@option("--thin", is_flag=True, help=Text("古い写しを間引く", "delete older copies that are too many"))
+def backup(project: Path | None, out: Path | None, thin: bool) -> int:
+    from kanpo.store import backup_project, dated_name, thin_out
 
     path = find_project(project)
-    target = out or path.with_name(f"{path.stem}.{datetime.now():%Y%m%d-%H%M%S}.backup")
+    target = out or dated_name(path, datetime.now())
     backup_project(path, target)
     say(Text("写しを作り、確かめました。", "copied and checked."))
+    gone = thin_out(path, target) if thin else []
+    if gone:
+        say(Text(f"古い写しを {len(gone)} 個消しました。", f"deleted {len(gone)} older copies."))
     click.echo(str(target))
     return 0

@@ -70,7 +70,7 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
 
     with Project.open(find_project(project)) as opened:
         entries = opened.journal.entries()
-        found = entries[entries["record_id"].str.startswith(record_id)]
+        found = entries[entries["record_id"].str.startswith(record_id)].drop_duplicates("record_id")
         if len(found) != 1:
             raise UsageError(
                 "record.unknown",

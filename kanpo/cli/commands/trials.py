@@ -176,6 +176,7 @@ def list_trials(project: Path | None, as_json: bool, as_csv: bool) -> int:
 def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.evidence import summarise_trial
     from kanpo.store import Project
+    from kanpo.trials import find_conflicts
 
     with Project.open(find_project(project)) as opened:
         known = set(opened.journal.read("trial")["trial_code"])
@@ -189,6 +190,8 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
                 ),
             )
         table = summarise_trial(opened, code)
+        undecided = find_conflicts(opened)
+    undecided = undecided[undecided["about"].str.split().str[0] == code]
     labels = {
         "treatment": Text("処理", "treatment"),
         "trait": Text("項目", "trait"),
@@ -200,4 +203,12 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
         "max": Text("最大", "max"),
     }
     show_table(table, labels, as_json=as_json, as_csv=as_csv)
+    if len(undecided):
+        count = undecided["conflict"].nunique()
+        say(
+            Text(
+                f"注意: 食い違ったままの値が {count} 組あり、上の平均は両方を含みます: kanpo records conflicts",
+                f"note: {count} contradictions are undecided and the means hold both values: kanpo records conflicts",
+            )
+        )
     return 0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from kanpo.cli._click import command, option
+from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import project_option
+from kanpo.cli._options import PathType, project_option
 from kanpo.cli._present import say_problems
 from kanpo.locale import Text
 
@@ -17,29 +17,51 @@ from kanpo.locale import Text
     "verify",
     help=Text(
         "ファイルの破損と、記録の書き換え・抜けを調べる。\n\n"
-        "末尾の記録の抜けは、地図などに印字された封印(--seal)と比べると分かる。",
+        "末尾の記録の抜けは、地図などに印字された封印(--seal)と比べると分かる。"
+        "相手のない記録や狂った時計は注意として出す。FILE に保存用の zip も指定できる。",
         "Check the file for damage, and the records for changes and gaps.\n\n"
-        "Records missing from the end are noticed against a seal printed earlier (--seal).",
+        "Records missing from the end are noticed against a seal printed earlier (--seal). Records about "
+        "unknown things and clocks that are wrong are said as warnings. FILE may be a zip of kanpo archive.",
     ),
 )
+@argument("file", type=PathType, required=False)
 @project_option
 @option("--seal", help=Text("以前の封印(例 3f9c…-120)", "a seal printed earlier"))
-def verify(project: Path | None, seal: str | None) -> int:
+def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
     from kanpo.store import Project, verify_project
+    from kanpo.trials import look_through
 
-    path = find_project(project)
+    if file is not None and file.suffix.lower() == ".zip":
+        return _verify_archive(file, seal)
+    path = find_project(file or project)
     problems = verify_project(path, seal)
     say_problems(problems)
     if problems:
         return 5
     with Project.open(path) as opened:
         now = opened.journal.seal()
+        say_problems(look_through(opened))
+    _all_is_well(now.records, str(now))
+    return 0
+
+
+def _verify_archive(path: Path, seal: str | None) -> int:
+    from kanpo.exchange import verify_archive
+
+    problems, found = verify_archive(path, seal)
+    say_problems(problems)
+    if problems or found is None:
+        return 5
+    _all_is_well(found.records, str(found))
+    return 0
+
+
+def _all_is_well(records: int, seal: str) -> None:
     click.echo(
         str(
             Text(
-                f"異常はありません。記録 {now.records} 件、封印 {now}",
-                f"all is well: {now.records} records, seal {now}",
+                f"異常はありません。記録 {records} 件、封印 {seal}",
+                f"all is well: {records} records, seal {seal}",
             )
         )
     )
-    return 0

@@ -1,0 +1,162 @@
+"""A project in one zip that can be read without kanpo."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import orjson
+import pandas as pd
+import shapely
+
+from kanpo import __version__
+from kanpo.exchange._archive_readme import archive_readme
+from kanpo.files import csv_text, replacing
+from kanpo.schema import (
+    BATCHES,
+    FORMER_PARCELS,
+    LAYERS,
+    LINEAGE,
+    PARCELS,
+    RECORD_KINDS,
+    REGISTER,
+    SCORES,
+    Audience,
+    Table,
+)
+from kanpo.store import Project, sha256_of
+
+MANIFEST = "manifest.json"
+JOURNAL_LINES = "journal.jsonl"
+OUTLINES_FILE = "outlines.geojson"
+FORMAT = "kanpo-archive/1"
+
+#: The earliest moment a zip can name; the time of writing would make every archive another one.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+#: Columns as they were received may hold anything, names of owners among them.
+_NEVER = frozenset({"attributes"})
+
+_ENVELOPE = ("happened_at", "actor", "recorded_at", "device", "sequence", "supersedes", "reason", "outline")
+
+
+def write_archive(project: Project, path: Path) -> int:
+    """Write everything that a project holds and the office may see into one zip, all or nothing.
+
+    The same project gives the same bytes. The people file is not in it, nor are the columns of
+    imported files that kanpo does not know.
+
+    Returns
+    -------
+    int
+        How many files are in it.
+
+    Raises
+    ------
+    EnvironmentFailure
+        The file cannot be written.
+    """
+    members = {}
+    with replacing(path) as draft, zipfile.ZipFile(draft, "w") as out:
+        for name, content in _members(project):
+            _add(out, name, content)
+            members[name] = {"sha256": sha256_of(content), "bytes": len(content)}
+        seal = project.journal.seal()
+        manifest = {
+            "format": FORMAT,
+            "kanpo": __version__,
+            "project_id": project.meta["project_id"],
+            "name": project.meta["name"],
+            "audience": Audience.OFFICE.value,
+            "seal": str(seal),
+            "seal_sha256": seal.digest,
+            "records": seal.records,
+            "members": members,
+        }
+        _add(out, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return len(members) + 1
+
+
+def _add(out: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _MOMENT)
+    entry.create_system, entry.external_attr = 3, 0o644 << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    out.writestr(entry, content, compresslevel=6)
+
+
+def _members(project: Project) -> Iterator[tuple[str, bytes]]:
+    tables: list[tuple[str, Table]] = []
+    for name, table, frame in _imported(project):
+        tables.append((f"{name}.csv", table))
+        yield f"{name}.csv", _csv(frame)
+        if isinstance(frame, gpd.GeoDataFrame):
+            yield f"{name}.geojson", _geojson(frame)
+    for kind, table in RECORD_KINDS.items():
+        tables.append((f"records/{table.name}.csv", table))
+        yield f"records/{table.name}.csv", _csv(_history(project, kind, table))
+    yield JOURNAL_LINES, b"".join(orjson.dumps(row) + b"\n" for row in project.journal.chain())
+    outlines = project.journal.outlines()
+    frame = gpd.GeoDataFrame({"outline": list(outlines)}, geometry=list(outlines.values()), crs=6668)
+    yield OUTLINES_FILE, _geojson(frame)
+    for digest in project.imported.original_names():
+        yield f"originals/{digest}", project.imported.original(digest) or b""
+    yield "README.md", archive_readme(tables).encode("utf-8-sig")
+
+
+def _imported(project: Project) -> Iterator[tuple[str, Table, pd.DataFrame]]:
+    imported, computed = project.imported, project.computed
+    frames = (
+        (PARCELS, imported.parcels()),
+        (FORMER_PARCELS, imported.former_parcels()),
+        (LINEAGE, imported.lineage()),
+        (REGISTER, imported.register()),
+        (BATCHES, imported.batches()),
+        (LAYERS, imported.layer_table()),
+        (SCORES, computed.scores()),
+    )
+    for table, frame in frames:
+        visible = {field.key for field in table.visible_to(Audience.OFFICE)} - _NEVER
+        yield (
+            table.name,
+            table,
+            frame[[key for key in frame.columns if key in visible or key == "geometry"]],
+        )
+
+
+def _history(project: Project, kind: str, table: Table) -> pd.DataFrame:
+    """Every record of a kind, what was corrected or withdrawn included."""
+    entries = project.journal.entries(kind)
+    bodies = [json.loads(body) if isinstance(body, str) else {} for body in entries["body"]]
+    frame = pd.DataFrame({"record_id": entries["record_id"]})
+    frame["state"] = [
+        "superseded" if gone else "standing" if body else "withdrawal"
+        for gone, body in zip(entries["superseded"], bodies, strict=True)
+    ]
+    for key in (field.key for field in table.visible_to(Audience.OFFICE)):
+        frame[key] = [body.get(key) for body in bodies]
+    for key in _ENVELOPE:
+        frame[key] = entries[key].to_numpy()
+    return frame
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    return csv_text(list(plain.columns), plain.itertuples(index=False, name=None)).encode("utf-8-sig")
+
+
+def _geojson(frame: gpd.GeoDataFrame) -> bytes:
+    """A collection with every digit of the coordinates, so that outlines keep their hash."""
+    plain = pd.DataFrame(frame.drop(columns="geometry")).astype(object)
+    rows = plain.where(plain.notna(), None).to_dict("records")
+    features = [
+        {
+            "type": "Feature",
+            "properties": row,
+            "geometry": None if shape is None else shapely.geometry.mapping(shape),
+        }
+        for row, shape in zip(rows, frame.geometry, strict=True)
+    ]
+    lines = b",\n".join(orjson.dumps(feature, default=str) for feature in features)
+    return b'{"type":"FeatureCollection","features":[\n' + lines + b"\n]}\n"

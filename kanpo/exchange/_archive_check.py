@@ -1,0 +1,176 @@
+"""Checking an archive: is every file as it was written, and does the chain of records hold?"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from kanpo.errors import InputUnusable, Place, Problem
+from kanpo.exchange._archive import FORMAT, JOURNAL_LINES, MANIFEST, OUTLINES_FILE
+from kanpo.locale import Text
+from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, seal_of, sha256_of
+
+#: Larger members are not opened: a project's tables are far smaller.
+_LARGEST = 2_000_000_000
+_MEND = Text("別に保管した写しと見比べてください", "compare with a copy kept elsewhere")
+
+
+def verify_archive(path: Path, seal: str | None = None) -> tuple[list[Problem], Seal | None]:
+    """Everything that is wrong with an archive, and the seal of its records.
+
+    Parameters
+    ----------
+    path : Path
+        A zip written by `write_archive`.
+    seal : str, optional
+        A seal printed earlier (``digest-count``); it has to be that of the archive.
+
+    Raises
+    ------
+    InputUnusable
+        The file is no archive.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = _manifest(archive, path)
+            problems, contents = _check_members(archive, manifest, path)
+    except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError) as error:
+        raise _no_archive(path) from error
+    if problems:
+        return problems, None
+    rows, problems = _rows(contents[JOURNAL_LINES], path)
+    problems += check_chains(rows, path)
+    problems += _check_outlines(contents[OUTLINES_FILE], rows, path)
+    found = seal_of({row[2]: (row[3], row[12]) for row in rows})
+    if found.digest != manifest.get("seal_sha256") or found.records != manifest.get("records"):
+        problems.append(
+            _wrong(
+                "archive.seal", Text("封印が記録と合いません", "the seal is not that of the records"), path
+            )
+        )
+    if seal is not None and not _is_seal(found, seal):
+        what = Text(f"封印は {found} で、{seal} ではありません", f"the seal is {found}, not {seal}")
+        problems.append(_wrong("verify.seal", what, path))
+    return problems, found
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(archive.read(MANIFEST))
+    except (KeyError, ValueError, RecursionError) as error:
+        raise _no_archive(path) from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise _no_archive(path)
+    members = manifest.get("members")
+    if not isinstance(members, dict) or not {JOURNAL_LINES, OUTLINES_FILE} <= members.keys():
+        raise _no_archive(path)
+    return manifest
+
+
+def _no_archive(path: Path) -> InputUnusable:
+    return InputUnusable(
+        "archive.foreign",
+        Text(
+            "kanpo archive で作った zip ではないか、壊れています", "is no archive of kanpo, or it is damaged"
+        ),
+        Text("kanpo archive で作り直してください", "make it anew with kanpo archive"),
+        Place(str(path)),
+    )
+
+
+def _check_members(
+    archive: zipfile.ZipFile, manifest: dict[str, Any], path: Path
+) -> tuple[list[Problem], dict[str, bytes]]:
+    problems: list[Problem] = []
+    contents: dict[str, bytes] = {}
+    members: dict[str, Any] = manifest["members"]
+    names = archive.namelist()
+    added = sorted(set(names) - set(members) - {MANIFEST})
+    twice = sorted(name for name in set(names) if names.count(name) > 1)
+    for code, what, found in (
+        ("archive.added", Text("後から加えられたファイルです", "was added afterwards"), added),
+        ("archive.twice", Text("同じ名前のファイルが二つあります", "is there twice"), twice),
+    ):
+        problems += [_wrong(code, what, path, name) for name in found]
+    for name, known in members.items():
+        if name not in names:
+            problems.append(_wrong("archive.missing", Text("ファイルがありません", "is missing"), path, name))
+            continue
+        content = b"" if archive.getinfo(name).file_size > _LARGEST else _read(archive, name)
+        if not isinstance(known, dict) or sha256_of(content) != known.get("sha256"):
+            problems.append(
+                _wrong("archive.changed", Text("内容が変わっています", "was changed afterwards"), path, name)
+            )
+        if name in (JOURNAL_LINES, OUTLINES_FILE):
+            contents[name] = content
+    return problems, contents
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        return b""
+
+
+def _rows(lines: bytes, path: Path) -> tuple[list[Sequence[Any]], list[Problem]]:
+    rows: list[Sequence[Any]] = []
+    for number, line in enumerate(lines.splitlines(), 1):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, list) or len(row) != len(CHAIN_COLUMNS) or not isinstance(row[3], int):
+            what = Text(f"{number} 行目が記録ではありません", f"line {number} is no record")
+            return [], [_wrong("archive.line", what, path, JOURNAL_LINES)]
+        rows.append(row)
+    return rows, []
+
+
+def _check_outlines(content: bytes, rows: Sequence[Sequence[Any]], path: Path) -> list[Problem]:
+    named = {row[9] for row in rows if row[9] is not None}
+    try:
+        features = json.loads(content)["features"]
+        found = {f["properties"]["outline"]: shapely.geometry.shape(f["geometry"]) for f in features}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.ShapelyError):
+        return [
+            _wrong(
+                "archive.outlines",
+                Text("区画図を読めません", "the outlines cannot be read"),
+                path,
+                OUTLINES_FILE,
+            )
+        ]
+    changed = [name for name, shape in found.items() if outline_hash(shape) != name]
+    return [
+        _wrong(
+            "verify.outline",
+            Text("区画図が書き換えられています", "an outline was changed afterwards"),
+            path,
+            str(name),
+        )
+        for name in changed
+    ] + [
+        _wrong(
+            "verify.outline-missing",
+            Text("記録の区画図がありません", "the outline of a record is missing"),
+            path,
+            name,
+        )
+        for name in sorted(named - found.keys())
+    ]
+
+
+def _is_seal(found: Seal, seal: str) -> bool:
+    digest, _, count = seal.partition("-")
+    return found.digest.startswith(digest) and (not count or count == str(found.records))
+
+
+def _wrong(code: str, what: Text, path: Path, name: str | None = None) -> Problem:
+    return Problem(code, what, _MEND, Place(str(path), value=name))
