@@ -78,7 +78,7 @@ def test_the_search_reaches_the_bound(blocks: int, size: int, replicates: int, b
 
 def test_every_difference_can_be_estimated() -> None:
     """All blocks hang together: the error has the degrees of freedom of a connected design."""
-    for blocks, size, replicates in product(range(2, 10), range(2, 7), range(2, 6)):
+    for blocks, size, replicates in product((2, 3, 4, 6, 8), (2, 3, 5, 6), (2, 3, 4, 5)):
         names = tuple(map(str, range(blocks * size)))
         plan = draw_plan(Design("alpha", names, replicates, block_size=size), 1)
         (row,) = smallest_differences(plan, 10)

@@ -81,6 +81,8 @@ def test_what_cannot_be_tested_is_said() -> None:
     demonstration = draw_plan(Design("demonstration", ("a", "b"), 1), 1)
     assert smallest_differences(demonstration, 15) == ()
     assert "検定はできません" in describe_power(demonstration, 15).ja
+    single = draw_plan(Design("rcbd", ("a",), 4), 1)
+    assert "処理が1つ" in describe_power(single, 15).ja
     alone = describe_power(draw_plan(Design("rcbd", ("a", "b"), 1), 1), 15)
     assert "自由度が 0" in alone.ja and "0 degrees of freedom" in alone.en
 

@@ -70,7 +70,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Plots panel by panel, in the order in which they are laid out; `notes` say what the design achieves."""
+    """Plots panel by panel, in the order in which they are laid out."""
 
     design: Design
     plots: tuple[PlannedPlot, ...]

@@ -40,6 +40,10 @@ def describe_power(plan: Plan, cv_percent: float, mean_kg_per_10a: float | None 
     Two-sided test at 5 %, power 80 %; with a mean also in kg per 10 a.
     """
     found = smallest_differences(plan, cv_percent)
+    if not found and plan.design.kind != "demonstration":
+        return Text(
+            "処理が1つなので、比べるものがありません。", "There is only one treatment: nothing to compare."
+        )
     if not found:
         return Text(
             "実証展示は無作為化と反復による誤差の見積りがないので、差の検定はできません。見比べるための配置です。",
