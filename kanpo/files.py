@@ -46,6 +46,28 @@ def check_table_file(path: Path) -> None:
         )
 
 
+def decode_table(content: bytes, name: str) -> str:
+    """The text of a table file: UTF-8 with or without byte order mark, else CP932.
+
+    Raises
+    ------
+    InputUnusable
+        It is neither.
+    """
+    # CP932 decodes nearly any bytes; a NUL is in no text of either encoding.
+    for encoding in () if b"\0" in content else ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputUnusable(
+        "table.encoding",
+        Text("文字コードが UTF-8 でも CP932(Shift_JIS)でもありません", "is neither UTF-8 nor CP932 text"),
+        Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
+        Place(name),
+    )
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Write a file so that `path` holds the old content or the new, never half of it.

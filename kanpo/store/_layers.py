@@ -90,8 +90,23 @@ class Layers:
         )
         return digest
 
+    def store_original(self, content: bytes) -> str:
+        """Keep the file of a record byte for byte; its hash, which the record then names, is returned."""
+        with spoken_errors(self._path), transaction(self._connection):
+            return self.keep_original(content)
+
+    def original(self, sha256: str) -> bytes | None:
+        """The file of that hash, if the project keeps it."""
+        with spoken_errors(self._path):
+            row = self._connection.execute(
+                "SELECT content FROM originals WHERE sha256 = ?", (sha256,)
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
     def _drop_unused_originals(self) -> None:
         self._connection.execute(
             "DELETE FROM originals WHERE sha256 NOT IN (SELECT sha256 FROM layers) "
-            "AND sha256 NOT IN (SELECT sha256 FROM batches)"
+            "AND sha256 NOT IN (SELECT sha256 FROM batches) AND sha256 NOT IN "
+            "(SELECT json_extract(body, '$.sha256') FROM journal "
+            "WHERE json_extract(body, '$.sha256') IS NOT NULL)"
         )
