@@ -221,7 +221,7 @@ def _check_limit(book: LotBook, lot_id: str, limit: Limit, limits: Sequence[Limi
     for lot in _same_drug(book, lot_id):
         found = _assays_of(book, lot)
         found = found[found["test"] == limit.test]
-        mine = found[[_is_of(name, limit.analyte, alone) for name in found["analyte"]]]
+        mine = found[found["analyte"].map(lambda name: _is_of(name, limit.analyte, alone)).astype(bool)]
         others |= set(found["analyte"].dropna()) - set(mine["analyte"].dropna())
         if not mine.empty:
             verdict = replace(_judge(limit, mine), of_lot=lot)

@@ -86,7 +86,9 @@ def _unusual(observations: pd.DataFrame) -> Iterator[Doubt]:
 
 def _far_from_history(observations: pd.DataFrame) -> Iterator[Doubt]:
     """Values far from the others of the same plot and trait, by the modified z-score."""
-    numbers = observations[[isinstance(value, (int, float)) for value in observations["value"]]]
+    numbers = observations[
+        observations["value"].map(lambda value: isinstance(value, (int, float))).astype(bool)
+    ]
     for (_, _, trait), rows in numbers.groupby(["trial_code", "plot_code", "trait"]):
         if len(rows) < _HISTORY:
             continue

@@ -104,7 +104,8 @@ def _uses_so_far(spray: pd.Series, trial: str, sprays: pd.DataFrame, since: str)
         & (sprays["happened_at"].str[:10] > since)
     ]
     mine = (spray["happened_at"], spray["record_id"])
-    so_far = same[[other <= mine for other in zip(same["happened_at"], same["record_id"], strict=True)]]
+    earlier = same["happened_at"] < mine[0]
+    so_far = same[earlier | ((same["happened_at"] == mine[0]) & (same["record_id"] <= mine[1]))]
     whole = so_far["plot_code"].isna()
     # A spray of the whole trial is one more on the plot that had most.
     plots = (
