@@ -95,17 +95,24 @@ class LotBook:
     assays: pd.DataFrame
 
     @cached_property
-    def lot_ids(self) -> tuple[str, ...]:
-        """Every lot that is named anywhere, in the order in which they came to be."""
-        days: dict[str, str] = {}
-        for lot, declared in self.declared.items():
-            days.setdefault(lot, declared.day)
+    def _days(self) -> dict[str, str]:
+        days = {lot: declared.day for lot, declared in self.declared.items()}
         for harvest in self.harvests:
             days[harvest.lot_id] = min(days.get(harvest.lot_id, harvest.day), harvest.day)
         for step in self.steps:
-            for lot in step.makes | step.uses:
+            for lot in step.makes:
                 days[lot] = min(days.get(lot, step.day), step.day)
-        return tuple(sorted(days, key=lambda lot: (days[lot], lot)))
+        return days
+
+    @cached_property
+    def lot_ids(self) -> tuple[str, ...]:
+        """Every lot that is named anywhere, in the order in which they came to be."""
+        named = self._days.keys() | set[str]().union(*(step.uses for step in self.steps))
+        return tuple(sorted(named, key=lambda lot: (self.made_on(lot), lot)))
+
+    def made_on(self, lot_id: str) -> str:
+        """The first day on which anything says that the lot was there; empty when nothing does."""
+        return self._days.get(lot_id, "")
 
     @cached_property
     def _making(self) -> dict[str, list[Step]]:

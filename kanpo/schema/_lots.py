@@ -95,7 +95,7 @@ LOT_STEP = Table(
         Field("loss_reason", Text("減りの理由", "why it was lost"), privacy=_PARTNER),
         _moisture("moisture_in_percent", Text("前の水分", "moisture before")),
         _moisture("moisture_out_percent", Text("後の水分", "moisture after")),
-        Field("customer_code", Text("出荷先コード", "customer code"), privacy=_PARTNER),
+        Field("customer_code", Text("出荷先コード", "customer code")),
         Field("labour_hours", Text("労働時間", "labour hours"), "number", "h", 0, 10_000, privacy=_PARTNER),
         _NOTE,
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 
@@ -60,28 +59,29 @@ def _doubt(kind: str, row: pd.Series, code: str, why: Text) -> Doubt:
 
 def _in_future(kind: str, frame: pd.DataFrame) -> Iterator[Doubt]:
     """Against the day of recording, so that a doubt does not fade with time; a day is left for zones."""
-    for _, row in frame.iterrows():
-        gap = date.fromisoformat(row["happened_at"][:10]) - date.fromisoformat(row["recorded_at"][:10])
-        if gap.days > 1:
-            why = Text(
-                f"記録した日({row['recorded_at'][:10]})より後の日付です",
-                f"dated after it was recorded ({row['recorded_at'][:10]})",
-            )
-            yield _doubt(kind, row, "record.in-future", why)
+    happened, recorded = (pd.to_datetime(frame[key].str[:10]) for key in ("happened_at", "recorded_at"))
+    for _, row in frame[happened - recorded > pd.Timedelta(days=1)].iterrows():
+        why = Text(
+            f"記録した日({row['recorded_at'][:10]})より後の日付です",
+            f"dated after it was recorded ({row['recorded_at'][:10]})",
+        )
+        yield _doubt(kind, row, "record.in-future", why)
 
 
 def _unusual(observations: pd.DataFrame) -> Iterator[Doubt]:
-    for _, row in observations.iterrows():
-        trait = TRAITS.get(row["trait"])
-        if trait is None or not isinstance(row["value"], (int, float)):
-            continue
-        low, high = trait.minimum, trait.maximum
-        if (low is not None and row["value"] < low) or (high is not None and row["value"] > high):
-            why = Text(
-                f"「{trait.label.ja}」の普通の範囲({low}〜{high} {trait.unit})の外です: {row['value']:g}",
-                f"outside the usual range of '{trait.label.en}' ({low} to {high} {trait.unit}): {row['value']:g}",
-            )
-            yield _doubt("observation", row, "value.doubtful", why)
+    limited = {key: trait for key, trait in TRAITS.items() if trait.type == "number"}
+    rows = observations[observations["trait"].isin(limited)]
+    values = pd.to_numeric(rows["value"], errors="coerce")
+    low = rows["trait"].map({key: trait.minimum for key, trait in limited.items()}).astype(float)
+    high = rows["trait"].map({key: trait.maximum for key, trait in limited.items()}).astype(float)
+    for index, row in rows[(values < low) | (values > high)].iterrows():
+        trait, value = limited[row["trait"]], values[index]
+        why = Text(
+            f"「{trait.label.ja}」の普通の範囲({trait.minimum}〜{trait.maximum} {trait.unit})の外です: {value:g}",
+            f"outside the usual range of '{trait.label.en}' "
+            f"({trait.minimum} to {trait.maximum} {trait.unit}): {value:g}",
+        )
+        yield _doubt("observation", row, "value.doubtful", why)
 
 
 def _far_from_history(observations: pd.DataFrame) -> Iterator[Doubt]:

@@ -24,15 +24,16 @@ class LotRules:
     def __init__(self, project: Project, records: Sequence[CheckedRecord]) -> None:
         self._made: dict[str, str] = {}
         self._samples: set[str] = set()
-        #: Which lots a step makes from which, by the id of its record.
-        self._steps: dict[str, tuple[set[str], set[str]]] = {}
+        #: The lots that a step uses, by the id of its record, and the steps that make a lot.
+        self._steps: dict[str, set[str]] = {}
+        self._makers: dict[str, set[str]] = {}
         if not any(record.kind in _KINDS for record in records):
             return
         for kind in ("lot", "harvest", "lot_step"):
             for row in project.journal.read(kind).to_dict("records"):
                 self._note_made(kind, row, str(row["happened_at"]))
                 if kind == "lot_step":
-                    self._steps[str(row["record_id"])] = _ends(row)
+                    self._note_step(str(row["record_id"]), row)
         self._samples = set(project.journal.read("sample")["sample_id"])
         # A file may name a lot in a row above the one that makes it.
         for record in records:
@@ -67,7 +68,12 @@ class LotRules:
     def remember(self, record: CheckedRecord) -> None:
         """Later rows are checked against this step too."""
         if record.kind == "lot_step":
-            self._steps[f"row {record.row}"] = _ends(record.body)
+            self._note_step(f"row {record.row}", record.body)
+
+    def _note_step(self, name: str, body: Mapping[str, object]) -> None:
+        self._steps[name], outputs = _ends(body)
+        for lot in outputs:
+            self._makers.setdefault(lot, set()).add(name)
 
     def _check_lot(self, record: CheckedRecord) -> list[Problem]:
         lot = record.body.get("lot_id")
@@ -133,11 +139,10 @@ class LotRules:
         """These lots, and all that they were made from."""
         found, waiting = set(lots), list(lots)
         while waiting:
-            lot = waiting.pop()
-            for record_id, (inputs, outputs) in self._steps.items():
-                if record_id != without and lot in outputs:
-                    waiting += inputs - found
-                    found |= inputs
+            for step in self._makers.get(waiting.pop(), set()) - {without}:
+                new = self._steps[step] - found
+                waiting += new
+                found |= new
         return found
 
     def _unknown(self, column: str, lot: str) -> Problem:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from kanpo.errors import UsageError
@@ -150,3 +154,13 @@ STEPS_BACKWARDS = (
     step("2025-12-10", "packing", "A-D=10", "PACK-9=10"),
     step("2025-11-20", "drying", "A=40", "A-D=10"),
 )
+
+
+def test_a_project_that_an_older_kanpo_left_shows_its_lots(tmp_path: Path) -> None:
+    """Views of kinds and fields that came later are made when the file is opened, also for reading."""
+    path = tmp_path / "old.gpkg"
+    Project.create(path).close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript("DROP VIEW lots; UPDATE kanpo_meta SET value = 'older' WHERE key = 'views'")
+    with Project.open(path) as opened:
+        assert read_book(opened).lot_ids == ()

@@ -116,3 +116,12 @@ def test_the_view_holds_lots_too(trial_project: Project) -> None:
     (row,) = doubtful_records(trial_project).to_dict("records")
     assert (row["kind"], row["code"], row["where"]) == ("lot_step", "lot.mass-gap", "P2")
     assert "10.0 %" in row["why"]
+
+
+def test_an_assay_before_its_lot_is_kept_and_flagged(trial_project: Project) -> None:
+    two_plots(trial_project)
+    row = {"happened_at": "2025-12-01", "lot_id": "PACK-1", "test": "灰分", "measured": "5", "unit": "%"}
+    report = write(trial_project, "assay", row)
+    assert report.stored == 1 and [p.code for p in report.problems] == ["lot.before-it-exists"]
+    (found,) = doubtful_records(trial_project).to_dict("records")
+    assert (found["kind"], found["code"], found["where"]) == ("assay", "lot.before-it-exists", "PACK-1")
