@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem
-from kanpo.files import check_table_file, decode_table
+from kanpo.files import check_table_file, read_rows
 from kanpo.herbs import load_catalogue
 from kanpo.locale import Text
 from kanpo.lots._book import LotBook
@@ -141,8 +139,19 @@ def read_limits(path: Path) -> pd.DataFrame:
         It cannot be read, or a row has no limit or one that is no number; all places are said.
     """
     check_table_file(path)
-    lines = csv.DictReader(io.StringIO(decode_table(path.read_bytes(), path.name), newline=""))
-    rows = [{key: (row.get(key) or "").strip() for key in _COLUMNS} for row in lines]
+    headers, *lines = [[cell.strip() for cell in row] for row in read_rows(path.read_bytes(), path.name)] or [
+        []
+    ]
+    unusable = (
+        "limits.unusable",
+        Text("基準値の表を使えません", "the table of limits cannot be used"),
+        Text(f"列: {', '.join(_COLUMNS)}", f"columns: {', '.join(_COLUMNS)}"),
+        Place(path.name),
+    )
+    if not {"herb_id", "test", "unit"} <= set(headers) or not {"min", "max"} & set(headers):
+        raise InputUnusable(*unusable)
+    known = [dict(zip(headers, line, strict=False)) for line in lines]
+    rows = [{key: row.get(key, "") for key in _COLUMNS} for row in known]
     problems = [
         Problem(
             "limits.row",
@@ -158,13 +167,7 @@ def read_limits(path: Path) -> pd.DataFrame:
         or not all(_NUMBER.fullmatch(row[key]) for key in ("min", "max") if row[key])
     ]
     if problems or not rows:
-        raise InputUnusable(
-            "limits.unusable",
-            Text("基準値の表を使えません", "the table of limits cannot be used"),
-            Text(f"列: {', '.join(_COLUMNS)}", f"columns: {', '.join(_COLUMNS)}"),
-            Place(path.name),
-            tuple(problems),
-        )
+        raise InputUnusable(*unusable, tuple(problems))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 

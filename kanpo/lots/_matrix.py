@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import io
 import zipfile
@@ -14,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, KanpoError, Place, Problem, Severity, UsageError
-from kanpo.files import check_table_file, decode_table
+from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive
 from kanpo.schema import normalise
@@ -171,7 +170,8 @@ def _read(
     workbook = zipfile.is_zipfile(io.BytesIO(content))
     if workbook and path is not None:
         check_archive(path)
-    rows = _workbook_rows(content, name, sheet) if workbook else _csv_rows(content, name)
+    rows = _workbook_rows(content, name, sheet) if workbook else read_rows(content, name)
+    rows = [[cell.strip() for cell in row] for row in rows]
     filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
     if len(filled) < 2:
         what = Text("見出しと1行以上の試料が要ります", "a header and at least one sample are needed")
@@ -188,28 +188,33 @@ def _read(
     return frame.apply(_numbers)
 
 
-def _csv_rows(content: bytes, name: str) -> list[list[str]]:
-    text = decode_table(content, name)
-    delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
-    return [
-        [cell.strip() for cell in row]
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    ]
-
-
 def _workbook_rows(content: bytes, name: str, sheet: str) -> list[list[str]]:
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    if sheet and sheet not in book.sheetnames:
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        rows = {
+            page.title: [[_written(value) for value in row] for row in page.iter_rows(values_only=True)]
+            for page in book.worksheets[: None if sheet else 1]
+        }
+    # openpyxl raises whatever its parsers raise; a file that it cannot read is no workbook for us.
+    except Exception as error:
+        raise InputUnusable(
+            "table.workbook-damaged",
+            Text("Excelブックとして読めません", f"cannot be read as a workbook ({type(error).__name__})"),
+            Text(
+                "Excelで開き、.xlsx として保存し直してください", "open it in Excel and save it anew as .xlsx"
+            ),
+            Place(name),
+        ) from error
+    if sheet and sheet not in rows:
         raise UsageError(
             "matrix.no-sheet",
             Text("そのシートはありません", "there is no such sheet"),
-            Text(f"あるシート: {'、'.join(book.sheetnames)}", f"sheets: {', '.join(book.sheetnames)}"),
+            Text(f"あるシート: {'、'.join(rows)}", f"sheets: {', '.join(rows)}"),
             Place(name, sheet),
         )
-    cells = (book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True)
-    return [[_written(value) for value in row] for row in cells]
+    return rows[sheet] if sheet else next(iter(rows.values()), [])
 
 
 def _written(value: object) -> str:

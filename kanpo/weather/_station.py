@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.files import check_table_file, decode_table
+from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.schema import normalise
 
@@ -81,7 +79,7 @@ def read_station_file(path: Path) -> StationDays:
         It is no such file, or it is not daily.
     """
     check_table_file(path)
-    rows = list(csv.reader(io.StringIO(decode_table(path.read_bytes(), path.name), newline="")))
+    rows = read_rows(path.read_bytes(), path.name)
     first = next((i for i, row in enumerate(rows) if row and _DAY.fullmatch(row[0].strip())), None)
     named = next((i for i, row in enumerate(rows) if row and row[0].strip() == "年月日"), None)
     if first is None or named is None or not 0 < named < first:

@@ -121,6 +121,9 @@ def test_limits_of_the_users_own_take_the_place_of_the_catalogue(lot: Project, t
     with pytest.raises(InputUnusable) as caught:
         read_limits(path)
     assert (caught.value.problems[0].place.row, caught.value.problems[0].place.value) == (2, "約4")
+    path.write_text("生薬,上限\n当帰,4\n", encoding="utf-8")
+    with pytest.raises(InputUnusable, match="herb_id"):
+        read_limits(path)
 
 
 @pytest.mark.parametrize(

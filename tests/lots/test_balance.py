@@ -149,7 +149,7 @@ def test_one_wrong_mass_is_flagged_at_its_step(
     assert gaps == {wrong.record_id}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(processed())
 def test_a_trace_finds_the_plots_that_another_walk_finds(
     story: tuple[tuple[HarvestOfLot, ...], tuple[Step, ...]],
@@ -167,7 +167,7 @@ def test_a_trace_finds_the_plots_that_another_walk_finds(
         assert trace.plots == plots
         shown = {node.key for node in trace.back.walk() if node.kind == "plot"}
         assert shown == {plot for _, plot in plots}
-        assert all(lot in trace_lot(book, before).lots_after for before in trace.lots_before)
+        assert all(lot in book.after(before) for before in trace.lots_before)
 
 
 def test_records_that_met_in_a_circle_are_said_and_not_walked_forever() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,21 @@ def test_what_is_no_matrix_is_refused(project: Project, tmp_path: Path, text: st
     with pytest.raises(InputUnusable):
         import_matrix(project, NewMatrix(path, "M"))
     assert project.journal.read("matrix").empty
+
+
+@pytest.mark.parametrize("members", [{}, {"a.txt": "hi"}, {"xl/workbook.xml": "<x/>"}])
+def test_a_damaged_workbook_is_refused(project: Project, tmp_path: Path, members: dict[str, str]) -> None:
+    with zipfile.ZipFile(tmp_path / "m.xlsx", "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    with pytest.raises(InputUnusable, match="Excelブック"):
+        import_matrix(project, NewMatrix(tmp_path / "m.xlsx", "M"))
+
+
+def test_a_cell_beyond_all_measure_is_refused(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text(f"試料,a\nS1,{'x' * 200_000}\n", encoding="utf-8")
+    with pytest.raises(InputUnusable, match="表として"):
+        import_matrix(project, NewMatrix(tmp_path / "m.csv", "M"))
 
 
 def test_names_that_are_nearly_right_are_suggested(project: Project, table: Path) -> None:

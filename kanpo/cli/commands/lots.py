@@ -62,9 +62,6 @@ def lots() -> None:
     pass
 
 
-lots.add_command(matrix)
-
-
 @subcommand(lots, "list", help=Text("ロットの一覧と残り。", "List the lots and what is left of them."))
 @project_option
 @output_options
@@ -275,3 +272,6 @@ def label(lot: tuple[str, ...], out: Path, project: Path | None, dry_run: bool) 
     write_labels(out, book, project_id, lot)
     click.echo(str(out))
     return 0
+
+
+lots.add_command(matrix)
