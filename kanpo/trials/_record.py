@@ -78,7 +78,7 @@ def record_rows(
     contents = project.journal.contents(kind)
     for record in checked.good:
         entry, found = surroundings.resolve(record)
-        problems += [problem.at(file=file, row=record.row) for problem in found]
+        problems += [_placed(problem, file, record.row, checked.headers) for problem in found]
         if entry is None:
             rejected.add(record.row)
         elif entry.record_id in known_ids or content_of(entry) in contents:
@@ -91,6 +91,12 @@ def record_rows(
         project.journal.append(new)
     ids = tuple(record.record_id for record in new)
     return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected))
+
+
+def _placed(problem: Problem, file: str | None, row: int, headers: Mapping[str, str]) -> Problem:
+    """The problem with its place in the file, the column under the name that it has there."""
+    column = problem.place.column
+    return problem.at(file=file, row=row, column=headers.get(column, column) if column else None)
 
 
 class _Surroundings:

@@ -69,7 +69,7 @@ def is_station_file(path: Path) -> bool:
 def read_station_file(path: Path) -> StationDays:
     """Read a daily file: titles as many as there are, columns by station, item and kind.
 
-    The encoding is CP932 (UTF-8 is read too). An empty value is missing whatever its code says. A
+    The date may stand in one column, or in three (年, 月, 日). The encoding is CP932 (UTF-8 is read too). An empty value is missing whatever its code says. A
     value whose quality is not 8 (good) is kept with its code; so is a homogeneity number that is
     not 1 (the series has a break there).
 
@@ -79,7 +79,7 @@ def read_station_file(path: Path) -> StationDays:
         It is no such file, or it is not daily.
     """
     check_table_file(path)
-    rows = read_rows(path.read_bytes(), path.name)
+    rows = [_with_one_date(row) for row in read_rows(path.read_bytes(), path.name)]
     first = next((i for i, row in enumerate(rows) if row and _DAY.fullmatch(row[0].strip())), None)
     named = next((i for i, row in enumerate(rows) if row and row[0].strip() == "年月日"), None)
     if first is None or named is None or not 0 < named < first:
@@ -96,6 +96,16 @@ def read_station_file(path: Path) -> StationDays:
     found = list(_days(rows, first, columns))
     problems += _doubtful(found, path.name)
     return StationDays(pd.DataFrame([day for day, _ in found]).astype(object), tuple(problems))
+
+
+def _with_one_date(row: list[str]) -> list[str]:
+    """A row whose date stands in three columns, with the date in one and two blank ones."""
+    parts = [part.strip() for part in row[:3]]
+    if parts == ["年", "月", "日"]:
+        return ["年月日", "", "", *row[3:]]
+    if len(parts) == 3 and re.fullmatch(r"\d{4}", parts[0]) and all(part.isdigit() for part in parts[1:]):
+        return ["/".join(parts), "", "", *row[3:]]
+    return row
 
 
 def _columns(titles: Sequence[Sequence[str]], name: str) -> tuple[list[_Column], list[Problem]]:

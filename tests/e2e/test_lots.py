@@ -51,7 +51,7 @@ def test_from_two_plots_to_a_packed_lot(kanpo: Kanpo, folder: Path) -> None:
     path = _fill(kanpo, folder, "lot_step", [dict(zip(keys, row, strict=True)) for row in steps])
     imported = kanpo("records", "import", path)
     assert imported.code == 1 and "記録 4" in imported.err
-    assert "5行目 列「inputs」 値「D3」" in imported.err and "もしかして「D" in imported.err
+    assert "5行目 列「使ったロット=kg」 値「D3」" in imported.err and "もしかして「D" in imported.err
     traced = json.loads(kanpo("lots", "trace", "P", "--json").out)
     assert traced["plots"] == sorted([f"{trial}/{first}", f"{trial}/{second}"])
     assert traced["customers"] == ["C01"]

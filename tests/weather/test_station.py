@@ -83,6 +83,20 @@ def test_several_stations_and_fewer_options(project: Project, tmp_path: Path) ->
     assert ("甲", "2025-07-02") not in frame.index
 
 
+def test_a_date_in_three_columns_is_the_same_date(file: Path, tmp_path: Path) -> None:
+    parts = [
+        line.replace("/", ",", 2)
+        if line.startswith("2025/")
+        else ",," + line
+        if line.startswith(",")
+        else line
+        for line in (HEAD + DAYS).replace("年月日", "年,月,日").split("\n")
+    ]
+    other = tmp_path / "parts.csv"
+    other.write_bytes("\n".join(parts).encode("cp932"))
+    assert read_station_file(other).frame.equals(read_station_file(file).frame)
+
+
 def test_a_value_that_cannot_be_is_said_with_its_row(project: Project, file: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"2025/1/4,2.0", b"2025/1/4,200"))
     report = import_weather(project, file)
