@@ -175,7 +175,7 @@ def _lot_faults(book: LotBook, lot: str, tolerance: float) -> Iterator[LotFault]
                 f"lot {lot}: {declared.mass_kg:g} kg received, but the records add up to {made:g} kg",
             )
             yield LotFault("lot.declared-differs", what, day, declared.record_id, lot, gap)
-    if any(lot in book.before(used) for step in book.made_by(lot) for used in step.uses):
+    if lot in book.circular:
         what = Text(f"ロット {lot}: 自分自身からできています", f"lot {lot}: is made from itself")
         yield LotFault("lot.cycle", what, day, book.made_by(lot)[0].record_id, lot)
     yield from _too_early(book, lot)

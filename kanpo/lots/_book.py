@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -138,34 +139,58 @@ class LotBook:
         """The harvests that went into the lot."""
         return self._harvested.get(lot_id, [])
 
+    @cached_property
+    def _sources(self) -> dict[str, set[str]]:
+        return {lot: set[str]().union(*(s.uses for s in steps)) for lot, steps in self._making.items()}
+
+    @cached_property
+    def _results(self) -> dict[str, set[str]]:
+        return {lot: set[str]().union(*(s.makes for s in steps)) for lot, steps in self._using.items()}
+
     def before(self, lot_id: str) -> frozenset[str]:
         """The lot and all that it was made from."""
-        return self._reached(lot_id, lambda lot: set[str]().union(*(s.uses for s in self.made_by(lot))))
+        return _reached(lot_id, self._sources)
 
     def after(self, lot_id: str) -> frozenset[str]:
         """The lot and all that was made from it."""
-        return self._reached(lot_id, lambda lot: set[str]().union(*(s.makes for s in self.used_by(lot))))
+        return _reached(lot_id, self._results)
 
-    def _reached(self, lot_id: str, neighbours: Callable[[str], set[str]]) -> frozenset[str]:
-        found, waiting = {lot_id}, [lot_id]
+    @cached_property
+    def circular(self) -> frozenset[str]:
+        """Lots that are made from themselves, by way of others (strongly connected lots)."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        number = {lot: i for i, lot in enumerate(self.lot_ids)}
+        edges = [(number[lot], number[used]) for lot, sources in self._sources.items() for used in sources]
+        if not edges:
+            return frozenset()
+        rows, columns = zip(*edges, strict=True)
+        graph = coo_array(([1] * len(edges), (rows, columns)), shape=(len(number), len(number)))
+        _, component = connected_components(graph, directed=True, connection="strong")
+        sizes = Counter(component.tolist())
+        return frozenset(lot for lot, i in number.items() if sizes[component[i]] > 1)
+
+    @cached_property
+    def _herbs(self) -> dict[str, set[str]]:
+        """Herbs go from lot to lot; what is written about a lot itself stands before what it comes from."""
+        written = {lot: own.herb_id for lot, own in self.declared.items() if own.herb_id}
+        of_trial = dict(zip(self.trials["trial_code"], self.trials["herb_id"], strict=True))
+        carried = [(harvest.lot_id, of_trial.get(harvest.trial_code)) for harvest in self.harvests]
+        waiting = [(lot, herb) for lot, herb in carried if herb and lot not in written]
+        waiting += written.items()
+        herbs: dict[str, set[str]] = {}
         while waiting:
-            new = neighbours(waiting.pop()) - found
-            found |= new
-            waiting += new
-        return frozenset(found)
+            lot, herb = waiting.pop()
+            known = herbs.setdefault(lot, set())
+            if herb not in known:
+                known.add(herb)
+                waiting += [(made, herb) for made in self._results.get(lot, ()) if made not in written]
+        return herbs
 
     def herbs_of(self, lot_id: str) -> frozenset[str]:
-        """The herbs in a lot: as written about it, else by the trials that it goes back to."""
-        own = self.declared.get(lot_id)
-        if own is not None and own.herb_id:
-            return frozenset({own.herb_id})
-        of_trial = dict(zip(self.trials["trial_code"], self.trials["herb_id"], strict=True))
-        herbs: set[str] = set()
-        for lot in self.before(lot_id):
-            declared = self.declared.get(lot)
-            herbs |= {declared.herb_id} if declared is not None and declared.herb_id else set()
-            herbs |= {of_trial[h.trial_code] for h in self.harvests_into(lot) if h.trial_code in of_trial}
-        return frozenset(herbs)
+        """The herbs in a lot: as written about it, else by what it goes back to."""
+        return frozenset(self._herbs.get(lot_id, ()))
 
     def require(self, lot_id: str) -> str:
         """The lot's id.
@@ -205,6 +230,15 @@ def read_book(project: Project) -> LotBook:
         ),
         **{f"{kind}s": read(kind) for kind in ("trial", "plot", "operation", "sample", "assay")},
     )
+
+
+def _reached(lot_id: str, neighbours: Mapping[str, set[str]]) -> frozenset[str]:
+    found, waiting = {lot_id}, [lot_id]
+    while waiting:
+        new = neighbours.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return frozenset(found)
 
 
 def _by_lot(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:

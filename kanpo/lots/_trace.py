@@ -11,6 +11,9 @@ from kanpo.locale import Text
 from kanpo.lots._book import HarvestOfLot, LotBook, Step
 from kanpo.schema import VOCABULARIES
 
+#: Lots below one another that a tree shows; the sets of a trace hold all of them.
+_DEEPEST = 100
+
 
 @dataclass(frozen=True, slots=True)
 class TraceNode:
@@ -116,16 +119,16 @@ class _Way:
         self._book = book
         self._opened: set[str] = set()
 
-    def back(self, lot_id: str, kg: float | None) -> TraceNode:
+    def back(self, lot_id: str, kg: float | None, depth: int = 0) -> TraceNode:
         """The lot and what it comes from."""
-        if lot_id in self._opened:
-            return _lot_node(lot_id, kg, repeated=True)
+        if lot_id in self._opened or depth == _DEEPEST:
+            return _lot_node(lot_id, kg, repeated=lot_id in self._opened, cut=depth == _DEEPEST)
         self._opened.add(lot_id)
         children = [
             _step_node(
                 step,
                 step.kg_into(lot_id),
-                tuple(self.back(used, step.kg_from(used)) for used in sorted(step.uses)),
+                tuple(self.back(used, step.kg_from(used), depth + 1) for used in sorted(step.uses)),
             )
             for step in self._book.made_by(lot_id)
         ]
@@ -141,14 +144,14 @@ class _Way:
             )
         return _lot_node(lot_id, kg, tuple(children))
 
-    def forward(self, lot_id: str, kg: float | None) -> TraceNode:
+    def forward(self, lot_id: str, kg: float | None, depth: int = 0) -> TraceNode:
         """The lot and what became of it."""
-        if lot_id in self._opened:
-            return _lot_node(lot_id, kg, repeated=True)
+        if lot_id in self._opened or depth == _DEEPEST:
+            return _lot_node(lot_id, kg, repeated=lot_id in self._opened, cut=depth == _DEEPEST)
         self._opened.add(lot_id)
         children = []
         for step in self._book.used_by(lot_id):
-            below = [self.forward(made, step.kg_into(made)) for made in sorted(step.makes)]
+            below = [self.forward(made, step.kg_into(made), depth + 1) for made in sorted(step.makes)]
             if step.customer_code:
                 what = Text(f"出荷先 {step.customer_code}", f"customer {step.customer_code}")
                 below.append(TraceNode("customer", step.customer_code, what, step.day, step.kg_from(lot_id)))
@@ -214,9 +217,18 @@ def _known(rows: list[dict[str, object]] | list[object], key: str) -> str:
 
 
 def _lot_node(
-    lot_id: str, kg: float | None, children: tuple[TraceNode, ...] = (), *, repeated: bool = False
+    lot_id: str,
+    kg: float | None,
+    children: tuple[TraceNode, ...] = (),
+    *,
+    repeated: bool = False,
+    cut: bool = False,
 ) -> TraceNode:
     what = Text(f"ロット {lot_id}{_kg(kg)}", f"lot {lot_id}{_kg(kg)}")
+    if cut and not repeated:
+        what = _joined(
+            what, Text(f"(続きは kanpo lots trace {lot_id})", f" (go on with kanpo lots trace {lot_id})")
+        )
     return TraceNode("lot", lot_id, what, "", kg, children, repeated)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kanpo.lots import Step, find_faults, lot_table, read_book, step_table, trace_lot
+from kanpo.lots import Step, find_faults, lot_table, read_book, step_table, trace_lot, trace_text
 from kanpo.lots._book import HarvestOfLot
 from kanpo.schema import Portion
 from kanpo.store import Project
@@ -178,3 +178,21 @@ def test_records_that_met_in_a_circle_are_said_and_not_walked_forever() -> None:
     book = book_of(around)
     assert {fault.lot_id for fault in find_faults(book) if fault.code == "lot.cycle"} == {"A", "B", "C"}
     assert trace_lot(book, "A").lots_before == {"B", "C"}
+
+
+def test_a_chain_of_thousands_is_traced_whole_and_shown_in_part() -> None:
+    chain = tuple(
+        Step(
+            f"r{i}",
+            "2025-11-01",
+            "",
+            StepMasses("storage", (Portion(f"L{i}", 1),), (Portion(f"L{i + 1}", 1),)),
+        )
+        for i in range(3000)
+    )
+    book = book_of(chain)
+    trace = trace_lot(book, "L3000")
+    assert len(trace.lots_before) == 3000
+    assert sum(node.kind == "lot" for node in trace.back.walk()) == 101
+    assert "kanpo lots trace L2900" in trace_text(trace.back).ja
+    assert book.circular == frozenset()

@@ -164,3 +164,15 @@ def test_a_project_that_an_older_kanpo_left_shows_its_lots(tmp_path: Path) -> No
         raw.executescript("DROP VIEW lots; UPDATE kanpo_meta SET value = 'older' WHERE key = 'views'")
     with Project.open(path) as opened:
         assert read_book(opened).lot_ids == ()
+
+
+def test_what_is_written_about_a_lot_stands_before_what_it_comes_from(trial_project: Project) -> None:
+    two_plots(trial_project)
+    row = {"happened_at": "2025-12-01", "lot_id": "M", "herb_id": "hokkai_toki"}
+    assert write(trial_project, "lot", row).stored == 1
+    book = read_book(trial_project)
+    assert (book.herbs_of("A"), book.herbs_of("M"), book.herbs_of("PACK-1")) == (
+        {"toki"},
+        {"hokkai_toki"},
+        {"hokkai_toki"},
+    )
