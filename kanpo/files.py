@@ -46,6 +46,44 @@ def check_table_file(path: Path) -> None:
         )
 
 
+def read_rows(content: bytes, name: str) -> list[list[str]]:
+    """The rows of a CSV as they are written: UTF-8 with or without byte order mark, else CP932.
+
+    Commas, tabs or semicolons part the cells, whichever the first line has most of.
+
+    Raises
+    ------
+    InputUnusable
+        Neither encoding fits, or it cannot be parted into cells.
+    """
+    text = _decoded(content, name)
+    delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise InputUnusable(
+            "table.cells",
+            Text("表として読めません", f"cannot be read as a table ({error})"),
+            Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
+            Place(name),
+        ) from None
+
+
+def _decoded(content: bytes, name: str) -> str:
+    # CP932 decodes nearly any bytes; a NUL is in no text of either encoding.
+    for encoding in () if b"\0" in content else ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputUnusable(
+        "table.encoding",
+        Text("文字コードが UTF-8 でも CP932(Shift_JIS)でもありません", "is neither UTF-8 nor CP932 text"),
+        Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
+        Place(name),
+    )
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Write a file so that `path` holds the old content or the new, never half of it.

@@ -82,6 +82,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
     "herbs": ("kanpo.cli.commands.herbs:herbs", Text("生薬の目録", "the herb catalogue")),
     "growers": ("kanpo.cli.commands.growers:growers", Text("担い手・生産者", "growers")),
     "trials": ("kanpo.cli.commands.trials:trials", Text("試験栽培", "test cultivation")),
+    "lots": (
+        "kanpo.cli.commands.lots:lots",
+        Text("ロットの由来・収支・適否・ラベル", "lots: trace, balance, limits, labels"),
+    ),
     "record": ("kanpo.cli.commands.record:record", Text("記録を1件つける", "write one record")),
     "records": (
         "kanpo.cli.commands.conflicts:records",

@@ -34,6 +34,7 @@ from kanpo.schema._validate import (
     check_records,
 )
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
+from kanpo.schema._written import Portion, portions_of, read_measured
 
 __all__ = [
     "BATCHES",
@@ -64,6 +65,7 @@ __all__ = [
     "Factor",
     "Field",
     "Kind",
+    "Portion",
     "Privacy",
     "Table",
     "Trait",
@@ -71,7 +73,9 @@ __all__ = [
     "check_records",
     "document",
     "normalise",
+    "portions_of",
     "read_integer",
+    "read_measured",
     "read_number",
     "read_timestamp",
     "read_value",

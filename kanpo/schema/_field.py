@@ -9,7 +9,9 @@ from typing import Literal
 from kanpo.locale import Text
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
 
-FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp", "json", "geometry", "blob"]
+Stored = Literal["text", "integer", "number", "boolean", "date", "timestamp", "json", "geometry", "blob"]
+#: ``masses``: lots with their kg; ``measured``: a number, or the limit it is below; ``npk``: fertiliser.
+FieldType = Stored | Literal["masses", "measured", "npk"]
 
 
 class Privacy(IntEnum):

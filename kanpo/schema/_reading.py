@@ -10,6 +10,7 @@ from datetime import date, datetime
 from kanpo.errors import Problem
 from kanpo.locale import Text
 from kanpo.schema._field import Field
+from kanpo.schema._written import Unreadable, read_masses, read_measured, read_npk
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
@@ -89,12 +90,20 @@ def _read_boolean(text: str) -> bool:
     raise ValueError(text)
 
 
+#: Readers that say themselves what is wrong.
+_SPOKEN: dict[str, Callable[[str], object]] = {
+    "masses": read_masses,
+    "measured": read_measured,
+    "npk": read_npk,
+}
+
 _READERS: dict[str, tuple[Callable[[str], object], Text]] = {
     "number": (read_number, Text("数値として読めません", "is not a number")),
     "integer": (read_integer, Text("整数として読めません", "is not a whole number")),
     "date": (read_date, Text("日付として読めません", "is not a date")),
     "timestamp": (read_timestamp, Text("日付として読めません", "is not a date")),
     "boolean": (_read_boolean, Text("はい・いいえで読めません", "is neither yes nor no")),
+    **{key: (reader, Text("", "")) for key, reader in _SPOKEN.items()},
 }
 
 _MENDS: dict[str, Text] = {
@@ -124,6 +133,8 @@ def read_value(field: Field, written: str) -> tuple[object, Problem | None]:
     reader, what = _READERS[field.type]
     try:
         value = reader(written)
+    except Unreadable as unreadable:
+        return None, unreadable.problem
     except (ValueError, OverflowError):
         return None, Problem(f"value.not-{field.type}", what, _MENDS[field.type])
     if isinstance(value, (int, float)) and not isinstance(value, bool):

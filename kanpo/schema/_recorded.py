@@ -6,6 +6,7 @@ from kanpo.locale import Text
 from kanpo.schema._computed import factor_field
 from kanpo.schema._factors import FACTORS
 from kanpo.schema._field import Field, Kind, Privacy, Table
+from kanpo.schema._lots import HARVEST_LOT, LOT_KINDS, OPERATION_DETAILS
 
 _PUBLIC, _PARTNER, _OFFICE = Privacy.PUBLIC, Privacy.PARTNER, Privacy.OFFICE
 
@@ -197,6 +198,7 @@ _OPERATION = Table(
         Field("product", Text("資材名", "product"), privacy=_PARTNER),
         Field("registration_number", Text("農薬登録番号", "pesticide registration number"), privacy=_PARTNER),
         Field("labour_hours", Text("労働時間", "labour hours"), "number", "h", 0, 10_000, privacy=_PARTNER),
+        *OPERATION_DETAILS,
         _NOTE,
     ),
 )
@@ -223,6 +225,7 @@ _HARVEST = Table(
         ),
         Field("fresh_kg", Text("生重", "fresh weight"), "number", "kg", 0, 1e6, privacy=_PARTNER),
         Field("dry_kg", Text("乾燥重", "dry weight"), "number", "kg", 0, 1e6, privacy=_PARTNER),
+        HARVEST_LOT,
         _NOTE,
     ),
 )
@@ -271,5 +274,6 @@ RECORD_KINDS: dict[str, Table] = {
         _HARVEST,
         _DECISION,
         _LINK_DECISION,
+        *LOT_KINDS,
     )
 }

@@ -42,11 +42,15 @@ class CheckedRecord:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRecords:
-    """What came of a table of records: the good ones, the problems, and the rows sent back."""
+    """What came of a table of records: the good ones, the problems, and the rows sent back.
+
+    `headers` says under which header of the table a field stands.
+    """
 
     good: tuple[CheckedRecord, ...]
     problems: tuple[Problem, ...]
     rejected: frozenset[int]
+    headers: Mapping[str, str]
 
 
 def check_records(
@@ -94,7 +98,8 @@ def check_records(
         for index in range(count)
         if first_row + index not in rejected
     )
-    return CheckedRecords(good, tuple(sorted(problems, key=lambda p: p.place.row or 0)), frozenset(rejected))
+    problems = sorted(problems, key=lambda p: p.place.row or 0)
+    return CheckedRecords(good, tuple(problems), frozenset(rejected), matched)
 
 
 def _match_headers(

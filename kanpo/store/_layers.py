@@ -105,6 +105,11 @@ class Layers:
                 row[0] for row in self._connection.execute("SELECT sha256 FROM originals ORDER BY sha256")
             ]
 
+    def store_original(self, content: bytes) -> str:
+        """Keep the file of a record byte for byte; its hash, which the record then names, is returned."""
+        with spoken_errors(self._path), transaction(self._connection):
+            return self.keep_original(content)
+
     def original(self, sha256: str) -> bytes | None:
         """The file of that hash, if the project keeps it."""
         with spoken_errors(self._path):
@@ -116,5 +121,7 @@ class Layers:
     def _drop_unused_originals(self) -> None:
         self._connection.execute(
             "DELETE FROM originals WHERE sha256 NOT IN (SELECT sha256 FROM layers) "
-            "AND sha256 NOT IN (SELECT sha256 FROM batches)"
+            "AND sha256 NOT IN (SELECT sha256 FROM batches) AND sha256 NOT IN "
+            "(SELECT json_extract(body, '$.sha256') FROM journal "
+            "WHERE json_extract(body, '$.sha256') IS NOT NULL)"
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
-from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 from kanpo.store._backup import copy_database
 from kanpo.store._computed import Computed, list_layer
@@ -119,9 +120,13 @@ class Project:
                 refuse_newer(connection, str(path))
                 if write:
                     _bring_up_to_date(connection, path)
-                elif version_of(connection) < SCHEMA_VERSION:
+                elif version_of(connection) < SCHEMA_VERSION or not views_current(connection):
+                    behind = version_of(connection) < SCHEMA_VERSION
                     connection.close()
-                    cls.open(path, write=True).close()
+                    # Kinds of record that this kanpo added need their views; a file that nobody may
+                    # write to is shown without them.
+                    with nullcontext() if behind else suppress(EnvironmentFailure):
+                        cls.open(path, write=True).close()
                     connection = connect(path, write=False)
                 return cls(path, connection)
             except BaseException:

@@ -34,6 +34,7 @@ _TYPES = {
     "json": "TEXT",
     "geometry": "BLOB",
     "blob": "BLOB",
+    **dict.fromkeys(("masses", "measured", "npk"), "TEXT"),
 }
 
 GEOPACKAGE = """

@@ -6,13 +6,16 @@ plots of a trial, and yields per 10 a.
 
 from kanpo.trials._conflicts import find_conflicts, resolve_conflict
 from kanpo.trials._cv import ObservedCv, observed_cv
+from kanpo.trials._doubts import Doubt, doubts
 from kanpo.trials._growers import enter_growers
 from kanpo.trials._layout import Layout, PlotShape, largest_that_fits, lay_out_plan, lay_out_plots
 from kanpo.trials._missing import missing_observations
+from kanpo.trials._nutrients import NUTRIENTS, nutrients_per_10a
 from kanpo.trials._planting import Product, Rates, nutrient_gap, planting_list, planting_sheet
 from kanpo.trials._randomise import randomise
 from kanpo.trials._record import RecordReport, record_rows
 from kanpo.trials._soundness import find_orphans, look_through
+from kanpo.trials._step import TOLERANCE, Imbalance, StepMasses, weigh_step
 from kanpo.trials._text_map import text_map
 from kanpo.trials._trial import NewTrial, TrialPlan, create_trial, plan_trial, record_trial, trials_in_the_way
 from kanpo.trials._unite import Union, unite_copies
@@ -20,6 +23,10 @@ from kanpo.trials._withdraw import correct_record, withdraw_record
 from kanpo.trials._yields import harvests_with_yield
 
 __all__ = [
+    "NUTRIENTS",
+    "TOLERANCE",
+    "Doubt",
+    "Imbalance",
     "Layout",
     "NewTrial",
     "ObservedCv",
@@ -27,10 +34,12 @@ __all__ = [
     "Product",
     "Rates",
     "RecordReport",
+    "StepMasses",
     "TrialPlan",
     "Union",
     "correct_record",
     "create_trial",
+    "doubts",
     "enter_growers",
     "find_conflicts",
     "find_orphans",
@@ -41,6 +50,7 @@ __all__ = [
     "look_through",
     "missing_observations",
     "nutrient_gap",
+    "nutrients_per_10a",
     "observed_cv",
     "plan_trial",
     "planting_list",
@@ -52,5 +62,6 @@ __all__ = [
     "text_map",
     "trials_in_the_way",
     "unite_copies",
+    "weigh_step",
     "withdraw_record",
 ]

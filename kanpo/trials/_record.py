@@ -16,6 +16,8 @@ from kanpo.parcels import measure_area_m2
 from kanpo.schema import CheckedRecord, check_records
 from kanpo.store import NewRecord, Project
 from kanpo.store import record_content as content_of
+from kanpo.trials._lot_rules import LotRules
+from kanpo.trials._reference import unknown_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def record_rows(
     contents = project.journal.contents(kind)
     for record in checked.good:
         entry, found = surroundings.resolve(record)
-        problems += [problem.at(file=file, row=record.row) for problem in found]
+        problems += [_placed(problem, file, record.row, checked.headers) for problem in found]
         if entry is None:
             rejected.add(record.row)
             continue
@@ -91,6 +93,12 @@ def record_rows(
         project.journal.append(new)
     ids = tuple(record.record_id for record in new)
     return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected))
+
+
+def _placed(problem: Problem, file: str | None, row: int, headers: Mapping[str, str]) -> Problem:
+    """The problem with its place in the file, the column under the name that it has there."""
+    column = problem.place.column
+    return problem.at(file=file, row=row, column=headers.get(column, column) if column else None)
 
 
 #: Fields that say what a record is about.
@@ -116,6 +124,7 @@ class _Surroundings:
         self.parcels: dict[str, BaseGeometry] = dict(zip(former["parcel_id"], former.geometry, strict=True))
         self.parcels |= dict(zip(parcels["parcel_id"], parcels.geometry, strict=True))
         self._sound: dict[tuple[object, ...], BaseGeometry | None] = {}
+        self._lots = LotRules(project, records)
         self._rules: dict[str, Callable[[CheckedRecord], list[Problem]]] = {
             "trial": self._check_trial,
             "plot": self._check_plot,
@@ -126,6 +135,7 @@ class _Surroundings:
         record, problems, outline = self._place(record)
         if record.kind in self._rules:
             problems += self._rules[record.kind](record)
+        problems += self._lots.check(record)
         if any(problem.severity is Severity.REJECT for problem in problems):
             return None, problems
         body = dict(record.body)
@@ -174,17 +184,17 @@ class _Surroundings:
             near = difflib.get_close_matches(
                 str(parcel), self._project.imported.parcel_ids(), n=1, cutoff=0.8
             )
-            problems.append(_unknown("parcel_id", parcel, Text("筆", "parcel"), near))
+            problems.append(unknown_reference("parcel_id", parcel, Text("筆", "parcel"), near))
         if trial is not None and record.kind != "trial" and trial not in self.trials:
             near = difflib.get_close_matches(str(trial), self.trials, n=1, cutoff=0.5)
-            problems.append(_unknown("trial_code", trial, Text("試験", "trial"), near))
+            problems.append(unknown_reference("trial_code", trial, Text("試験", "trial"), near))
         elif plot is not None and record.kind != "plot" and (trial, plot) not in self.plots:
             codes = [code for of, code in self.plots if of == trial]
             near = difflib.get_close_matches(str(plot), codes, n=1, cutoff=0.5)
-            problems.append(_unknown("plot_code", plot, Text("試験区", "plot"), near))
+            problems.append(unknown_reference("plot_code", plot, Text("試験区", "plot"), near))
         if herb is not None and herb not in self.herbs:
             near = difflib.get_close_matches(str(herb), self.herbs, n=1)
-            problems.append(_unknown("herb_id", herb, Text("生薬", "herb"), near))
+            problems.append(unknown_reference("herb_id", herb, Text("生薬", "herb"), near))
         return problems
 
     def _check_trial(self, record: CheckedRecord) -> list[Problem]:
@@ -232,20 +242,8 @@ class _Surroundings:
 
     def _remember(self, record: CheckedRecord, outline: BaseGeometry | None) -> None:
         """Later rows of the same file may refer to what this row makes."""
+        self._lots.remember(record)
         if record.kind == "trial":
             self.trials[str(record.body["trial_code"])] = str(record.body["parcel_id"])
         elif record.kind == "plot":
             self.plots[(str(record.body["trial_code"]), str(record.body["plot_code"]))] = outline
-
-
-def _unknown(column: str, value: object, noun: Text, near: Sequence[str]) -> Problem:
-    mend = (
-        Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
-        if near
-        else Text(
-            f"先にその{noun.ja}を登録するか、コードを確かめてください",
-            f"enter that {noun.en} first, or check the code",
-        )
-    )
-    what = Text(f"その{noun.ja}は登録されていません", f"no such {noun.en}")
-    return Problem(f"record.unknown-{column.split('_')[0]}", what, mend, Place(column=column, value=value))

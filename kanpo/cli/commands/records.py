@@ -94,9 +94,11 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
     "import",
     help=Text(
         "CSVの記録をまとめて取り込む。列名は日本語でもよい。\n\n"
-        "問題のある行は理由を付けて 名前_差戻し.csv に書く。同じファイルを二度取り込んでも増えない。",
+        "問題のある行は理由を付けて 名前_差戻し.csv に書く。同じファイルを二度取り込んでも増えない。\n\n"
+        "気象庁の日別データ(過去の気象データ・ダウンロード)は、落としたままのファイルを読む。",
         "Import records from CSV; headers may be Japanese labels or keys.\n\n"
-        "Rows with a problem go to NAME_差戻し.csv with the reason. The same file twice adds nothing.",
+        "Rows with a problem go to NAME_差戻し.csv with the reason. The same file twice adds nothing.\n\n"
+        "Daily files of the Meteorological Agency are read as they were downloaded.",
     ),
 )
 @argument("file", type=PathType)
@@ -108,11 +110,15 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
 @project_option
 @dry_run_option
 def import_command(file: Path, kind: str | None, project: Path | None, dry_run: bool) -> int:
-    from kanpo.exchange import import_records
+    from kanpo.exchange import RecordsImport, import_records
     from kanpo.store import Project
+    from kanpo.weather import import_weather, is_station_file
 
     with Project.open(find_project(project), write=True) as opened:
-        result = import_records(opened, file, kind, dry_run=dry_run)
+        if kind in (None, "weather") and is_station_file(file):
+            result = RecordsImport(import_weather(opened, file, dry_run=dry_run), None)
+        else:
+            result = import_records(opened, file, kind, dry_run=dry_run)
     report = result.report
     say_problems(report.problems)
     label = RECORD_KINDS[report.kind].label
@@ -128,6 +134,32 @@ def import_command(file: Path, kind: str | None, project: Path | None, dry_run: 
     if dry_run:
         say(Text("予告だけです。何も変えていません。", "dry run: nothing was changed."))
     return 1 if report.rejected else 0
+
+
+@subcommand(
+    records,
+    "doubtful",
+    help=Text(
+        "確かめたほうがよい記録と、その理由(値・日付の前後・農薬の使用基準・ロットの収支)。",
+        "Records to look at, and why: values, order of days, pesticide use, mass balance of lots.",
+    ),
+)
+@project_option
+@output_options
+def doubtful(project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.lots import doubtful_records
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        frame = doubtful_records(opened)
+    if as_json or as_csv:
+        show_table(frame, as_json=as_json, as_csv=as_csv)
+        return 0
+    for row in frame.to_dict("records"):
+        where = f" {row['where']}" if row["where"] else ""
+        click.echo(f"{row['day']}{where}: {row['why']} [{row['code']}] {row['record_id']}")
+    say(Text(f"{len(frame)} 件(記録はそのまま残っています)", f"{len(frame)} found (the records stay)"))
+    return 0
 
 
 @subcommand(records, "template", help=Text("記入用のCSVを作る。", "Make an empty CSV to fill in."))

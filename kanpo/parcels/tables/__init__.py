@@ -9,7 +9,7 @@ from kanpo.parcels.tables._era import ERAS, DateUnreadable, Era, era_text, read_
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
 from kanpo.parcels.tables._rows import ADDED_HEADERS
 from kanpo.parcels.tables._sheet import Sheet, text_of
-from kanpo.parcels.tables._workbook import read_workbook
+from kanpo.parcels.tables._workbook import check_archive, read_workbook
 
 __all__ = [
     "ADDED_HEADERS",
@@ -20,6 +20,7 @@ __all__ = [
     "OfficeTable",
     "RejectedRow",
     "Sheet",
+    "check_archive",
     "era_text",
     "read_area",
     "read_japanese_date",

@@ -49,7 +49,7 @@ def read_workbook(path: Path) -> list[Sheet]:
         It is damaged, or it would unpack to more than is safe.
     """
     try:
-        _check_archive(path)
+        check_archive(path)
         with ExitStack() as books:
             values = _opened(path, books, values=True)
             scans = {sheet.title: _scan(path, sheet._worksheet_path) for sheet in values.worksheets}
@@ -67,7 +67,16 @@ def read_workbook(path: Path) -> list[Sheet]:
         raise _damaged(path, type(error).__name__) from error
 
 
-def _check_archive(path: Path) -> None:
+def check_archive(path: Path) -> None:
+    """A workbook has to unpack to a size that is safe, and to hold no external entities.
+
+    Raises
+    ------
+    InputUnusable
+        It does not.
+    BadZipFile
+        It is no workbook at all.
+    """
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)

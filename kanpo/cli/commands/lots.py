@@ -1,0 +1,277 @@
+"""``kanpo lots``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kanpo.cli._click import argument, group, option, subcommand
+from kanpo.cli._discover import find_project
+from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._present import say, show_json, show_table
+from kanpo.cli.commands.lots_matrix import matrix
+from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.lots import LotFault, TraceNode
+
+_LABELS = {
+    "lot_id": Text("ロット", "lot"),
+    "herb_id": Text("生薬", "herb"),
+    "made_kg": Text("できた量(kg)", "made (kg)"),
+    "used_kg": Text("使った量(kg)", "used (kg)"),
+    "left_kg": Text("残り(kg)", "left (kg)"),
+    "customers": Text("出荷先", "customers"),
+    "day": Text("日付", "date"),
+    "step": Text("工程", "step"),
+    "inputs": Text("使ったロット", "lots used"),
+    "outputs": Text("できたロット", "lots made"),
+    "in_kg": Text("投入(kg)", "in (kg)"),
+    "out_kg": Text("産出(kg)", "out (kg)"),
+    "loss_kg": Text("減り(kg)", "loss (kg)"),
+    "gap_kg": Text("差(kg)", "gap (kg)"),
+    "gap_percent": Text("差(%)", "gap (%)"),
+    "fault": Text("注意", "fault"),
+    "record_id": Text("記録ID", "record id"),
+    "test": Text("試験", "test"),
+    "analyte": Text("成分", "analyte"),
+    "min": Text("下限", "least"),
+    "max": Text("上限", "most"),
+    "unit": Text("単位", "unit"),
+    "n": Text("測定数", "n"),
+    "mean": Text("平均", "mean"),
+    "verdict": Text("判定", "verdict"),
+    "reason": Text("理由", "reason"),
+    "source": Text("出典", "source"),
+    "confidence": Text("確かさ", "confidence"),
+}
+
+
+@group(
+    "lots",
+    help=Text(
+        "ロットの一覧・由来と行き先・重さの収支・規格への適否・ラベル。\n\n"
+        "ロットは収穫(kanpo record harvest --lot-id)と工程(kanpo record lot_step)からできる。",
+        "Lots: list, trace, mass balance, pharmacopoeia limits, labels.\n\n"
+        "Lots are made by harvests (kanpo record harvest --lot-id) and steps (kanpo record lot_step).",
+    ),
+)
+def lots() -> None:
+    pass
+
+
+@subcommand(lots, "list", help=Text("ロットの一覧と残り。", "List the lots and what is left of them."))
+@project_option
+@output_options
+def list_lots(project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.lots import lot_table, read_book
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        table = lot_table(read_book(opened))
+    show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
+    return 0
+
+
+@subcommand(
+    lots,
+    "show",
+    help=Text("1つのロットの量と、関わる工程。", "One lot: its amounts and the steps it went through."),
+)
+@argument("lot")
+@project_option
+@output_options
+def show(lot: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.lots import lot_table, read_book, step_table
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        book = read_book(opened)
+    table = lot_table(book)
+    own = table[table["lot_id"] == book.require(lot)]
+    steps = step_table(book, [lot])
+    if as_json:
+        show_json({**_rows(own)[0], "steps": _rows(steps)})
+        return 0
+    show_table(own, _LABELS, as_csv=as_csv)
+    if not as_csv:
+        click.echo()
+        show_table(steps, _LABELS, empty=Text("工程の記録はありません", "no steps are recorded"))
+    return 0
+
+
+@subcommand(
+    lots,
+    "trace",
+    help=Text(
+        "ロットの由来(試験区・作業・種苗・筆・生産者)と行き先(包装ロット・出荷先)をたどる。",
+        "Trace a lot back (plots, work, seed, parcel, grower) and forward (packed lots, customers).",
+    ),
+)
+@argument("lot")
+@project_option
+@option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
+def trace(lot: str, project: Path | None, as_json: bool) -> int:
+    from kanpo.lots import read_book, trace_lot, trace_text
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        found = trace_lot(read_book(opened), lot)
+    sets = {
+        "plots": sorted("/".join(pair) for pair in found.plots),
+        "parcels": sorted(found.parcels),
+        "growers": sorted(found.growers),
+        "seeds": sorted(found.seeds),
+        "customers": sorted(found.customers),
+        "lots_before": sorted(found.lots_before),
+        "lots_after": sorted(found.lots_after),
+    }
+    if as_json:
+        show_json({"lot_id": lot, **sets, "back": _tree(found.back), "forward": _tree(found.forward)})
+        return 0
+    click.echo(str(Text("■ 由来", "Back")))
+    click.echo(str(trace_text(found.back)))
+    click.echo(f"\n{Text('■ 行き先', 'Forward')}")
+    click.echo(str(trace_text(found.forward)))
+    return 0
+
+
+def _tree(node: TraceNode) -> dict[str, Any]:
+    known = {"kind": node.kind, "key": node.key, "day": node.day, "kg": node.kg, "what": str(node.what)}
+    children = [_tree(child) for child in node.children]
+    return known | {"repeated": node.repeated, "children": children}
+
+
+@subcommand(
+    lots,
+    "balance",
+    help=Text(
+        "工程ごとの重さの収支(投入=産出+減り)と、合わないところ。\n\n"
+        "ロットを指定すると、その由来と行き先の工程だけを見る。",
+        "Mass balance of each step (in = out + loss), and where it does not add up.\n\n"
+        "With a lot: only the steps that it comes from or went into.",
+    ),
+)
+@argument("lot", required=False)
+@option(
+    "--tolerance",
+    type=click.FloatRange(0, 100),
+    default=2.0,
+    show_default=True,
+    help=Text("許す差(投入に対する%)", "gap that is allowed, % of what went in"),
+)
+@project_option
+@output_options
+def balance(lot: str | None, tolerance: float, project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.lots import find_faults, read_book, step_table
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        book = read_book(opened)
+    wanted = None if lot is None else book.before(book.require(lot)) | book.after(lot)
+    steps = step_table(book, wanted, tolerance / 100)
+    faults = find_faults(book, wanted, tolerance / 100)
+    if as_json:
+        show_json({"steps": _rows(steps), "faults": [_fault(fault) for fault in faults]})
+        return 0
+    show_table(steps if as_csv else steps.drop(columns="record_id"), _LABELS, as_csv=as_csv)
+    for fault in faults:
+        say(f"{Text('注意', 'warning')}: {fault.day[:10]} {fault.what} [{fault.code}] {fault.record_id}")
+    if not faults:
+        say(Text("収支の合わないところはありません。", "everything adds up."))
+    return 0
+
+
+def _fault(fault: LotFault) -> dict[str, Any]:
+    keys = ("code", "day", "record_id", "lot_id", "kg", "percent")
+    return {key: getattr(fault, key) for key in keys} | {"what": str(fault.what)}
+
+
+def _rows(frame: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return rows
+
+
+@subcommand(
+    lots,
+    "check",
+    help=Text(
+        "ロットの分析値を、日局などの基準値と照らす(適合・不適合・判定できず)。",
+        "Compare the assays of a lot with the pharmacopoeia's limits: pass, fail, not determined.",
+    ),
+)
+@argument("lot")
+@option(
+    "--limits",
+    type=PathType,
+    metavar="FILE.csv",
+    help=Text(
+        "自前の基準値の表(列: herb_id, test, analyte, min, max, unit, source, confidence)",
+        "limits of your own (columns herb_id, test, analyte, min, max, unit, source, confidence)",
+    ),
+)
+@project_option
+@output_options
+def check(lot: str, limits: Path | None, project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.lots import check_lot, read_book, read_limits, verdict_table
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        verdict = check_lot(read_book(opened), lot, None if limits is None else read_limits(limits))
+    table = verdict_table(verdict)
+    if as_json:
+        known = {"lot_id": lot, "herb_id": verdict.herb_id, "verdict": verdict.verdict.value}
+        tests = [
+            row | {"verdict": test.verdict.value, "of_lot": test.of_lot}
+            for row, test in zip(_rows(table), verdict.tests, strict=True)
+        ]
+        show_json(known | {"reason": str(verdict.reason), "recalled": verdict.recalled, "tests": tests})
+        return 0
+    show_table(table, _LABELS, as_csv=as_csv, empty=verdict.reason)
+    say(Text(f"総合: {verdict.verdict.label.ja}", f"overall: {verdict.verdict.label.en}"))
+    if verdict.recalled:
+        say(
+            Text(
+                "確かさが high でない基準値は、公定書で確かめてから使ってください。",
+                "limits whose confidence is not high: check them against the pharmacopoeia first.",
+            )
+        )
+    return 0
+
+
+@subcommand(
+    lots,
+    "label",
+    help=Text(
+        "ロットのラベルを1枚のHTMLに書く(QRコード入り、印刷用)。",
+        "Write labels of lots with QR codes to one HTML file, to print.",
+    ),
+)
+@argument("lot", nargs=-1, required=True)
+@option(
+    "--out",
+    type=PathType,
+    default=Path("labels.html"),
+    show_default=True,
+    help=Text("書き出すファイル", "file to write"),
+)
+@project_option
+@dry_run_option
+def label(lot: tuple[str, ...], out: Path, project: Path | None, dry_run: bool) -> int:
+    from kanpo.lots import label_page, read_book, write_labels
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        book, project_id = read_book(opened), opened.meta["project_id"]
+    if dry_run:
+        label_page(book, project_id, lot)
+        say(Text(f"{len(lot)} 枚。予告だけです。", f"{len(lot)} labels; dry run: nothing was written."))
+        return 0
+    write_labels(out, book, project_id, lot)
+    click.echo(str(out))
+    return 0
+
+
+lots.add_command(matrix)

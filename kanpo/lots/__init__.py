@@ -1,0 +1,44 @@
+"""Lots: where they come from, where they went, whether their masses add up and their assays pass.
+
+In come the records of harvests, steps of processing, samples and assays; out go traces both ways,
+mass balances, verdicts against the pharmacopoeia's limits, labels, and matrices of measurements.
+"""
+
+from kanpo.lots._assays import LimitVerdict, LotVerdict, Verdict, check_lot, read_limits, verdict_table
+from kanpo.lots._balance import LotFault, find_faults, lot_table, made_kg, step_table, used_kg
+from kanpo.lots._book import LotBook, Step, read_book
+from kanpo.lots._doubtful import doubtful_records
+from kanpo.lots._label import label_page, lot_code, read_lot_code, write_labels
+from kanpo.lots._matrix import MatrixReport, NewMatrix, import_matrix, read_matrix
+from kanpo.lots._trace import Trace, TraceNode, trace_lot, trace_text
+
+__all__ = [
+    "LimitVerdict",
+    "LotBook",
+    "LotFault",
+    "LotVerdict",
+    "MatrixReport",
+    "NewMatrix",
+    "Step",
+    "Trace",
+    "TraceNode",
+    "Verdict",
+    "check_lot",
+    "doubtful_records",
+    "find_faults",
+    "import_matrix",
+    "label_page",
+    "lot_code",
+    "lot_table",
+    "made_kg",
+    "read_book",
+    "read_limits",
+    "read_lot_code",
+    "read_matrix",
+    "step_table",
+    "trace_lot",
+    "trace_text",
+    "used_kg",
+    "verdict_table",
+    "write_labels",
+]

@@ -1,0 +1,98 @@
+"""From harvest to label, as it is typed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Kanpo
+from tests.weather.test_station import DAYS, HEAD
+
+
+@pytest.fixture
+def folder(demo_folder: Path, tmp_path: Path) -> Path:
+    shutil.copy(demo_folder / "sample.gpkg", tmp_path / "sample.gpkg")
+    return tmp_path
+
+
+def _fill(kanpo: Kanpo, folder: Path, kind: str, rows: list[dict[str, str]]) -> Path:
+    """Fill in the template of a kind as somebody would with Excel."""
+    path = folder / f"{kind}.csv"
+    assert kanpo("records", "template", kind, path).code == 0
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        headers = next(csv.reader(text))
+    assert set().union(*rows) <= set(headers), headers
+    with path.open("w", encoding="cp932", newline="") as text:
+        writer = csv.DictWriter(text, headers)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_from_two_plots_to_a_packed_lot(kanpo: Kanpo, folder: Path) -> None:
+    plots = json.loads(kanpo("records", "list", "plot", "--json").out)
+    trial = plots[-1]["trial_code"]
+    first, second = [plot["plot_code"] for plot in plots if plot["trial_code"] == trial][:2]
+    for code, lot, kg in ((first, "A", "40"), (second, "B", "60")):
+        words = ("--trial-code", trial, "--plot-code", code, "--fresh-kg", kg, "--lot-id", lot)
+        assert kanpo("record", "harvest", *words, "--date", "2025-11-10").code == 0
+    steps = [
+        ("2025-11-20", "乾燥", "A=40; B=60", "D=25", ""),
+        ("2025-12-01", "分割", "D=25", "D1=15; D2=10", ""),
+        ("2025-12-05", "包装", "D1=15", "P=14.55", ""),
+        ("2025-12-06", "包装", "D3=15", "Q=15", ""),
+        ("2025-12-08", "出荷", "P=14", "", "C01"),
+    ]
+    keys = ("行った日", "工程", "使ったロット=kg", "できたロット=kg", "出荷先コード")
+    path = _fill(kanpo, folder, "lot_step", [dict(zip(keys, row, strict=True)) for row in steps])
+    imported = kanpo("records", "import", path)
+    assert imported.code == 1 and "記録 4" in imported.err
+    assert "5行目 列「使ったロット=kg」 値「D3」" in imported.err and "もしかして「D" in imported.err
+    traced = json.loads(kanpo("lots", "trace", "P", "--json").out)
+    assert traced["plots"] == sorted([f"{trial}/{first}", f"{trial}/{second}"])
+    assert traced["customers"] == ["C01"]
+    assert f"試験区 {second}" in kanpo("lots", "trace", "P").out
+    balance = json.loads(kanpo("lots", "balance", "--json").out)
+    (fault,) = balance["faults"]
+    assert (fault["code"], fault["lot_id"]) == ("lot.mass-gap", "P")
+    assert fault["percent"] == pytest.approx(3)
+    said = kanpo("lots", "balance", "P")
+    assert "包装 D1 → P: 重さが 0.45 kg(3.0 %)足りません" in said.err
+    assert kanpo("lots", "balance", "--tolerance", "5").err.strip() == "収支の合わないところはありません。"
+    assert "lot.mass-gap" in kanpo("records", "doubtful").out
+    assert json.loads(kanpo("lots", "show", "P", "--json").out)["left_kg"] == pytest.approx(0.55)
+    assert [row["lot_id"] for row in json.loads(kanpo("lots", "list", "--json").out)][:2] == ["A", "B"]
+    labelled = kanpo("lots", "label", "P", "D2", "--out", "札.html")
+    assert labelled.code == 0 and "KP1:" in (folder / "札.html").read_text(encoding="utf-8")
+    assert kanpo("lots", "show", "PP").code == 2
+
+
+def test_assays_are_checked_in_both_languages(kanpo: Kanpo, folder: Path) -> None:
+    lot = ("--lot-id", "X", "--herb-id", "toki", "--mass-kg", "5", "--date", "2025-12-01")
+    assert kanpo("record", "lot", *lot).code == 0
+    for test, value in (("extract", "41"), ("total_ash", "8.5")):
+        words = ("--lot-id", "X", "--test", test, "--measured", value, "--unit", "%")
+        assert kanpo("record", "assay", *words).code == 0
+    said = kanpo("lots", "check", "X")
+    assert said.code == 0 and "総合: 不適合" in said.err and "公定書で確かめて" in said.err
+    assert "overall: fail" in kanpo("lots", "check", "X", "--lang", "en").err
+    found = json.loads(kanpo("lots", "check", "X", "--json").out)
+    assert [test["verdict"] for test in found["tests"]] == ["pass", "fail", "not determined"]
+
+
+def test_a_matrix_and_weather_come_in(kanpo: Kanpo, folder: Path) -> None:
+    (folder / "味.csv").write_text("試料,甘味,苦味\nS1,3,2\nS2,4,1\n", encoding="utf-8")
+    assert kanpo("lots", "matrix", "import", "味.csv", "--dry-run").code == 0
+    assert json.loads(kanpo("lots", "matrix", "list", "--json").out) == []
+    assert kanpo("lots", "matrix", "import", "味.csv").code == 0
+    assert json.loads(kanpo("lots", "matrix", "show", "味", "--json").out)[1]["甘味"] == 4
+    assert kanpo("lots", "matrix", "export", "味", "味.xlsx").code == 0
+    assert (folder / "味.xlsx").is_file()
+    (folder / "data.csv").write_bytes((HEAD + DAYS).encode("cp932"))
+    weather = kanpo("records", "import", "data.csv")
+    assert weather.code == 0 and "記録 3" in weather.err and "準正常値" in weather.err
+    assert "記録済み 3" in kanpo("records", "import", "data.csv").err
