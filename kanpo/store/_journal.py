@@ -230,11 +230,16 @@ class Journal:
         frame["superseded"] = frame["superseded"].astype(bool)
         return _oldest_first(frame)
 
-    def contents(self, kind: str) -> set[Content]:
-        """The content of every record of a kind, superseded ones included, to recognise repeats."""
+    def contents(self, kind: str, moments: Iterable[str]) -> set[Content]:
+        """The content of every record of a kind that happened then, to recognise repeats.
+
+        Superseded ones are included.
+        """
         with spoken_errors(self._path):
             rows = self._connection.execute(
-                "SELECT happened_at, body, outline, supersedes FROM journal WHERE kind = ?", (kind,)
+                "SELECT happened_at, body, outline, supersedes FROM journal WHERE kind = ? "
+                "AND happened_at IN (SELECT value FROM json_each(?))",
+                (kind, canonical(sorted(set(moments)))),
             )
             return set(rows)
 

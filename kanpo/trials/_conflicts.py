@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
+import orjson
 import pandas as pd
 
 from kanpo.errors import Place, UsageError
@@ -31,8 +32,7 @@ _ONCE: Mapping[str, Sequence[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A record of the journal."""
 
     record_id: str
@@ -146,7 +146,7 @@ def _entries(project: Project) -> list[_Entry]:
         _Entry(
             row.record_id,
             row.kind,
-            None if row.body is None else json.loads(row.body),
+            None if row.body is None else orjson.loads(row.body),
             *(row.happened_at, row.actor, row.device, row.recorded_at, row.supersedes, row.reason),
             bool(row.superseded),
         )

@@ -75,7 +75,7 @@ def record_rows(
     new: list[NewRecord] = []
     repeated = 0
     known_ids = project.journal.record_ids() if any(r.record_id for r in checked.good) else set()
-    contents = project.journal.contents(kind)
+    contents = project.journal.contents(kind, (record.happened_at for record in checked.good))
     for record in checked.good:
         entry, found = surroundings.resolve(record)
         problems += [_placed(problem, file, record.row, checked.headers) for problem in found]

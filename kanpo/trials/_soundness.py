@@ -6,10 +6,10 @@ a person should look. `CHECKS` lists them all; a new one is added there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pandas as pd
 
 from kanpo.errors import Place, Problem, Severity
@@ -32,7 +32,7 @@ def find_orphans(project: Project) -> pd.DataFrame:
         Columns record_id, kind, field, value; oldest record first.
     """
     entries = project.journal.entries().dropna(subset=["body"])
-    bodies = [json.loads(body) for body in entries["body"]]
+    bodies = [orjson.loads(body) for body in entries["body"]]
     kinds = list(entries["kind"])
     known: dict[str, set[object]] = {
         "parcel": project.imported.parcel_ids() | set(project.imported.former_parcels()["parcel_id"]),
