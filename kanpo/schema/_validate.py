@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.schema._field import Field, Table
-from kanpo.schema._reading import normalise, read_number, read_timestamp, read_value
+from kanpo.schema._reading import normalise, read_number, read_value
 from kanpo.schema._recorded import RECORD_KINDS
-from kanpo.schema._traits import TRAITS
+from kanpo.schema._traits import TRAITS, Trait
 
 #: Columns that say who, when and which record, beside the fields of the kind.
 ENVELOPE: tuple[Field, ...] = (
@@ -93,11 +94,8 @@ def check_records(
     rejected = {p.place.row for p in problems if p.severity is Severity.REJECT and p.place.row is not None}
     problems += _doubts(kind, parsed, file, first_row, rejected)
     rejected |= {p.place.row for p in problems if p.severity is Severity.REJECT and p.place.row is not None}
-    good = tuple(
-        _record(kind, table, parsed, index, first_row)
-        for index in range(count)
-        if first_row + index not in rejected
-    )
+    chosen = [index for index in range(count) if first_row + index not in rejected]
+    good = _records(kind, table, parsed, chosen, first_row)
     problems = sorted(problems, key=lambda p: p.place.row or 0)
     return CheckedRecords(good, tuple(problems), frozenset(rejected), matched)
 
@@ -139,21 +137,22 @@ def _read_column(
     """Read each distinct text once: columns of records repeat a few values many times."""
     values: list[object] = []
     problems: list[Problem] = []
-    seen: dict[str, tuple[object, Problem | None]] = {}
+    seen: dict[object, tuple[object, Problem | None]] = {}
     for index, text in enumerate(written):
-        if text is None or not str(text).strip():
-            values.append(None)
-            if field.required:
-                problems.append(_missing(field).at(file=file, row=first_row + index, column=header))
-            continue
-        text = str(text)
         if text not in seen:
-            seen[text] = read_value(field, text)
+            seen[text] = _read_cell(field, text)
         value, problem = seen[text]
         values.append(value)
         if problem is not None:
-            problems.append(problem.at(file=file, row=first_row + index, column=header, value=text))
+            problems.append(problem.at(file=file, row=first_row + index, column=header))
     return values, problems
+
+
+def _read_cell(field: Field, text: str | None) -> tuple[object, Problem | None]:
+    if text is None or not str(text).strip():
+        return None, _missing(field) if field.required else None
+    value, problem = read_value(field, str(text))
+    return value, problem.at(value=str(text)) if problem else None
 
 
 def _missing(field: Field) -> Problem:
@@ -167,101 +166,141 @@ def _missing(field: Field) -> Problem:
 def _doubts(
     kind: str, parsed: dict[str, list[object]], file: str | None, first_row: int, rejected: set[int]
 ) -> list[Problem]:
-    """Rules that look at more than one field: traits, corrections, where a record belongs."""
-    problems: list[Problem] = []
-    for index, happened in enumerate(parsed["happened_at"]):
-        row = first_row + index
-        if row in rejected:
-            continue
-        place = Place(file, row=row)
-        if parsed["supersedes"][index] and not parsed["reason"][index]:
-            problems.append(
-                Problem(
-                    "record.no-reason",
-                    Text("訂正なのに理由がありません", "a correction without a reason"),
-                    Text("理由(reason)を書いてください", "give the reason"),
-                    place,
-                )
-            )
-        if kind == "observation":
-            problems += _doubt_trait(parsed, index, place)
-        if kind in ("observation", "operation") and not any(
-            parsed[key][index] for key in ("plot_code", "parcel_id", "trial_code")
-        ):
-            problems.append(
-                Problem(
-                    "record.nowhere",
-                    Text("試験区・筆・試験のどれの記録か分かりません", "belongs to no plot, parcel or trial"),
-                    Text("plot_code か parcel_id を入れてください", "enter plot_code or parcel_id"),
-                    place,
-                )
-            )
-        problems += _doubt_time(str(happened), place)
+    """Rules that look at more than one field: traits, corrections, where a record belongs.
+
+    Columns are looked at before rows, since most tables have nothing to doubt.
+    """
+    rows = [index for index in range(len(parsed["happened_at"])) if first_row + index not in rejected]
+    supersedes, reasons = parsed["supersedes"], parsed["reason"]
+    problems = [
+        _without_reason(Place(file, row=first_row + index))
+        for index in (rows if any(supersedes) else ())
+        if supersedes[index] and not reasons[index]
+    ]
+    if kind == "observation":
+        problems += _doubt_traits(parsed, rows, file, first_row)
+    if kind in ("observation", "operation"):
+        places = zip(parsed["plot_code"], parsed["parcel_id"], parsed["trial_code"], strict=True)
+        nowhere = {index for index, place in enumerate(places) if not any(place)}
+        problems += [_nowhere(Place(file, row=first_row + index)) for index in rows if index in nowhere]
+    tomorrow = (date.today() + timedelta(days=1)).isoformat()
+    for index in rows:
+        happened = str(parsed["happened_at"][index])
+        if happened[:10] > tomorrow:
+            problems.append(_in_future(Place(file, row=first_row + index, value=happened)))
     return problems
 
 
-def _doubt_time(happened: str, place: Place) -> list[Problem]:
-    from datetime import date, timedelta
-
-    if happened[:10] <= (date.today() + timedelta(days=1)).isoformat():
-        return []
-    return [
-        Problem(
-            "record.in-future",
-            Text("行った日が未来です", "happened in the future"),
-            Text("日付を確かめてください(記録は残しました)", "check the date (the record was kept)"),
-            replace(place, value=happened),
-            Severity.WARNING,
-        )
-    ]
+def _without_reason(place: Place) -> Problem:
+    return Problem(
+        "record.no-reason",
+        Text("訂正なのに理由がありません", "a correction without a reason"),
+        Text("理由(reason)を書いてください", "give the reason"),
+        place,
+    )
 
 
-def _doubt_trait(parsed: dict[str, list[object]], index: int, place: Place) -> list[Problem]:
-    name, value = str(parsed["trait"][index]), str(parsed["value"][index])
-    trait = TRAITS.get(name) or next((t for t in TRAITS.values() if name in (t.label.ja, t.label.en)), None)
-    if trait is None:
-        near = difflib.get_close_matches(name, [*TRAITS, *(t.label.ja for t in TRAITS.values())], n=1)
-        mend = Text("kanpo traits で一覧を見られます", "see kanpo traits for the list")
-        if near:
-            mend = Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
-        what = Text("知らない調査項目です", "unknown trait")
-        return [Problem("record.unknown-trait", what, mend, replace(place, column="trait", value=name))]
-    parsed["trait"][index] = trait.key
-    if trait.type != "number":
-        return []
-    place = replace(place, column="value", value=value)
+def _nowhere(place: Place) -> Problem:
+    return Problem(
+        "record.nowhere",
+        Text("試験区・筆・試験のどれの記録か分かりません", "belongs to no plot, parcel or trial"),
+        Text("plot_code か parcel_id を入れてください", "enter plot_code or parcel_id"),
+        place,
+    )
+
+
+def _in_future(place: Place) -> Problem:
+    return Problem(
+        "record.in-future",
+        Text("行った日が未来です", "happened in the future"),
+        Text("日付を確かめてください(記録は残しました)", "check the date (the record was kept)"),
+        place,
+        Severity.WARNING,
+    )
+
+
+def _doubt_traits(
+    parsed: dict[str, list[object]], rows: list[int], file: str | None, first_row: int
+) -> list[Problem]:
+    """Put keys for traits and numbers for values; each distinct trait and value is looked at once."""
+    problems: list[Problem] = []
+    traits: dict[str, Trait | None] = {}
+    values: dict[tuple[str, str], tuple[object, Problem | None]] = {}
+    for index in rows:
+        name, written = str(parsed["trait"][index]), str(parsed["value"][index])
+        if name not in traits:
+            traits[name] = _trait_of(name)
+        trait = traits[name]
+        if trait is None:
+            problems.append(_unknown_trait(name, Place(file, row=first_row + index)))
+            continue
+        parsed["trait"][index] = trait.key
+        if trait.type != "number":
+            continue
+        key = (trait.key, written)
+        if key not in values:
+            values[key] = _number_of(trait, written)
+        value, problem = values[key]
+        parsed["value"][index] = value
+        if problem is not None:
+            problems.append(problem.at(file=file, row=first_row + index))
+    return problems
+
+
+def _trait_of(name: str) -> Trait | None:
+    return TRAITS.get(name) or next((t for t in TRAITS.values() if name in (t.label.ja, t.label.en)), None)
+
+
+def _unknown_trait(name: str, place: Place) -> Problem:
+    near = difflib.get_close_matches(name, [*TRAITS, *(t.label.ja for t in TRAITS.values())], n=1)
+    mend = Text("kanpo traits で一覧を見られます", "see kanpo traits for the list")
+    if near:
+        mend = Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
+    what = Text("知らない調査項目です", "unknown trait")
+    return Problem("record.unknown-trait", what, mend, replace(place, column="trait", value=name))
+
+
+def _number_of(trait: Trait, written: str) -> tuple[object, Problem | None]:
+    """The number of a measured trait; the text itself where it is none, with the problem."""
+    place = Place(column="value", value=written)
     try:
-        number = read_number(value)
+        number = read_number(written)
     except ValueError:
         what = Text(f"「{trait.label.ja}」の値が数値ではありません", f"'{trait.label.en}' wants a number")
         mend = Text("数字だけを入れ、言葉は備考へ", "enter digits only; words belong in the note")
-        return [Problem("value.not-number", what, mend, place)]
-    parsed["value"][index] = number
+        return written, Problem("value.not-number", what, mend, place)
     low, high = trait.minimum, trait.maximum
     if (low is None or number >= low) and (high is None or number <= high):
-        return []
+        return number, None
     what = Text(
         f"「{trait.label.ja}」の普通の範囲({low}〜{high} {trait.unit})の外です",
         f"outside the usual range of '{trait.label.en}' ({low} to {high} {trait.unit})",
     )
     mend = Text("値と単位を確かめてください(記録は残しました)", "check value and unit (the record was kept)")
-    return [Problem("value.doubtful", what, mend, place, Severity.WARNING)]
+    return number, Problem("value.doubtful", what, mend, place, Severity.WARNING)
 
 
-def _record(
-    kind: str, table: Table, parsed: dict[str, list[object]], index: int, first_row: int
-) -> CheckedRecord:
-    body = {key: parsed[key][index] for key in table.keys if parsed[key][index] is not None}
-    envelope = {key: parsed[key][index] for key in _ENVELOPE_KEYS}
-    text = {key: None if value is None else str(value) for key, value in envelope.items()}
-    return CheckedRecord(
-        row=first_row + index,
-        kind=kind,
-        body=body,
-        happened_at=read_timestamp(str(text["happened_at"])),
-        actor=text["actor"],
-        record_id=text["record_id"],
-        supersedes=text["supersedes"],
-        reason=text["reason"],
-        wkt=text["wkt"],
+def _records(
+    kind: str, table: Table, parsed: dict[str, list[object]], chosen: list[int], first_row: int
+) -> tuple[CheckedRecord, ...]:
+    """The chosen rows as records; columns in which nothing stands take no part."""
+    filled = [(key, parsed[key]) for key in table.keys if any(v is not None for v in parsed[key])]
+    envelope = {
+        key: [None if value is None else str(value) for value in parsed[key]] for key in _ENVELOPE_KEYS
+    }
+    happened, actor, record_id = envelope["happened_at"], envelope["actor"], envelope["record_id"]
+    supersedes, reason, wkt = envelope["supersedes"], envelope["reason"], envelope["wkt"]
+    return tuple(
+        CheckedRecord(
+            first_row + at,
+            kind,
+            {key: column[at] for key, column in filled if column[at] is not None},
+            str(happened[at]),
+            actor[at],
+            record_id[at],
+            supersedes[at],
+            reason[at],
+            wkt[at],
+        )
+        for at in chosen
     )
