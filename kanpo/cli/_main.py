@@ -66,6 +66,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
     "herbs": ("kanpo.cli.commands.herbs:herbs", Text("生薬の目録", "the herb catalogue")),
     "growers": ("kanpo.cli.commands.growers:growers", Text("担い手・生産者", "growers")),
     "trials": ("kanpo.cli.commands.trials:trials", Text("試験栽培", "test cultivation")),
+    "analyze": (
+        "kanpo.cli.commands.analyze:analyze",
+        Text("試験を統計で解析する", "analyse a trial: what it shows and what not"),
+    ),
     "record": ("kanpo.cli.commands.record:record", Text("記録を1件つける", "write one record")),
     "records": (
         "kanpo.cli.commands.records:records",
