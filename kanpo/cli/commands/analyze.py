@@ -234,7 +234,7 @@ def _print(result: Analysis) -> None:
     for title, rows in (
         (Text("分散分析", "Analysis of variance"), result.anova),
         (
-            Text("順序によらない検定(Type II)", "Tests that do not depend on the order (type II)"),
+            Text("順序によらない検定", "Tests that do not depend on the order"),
             result.adjusted,
         ),
         (Text("処理の内訳", "Treatments taken apart"), result.parts),

@@ -36,6 +36,9 @@ from kanpo.evidence.analysis._words import (
 )
 from kanpo.locale import Text
 
+#: Residual degrees of freedom below which residuals tell nothing of their distribution.
+_FEWEST_RESIDUALS = 4
+
 
 def analyse(
     columns: Columns, design: Design, trait: str, *, file: str | None = None, first_row: int = 2
@@ -159,14 +162,15 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
     compared, powers = _compared(prepared, margins, fitted, y, error)
     means, pairs = _tables(compared) if compared else (_plain_means(prepared, y), _empty(PAIR_COLUMNS))
     ranks = _rank(design, table.factors, y)
-    checks = None if fitted.exact else check_assumptions(prepared, fitted, y, table.names)
+    checks = None if fitted.exact or _too_few(fitted) else check_assumptions(prepared, fitted, y, table.names)
     studentised = np.full(len(y), np.nan) if checks is None else checks.studentised
     parts: tuple[Row, ...] = ()
     if design.kind == "augmented" and not fitted.exact:
         parts = augmented_parts(prepared, y, error, df_error)
     sentences = [_summary(prepared, table), *_nothing_varies(fitted, y)]
     if fitted.rows:
-        sentences += effect_sentences(design, fitted.rows, means, powers, _terms(prepared))
+        treated = [part.term for part in prepared.model.parts[1:] if part.term not in prepared.nuisance]
+        sentences += effect_sentences(fitted.rows, means, powers, treated)
         sentences += check_sentences(pairs, design.checks)
     if checks is not None:
         sentences += assumption_sentences(checks, ranks)
@@ -230,6 +234,11 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         sentences=tuple(rank_sentence(ranks, int(table.below.sum()), len(table.y))),
         problems=table.problems,
     )
+
+
+def _too_few(fitted: Fit) -> bool:
+    """Whether the residuals are too few to judge the assumptions by."""
+    return bool(fitted.errors) and fitted.errors[-1][2] < _FEWEST_RESIDUALS
 
 
 def _empty(columns: Sequence[str]) -> pd.DataFrame:
@@ -309,12 +318,12 @@ def _effects(fitted: Fit, plots: int, prepared: Prepared) -> tuple[Effect, ...]:
             continue
         eta = row.df * row.F / (row.df * row.F + row.df_error)
         omega = row.df * (row.F - 1) / (row.df * (row.F - 1) + plots)
-        effects.append(Effect(row.term, eta, max(omega, 0.0)))
+        effects.append(Effect(row.stratum, row.term, eta, max(omega, 0.0)))
     return tuple(effects)
 
 
 def _cv(fitted: Fit, mean: float) -> dict[str, float]:
-    if not mean:
+    if not mean or fitted.exact:
         return {}
     found = {name: 100 * float(np.sqrt(error)) / abs(mean) for name, error, df in fitted.errors if df > 0}
     if fitted.reml is not None and not fitted.errors:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from kanpo.evidence.analysis._design import term_name
 from kanpo.evidence.analysis._estimate import Estimator
-from kanpo.evidence.analysis._margins import Margin
+from kanpo.evidence.analysis._margins import Margin, estimable
 from kanpo.evidence.analysis._multiple import compact_letters, largest_modulus, range_of
 
 #: All pairs of more means than this are neither computed nor of use.
@@ -44,27 +44,25 @@ def compare(margin: Margin, estimator: Estimator, sd: float, checks: tuple[str, 
     checks : tuple of str
         Levels of this term that are checks.
     """
-    good: npt.NDArray[np.bool_] = np.isfinite(margin.rows.sum(axis=1))
+    good = estimable(margin.drift)
     value, se, df = (np.full(len(good), np.nan) for _ in range(3))
     if good.any():
         value[good] = estimator.value(margin.rows[good])
         variance, df[good] = estimator.variance(margin.rows[good])
         se[good] = np.sqrt(variance)
     reach = stats.t.isf(LEVEL / 2, df) * se
-    skipped = int(good.sum()) > MOST_COMPARED
-    numbers = np.flatnonzero(good)
-    tukey, letters = _no_pairs(), [""] * len(good)
-    if not skipped and len(numbers) > 1:
-        first, second = np.triu_indices(len(numbers), 1)
-        i, j = numbers[first], numbers[second]
-        tukey = _pairs(margin, estimator, i, j, "Tukey", len(numbers), sd)
-        differs = np.zeros((len(good), len(good)), dtype=np.bool_)
-        differs[i, j] = differs[j, i] = (tukey["p_adj"] < LEVEL).to_numpy()
-        within = differs[np.ix_(numbers, numbers)]
-        found = compact_letters(np.argsort(-value[numbers], kind="stable").astype(np.int64), within)
-        for number, letter in zip(numbers, found, strict=True):
-            letters[number] = letter
-    parts = [tukey, *(_against(margin, estimator, check, numbers, sd) for check in checks)]
+    count = len(good)
+    skipped = count > MOST_COMPARED
+    tukey, letters = _no_pairs(), [""] * count
+    if not skipped and count > 1:
+        first, second = np.triu_indices(count, 1)
+        known = estimable(margin.drift[second] - margin.drift[first])
+        tukey = _pairs(margin, estimator, first[known], second[known], "Tukey", sd)
+        if known.all() and good.all():
+            differs = np.zeros((count, count), dtype=np.bool_)
+            differs[first, second] = differs[second, first] = (tukey["p_adj"] < LEVEL).to_numpy()
+            letters = compact_letters(np.argsort(-value, kind="stable").astype(np.int64), differs)
+    parts = [tukey, *(_against(margin, estimator, check, sd) for check in checks)]
     means = pd.DataFrame(
         {
             "term": term_name(margin.term),
@@ -86,14 +84,11 @@ def _no_pairs() -> pd.DataFrame:
     return pd.DataFrame({key: [] for key in PAIR_COLUMNS})
 
 
-def _against(
-    margin: Margin, estimator: Estimator, check: str, numbers: npt.NDArray[np.int64], sd: float
-) -> pd.DataFrame:
+def _against(margin: Margin, estimator: Estimator, check: str, sd: float) -> pd.DataFrame:
     base = margin.levels.index(check)
-    others = numbers[numbers != base]
-    if base not in numbers or not len(others):
-        return _no_pairs()
-    return _pairs(margin, estimator, np.full(len(others), base), others, "Dunnett", 0, sd)
+    others = np.array([i for i in range(len(margin.levels)) if i != base], dtype=np.int64)
+    others = others[estimable(margin.drift[others] - margin.drift[base])]
+    return _pairs(margin, estimator, np.full(len(others), base), others, "Dunnett", sd)
 
 
 def _pairs(
@@ -102,10 +97,11 @@ def _pairs(
     first: npt.NDArray[np.int64],
     second: npt.NDArray[np.int64],
     method: str,
-    count: int,
     sd: float,
 ) -> pd.DataFrame:
     """Differences second - first, named as R's TukeyHSD names them."""
+    if not len(first):
+        return _no_pairs()
     rows = margin.rows[second] - margin.rows[first]
     diff = estimator.value(rows)
     variance, df = estimator.variance(rows)
@@ -113,7 +109,7 @@ def _pairs(
     with np.errstate(divide="ignore", invalid="ignore"):
         t = diff / se
     if method == "Tukey":
-        largest, scale = range_of(count), np.sqrt(2.0)
+        largest, scale = range_of(len(margin.levels)), np.sqrt(2.0)
     else:
         covariance = estimator.covariance(rows)
         root = np.sqrt(np.diag(covariance))
@@ -141,10 +137,9 @@ def _pairs(
 
 def difference_error(margin: Margin, estimator: Estimator) -> tuple[float, float]:
     """Root mean square standard error of a difference of two means, and its mean df."""
-    good = np.flatnonzero(np.isfinite(margin.rows.sum(axis=1)))
-    if len(good) < 2:
+    first, second = np.triu_indices(min(len(margin.levels), MOST_COMPARED), 1)
+    known = estimable(margin.drift[second] - margin.drift[first])
+    if not known.any():
         return np.nan, np.nan
-    chosen = good[:MOST_COMPARED]
-    first, second = np.triu_indices(len(chosen), 1)
-    variance, df = estimator.variance(margin.rows[chosen[second]] - margin.rows[chosen[first]])
+    variance, df = estimator.variance(margin.rows[second[known]] - margin.rows[first[known]])
     return float(np.sqrt(variance.mean())), float(df.mean())

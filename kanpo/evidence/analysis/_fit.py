@@ -139,7 +139,7 @@ class Fit:
     rows : tuple of Row
         Sequential (type I) in strata, or type III of the mixed model.
     adjusted : tuple of Row
-        Type II where the plots are unbalanced, else empty.
+        Where the plots are unbalanced: type II, or with several strata type III of the mixed model.
     estimator : Estimator or None
         None where there is no error to measure by.
     errors : tuple of (stratum, mean square, df)
@@ -178,7 +178,11 @@ def fit(prepared: Prepared, y: Floats) -> Fit:
     last_error, last_df = errors[-1][1], errors[-1][2]
     fitted = y.mean() + _everything(prepared, centred)
     exact = not last_df > 0 or not last_error > 0
-    adjusted = () if exact or len(prepared.strata) > 1 else _adjusted(prepared, centred, last_error, last_df)
+    adjusted: tuple[Row, ...] = ()
+    if not exact and len(prepared.strata) == 1:
+        adjusted = _adjusted(prepared, centred, last_error, last_df)
+    elif not prepared.balanced and reml is not None:
+        adjusted = reml_rows(prepared, reml)
     estimator = None if exact else _estimator(prepared, y, errors, reml)
     return Fit(tuple(lines), adjusted, estimator, tuple(errors), reml, fitted, y - fitted, exact)
 
@@ -216,13 +220,11 @@ def _stratum_rows(
         for other in strata:
             if other.space is not None:
                 inside = inside - other.space @ (other.space.T @ inside)
-    sums = [float(((part.basis.T @ inside) ** 2).sum()) for part in stratum.parts]
+    sums = [_cleared(float(((part.basis.T @ inside) ** 2).sum()), total) for part in stratum.parts]
     left = inside
     for part in stratum.parts:
         left = left - part.basis @ (part.basis.T @ left)
-    rest = float(left @ left)
-    if rest <= _ROUNDING * total:
-        rest = 0.0
+    rest = _cleared(float(left @ left), total)
     df = stratum.df_residual
     error = rest / df if df > 0 else np.nan
     rows = [
@@ -232,6 +234,11 @@ def _stratum_rows(
     if df > 0:
         rows.append(Row(stratum.name, RESIDUALS, df, rest, error, np.nan, np.nan, np.nan))
     return rows, error
+
+
+def _cleared(value: float, total: float) -> float:
+    """A sum of squares, 0 where it is what rounding left."""
+    return value if value > _ROUNDING * total else 0.0
 
 
 def tested_row(stratum: str, term: str, df: float, sum_sq: float, error: float, df_error: float) -> Row:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from kanpo.evidence.analysis._design import Term
 from kanpo.evidence.analysis._projection import Cells, Floats, Model, cells_of
 
+_DRIFT = 1e-7
+
 
 @dataclass(frozen=True, slots=True)
 class Margin:
@@ -21,7 +23,10 @@ class Margin:
     levels : tuple of str
         Names of the combinations, as R writes them (``1:0``).
     rows : array of shape (m, r)
-        Each mean as a function of the model's columns; NaN where it cannot be estimated.
+        Each mean as a function of the model's columns.
+    drift : array of shape (m, all columns)
+        What the columns cannot express of each mean. A function of means can be estimated if its
+        drift is zero: a mean itself, or a difference of two means that drift alike.
     counts : array
         Plots with the combination.
     """
@@ -30,7 +35,14 @@ class Margin:
     levels: tuple[str, ...]
     codes: npt.NDArray[np.int64]
     rows: Floats
+    drift: Floats
     counts: npt.NDArray[np.int64]
+
+
+def estimable(drift: Floats) -> npt.NDArray[np.bool_]:
+    """Which functions of means can be estimated, by their drifts of shape (m, all columns)."""
+    found: npt.NDArray[np.bool_] = np.abs(drift).max(axis=1, initial=0.0) < _DRIFT
+    return found
 
 
 def margin_of(model: Model, term: Term, nuisance: frozenset[Term]) -> Margin:
@@ -48,13 +60,12 @@ def margin_of(model: Model, term: Term, nuisance: frozenset[Term]) -> Margin:
     blocks = [_weights(model, other, cells, nuisance) for other in model.cells]
     whole = np.hstack(blocks)
     rows = whole[:, model.kept]
-    estimable = np.abs(rows @ model.combine - whole).max(axis=1) < 1e-7
-    rows = np.where(estimable[:, None], rows, np.nan)
+    drift = rows @ model.combine - whole
     names = tuple(
         ":".join(model.factors[name].levels[code] for name, code in zip(term, level, strict=True))
         for level in cells.levels
     )
-    return Margin(term, names, cells.levels, rows, np.bincount(cells.codes))
+    return Margin(term, names, cells.levels, rows, drift, np.bincount(cells.codes))
 
 
 def _weights(model: Model, other: Cells, cells: Cells, nuisance: frozenset[Term]) -> Floats:
@@ -90,12 +101,12 @@ def hypothesis_of(model: Model, term: Term, nuisance: frozenset[Term]) -> Floats
         return found if np.allclose(found @ model.combine, whole, atol=1e-7) else None
     margin = margin_of(model, term, nuisance)
     full = int(np.prod([len(model.factors[name].levels) for name in term]))
-    if len(margin.levels) < full or np.isnan(margin.rows).any():
+    if len(margin.levels) < full:
         return None
     contrast = np.eye(full)
     for others in combinations(range(len(term)), len(term) - 1):
         contrast = contrast - _averaged(margin.codes, others) @ contrast
-    return contrast @ margin.rows
+    return contrast @ margin.rows if estimable(contrast @ margin.drift).all() else None
 
 
 def _averaged(codes: npt.NDArray[np.int64], inner: tuple[int, ...]) -> Floats:

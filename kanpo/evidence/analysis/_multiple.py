@@ -43,7 +43,7 @@ class LargestOf:
         result = np.full(c.shape, np.nan)
         for one in np.unique(df[np.isfinite(df)]):
             mine = (df == one) & np.isfinite(c)
-            scale, weight = _scales(float(one))
+            scale, weight = scales(float(one))
             reach = np.minimum(c[mine][:, None] * scale, _LONGEST)
             result[mine] = np.clip(self._beyond(reach) @ weight, 0.0, 1.0)
         return result
@@ -78,7 +78,7 @@ class LargestOf:
 
 
 @lru_cache(maxsize=256)
-def _scales(df: float) -> tuple[Floats, Floats]:
+def scales(df: float) -> tuple[Floats, Floats]:
     """Nodes and weights for an average over s = sqrt(chi2/df)."""
     if df > 1e6:
         return np.ones(1), np.ones(1)

@@ -9,6 +9,7 @@ from kanpo.evidence.analysis._design import Term, term_name
 from kanpo.evidence.analysis._fit import Fit, Prepared
 from kanpo.evidence.analysis._projection import cells_of
 from kanpo.evidence.analysis._table import PlotTable
+from kanpo.evidence.analysis._words import confounded_words
 from kanpo.locale import Text
 
 
@@ -54,7 +55,7 @@ def _method(prepared: Prepared, fitted: Fit) -> list[Text]:
             )
         )
         notes.append(_errors_of_means(prepared, fitted))
-    if fitted.adjusted:
+    if fitted.adjusted and len(prepared.strata) == 1:
         notes.append(
             Text(
                 "区の数がそろっていないので、順序によらない Type II の値も anova_adjusted に出しました。"
@@ -75,9 +76,9 @@ def _errors_of_means(prepared: Prepared, fitted: Fit) -> Text:
         )
     return Text(
         "欠測などで層が直交しないので、分散分析は層への射影による逐次型(Rの aov と同じ)、"
-        "平均と比較は混合モデル(REML、Satterthwaite)によります。",
+        "平均と比較と anova_adjusted は混合モデル(REML、Satterthwaite)によります。",
         "Strata are not orthogonal (missing plots): the analysis of variance is sequential within "
-        "projections (as R's aov has it); means and comparisons come from the mixed model (REML, Satterthwaite).",
+        "projections (as R's aov has it); means, comparisons and anova_adjusted come from the mixed model (REML, Satterthwaite).",
     )
 
 
@@ -158,8 +159,10 @@ def _confounded(prepared: Prepared) -> list[Text]:
     """Terms that cannot be told, wholly or partly, from those before them."""
     notes = []
     for cells, part in zip(prepared.model.cells[1:], prepared.model.parts[1:], strict=True):
-        if not part.df:
-            notes.append(_confounded_note(cells.term))
+        if not part.df and len(cells.levels) == 1:
+            notes.append(_one_level(cells.term))
+        elif not part.df:
+            notes.append(confounded_words(term_name(cells.term)))
         elif cells.term not in prepared.nuisance and part.df < _usual_df(prepared, cells.term):
             name = term_name(cells.term)
             notes.append(
@@ -175,12 +178,11 @@ def _usual_df(prepared: Prepared, term: Term) -> int:
     return int(np.prod([len(prepared.model.factors[name].levels) - 1 for name in term]))
 
 
-def _confounded_note(term: Term) -> Text:
+def _one_level(term: Term) -> Text:
     name = term_name(term)
     return Text(
-        f"「{name}」はブロックや他の項と完全に交絡していて、この試験からは何も言えません(表から除きました)。",
-        f"'{name}' is wholly confounded with blocks or other terms: this trial says nothing about it "
-        "(left out of the table).",
+        f"「{name}」は1つしかないので、その影響は分けられません。",
+        f"There is only one '{name}', so that its effect cannot be set apart.",
     )
 
 
@@ -190,8 +192,8 @@ def _components(prepared: Prepared, fitted: Fit) -> list[Text]:
         names = [term_name(term) for term in prepared.random.dropped]
         notes.append(
             Text(
-                f"{'、'.join(names)} は1区ずつしかないので残差と区別できず、残差に含めました。",
-                f"{', '.join(names)}: one plot each, so it cannot be told from the residual and is part of it.",
+                f"{'、'.join(names)} は他の変動(残差や環境)と区別できないので、別の項にしていません。",
+                f"{', '.join(names)}: cannot be told from other variation (residual, environment) and is no term of its own.",
             )
         )
     if fitted.reml is not None and (fitted.reml.ratios == 0).any():

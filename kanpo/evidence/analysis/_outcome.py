@@ -22,6 +22,7 @@ from kanpo.locale import Text
 class Effect:
     """How large the effect of a term is: shares of variation, without and with correction for chance."""
 
+    stratum: str
     term: str
     partial_eta_sq: float
     partial_omega_sq: float

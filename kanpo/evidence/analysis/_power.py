@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
+
+from kanpo.evidence.analysis._multiple import scales
 
 POWER = 0.8
 
@@ -46,11 +48,12 @@ def power_of(term: str, se_difference: float, df: float, mean: float) -> Power:
 @lru_cache(maxsize=512)
 def _shift(df: float) -> float:
     """Noncentrality at which the two-sided t test at 5 % has the power wanted."""
-    critical = stats.t.isf(0.025, df)
+    critical = float(stats.t.isf(0.025, df))
+    scale, weight = scales(df)
 
     def lacking(shift: float) -> float:
-        found = stats.nct.sf(critical, df, shift) + stats.nct.cdf(-critical, df, shift)
-        return float(found) - POWER
+        reach = critical * scale
+        return float((special.ndtr(shift - reach) + special.ndtr(-shift - reach)) @ weight) - POWER
 
     top = critical + 2.0
     while lacking(top) < 0:

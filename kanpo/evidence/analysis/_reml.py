@@ -17,7 +17,7 @@ from scipy import linalg, optimize
 
 from kanpo.evidence.analysis._design import Term
 from kanpo.evidence.analysis._factor import Factor
-from kanpo.evidence.analysis._projection import Floats, cells_of
+from kanpo.evidence.analysis._projection import Cells, Floats, cells_of
 
 #: A ratio of variances below this is none.
 _NOTHING = 1e-8
@@ -44,7 +44,7 @@ class RandomTerms:
     terms : tuple of Term
         Those that can be told from the residual.
     dropped : tuple of Term
-        Those with one plot in each of their cells: no part of their own.
+        Those with one plot in each of their cells, or the same cells as another: no part of their own.
     """
 
     terms: tuple[Term, ...]
@@ -57,7 +57,13 @@ class RandomTerms:
 def make_random(terms: Sequence[Term], factors: Mapping[str, Factor], x: Floats) -> RandomTerms:
     """Prepare the random terms of a model with the fixed columns `x`, shape (n, r)."""
     found = {term: cells_of(term, factors) for term in terms}
-    kept = tuple(term for term in terms if len(found[term].levels) < len(x))
+    kept: tuple[Term, ...] = ()
+    for term in terms:
+        size = len(found[term].levels)
+        # As many cells as plots: that is the residual. The same cells as another term: that term again.
+        twin = any(len(found[one].levels) == size == len(np.unique(_joint(found, term, one))) for one in kept)
+        if size < len(x) and not twin:
+            kept = (*kept, term)
     group_of = factors[terms[0][0]].codes
     groups = []
     for group in np.unique(group_of):
@@ -70,6 +76,11 @@ def make_random(terms: Sequence[Term], factors: Mapping[str, Factor], x: Floats)
         z = np.hstack(blocks) if blocks else np.zeros((len(rows), 0))
         groups.append(_Group(np.array(owner, dtype=np.int64), rows, z, z.T @ z, z.T @ x[rows]))
     return RandomTerms(kept, tuple(t for t in terms if t not in kept), x, x.T @ x, tuple(groups))
+
+
+def _joint(found: Mapping[Term, Cells], one: Term, other: Term) -> npt.NDArray[np.int64]:
+    """A number for each combination of the cells of two terms."""
+    return found[one].codes * len(found[other].levels) + found[other].codes
 
 
 @dataclass(frozen=True, slots=True)

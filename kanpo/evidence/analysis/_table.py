@@ -111,7 +111,6 @@ def find_column(columns: Columns, name: str) -> str:
         "analysis.unknown-column",
         Text(f"列「{name}」がありません", f"there is no column '{name}'"),
         mend,
-        Place(column=name),
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kanpo.evidence.analysis._assumptions import Assumptions, BoxCox, RankTest
 from kanpo.evidence.analysis._compare import LEVEL
-from kanpo.evidence.analysis._design import Design, Term, term_name
+from kanpo.evidence.analysis._design import Term, term_name
 from kanpo.evidence.analysis._fit import RESIDUALS, Row
 from kanpo.evidence.analysis._power import POWER, Power
 from kanpo.locale import Text
@@ -29,7 +29,6 @@ def names_of(names: Sequence[str]) -> Text:
 
 
 def effect_sentences(
-    design: Design,
     rows: Sequence[Row],
     means: pd.DataFrame,
     powers: Sequence[Power],
@@ -44,8 +43,8 @@ def effect_sentences(
         name = term_name(term)
         row = by_term.get(name)
         if row is None:
-            if any(one.term == name for one in rows):
-                sentences.append(_untested(name))
+            known = any(one.term == name for one in rows)
+            sentences.append(_untested(name) if known else confounded_words(name))
             continue
         if row.p >= LEVEL:
             sentences.append(_nothing_shown(name, row, len(term) > 1, detectable.get(name)))
@@ -65,8 +64,16 @@ def effect_sentences(
     return sentences
 
 
+def confounded_words(name: str) -> Text:
+    """That nothing can be said about a term."""
+    return Text(
+        f"「{name}」はブロックや他の項と完全に交絡していて、この試験からは何も言えません。",
+        f"'{name}' is wholly confounded with blocks or other terms: this trial says nothing about it.",
+    )
+
+
 def _f(row: Row) -> str:
-    error = f"{row.df_error:.0f}" if row.df_error == round(row.df_error) else f"{row.df_error:.1f}"
+    error = f"{row.df_error:.1f}".removesuffix(".0")
     return f"F({row.df:.0f}, {error}) = {row.F:.3g}, {p_words(row.p)}"
 
 
@@ -103,8 +110,8 @@ def _nothing_shown(name: str, row: Row, interaction: bool, power: Power | None) 
 
 def _untested(name: str) -> Text:
     return Text(
-        f"「{name}」は検定できません(誤差を測る反復がありません)。",
-        f"'{name}' cannot be tested: there are no replicates to measure the error by.",
+        f"「{name}」は検定できません(比べるための誤差がありません)。",
+        f"'{name}' cannot be tested: there is no error to measure it by.",
     )
 
 
@@ -238,7 +245,11 @@ def rank_sentence(ranks: RankTest | None, below: int, count: int) -> list[Text]:
         f"{below} of {count} plots are below the limit of measurement: means and the analysis of variance "
         "would be biased and were not computed.",
     )
-    return [first] if ranks is None else [first, _rank_words(ranks)]
+    none = Text(
+        "この設計では順位の検定もできません。下限未満の区の数だけを比べてください。",
+        "There is no test on ranks for this design: compare only how many plots are below the limit.",
+    )
+    return [first, none if ranks is None else _rank_words(ranks)]
 
 
 def power_words() -> Text:
