@@ -74,6 +74,29 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
+def measure_analysis(years: int = 10, traits: int = 50) -> list[tuple[str, str, str, str, str]]:
+    """Rows for the analysis of trials: every year alone, and all years in a mixed model."""
+    ours, other = apart("analyze_years", str(years), str(traits)), apart("statsmodels_years", "5")
+    rate, slow = ours["analyses"] / ours["seconds"], other["analyses"] / other["seconds"]
+    series = apart("analyze_series", str(years), str(traits))
+    return [
+        (
+            f"analyse 2,000 plots × {traits} traits × {years} years, each alone",
+            f"{ours['seconds']:.0f} s",
+            f"{slow:.1f} analyses/s (statsmodels ols, anova_lm, Tukey)",
+            f"{rate / slow:.1f} × faster",
+            f"{ours['peak_mb']} / {other['peak_mb']} MB",
+        ),
+        (
+            f"analyse 2,000 plots × {years} years × {traits} traits by REML",
+            f"{series['seconds']:.0f} s",
+            "–",
+            "–",
+            f"{series['peak_mb']} MB",
+        ),
+    ]
+
+
 def measure_large(count: int, folder: Path) -> tuple[str, str, str, str, str]:
     """The row that shows whether memory grows with the file."""
     file, project = folder / "large.geojson", folder / "large.gpkg"
@@ -100,6 +123,8 @@ def main() -> None:
         for count in chosen.parcels:
             for row in measure(count, Path(folder)):
                 print("| " + " | ".join(row) + " |", flush=True)
+        for row in measure_analysis():
+            print("| " + " | ".join(row) + " |", flush=True)
         if chosen.large:
             print("| " + " | ".join(measure_large(chosen.large, Path(folder))) + " |", flush=True)
 

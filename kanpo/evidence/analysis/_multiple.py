@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import interpolate, special, stats
+from scipy import interpolate, optimize, special, stats
 
 from kanpo.evidence.analysis._projection import Floats
 
@@ -36,11 +36,14 @@ class LargestOf:
     def __init__(self, table: Floats) -> None:
         points = np.linspace(0, _LONGEST, _STEPS)
         self._beyond = interpolate.CubicSpline(points, 1 - table)
+        self._known: dict[tuple[float, float], float] = {}
 
     def p_value(self, c: Floats, df: Floats) -> Floats:
         """P(largest > c), for each c with its df."""
         c, df = np.broadcast_arrays(np.atleast_1d(c).astype(float), np.atleast_1d(df).astype(float))
         result = np.full(c.shape, np.nan)
+        # A thousandth of a degree of freedom changes p by less than it is printed with.
+        df = np.round(df, 3)
         for one in np.unique(df[np.isfinite(df)]):
             mine = (df == one) & np.isfinite(c)
             scale, weight = scales(float(one))
@@ -50,19 +53,21 @@ class LargestOf:
 
     def critical(self, df: float, level: float = 0.05) -> float:
         """The c that is exceeded with probability `level`."""
-        low, high = 0.0, _LONGEST
-        while self.p_value(np.array([high]), np.array([df]))[0] > level:
-            high *= 2
-        for _ in range(60):
-            middle = (low + high) / 2
-            if self.p_value(np.array([middle]), np.array([df]))[0] > level:
-                low = middle
-            else:
-                high = middle
-        return (low + high) / 2
+        if (df, level) not in self._known:
+            high = _LONGEST
+            while self._exceeds(high, df) > level:
+                high *= 2
+            found = optimize.brentq(lambda c: self._exceeds(c, df) - level, 0.0, high, xtol=1e-12)
+            self._known[(df, level)] = float(found)
+        return self._known[(df, level)]
+
+    def _exceeds(self, c: float, df: float) -> float:
+        scale, weight = scales(df)
+        return float(self._beyond(np.minimum(c * scale, _LONGEST)) @ weight)
 
     def criticals(self, df: Floats) -> Floats:
         """`critical` for many degrees of freedom; between more than twelve, interpolated over 1/df."""
+        df = np.round(df, 3)
         distinct = np.unique(df[np.isfinite(df)])
         if not len(distinct):
             return np.full(df.shape, np.nan)

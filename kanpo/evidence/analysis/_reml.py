@@ -3,17 +3,18 @@
 The model is y = Xb + Zu + e with independent u of variance s2 * g_k for the k-th random term and e
 of variance s2. The criterion is that of Patterson and Thompson (1971), profiled over b and s2 as in
 Bates et al. (2015, J. Stat. Softw. 67(1), section 3.4). All random terms begin with one factor, so
-that V falls into blocks; each block is handled through Z'Z (Woodbury), never as plots by plots.
+that V falls into blocks, handled together through Z'Z (Woodbury), never as plots by plots.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, optimize
+from scipy import optimize
 
 from kanpo.evidence.analysis._design import Term
 from kanpo.evidence.analysis._factor import Factor
@@ -21,23 +22,15 @@ from kanpo.evidence.analysis._projection import Cells, Floats, cells_of
 
 #: A ratio of variances below this is none.
 _NOTHING = 1e-8
-_POLISH = 25
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Plots whose random effects are shared with no other: columns' terms and cross-products."""
-
-    term: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int64]
-    z: Floats
-    zz: Floats
-    zx: Floats
+_STEPS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class RandomTerms:
     """Random terms over plots, ready for any number of traits.
+
+    Plots fall into G groups that share no random effect; each has up to Q effects. Where it has
+    fewer, columns of zeros fill up, which change nothing.
 
     Attributes
     ----------
@@ -45,114 +38,147 @@ class RandomTerms:
         Those that can be told from the residual.
     dropped : tuple of Term
         Those with one plot in each of their cells, or the same cells as another: no part of their own.
+    x, xx : arrays of shape (n, r) and (r, r)
+        Fixed columns and their cross-products.
+    owner : array of shape (G, Q)
+        Which term an effect belongs to.
+    effect : array of shape (n, terms)
+        The column (within its group) of each plot's effect of each term; `group` its group.
+    zz, zx : arrays of shape (G, Q, Q) and (G, Q, r)
+        Cross-products of the effects' indicators with themselves and with `x`.
     """
 
     terms: tuple[Term, ...]
     dropped: tuple[Term, ...]
     x: Floats
     xx: Floats
-    groups: tuple[_Group, ...]
+    group: npt.NDArray[np.int64]
+    effect: npt.NDArray[np.int64]
+    owner: npt.NDArray[np.int64]
+    zz: Floats
+    zx: Floats
+
+    @property
+    def member(self) -> Floats:
+        """Which term each effect belongs to, as indicators of shape (G, Q, terms)."""
+        return np.eye(len(self.terms))[self.owner]
+
+    def collect(self, y: Floats) -> Floats:
+        """Sums of plots' values over each effect, shape (G, Q)."""
+        groups, width = self.owner.shape
+        sums = np.zeros(groups * width)
+        for column in self.effect.T:
+            sums += np.bincount(self.group * width + column, y, minlength=groups * width)
+        return sums.reshape(groups, width)
 
 
 def make_random(terms: Sequence[Term], factors: Mapping[str, Factor], x: Floats) -> RandomTerms:
     """Prepare the random terms of a model with the fixed columns `x`, shape (n, r)."""
     found = {term: cells_of(term, factors) for term in terms}
+    kept = _told_apart(found, len(x))
+    _, group = np.unique(factors[terms[0][0]].codes, return_inverse=True)
+    effect = np.zeros((len(x), len(kept)), dtype=np.int64)
+    sizes = np.zeros(group.max() + 1, dtype=np.int64)
+    owners: list[list[int]] = [[] for _ in sizes]
+    for number, term in enumerate(kept):
+        for one in range(len(sizes)):
+            mine = group == one
+            local, codes = np.unique(found[term].codes[mine], return_inverse=True)
+            effect[mine, number] = sizes[one] + codes.reshape(-1)
+            sizes[one] += len(local)
+            owners[one] += [number] * len(local)
+    widest = int(sizes.max(initial=0))
+    owner = np.array([one + [0] * (widest - len(one)) for one in owners], dtype=np.int64)
+    zz = np.zeros((len(sizes), widest, widest))
+    zx = np.zeros((len(sizes), widest, x.shape[1]))
+    for column in effect.T:
+        np.add.at(zx, (group, column), x)
+        for other in effect.T:
+            np.add.at(zz, (group, column, other), 1.0)
+    dropped = tuple(term for term in terms if term not in kept)
+    shaped = owner.reshape(len(sizes), widest)
+    return RandomTerms(kept, dropped, x, x.T @ x, group.astype(np.int64), effect, shaped, zz, zx)
+
+
+def _told_apart(found: Mapping[Term, Cells], plots: int) -> tuple[Term, ...]:
+    """The terms without those that have as many cells as plots, or the same cells as one before."""
     kept: tuple[Term, ...] = ()
-    for term in terms:
-        size = len(found[term].levels)
-        # As many cells as plots: that is the residual. The same cells as another term: that term again.
-        twin = any(len(found[one].levels) == size == len(np.unique(_joint(found, term, one))) for one in kept)
-        if size < len(x) and not twin:
+    for term, cells in found.items():
+        size = len(cells.levels)
+        twins = [one for one in kept if len(found[one].levels) == size]
+        joint = [found[one].codes * size + cells.codes for one in twins]
+        if size < plots and not any(len(np.unique(both)) == size for both in joint):
             kept = (*kept, term)
-    group_of = factors[terms[0][0]].codes
-    groups = []
-    for group in np.unique(group_of):
-        rows = np.flatnonzero(group_of == group)
-        blocks, owner = [], []
-        for number, term in enumerate(kept):
-            local, codes = np.unique(found[term].codes[rows], return_inverse=True)
-            blocks.append(np.eye(len(local))[codes.reshape(-1)])
-            owner += [number] * len(local)
-        z = np.hstack(blocks) if blocks else np.zeros((len(rows), 0))
-        groups.append(_Group(np.array(owner, dtype=np.int64), rows, z, z.T @ z, z.T @ x[rows]))
-    return RandomTerms(kept, tuple(t for t in terms if t not in kept), x, x.T @ x, tuple(groups))
-
-
-def _joint(found: Mapping[Term, Cells], one: Term, other: Term) -> npt.NDArray[np.int64]:
-    """A number for each combination of the cells of two terms."""
-    return found[one].codes * len(found[other].levels) + found[other].codes
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The criterion at one set of ratios, and the pieces its derivatives are made of."""
+    """The criterion at one set of ratios, and the pieces its derivatives are made of.
+
+    `zhz`, `s` and `v` are Z'H⁻¹Z, Z'H⁻¹X and Z'Py by group, H = V/s2.
+    """
 
     criterion: float
     beta: Floats
     sigma2: float
     c: Floats
     gradient: Floats
-    zhz: list[Floats]
-    s: list[Floats]
-    v: list[Floats]
+    zhz: Floats
+    s: Floats
+    v: Floats
 
 
-def _state(random: RandomTerms, y: Floats, ratios: Floats) -> _State:
+class _Products(NamedTuple):
+    """Cross-products of the values: Z'y by group, X'y, y'y."""
+
+    zy: Floats
+    xy: Floats
+    yy: float
+
+
+def _state(random: RandomTerms, products: _Products, ratios: Floats) -> _State:
     """Everything at `ratios` (variance of each term over the residual variance)."""
     size, rank = random.x.shape
-    xhx, xhy, yhy = random.xx.copy(), random.x.T @ y, float(y @ y)
-    logdet = 0.0
-    zhz, s_all, zhy = [], [], []
-    for group in random.groups:
-        root = np.sqrt(ratios[group.term])
-        zy = group.z.T @ y[group.rows]
-        inner = np.eye(len(root)) + root[:, None] * group.zz * root
-        low = np.linalg.cholesky(inner)
-        logdet += 2 * float(np.log(np.diag(low)).sum())
-        right = root[:, None] * np.column_stack([group.zz, group.zx, zy])
-        half = linalg.solve_triangular(low, right, lower=True, check_finite=False)
-        q = len(root)
-        hz, hx, hy = half[:, :q], half[:, q:-1], half[:, -1]
-        xhx -= hx.T @ hx
-        xhy -= hx.T @ hy
-        yhy -= float(hy @ hy)
-        zhz.append(group.zz - hz.T @ hz)
-        s_all.append(group.zx - hz.T @ hx)
-        zhy.append(zy - hz.T @ hy)
-    factor = linalg.cho_factor(xhx, lower=True)
-    beta = linalg.cho_solve(factor, xhy)
-    sigma2 = max(yhy - float(xhy @ beta), 1e-300) / (size - rank)
-    logdet += 2 * float(np.log(np.diag(factor[0])).sum()) + (size - rank) * float(np.log(sigma2))
-    c = linalg.cho_solve(factor, np.eye(rank))
-    v = [hy - s @ beta for hy, s in zip(zhy, s_all, strict=True)]
-    gradient = np.zeros(len(random.terms))
-    for group, one, s, residual in zip(random.groups, zhz, s_all, v, strict=True):
-        each = np.diag(one) - np.einsum("ij,ij->i", s @ c, s) - residual**2 / sigma2
-        np.add.at(gradient, group.term, each)
-    return _State(logdet, beta, sigma2, c, gradient, zhz, s_all, v)
+    width = random.owner.shape[1]
+    root = np.sqrt(ratios)[random.owner] if len(ratios) else np.zeros(random.owner.shape)
+    zy, xy, yy = products
+    low = np.linalg.cholesky(np.eye(width) + root[:, :, None] * random.zz * root[:, None, :])
+    right = root[:, :, None] * np.concatenate([random.zz, random.zx, zy[:, :, None]], axis=2)
+    # Batched inverses of small triangles are far quicker than solving them one by one.
+    half = np.linalg.inv(low) @ right
+    hz, hx, hy = half[:, :, :width], half[:, :, width:-1], half[:, :, -1]
+    turned = hz.transpose(0, 2, 1)
+    zhz, s, zhy = random.zz - turned @ hz, random.zx - turned @ hx, zy - (turned @ hy[:, :, None])[:, :, 0]
+    flat = hx.reshape(-1, rank)
+    xhx, xhy = random.xx - flat.T @ flat, xy - flat.T @ hy.reshape(-1)
+    factor = np.linalg.cholesky(xhx)
+    beta = np.linalg.solve(xhx, xhy)
+    sigma2 = max(yy - float((hy**2).sum()) - float(xhy @ beta), 1e-300) / (size - rank)
+    logdet = 2 * float(np.log(np.einsum("gii->gi", low)).sum() + np.log(np.diag(factor)).sum())
+    c = np.linalg.inv(xhx)
+    v = zhy - s @ beta
+    each = np.einsum("gii->gi", zhz) - np.einsum("gir,rt,git->gi", s, c, s, optimize=True) - v**2 / sigma2
+    gradient = np.einsum("gi,gik->k", each, random.member) if len(ratios) else np.zeros(0)
+    return _State(logdet + (size - rank) * float(np.log(sigma2)), beta, sigma2, c, gradient, zhz, s, v)
 
 
 def _hessian(random: RandomTerms, state: _State) -> Floats:
     """Second derivatives of the deviance by the ratios and, last, the residual variance (observed)."""
-    count, rank = len(random.terms), len(state.beta)
-    traces, squares = np.zeros((count, count)), np.zeros((count, count))
-    ss, sv, vv = np.zeros((count, rank, rank)), np.zeros((count, rank)), np.zeros(count)
-    for group, zhz, s, v in zip(random.groups, state.zhz, state.s, state.v, strict=True):
-        member = np.eye(count)[group.term]
-        cross = s @ state.c @ s.T
-        traces += member.T @ (zhz * (zhz - 2 * cross)) @ member
-        squares += member.T @ (v[:, None] * zhz * v) @ member
-        vv += member.T @ v**2
-        for k in range(count):
-            mine = group.term == k
-            ss[k] += s[mine].T @ s[mine]
-            sv[k] += s[mine].T @ v[mine]
-    turned = state.c @ ss
+    count, member, v = len(random.terms), random.member, state.v
+    flipped = member.transpose(0, 2, 1)
+    cross = state.s @ state.c @ state.s.transpose(0, 2, 1)
+    traces = (flipped @ (state.zhz * (state.zhz - 2 * cross)) @ member).sum(axis=0)
+    squares = (flipped @ (v[:, :, None] * state.zhz * v[:, None, :]) @ member).sum(axis=0)
+    ss = np.stack([(state.s * member[:, :, [k]]).reshape(-1, len(state.beta)) for k in range(count)])
+    turned = state.c @ (ss.transpose(0, 2, 1) @ ss)
     traces += np.einsum("iab,jba->ij", turned, turned)
+    sv = np.einsum("gir,gi,gik->kr", state.s, v, member, optimize=True)
     squares -= sv @ state.c @ sv.T
-    size = random.x.shape[0]
+    size, rank = random.x.shape
     hessian = np.zeros((count + 1, count + 1))
     hessian[:count, :count] = -traces + 2 * squares / state.sigma2
+    vv = np.einsum("gi,gik->k", v**2, member)
     hessian[:count, count] = hessian[count, :count] = vv / state.sigma2**2
     hessian[count, count] = (size - rank) / state.sigma2**2
     return hessian
@@ -177,7 +203,7 @@ class RemlFit:
     beta: Floats
     fitted: Floats
     _c: Floats
-    _s: tuple[Floats, ...]
+    _s: Floats
     _spread: Floats
     _inner: npt.NDArray[np.int64]
 
@@ -197,11 +223,9 @@ class RemlFit:
         """
         turned = rows @ self._c
         variance = self.sigma2 * np.einsum("ij,ij->i", turned, rows)
-        slopes = [np.zeros(len(rows)) for _ in self._inner]
-        for group, s in zip(self.random.groups, self._s, strict=True):
-            reach = (turned @ s.T) ** 2
-            for number, k in enumerate(self._inner):
-                slopes[number] += self.sigma2 * reach[:, group.term == k].sum(axis=1)
+        reach = np.einsum("mr,gir->gim", turned, self._s, optimize=True) ** 2
+        by_term = np.einsum("gim,gik->km", reach, self.random.member[:, :, self._inner], optimize=True)
+        slopes = list(self.sigma2 * by_term)
         slope = np.column_stack([*slopes, variance / self.sigma2])
         spread = np.einsum("ij,jk,ik->i", slope, self._spread, slope)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -209,63 +233,85 @@ class RemlFit:
 
 
 def fit_reml(random: RandomTerms, y: Floats) -> RemlFit:
-    """Fit by REML: a quasi-Newton search over relative standard deviations, ended by Newton's steps."""
+    """Fit by REML: Newton's steps from equal components; a quasi-Newton search where they fail."""
     centre = float(y.mean())
     shifted = y - centre
+    products = _Products(random.collect(shifted), random.x.T @ shifted, float(shifted @ shifted))
     count = len(random.terms)
-
-    def criterion(theta: Floats) -> tuple[float, Floats]:
-        state = _state(random, shifted, theta**2)
-        return state.criterion, 2 * theta * state.gradient
-
-    ratios = np.zeros(count)
-    if count:
-        found = optimize.minimize(
-            criterion, np.ones(count), jac=True, method="L-BFGS-B", bounds=[(0, 1e4)] * count
-        )
-        ratios = _polished(random, shifted, found.x**2)
-    state = _state(random, shifted, ratios)
+    ratios, settled = _newton(random, products, np.ones(count))
+    if not settled:
+        ratios, _ = _newton(random, products, _searched(random, products))
+    state = _state(random, products, ratios)
     inner = np.flatnonzero(ratios > 0)
     hessian = _hessian(random, state)[np.ix_([*inner, count], [*inner, count])]
     shift = np.linalg.lstsq(random.x, np.full(len(y), centre), rcond=None)[0]
     beta = state.beta + shift
     fitted = random.x @ beta
-    for group, v in zip(random.groups, state.v, strict=True):
-        fitted[group.rows] += group.z @ (ratios[group.term] * v)
+    blups = ratios[random.owner] * state.v if count else state.v
+    for column in random.effect.T:
+        fitted += blups[random.group, column]
     spread = np.asarray(2 * np.linalg.pinv(hessian, hermitian=True), dtype=np.float64)
     return RemlFit(
-        random, ratios, state.sigma2, beta, fitted, state.c, tuple(state.s), spread, inner.astype(np.int64)
+        random, ratios, state.sigma2, beta, fitted, state.c, state.s, spread, inner.astype(np.int64)
     )
 
 
-def _polished(random: RandomTerms, y: Floats, ratios: Floats) -> Floats:
-    """Newton's steps to full precision; a ratio that wants to be negative becomes 0."""
+def _searched(random: RandomTerms, products: _Products) -> Floats:
+    """A search over relative standard deviations, as lme4 makes it."""
+
+    def criterion(theta: Floats) -> tuple[float, Floats]:
+        state = _state(random, products, theta**2)
+        return state.criterion, 2 * theta * state.gradient
+
+    count = len(random.terms)
+    start, bounds = np.ones(count), [(0, 1e4)] * count
+    found = optimize.minimize(criterion, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x, dtype=np.float64) ** 2
+
+
+def _newton(random: RandomTerms, products: _Products, ratios: Floats) -> tuple[Floats, bool]:
+    """Descend by Newton's steps; a ratio that wants to be negative becomes 0.
+
+    Returns
+    -------
+    (array, bool)
+        The ratios, and whether they are a minimum: no slope inside, none downwards at the border.
+    """
     ratios = np.where(ratios > _NOTHING, ratios, 0.0)
-    state = _state(random, y, ratios)
-    count = len(ratios)
-    for _ in range(_POLISH):
-        free = np.flatnonzero((ratios > 0) | (state.gradient < 0))
-        if not len(free):
-            break
-        full = _hessian(random, state)
-        cross = full[:count, count:]
-        profile = (full[:count, :count] - cross @ cross.T / full[count, count])[np.ix_(free, free)]
-        step = np.zeros(count)
-        values, vectors = np.linalg.eigh(profile)
-        values = np.maximum(np.abs(values), 1e-10 * np.abs(values).max(initial=1e-300))
-        step[free] = -vectors @ ((vectors.T @ state.gradient[free]) / values)
+    state = _state(random, products, ratios)
+    for _ in range(_STEPS):
+        if _is_minimum(ratios, state):
+            return ratios, True
+        step = _step(random, ratios, state)
         length = 1.0
-        while length > 1e-6:
+        while length > 1e-8:
             tried = np.maximum(ratios + length * step, 0.0)
             tried[tried < _NOTHING] = 0.0
-            new = _state(random, y, tried)
-            if new.criterion <= state.criterion + 1e-12 * abs(state.criterion):
+            new = _state(random, products, tried)
+            if new.criterion <= state.criterion:
                 break
             length /= 2
         else:
             break
-        moved = np.abs(tried - ratios).max()
         ratios, state = tried, new
-        if moved <= 1e-10 * max(1.0, float(ratios.max())):
-            break
-    return ratios
+    return ratios, _is_minimum(ratios, state, 1e-4)
+
+
+def _is_minimum(ratios: Floats, state: _State, tolerance: float = 1e-9) -> bool:
+    inside = ratios > 0
+    slopes = np.where(inside, np.abs(state.gradient * np.maximum(ratios, 1e-3)), -state.gradient)
+    return bool((slopes < tolerance * len(state.c) + tolerance).all())
+
+
+def _step(random: RandomTerms, ratios: Floats, state: _State) -> Floats:
+    """Newton's step of the deviance profiled over the residual variance, downhill in every direction."""
+    count = len(ratios)
+    free = np.flatnonzero((ratios > 0) | (state.gradient < 0))
+    full = _hessian(random, state)
+    cross = full[:count, count:]
+    profile = (full[:count, :count] - cross @ cross.T / full[count, count])[np.ix_(free, free)]
+    values, vectors = np.linalg.eigh(profile)
+    values = np.maximum(np.abs(values), 1e-8 * np.abs(values).max(initial=1e-300))
+    step = np.zeros(count)
+    step[free] = -vectors @ ((vectors.T @ state.gradient[free]) / values)
+    return step
