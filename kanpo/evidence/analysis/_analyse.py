@@ -27,7 +27,8 @@ from kanpo.evidence.analysis._margins import Margin, margin_of
 from kanpo.evidence.analysis._notes import notes_of
 from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
 from kanpo.evidence.analysis._power import Power, power_of
-from kanpo.evidence.analysis._table import Columns, PlotTable, find_column, read_plots
+from kanpo.evidence.analysis._sheet import Columns, find_column, read_sheet
+from kanpo.evidence.analysis._table import PlotTable, read_plots
 from kanpo.evidence.analysis._words import (
     assumption_sentences,
     check_sentences,
@@ -77,6 +78,7 @@ def analyse_traits(
         As `analyse`.
     """
     named = _with_headers(columns, design)
+    sheet = read_sheet(columns, named, file=file, first_row=first_row)
     ready: dict[tuple[bytes, ...], tuple[Prepared, list[Margin]]] = {}
     results = []
     for trait in traits:
@@ -87,7 +89,7 @@ def analyse_traits(
                 Text(f"列「{header}」が2つの役に使われています", f"column '{header}' plays two parts"),
                 Text("値の列を --trait に指定してください", "name the column of values with --trait"),
             )
-        table = read_plots(columns, named, header, file=file, first_row=first_row)
+        table = read_plots(sheet, header)
         _check_levels(named, table, file)
         if table.below.any():
             results.append(_by_ranks(named, table))

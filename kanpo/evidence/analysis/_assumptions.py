@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import interpolate, stats
 
 from kanpo.evidence.analysis._factor import Factor
 from kanpo.evidence.analysis._fit import Fit, Prepared
@@ -14,7 +14,8 @@ from kanpo.evidence.analysis._projection import Floats, cells_of
 
 #: Shapiro and Wilk's test is not made for more values.
 _MOST_SHAPIRO = 5000
-_LAMBDAS = np.linspace(-2.0, 2.0, 401)
+_LAMBDAS = np.linspace(-2.0, 2.0, 81)
+_FINE = np.linspace(-2.0, 2.0, 401)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,10 @@ def _box_cox(prepared: Prepared, y: Floats) -> BoxCox | None:
         likelihood = -len(y) / 2 * np.log((left**2).sum(axis=0))
     if not np.isfinite(likelihood).all():
         return None
-    best = int(likelihood.argmax())
-    inside = _LAMBDAS[likelihood > likelihood[best] - stats.chi2.isf(0.05, 1) / 2]
-    return BoxCox(float(_LAMBDAS[best]), float(inside.min()), float(inside.max()))
+    smooth = interpolate.CubicSpline(_LAMBDAS, likelihood)(_FINE)
+    best = int(smooth.argmax())
+    inside = _FINE[smooth > smooth[best] - stats.chi2.isf(0.05, 1) / 2]
+    return BoxCox(float(_FINE[best]), float(inside.min()), float(inside.max()))
 
 
 def rank_test(

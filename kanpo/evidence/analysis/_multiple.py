@@ -175,20 +175,50 @@ def compact_letters(order: npt.NDArray[np.int64], differs: npt.NDArray[np.bool_]
         The means from the greatest down.
     differs : boolean array of shape (m, m)
     """
-    columns: list[frozenset[int]] = [frozenset(range(len(order)))]
-    rank = {int(mean): position for position, mean in enumerate(order)}
-    for i, j in zip(*np.nonzero(np.triu(differs)), strict=True):
-        split: list[frozenset[int]] = []
-        for column in columns:
-            split += [column - {int(i)}, column - {int(j)}] if {int(i), int(j)} <= column else [column]
-        distinct = list(dict.fromkeys(split))
-        columns = [one for one in distinct if not any(one < other for other in distinct)]
-    columns.sort(key=lambda column: sorted(rank[mean] for mean in column))
+    sorted_differs = differs[np.ix_(order, order)]
+    columns = _runs(sorted_differs)
+    if columns is None:
+        columns = _inserted(sorted_differs)
+    columns.sort(key=lambda column: [place for place in range(len(order)) if column >> place & 1])
     letters = [""] * len(order)
     for number, column in enumerate(columns):
-        for mean in column:
-            letters[mean] += _letter(number)
+        for place, mean in enumerate(order):
+            if column >> place & 1:
+                letters[mean] += _letter(number)
     return letters
+
+
+def _runs(differs: npt.NDArray[np.bool_]) -> list[int] | None:
+    """Columns of letters (bit sets) where each mean differs from all beyond some place, as with equal errors."""
+    size = len(differs)
+    alike = np.triu(~differs, 1)
+    reach = np.arange(size) + alike.sum(axis=1)
+    contiguous = all(alike[i, i + 1 : reach[i] + 1].all() for i in range(size))
+    if not contiguous or (np.diff(reach) < 0).any():
+        return None
+    starts = [i for i in range(size) if i == 0 or reach[i] > reach[i - 1]]
+    return [(1 << int(reach[i] + 1)) - (1 << i) for i in starts]
+
+
+def _inserted(differs: npt.NDArray[np.bool_]) -> list[int]:
+    """Columns of letters for any pattern: split every column that holds a pair, drop what others hold."""
+    columns = [(1 << len(differs)) - 1]
+    for i, j in zip(*np.nonzero(np.triu(differs)), strict=True):
+        one, other = 1 << int(i), 1 << int(j)
+        split = [column for column in columns if column & one and column & other]
+        if not split:
+            continue
+        rest = [column for column in columns if not (column & one and column & other)]
+        new = {column & ~bit for column in split for bit in (one, other)}
+        everything = rest + list(new)
+        rest += [
+            column
+            for column in new
+            if not any(column & bigger == column and column != bigger for bigger in everything)
+            and column not in rest
+        ]
+        columns = rest
+    return columns
 
 
 def _letter(number: int) -> str:

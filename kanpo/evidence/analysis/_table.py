@@ -1,22 +1,19 @@
-"""A table of plots as people write it, made ready for a design: levels, values, what is missing."""
+"""The values of a trait as people write them: numbers, what is missing, what is below a limit."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from kanpo.errors import InputUnusable, Place, Problem, Severity, UsageError
-from kanpo.evidence.analysis._design import Design
-from kanpo.evidence.analysis._factor import Factor, make_factor
+from kanpo.errors import InputUnusable, Place, Problem
+from kanpo.evidence.analysis._factor import Factor
+from kanpo.evidence.analysis._sheet import Sheet, cleaned, look_alikes
 from kanpo.locale import Text
-from kanpo.schema import normalise, read_number
-
-Columns = Mapping[str, Sequence[str | None]]
+from kanpo.schema import read_number
 
 #: What stands in a cell when a plot was not measured.
 _MISSING = frozenset(
@@ -47,6 +44,8 @@ _BELOW_WORDS = frozenset(
         "検出下限未満",
     )
 )
+#: Most cells; they need no second look.
+_PLAIN = re.compile(r"-?\d+(?:\.\d*)?$")
 _BELOW = re.compile(r"[<≦≤]\s*=?\s*(\d[\d.,]*)$|(\d[\d.,]*)\s*(?:未満|以下)$")
 
 
@@ -86,94 +85,56 @@ class PlotTable:
     rejected: int
 
 
-def find_column(columns: Columns, name: str) -> str:
-    """The header that is meant by `name`.
-
-    Raises
-    ------
-    UsageError
-        There is none; the nearest is named.
-    """
-    if name in columns:
-        return name
-    plain = {normalise(header).casefold(): header for header in columns}
-    wanted = normalise(name).casefold()
-    if wanted in plain:
-        return plain[wanted]
-    near = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.5)
-    known = [header for header in columns if header.strip()]
-    mend = (
-        Text(f"もしかして「{plain[near[0]]}」ですか", f"did you mean '{plain[near[0]]}'?")
-        if near
-        else Text(f"ある列: {'、'.join(known)}", f"columns: {', '.join(known)}")
-    )
-    raise UsageError(
-        "analysis.unknown-column",
-        Text(f"列「{name}」がありません", f"there is no column '{name}'"),
-        mend,
-    )
-
-
-def read_plots(
-    columns: Columns, design: Design, trait: str, *, file: str | None = None, first_row: int = 2
-) -> PlotTable:
-    """Check the columns that a design and a trait need.
+def read_plots(sheet: Sheet, trait: str) -> PlotTable:
+    """The plots that have a value of a trait.
 
     Blank cells and the usual signs for them are missing plots. A trait that is no number, and a
     plot without a level, leave the row out with a problem.
-
-    Parameters
-    ----------
-    columns : mapping
-        Header to cells as written; the design names headers as they stand.
 
     Raises
     ------
     InputUnusable
         The trait has hardly a number, or fewer than two plots are left.
     """
-    written = [_clean(cell) for cell in columns[trait]]
-    levels = {name: [_clean(cell) for cell in columns[name]] for name in design.factors}
-    used = [
-        index for index in range(len(written)) if written[index] or any(v[index] for v in levels.values())
-    ]
-    values, below, problems = _values([(i, written[i]) for i in used], trait, file, first_row)
-    kept, rejected = [], {problem.place.row for problem in problems}
-    for index in used:
-        blank = next((name for name in design.factors if levels[name][index].casefold() in _MISSING), None)
-        if blank is not None and index in values:
-            problems.append(_no_level(blank, trait, file, index + first_row))
-            rejected.add(index + first_row)
-        elif index in values:
-            kept.append(index)
-    factors = {name: make_factor(name, [levels[name][i] for i in kept]) for name in design.factors}
-    problems += [problem for factor in factors.values() for problem in _look_alikes(factor, file)]
+    written = [cleaned(cell) for cell in sheet.table[trait]]
+    used = [(i, cell) for i, cell in enumerate(written) if cell or i not in sheet.empty]
+    values, below, problems = _values(used, trait, sheet.file, sheet.first_row)
+    lacking = [index for index in values if index in sheet.blank]
+    rejected = len(problems) + len(lacking)
+    problems += [_no_level(sheet.blank[i], sheet.file, i + sheet.first_row) for i in lacking]
+    kept = np.array([index for index in values if index not in sheet.blank], dtype=np.int64)
+    chosen = np.zeros(len(written), dtype=np.bool_)
+    chosen[kept] = True
+    factors = {name: factor.of(chosen) for name, factor in sheet.factors.items()}
+    problems += [problem for factor in factors.values() for problem in look_alikes(factor, sheet.file)]
     if len(kept) < 2:
         raise InputUnusable(
             "analysis.no-plots",
             Text("使える試験区が2つもありません", "fewer than two plots can be used"),
             Text("値と処理の列を確かめてください", "check the columns of values and treatments"),
-            Place(file, column=trait),
+            Place(sheet.file, column=trait),
             tuple(problems),
         )
-    places = [_positions(columns, design, which, kept) for which in ("row", "column")]
-    names = _names(columns, kept, first_row)
     return PlotTable(
         trait=trait,
         factors=factors,
         y=np.array([values[i] for i in kept]),
         below=np.array([i in below for i in kept]),
-        names=names,
-        rows=places[0],
-        columns=places[1],
-        missing=len(used) - len(kept) - len(rejected),
+        names=tuple(sheet.names[i] for i in kept),
+        rows=_whole(sheet.rows, kept),
+        columns=_whole(sheet.columns, kept),
+        missing=len(used) - len(kept) - rejected,
         problems=tuple(problems),
-        rejected=len(rejected),
+        rejected=rejected,
     )
 
 
-def _clean(cell: str | None) -> str:
-    return "" if cell is None else normalise(cell)
+def _whole(
+    places: npt.NDArray[np.float64] | None, kept: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64] | None:
+    if places is None or np.isnan(places[kept]).any():
+        return None
+    return places[kept].astype(np.int64)
 
 
 def _values(
@@ -186,6 +147,9 @@ def _values(
     for index, cell in cells:
         plain = cell.casefold().replace("＜", "<")
         if plain in _MISSING:
+            continue
+        if _PLAIN.match(plain):
+            values[index] = float(plain)
             continue
         if plain in _BELOW_WORDS or _BELOW.match(plain):
             values[index] = np.nan
@@ -215,66 +179,10 @@ def _values(
     return values, below, problems
 
 
-def _no_level(name: str, trait: str, file: str | None, row: int) -> Problem:
+def _no_level(name: str, file: str | None, row: int) -> Problem:
     return Problem(
         "analysis.no-level",
         Text("値はありますが、処理・ブロックが空欄です", "there is a value but no level here"),
         Text("この列を埋めてください", "fill in this column"),
         Place(file, row=row, column=name),
     )
-
-
-def _look_alikes(factor: Factor, file: str | None) -> list[Problem]:
-    seen: dict[str, str] = {}
-    problems = []
-    for level in factor.levels:
-        key = "".join(level.casefold().split())
-        if key in seen:
-            problems.append(
-                Problem(
-                    "analysis.levels-alike",
-                    Text(
-                        f"「{seen[key]}」と「{level}」を別の水準として扱いました",
-                        f"'{seen[key]}' and '{level}' were taken for different levels",
-                    ),
-                    Text("同じなら書き方をそろえてください", "write them alike if they are the same"),
-                    Place(file, column=factor.name),
-                    Severity.WARNING,
-                )
-            )
-        seen.setdefault(key, level)
-    return problems
-
-
-_POSITIONS = {
-    "row": ("plot_row", "row", "行", "field_row"),
-    "column": ("plot_column", "column", "col", "列", "field_column"),
-}
-
-
-def _positions(
-    columns: Columns, design: Design, which: str, kept: Sequence[int]
-) -> npt.NDArray[np.int64] | None:
-    named = getattr(design, which)
-    plain = {normalise(header).casefold(): header for header in columns}
-    header = named or next((plain[name] for name in _POSITIONS[which] if name in plain), None)
-    if header is None:
-        return None
-    try:
-        numbers = [int(read_number(_clean(columns[header][index]))) for index in kept]
-    except (ValueError, OverflowError):
-        if not named:
-            return None
-        return make_factor(named, [_clean(columns[named][index]) for index in kept]).codes + 1
-    found = np.array(numbers, dtype=np.int64)
-    return found if len(found) and found.min() >= 0 and found.max() <= 10_000 else None
-
-
-def _names(columns: Columns, kept: Sequence[int], first_row: int) -> tuple[str, ...]:
-    plain = {normalise(header).casefold(): header for header in columns}
-    for name in ("plot_code", "試験区コード", "plot", "試験区"):
-        cells = columns.get(plain.get(name, ""))
-        found = [_clean(cells[i]) for i in kept] if cells is not None else []
-        if found and all(found) and len(set(found)) == len(found):
-            return tuple(found)
-    return tuple(str(Text(f"{i + first_row}行目", f"row {i + first_row}")) for i in kept)
