@@ -132,3 +132,23 @@ def test_several_traits_at_once(kanpo: Kanpo, demo_folder: Path) -> None:
     traits = ("--trait", "yield_dry_kg_per_10a", "--trait", "plant_height_cm")
     said = kanpo("analyze", "TK-2024", *traits, "--project", demo_folder / "sample.gpkg", "--json")
     assert [one["trait"] for one in json.loads(said.out)] == ["yield_dry_kg_per_10a", "plant_height_cm"]
+
+
+def test_an_alpha_design_finds_its_replicates_and_unused_options_are_said(kanpo: Kanpo) -> None:
+    words = (
+        CASES / "alpha_oats.csv",
+        "--design",
+        "alpha",
+        "--treatment",
+        "gen",
+        "--trait",
+        "yield",
+        "--json",
+    )
+    one = kanpo("analyze", *words, "--block", "block")
+    other = kanpo("analyze", *words, "--block", "rep", "--block", "block")
+    first, second = (json.loads(said.out)["anova"] for said in (one, other))
+    assert [row["term"] for row in first] == ["rep", "gen"]
+    assert [row["F"] for row in first] == pytest.approx([row["F"] for row in second])
+    assert not one.err
+    assert "--row" in kanpo("analyze", *words, "--block", "block", "--row", "rep").err

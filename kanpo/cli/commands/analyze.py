@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import output_options, project_option
-from kanpo.cli._present import say_problems, show_json, show_table
+from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -123,7 +123,7 @@ def analyze(
 ) -> int:
     from kanpo.evidence import make_design
 
-    parts = {
+    parts: dict[str, Any] = {
         "blocks": blocks,
         "replicate": replicate,
         "row": row,
@@ -132,6 +132,10 @@ def analyze(
         "sub_plot": sub_plot,
         "environment": environment,
     }
+    file = _file(targets)
+    table = None if file is None else _read(file)
+    if design == "alpha" and replicate is None and len(blocks) == 1 and table is not None:
+        parts["replicate"] = _replicate_of(table)
     chosen = None
     if design is not None:
         chosen = make_design(
@@ -139,14 +143,15 @@ def analyze(
             treatments=treatments,
             checks=checks,
             additive=additive,
-            **parts,  # type: ignore[arg-type]
+            **parts,
         )
     elif additive or treatments or any(parts.values()):
         raise _design_missing()
-    file = _file(targets)
+    if chosen is not None:
+        _say_unused(chosen, parts)
     results = (
-        _of_file(file, chosen, traits)
-        if file is not None
+        _of_file(file, table, chosen, traits)
+        if file is not None and table is not None
         else _of_trials(project, targets, chosen, traits, checks)
     )
     _present(results, as_json=as_json, as_csv=as_csv)
@@ -179,14 +184,40 @@ def _file(targets: Sequence[str]) -> Path | None:
     return path
 
 
-def _of_file(path: Path, design: Design | None, traits: Sequence[str]) -> list[Analysis]:
-    from kanpo.evidence import analyse_traits
+def _read(path: Path) -> Mapping[str, Sequence[str | None]]:
     from kanpo.exchange import read_csv
 
-    table = read_csv(path)
+    return read_csv(path).columns()
+
+
+def _replicate_of(table: Mapping[str, Sequence[str | None]]) -> str | None:
+    """A column that is called a replicate, for an alpha design that names only its incomplete blocks."""
+    names = ("replicate", "rep", "replication", "反復")
+    return next((header for header in table if header.strip().casefold() in names), None)
+
+
+def _say_unused(design: Design, parts: Mapping[str, Any]) -> None:
+    """Options that the design has no use for are pointed out, not silently left out."""
+    given = {key: value for key, value in parts.items() if value and key != "blocks"}
+    for key, value in given.items():
+        if value not in design.factors:
+            name = f"--{key.replace('_', '-')}"
+            say(
+                Text(
+                    f"注意: {name} は設計 {design.kind} では使いません。",
+                    f"note: {name} is not used by design {design.kind}.",
+                )
+            )
+
+
+def _of_file(
+    path: Path, table: Mapping[str, Sequence[str | None]], design: Design | None, traits: Sequence[str]
+) -> list[Analysis]:
+    from kanpo.evidence import analyse_traits
+
     if design is None:
         raise _design_missing()
-    return analyse_traits(table.columns(), design, traits, file=path.name)
+    return analyse_traits(table, design, traits, file=path.name)
 
 
 def _of_trials(

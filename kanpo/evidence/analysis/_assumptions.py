@@ -59,7 +59,7 @@ class Assumptions:
     levene : (F, p)
         Brown and Forsythe's (deviations from medians) over treatments, of the residuals.
     studentised : array
-        A studentised residual for each plot.
+        A studentised residual for each plot; NaN for a plot that alone tells of a treatment.
     """
 
     shapiro: tuple[float, float] | None
@@ -82,12 +82,15 @@ def check_assumptions(prepared: Prepared, fitted: Fit, y: Floats, names: tuple[s
         for i in np.argsort(-np.abs(studentised))
         if p[i] < 0.05
     )
-    residuals = fitted.residuals
+    # A plot that alone tells of a treatment fits exactly: its residual of 0 says nothing.
+    free = np.isfinite(studentised)
+    residuals = fitted.residuals[free]
     shapiro = None
-    if 3 <= len(y) <= _MOST_SHAPIRO and np.ptp(residuals) > 0:
+    if 3 <= len(residuals) <= _MOST_SHAPIRO and np.ptp(residuals) > 0:
         found = stats.shapiro(residuals)
         shapiro = (float(found.statistic), float(found.pvalue))
-    return Assumptions(shapiro, _levene(prepared, residuals), studentised, outliers, _box_cox(prepared, y))
+    levene = _levene(residuals, cells_of(prepared.design.treated, prepared.model.factors).codes[free])
+    return Assumptions(shapiro, levene, studentised, outliers, _box_cox(prepared, y))
 
 
 def _studentised(prepared: Prepared, fitted: Fit) -> tuple[Floats, float]:
@@ -102,16 +105,13 @@ def _studentised(prepared: Prepared, fitted: Fit) -> tuple[Floats, float]:
         leverage = leverage + (part.basis**2).sum(axis=1)
     _, error, df = fitted.errors[-1]
     room = np.maximum(1 - leverage, 0.0)
-    if df < 2:
-        return np.zeros(len(residuals)), 1.0
     with np.errstate(divide="ignore", invalid="ignore"):
         inner = residuals / np.sqrt(error * room)
         outer = inner * np.sqrt((df - 1) / np.maximum(df - inner**2, 1e-12))
-    return np.where(room > 1e-9, outer, 0.0), float(df - 1)
+    return np.where(room > 1e-9, outer, np.nan), float(df - 1)
 
 
-def _levene(prepared: Prepared, residuals: Floats) -> tuple[float, float] | None:
-    codes = cells_of(prepared.design.treated, prepared.model.factors).codes
+def _levene(residuals: Floats, codes: npt.NDArray[np.int64]) -> tuple[float, float] | None:
     groups = [residuals[codes == code] for code in np.unique(codes)]
     groups = [group for group in groups if len(group) > 2]
     if len(groups) < 2 or not any(np.ptp(group) > 0 for group in groups):
