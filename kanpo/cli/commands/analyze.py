@@ -274,7 +274,7 @@ def _print(result: Analysis) -> None:
             keys = ["stratum", "term", "df", "sum_sq", "mean_sq", "F", "p"]
             _table(title, pd.DataFrame([{key: getattr(row, key) for key in keys} for row in rows]))
     _table(Text("平均", "Means"), result.means.drop(columns="df"))
-    pairs = result.pairs.drop(columns=["se", "df", "t", "d"])
+    pairs = result.pairs.drop(columns=["level", "against", "se", "df", "t", "d"])
     _table(Text("差", "Differences"), pairs.head(_MOST_PAIRS))
     if len(pairs) > _MOST_PAIRS:
         rest = len(pairs) - _MOST_PAIRS

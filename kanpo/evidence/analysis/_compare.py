@@ -18,7 +18,21 @@ from kanpo.evidence.analysis._multiple import compact_letters, largest_modulus, 
 MOST_COMPARED = 63
 LEVEL = 0.05
 
-PAIR_COLUMNS = ("term", "pair", "method", "diff", "se", "df", "t", "lower", "upper", "p_adj", "d")
+PAIR_COLUMNS = (
+    "term",
+    "pair",
+    "level",
+    "against",
+    "method",
+    "diff",
+    "se",
+    "df",
+    "t",
+    "lower",
+    "upper",
+    "p_adj",
+    "d",
+)
 MEAN_COLUMNS = ("term", "level", "n", "mean", "se", "df", "lower", "upper", "letters")
 
 
@@ -122,6 +136,8 @@ def _pairs(
         {
             "term": term_name(margin.term),
             "pair": [f"{levels[b]}-{levels[a]}" for a, b in zip(first, second, strict=True)],
+            "level": [levels[b] for b in second],
+            "against": [levels[a] for a in first],
             "method": method,
             "diff": diff,
             "se": se,

@@ -150,10 +150,10 @@ def check_sentences(pairs: pd.DataFrame, checks: Sequence[str]) -> list[Text]:
     sentences = []
     dunnett = pairs[pairs["method"] == "Dunnett"] if len(pairs) else pairs
     for check in checks:
-        mine = dunnett[dunnett["pair"].str.endswith(f"-{check}")] if len(dunnett) else dunnett
+        mine = dunnett[dunnett["against"] == check] if len(dunnett) else dunnett
         if mine.empty:
             continue
-        level = mine["pair"].str.removesuffix(f"-{check}")
+        level = mine["level"]
         sure = mine["p_adj"] < LEVEL
         higher = names_of(list(level[sure & (mine["diff"] > 0)]))
         lower = names_of(list(level[sure & (mine["diff"] < 0)]))
