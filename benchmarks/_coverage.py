@@ -79,6 +79,9 @@ def layouts() -> list[Layout]:
     latin["t"] = (latin["r"] + latin["c"]) % 5
     alpha = _grid(rep=3, t=12)
     alpha["b"] = (alpha["t"] * np.array([1, 5, 7])[alpha["rep"]] + alpha["t"] // 4 * alpha["rep"]) % 4
+    larger = _grid(rep=3, t=24)
+    larger["b"] = (larger["t"] + larger["rep"] * (larger["t"] // 6)) % 6
+    alpha_design = make_design("alpha", treatments=["t"], replicate="rep", blocks=["b"])
     checks = _grid(b=6, k=4)
     new = _grid(b=6, k=3)
     augmented = {
@@ -115,13 +118,8 @@ def layouts() -> list[Layout]:
             _steady,
             "t",
         ),
-        Layout(
-            "alpha 3 x 12 in fours",
-            make_design("alpha", treatments=["t"], replicate="rep", blocks=["b"]),
-            alpha,
-            _shared((("rep", "b"), 0.8)),
-            "t",
-        ),
+        Layout("alpha 3 x 12 in threes", alpha_design, alpha, _shared((("rep", "b"), 0.8)), "t"),
+        Layout("alpha 3 x 24 in fours", alpha_design, larger, _shared((("rep", "b"), 0.8)), "t"),
         Layout("multienv 6 x 4 x 3", series, _grid(e=6, b=3, t=4), effects, "t"),
         Layout("multienv 6 x 4 x 3, 8 plots missing", series, _grid(e=6, b=3, t=4), effects, "t", 8),
     ]

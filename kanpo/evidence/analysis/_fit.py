@@ -18,6 +18,8 @@ from kanpo.evidence.analysis._reml import RandomTerms, RemlFit, fit_reml, make_r
 RESIDUALS = "Residuals"
 WITHIN = "Within"
 REML = "REML"
+#: A residual variance below this part of the total sum of squares leaves nothing to test with.
+_NO_ERROR = 1e-12
 #: Below this part of the total, a sum of squares is what rounding left.
 _ROUNDING = 1e-20
 
@@ -165,6 +167,8 @@ def fit(prepared: Prepared, y: Floats) -> Fit:
     if total <= _ROUNDING * float(y @ y):
         return Fit((), (), None, (), None, np.full(len(y), y.mean()), np.zeros(len(y)), True)
     reml = fit_reml(prepared.random, y) if prepared.random is not None and _room(prepared) else None
+    if reml is not None and reml.sigma2 <= _NO_ERROR * total:
+        reml = None
     if not prepared.strata:
         rows = () if reml is None else reml_rows(prepared, reml)
         fitted = np.full(len(y), y.mean()) if reml is None else reml.fitted

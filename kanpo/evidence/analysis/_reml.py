@@ -22,6 +22,8 @@ from kanpo.evidence.analysis._projection import Cells, Floats, cells_of
 
 #: A ratio of variances below this is none.
 _NOTHING = 1e-8
+#: And one above this leaves no residual.
+_LARGEST = 1e8
 _STEPS = 40
 
 
@@ -154,7 +156,7 @@ def _state(random: RandomTerms, products: _Products, ratios: Floats) -> _State:
     xhx, xhy = random.xx - flat.T @ flat, xy - flat.T @ hy.reshape(-1)
     factor = np.linalg.cholesky(xhx)
     beta = np.linalg.solve(xhx, xhy)
-    sigma2 = max(yy - float((hy**2).sum()) - float(xhy @ beta), 1e-300) / (size - rank)
+    sigma2 = max(yy - float((hy**2).sum()) - float(xhy @ beta), 1e-30) / (size - rank)
     logdet = 2 * float(np.log(np.einsum("gii->gi", low)).sum() + np.log(np.diag(factor)).sum())
     c = np.linalg.inv(xhx)
     v = zhy - s @ beta
@@ -193,19 +195,23 @@ class RemlFit:
     random : RandomTerms
     ratios : array
         Variance of each random term over `sigma2`; exactly 0 where the estimate lies at the border.
-    sigma2 : float
-        Residual variance.
     """
 
     random: RandomTerms
     ratios: Floats
-    sigma2: float
+    _sigma2: float
+    _scale: float
     beta: Floats
     fitted: Floats
     _c: Floats
     _s: Floats
     _spread: Floats
     _inner: npt.NDArray[np.int64]
+
+    @property
+    def sigma2(self) -> float:
+        """Residual variance."""
+        return self._sigma2 * self._scale**2
 
     def value(self, rows: Floats) -> Floats:
         """Estimates of linear functions, one for each row of shape (m, r)."""
@@ -222,20 +228,22 @@ class RemlFit:
         observed information of the variance components. Components at the border have no part.
         """
         turned = rows @ self._c
-        variance = self.sigma2 * np.einsum("ij,ij->i", turned, rows)
+        variance = self._sigma2 * np.einsum("ij,ij->i", turned, rows)
         reach = np.einsum("mr,gir->gim", turned, self._s, optimize=True) ** 2
         by_term = np.einsum("gim,gik->km", reach, self.random.member[:, :, self._inner], optimize=True)
-        slopes = list(self.sigma2 * by_term)
-        slope = np.column_stack([*slopes, variance / self.sigma2])
+        slopes = list(self._sigma2 * by_term)
+        slope = np.column_stack([*slopes, variance / self._sigma2])
         spread = np.einsum("ij,jk,ik->i", slope, self._spread, slope)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return variance, np.maximum(2 * variance**2 / spread, 1.0)
+            return variance * self._scale**2, np.maximum(2 * variance**2 / spread, 1.0)
 
 
 def fit_reml(random: RandomTerms, y: Floats) -> RemlFit:
     """Fit by REML: Newton's steps from equal components; a quasi-Newton search where they fail."""
     centre = float(y.mean())
-    shifted = y - centre
+    # In units of the largest deviation, so that no square over- or underflows.
+    scale = float(np.abs(y - centre).max())
+    shifted = (y - centre) / scale
     products = _Products(random.collect(shifted), random.x.T @ shifted, float(shifted @ shifted))
     count = len(random.terms)
     ratios, settled = _newton(random, products, np.ones(count))
@@ -245,14 +253,15 @@ def fit_reml(random: RandomTerms, y: Floats) -> RemlFit:
     inner = np.flatnonzero(ratios > 0)
     hessian = _hessian(random, state)[np.ix_([*inner, count], [*inner, count])]
     shift = np.linalg.lstsq(random.x, np.full(len(y), centre), rcond=None)[0]
-    beta = state.beta + shift
-    fitted = random.x @ beta
+    fitted = random.x @ state.beta
     blups = ratios[random.owner] * state.v if count else state.v
     for column in random.effect.T:
         fitted += blups[random.group, column]
+    fitted = centre + scale * fitted
+    beta = shift + scale * state.beta
     spread = np.asarray(2 * np.linalg.pinv(hessian, hermitian=True), dtype=np.float64)
     return RemlFit(
-        random, ratios, state.sigma2, beta, fitted, state.c, state.s, spread, inner.astype(np.int64)
+        random, ratios, state.sigma2, scale, beta, fitted, state.c, state.s, spread, inner.astype(np.int64)
     )
 
 
@@ -285,7 +294,7 @@ def _newton(random: RandomTerms, products: _Products, ratios: Floats) -> tuple[F
         step = _step(random, ratios, state)
         length = 1.0
         while length > 1e-8:
-            tried = np.maximum(ratios + length * step, 0.0)
+            tried = np.clip(ratios + length * step, 0.0, _LARGEST)
             tried[tried < _NOTHING] = 0.0
             new = _state(random, products, tried)
             if new.criterion <= state.criterion:
