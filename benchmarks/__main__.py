@@ -104,6 +104,29 @@ def measure_records(count: int, folder: Path) -> list[tuple[str, str, str, str, 
     ]
 
 
+def measure_analysis(years: int = 10, traits: int = 50) -> list[tuple[str, str, str, str, str]]:
+    """Rows for the analysis of trials: every year alone, and all years in a mixed model."""
+    ours, other = apart("analyze_years", str(years), str(traits)), apart("statsmodels_years", "5")
+    rate, slow = ours["analyses"] / ours["seconds"], other["analyses"] / other["seconds"]
+    series = apart("analyze_series", str(years), str(traits))
+    return [
+        (
+            f"analyse 2,000 plots × {traits} traits × {years} years, each alone",
+            f"{ours['seconds']:.0f} s",
+            f"{slow:.1f} analyses/s (statsmodels ols, anova_lm, Tukey)",
+            f"{rate / slow:.1f} × faster",
+            f"{ours['peak_mb']} / {other['peak_mb']} MB",
+        ),
+        (
+            f"analyse 2,000 plots × {years} years × {traits} traits by REML",
+            f"{series['seconds']:.0f} s",
+            "–",
+            "–",
+            f"{series['peak_mb']} MB",
+        ),
+    ]
+
+
 def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
     """One row: scoring by a task of kanpo, beside ``DataFrame.apply`` plain and tuned."""
     fast, plain, tuned = (_best(name, str(count)) for name in (task, "apply_score", "apply_score_tuned"))
@@ -180,7 +203,7 @@ def main() -> None:
                 print("| " + " | ".join(row) + " |", flush=True)
         if chosen.draws:
             print("| " + " | ".join(_robust(10_000, chosen.draws)) + " |", flush=True)
-        for row in measure_visits():
+        for row in (*measure_visits(), *measure_analysis()):
             print("| " + " | ".join(row) + " |", flush=True)
         if chosen.large:
             print("| " + " | ".join(_scored("score_stream", chosen.large)) + " |", flush=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks._analysis import ANALYSIS_TASKS
 from benchmarks._measure import peak_mb
 from benchmarks._records import RECORD_TASKS
 from benchmarks._scoring import SCORING_TASKS, random_columns
@@ -198,6 +199,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
         dissolve_blocks,
         visits,
         *RECORD_TASKS,
+        *ANALYSIS_TASKS,
     )
 } | SCORING_TASKS
 

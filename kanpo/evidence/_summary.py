@@ -8,6 +8,7 @@ from kanpo.schema import TRAITS
 from kanpo.store import Project
 from kanpo.trials import harvests_with_yield
 
+_PLOT = ["trait", "treatment", "trial_code", "plot_code"]
 YIELDS = ("yield_fresh_kg_per_10a", "yield_dry_kg_per_10a", "dry_fresh_ratio")
 
 
@@ -24,9 +25,7 @@ def summarise_trial(project: Project, trial_code: str) -> pd.DataFrame:
         sorted by trait, then treatment.
     """
     plots = project.journal.read("plot")
-    plots = plots[plots["trial_code"] == trial_code]
-    parts = [_of_observations(project.journal.read("observation"), plots), _of_harvests(project, plots)]
-    values = pd.concat([part for part in parts if not part.empty] or parts, ignore_index=True)
+    values = plot_values(project, plots[plots["trial_code"] == trial_code])
     table = (
         values.groupby(["trait", "treatment"], sort=True)["value"]
         .agg(n="count", mean="mean", sd="std", min="min", max="max")
@@ -37,24 +36,41 @@ def summarise_trial(project: Project, trial_code: str) -> pd.DataFrame:
     return table[["treatment", "trait", "unit", "n", "mean", "sd", "min", "max"]].reset_index(drop=True)
 
 
+def plot_values(project: Project, plots: pd.DataFrame) -> pd.DataFrame:
+    """One value of each trait and yield for each plot.
+
+    Several values of a trait (repeats, dates) are averaged, several harvests of a season added up.
+
+    Parameters
+    ----------
+    plots : DataFrame
+        Standing plots, as the journal gives them.
+
+    Returns
+    -------
+    DataFrame
+        Columns trait, treatment, trial_code, plot_code, value.
+    """
+    parts = [_of_observations(project.journal.read("observation"), plots), _of_harvests(project, plots)]
+    return pd.concat([part for part in parts if not part.empty] or parts, ignore_index=True)
+
+
 def _of_observations(observations: pd.DataFrame, plots: pd.DataFrame) -> pd.DataFrame:
     numeric = [trait.key for trait in TRAITS.values() if trait.type == "number"]
     found = observations[observations["trait"].isin(numeric)]
     found = found.merge(plots[["trial_code", "plot_code", "treatment"]], on=["trial_code", "plot_code"])
     found["value"] = pd.to_numeric(found["value"], errors="coerce")
-    return found.groupby(["trait", "treatment", "plot_code"], as_index=False)["value"].mean()
+    return found.groupby(_PLOT, as_index=False)["value"].mean()
 
 
 def _of_harvests(project: Project, plots: pd.DataFrame) -> pd.DataFrame:
     harvests = project.journal.read("harvest")
     yields = harvests_with_yield(harvests[harvests["trial_code"].isin(plots["trial_code"])], plots)
-    long = yields.melt(id_vars=["treatment", "plot_code"], value_vars=list(YIELDS), var_name="trait")
+    long = yields.melt(id_vars=_PLOT[1:], value_vars=list(YIELDS), var_name="trait")
     # Several harvests of one plot in a season add up.
     ratio = long["trait"] == "dry_fresh_ratio"
-    summed = (
-        long[~ratio].groupby(["trait", "treatment", "plot_code"], as_index=False)["value"].sum(min_count=1)
-    )
-    averaged = long[ratio].groupby(["trait", "treatment", "plot_code"], as_index=False)["value"].mean()
+    summed = long[~ratio].groupby(_PLOT, as_index=False)["value"].sum(min_count=1)
+    averaged = long[ratio].groupby(_PLOT, as_index=False)["value"].mean()
     return pd.concat([summed, averaged], ignore_index=True)
 
 
