@@ -17,24 +17,35 @@ from markupsafe import escape
 
 from kanpo.maps._content import MapContent, check_content
 from kanpo.maps._leaflet import leaflet_script, leaflet_style
-from kanpo.maps._payload import both, encode_content
+from kanpo.maps._payload import encode_content
+from kanpo.maps._text import both
 
 #: Order matters: each file uses only what stands before it.
 SCRIPTS = (
     "dom.js",
     "strings.js",
     "decode.js",
+    "curves.js",
     "kernel.js",
     "index.js",
     "style.js",
     "canvas_layer.js",
     "plots.js",
     "legend.js",
+    "download.js",
+    "changes.js",
     "filters.js",
     "list.js",
+    "adjust.js",
+    "blocks.js",
+    "favourites.js",
+    "compare.js",
+    "findings.js",
     "card.js",
     "about.js",
+    "share.js",
     "app.js",
+    "start.js",
 )
 _POLICY = "<!-- content security policy -->"
 
