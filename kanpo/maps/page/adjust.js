@@ -134,6 +134,7 @@
         share();
         app.follow(factor);
       });
+      input.addEventListener("pointerdown", () => app.scorer.hold(app.current(), factor));
       input.addEventListener("change", () => app.settle());
     }
 

@@ -23,6 +23,7 @@
       /** Show outlines; `codes` is the class of each parcel plus 8 where uncertain, 255 where filtered out. */
       setData: function (outlines, codes, labels) {
         this._data = { outlines, codes, n: codes.length, labels };
+        this._place = null;
         this._redraw();
       },
 
@@ -81,66 +82,87 @@
         const origin = this._map.getPixelOrigin().add(this._bounds.min).multiplyBy(this._ratio);
         this._view = { scale, left: origin.x, top: origin.y };
         this._pen.clearRect(0, 0, this._container.width, this._container.height);
-        const byCode = this._visible();
-        this._drawBlocks(byCode);
-        this._drawTiny(byCode);
-        for (const code of ORDER) this._drawClass(code, byCode.large[code]);
+        const placed = this._placed();
+        this._drawBlocks(placed);
+        this._drawTiny(placed);
+        const byCode = this._byCode(placed);
+        for (const code of ORDER) this._drawClass(code, byCode[code]);
         this._drawSelected();
         this._drawLabels();
         this.lastDraw = performance.now() - began;
       },
 
-      /** Rows inside the canvas by code: those that are a dot or two on screen, and the larger ones. */
-      _visible: function () {
+      /** Which parcels lie inside the canvas, as long as it shows the same: those of a dot or two, and the larger ones. */
+      _placed: function () {
         const { scale, left, top } = this._view;
-        const { outlines, codes, n } = this._data;
+        const { outlines, n } = this._data;
+        const { width, height } = this._container;
+        const key = [scale, left, top, width, height].join();
+        if (this._place && this._place.key === key) return this._place;
         const { box } = outlines;
-        const west = left / scale;
-        const north = top / scale;
-        const east = (left + this._container.width) / scale;
-        const south = (top + this._container.height) / scale;
         const least = (TINY_PX * this._ratio) / scale;
-        const tiny = {};
-        const large = {};
-        for (const code of ORDER) [tiny[code], large[code]] = [[], []];
+        const thin = 1.4 * this._ratio;
+        const place = { key, tiny: new Int32Array(n), large: new Int32Array(n), dots: new Int16Array(4 * n), tinies: 0, larges: 0 };
         for (let i = 0, at = 0; i < n; i++, at += 4) {
-          if (!(box[at + 2] >= west && box[at] <= east && box[at + 3] >= north && box[at + 1] <= south)) continue;
+          const x = box[at] * scale - left;
+          const y = box[at + 1] * scale - top;
+          const across = (box[at + 2] - box[at]) * scale;
+          const along = (box[at + 3] - box[at + 1]) * scale;
+          if (!(x + across >= 0 && x <= width && y + along >= 0 && y <= height)) continue;
           const extent = Math.max(box[at + 2] - box[at], box[at + 3] - box[at + 1]);
-          (extent > 0 && extent < least ? tiny : large)[codes[i]].push(i);
+          if (extent === 0 || extent >= least) {
+            place.large[place.larges++] = i;
+            continue;
+          }
+          place.dots[at] = Math.max(0, Math.round(x));
+          place.dots[at + 1] = Math.max(0, Math.round(y));
+          place.dots[at + 2] = Math.min(width, Math.round(x) + Math.round(Math.max(thin, across)));
+          place.dots[at + 3] = Math.min(height, Math.round(y) + Math.round(Math.max(thin, along)));
+          place.tiny[place.tinies++] = i;
         }
-        return { tiny, large };
+        return (this._place = place);
       },
 
       /** Dots straight into the picture: a hundred thousand of them in a few milliseconds. */
-      _drawTiny: function ({ tiny }) {
-        if (!ORDER.some((code) => tiny[code].length)) return;
-        const { scale, left, top } = this._view;
-        const { box } = this._data.outlines;
+      _drawTiny: function ({ tiny, tinies, dots }) {
+        if (!tinies) return;
+        const { codes } = this._data;
         const { width, height } = this._container;
         // On a sheet of its own: a picture put on the canvas would wipe out the rims under it.
         const sheet = (this._sheet = this._sheet || document.createElement("canvas"));
-        if (sheet.width !== width || sheet.height !== height) Object.assign(sheet, { width, height });
-        const picture = this._pen.createImageData(width, height);
-        const dots = new Uint32Array(picture.data.buffer);
-        const least = 1.4 * this._ratio;
+        if (sheet.width !== width || sheet.height !== height || !this._picture) {
+          Object.assign(sheet, { width, height });
+          this._picture = this._pen.createImageData(width, height);
+        }
+        const inks = new Uint32Array(this._picture.data.buffer).fill(0);
+        const held = new Uint8Array(256);
+        for (let nth = 0; nth < tinies; nth++) held[codes[tiny[nth]]] = 1;
         for (const code of ORDER) {
+          if (!held[code]) continue;
           const ink = kanpo.style.dot(code);
-          for (const i of tiny[code]) {
-            const x = Math.round(box[4 * i] * scale - left);
-            const y = Math.round(box[4 * i + 1] * scale - top);
-            const right = Math.min(width, x + Math.max(1, Math.round(Math.max(least, (box[4 * i + 2] - box[4 * i]) * scale))));
-            const bottom = Math.min(height, y + Math.max(1, Math.round(Math.max(least, (box[4 * i + 3] - box[4 * i + 1]) * scale))));
-            for (let line = Math.max(0, y); line < bottom; line++) {
-              for (let dot = Math.max(0, x); dot < right; dot++) dots[line * width + dot] = ink;
+          for (let nth = 0; nth < tinies; nth++) {
+            const i = tiny[nth];
+            if (codes[i] !== code) continue;
+            for (let line = dots[4 * i + 1]; line < dots[4 * i + 3]; line++) {
+              for (let dot = dots[4 * i]; dot < dots[4 * i + 2]; dot++) inks[line * width + dot] = ink;
             }
           }
         }
-        sheet.getContext("2d").putImageData(picture, 0, 0);
+        sheet.getContext("2d").putImageData(this._picture, 0, 0);
         this._pen.drawImage(sheet, 0, 0);
       },
 
+      /** The larger parcels by code. */
+      _byCode: function ({ large, larges }) {
+        const { codes } = this._data;
+        const out = {};
+        for (const code of ORDER) out[code] = [];
+        for (let nth = 0; nth < larges; nth++) out[codes[large[nth]]].push(large[nth]);
+        return out;
+      },
+
       /** A rim around the parcels of each block, as wide as the gap that joins them. */
-      _drawBlocks: function ({ tiny, large }) {
+      _drawBlocks: function ({ tiny, tinies, large, larges }) {
         if (!this._blocks) return;
         const { scale } = this._view;
         const pen = this._pen;
@@ -149,7 +171,7 @@
         for (const [more, colour] of [[5 * this._ratio, "#3d1f66"], [1.5 * this._ratio, "#efe6fb"]]) {
           pen.strokeStyle = colour;
           pen.lineWidth = gap + more;
-          for (const rows of [...Object.values(large), ...Object.values(tiny)]) {
+          for (const rows of [large.subarray(0, larges), tiny.subarray(0, tinies)]) {
             for (const i of rows) {
               if (!this._blocks.drawn[i]) continue;
               this._trace(i);

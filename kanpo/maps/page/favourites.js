@@ -4,6 +4,7 @@
   const kanpo = (root.kanpo = root.kanpo || {});
   const DECISIONS = ["candidate", "selected", "deferred", "rejected"];
   const HEADERS = ["record_id", "happened_at", "actor", "parcel_id", "herb_id", "decision", "note", "supersedes", "reason"];
+  const REASON = "地図で書き直し";
   const LONGEST_NOTE = 500;
   const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -25,17 +26,22 @@
     return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
   }
 
-  /** What `kanpo records import --kind decision` reads; the same record id is never stored twice. */
+  /** What `kanpo records import --kind decision` reads: every version that was ever sent, so that none is missed. */
   function table(kept, actor) {
-    return [HEADERS, ...kept.map((one) =>
-      [one.id, one.day, actor, one.parcel, one.herb, one.decision, one.note, one.supersedes, one.supersedes ? "地図で書き直し" : ""])];
+    const row = (one, of) => [one.id, one.day, actor, of.parcel, of.herb, one.decision, one.note, one.supersedes, one.supersedes ? REASON : ""];
+    return [HEADERS, ...kept.flatMap((one) => [...one.before, one].map((version) => row(version, one)))];
+  }
+
+  function version(one) {
+    const fits = one && UUID.test(one.id) && DECISIONS.includes(one.decision) && typeof one.note === "string" && /^\d{4}-\d\d-\d\d$/.test(one.day);
+    return fits ? { id: one.id, day: one.day, decision: one.decision, note: one.note.slice(0, LONGEST_NOTE), supersedes: UUID.test(one.supersedes) ? one.supersedes : "" } : null;
   }
 
   /** A kept parcel out of what this browser remembered, or null. */
   function checked(one) {
-    const fits = one && UUID.test(one.id) && typeof one.parcel === "string" && typeof one.herb === "string" &&
-      DECISIONS.includes(one.decision) && typeof one.note === "string" && /^\d{4}-\d\d-\d\d$/.test(one.day);
-    return fits ? { ...one, note: one.note.slice(0, LONGEST_NOTE), sent: one.sent === true, supersedes: UUID.test(one.supersedes) ? one.supersedes : "" } : null;
+    const last = version(one);
+    if (!last || typeof one.parcel !== "string" || typeof one.herb !== "string" || !Array.isArray(one.before)) return null;
+    return { ...last, parcel: one.parcel, herb: one.herb, sent: one.sent === true, before: one.before.map(version).filter(Boolean) };
   }
 
   function create(app) {
@@ -65,14 +71,14 @@
     function toggle(row) {
       const old = find(row);
       if (old) kept = kept.filter((one) => one !== old);
-      else kept.push({ id: newId(), day: today(), parcel: app.text("parcel_id", row), herb: app.herb.id, decision: "candidate", note: "", sent: false, supersedes: "" });
+      else kept.push({ id: newId(), day: today(), parcel: app.text("parcel_id", row), herb: app.herb.id, decision: "candidate", note: "", sent: false, supersedes: "", before: [] });
       remember();
       render();
     }
 
     /** What was sent already stays as it was; a change becomes a record that takes its place. */
     function change(one, part) {
-      if (one.sent) Object.assign(one, { supersedes: one.id, id: newId(), day: today(), sent: false });
+      if (one.sent) Object.assign(one, { before: [...one.before, version(one)], supersedes: one.id, id: newId(), day: today(), sent: false });
       Object.assign(one, part);
       remember();
     }

@@ -104,27 +104,37 @@
     const [least, most] = [end(requirement.least), end(requirement.most)];
     const opens = mayExclude && requirement.least === 0 ? 1 : 0;
     const tie = TIE * total;
-    const place = method.pairs ? () => {} : method.least ? putLeast : putSum;
-    function putLeast(i, middle, bottom, top) {
-      known[i] = Math.min(known[i], middle);
-      low[i] = Math.min(low[i], bottom);
-      high[i] = Math.min(high[i], top);
-    }
-    function putSum(i, middle, bottom, top) {
-      known[i] += mine * middle;
-      low[i] += mine * bottom;
-      high[i] += mine * top;
-    }
+    // Pairs are added up elsewhere; a weight of 0 changes nothing but in the minimum.
+    const counts = !method.pairs && (mine > 0 || method.least);
+    const smallest = Boolean(method.least);
     for (let i = 0; i < n; i++) {
       const here = e[i];
       if (here !== here) {
-        if (mine > 0 || method.least) place(i, method.start, least, most);
         open[i] |= opens;
+        if (!counts) continue;
+        if (smallest) {
+          if (least < low[i]) low[i] = least;
+          if (most < high[i]) high[i] = most;
+        } else {
+          low[i] += mine * least;
+          high[i] += mine * most;
+        }
         continue;
       }
       count[i]++;
       weight[i] += mine;
-      if (mine > 0 || method.least) place(i, unit[i], unit[i], unit[i]);
+      if (counts) {
+        const part = unit[i];
+        if (smallest) {
+          if (part < known[i]) known[i] = part;
+          if (part < low[i]) low[i] = part;
+          if (part < high[i]) high[i] = part;
+        } else {
+          known[i] += mine * part;
+          low[i] += mine * part;
+          high[i] += mine * part;
+        }
+      }
       if (here === 1) continue;
       if (mayExclude && here === 0) {
         if (!excluded[i] || factor < limiting[i]) limiting[i] = factor;
