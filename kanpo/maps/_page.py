@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -54,6 +55,13 @@ _POLICY = "<!-- content security policy -->"
 def page_file(name: str) -> str:
     """The text of a file of the page."""
     return files("kanpo.maps").joinpath("page", name).read_text(encoding="utf-8")
+
+
+@cache
+def page_script(name: str) -> str:
+    """A script of the page without indentation and comments of their own lines: a tenth of a small map."""
+    text = re.sub(r"(?ms)^[ \t]*/\*.*?\*/\n", "", page_file(name))
+    return re.sub(r"(?m)^[ \t]*(//.*\n)?", "", text)
 
 
 def html_text(text: str) -> str:
@@ -214,7 +222,7 @@ class SuitabilityLayer(Layer):
         data = f'<script type="text/plain" id="kanpo-data">{self.data}</script>'
         figure.html.add_child(Verbatim(data), name="kanpo_data")
         for name in SCRIPTS:
-            script = f"<script>\n{page_file(name)}\n</script>"
+            script = f"<script>\n{page_script(name)}\n</script>"
             figure.header.add_child(Verbatim(script), name=f"kanpo_{name}")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""

@@ -126,7 +126,7 @@
       this.count(n, area);
       kanpo.about.changed(this);
       if (!quick) this.blocks.render();
-      if (this.layer._data) this.layer.setCodes(codes);
+      if (this.layer._data) this.layer.setCodes(codes, quick);
       else this.layer.setData(data.outlines, codes, kanpo.canvas.settlements(data.outlines, data.n, (row) => this.text("settlement", row)));
     }
 

@@ -3,7 +3,9 @@
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
   const TINY_PX = 2.5;
-  const LINED_PX = 5;
+  /* While something is dragged, parcels up to this size are dots too. */
+  const QUICK_PX = 10;
+  const LINED_PX = 7;
   const HATCHED_PX = 8;
   const PIN_PX = 4;
   const FADED = 255;
@@ -27,7 +29,8 @@
         this._redraw();
       },
 
-      setCodes: function (codes) {
+      setCodes: function (codes, quick) {
+        this._quick = Boolean(quick);
         this._data = { ...this._data, codes };
         this._redraw();
       },
@@ -97,10 +100,10 @@
         const { scale, left, top } = this._view;
         const { outlines, n } = this._data;
         const { width, height } = this._container;
-        const key = [scale, left, top, width, height].join();
+        const key = [scale, left, top, width, height, this._quick].join();
         if (this._place && this._place.key === key) return this._place;
         const { box } = outlines;
-        const least = (TINY_PX * this._ratio) / scale;
+        const least = ((this._quick ? QUICK_PX : TINY_PX) * this._ratio) / scale;
         const thin = 1.4 * this._ratio;
         const place = { key, tiny: new Int32Array(n), large: new Int32Array(n), dots: new Int16Array(4 * n), tinies: 0, larges: 0 };
         for (let i = 0, at = 0; i < n; i++, at += 4) {
