@@ -71,6 +71,7 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
             f"{built['peak_mb']} / {folium['peak_mb']} MB",
         )
     )
+    rows.append(_in_browser(count, page, plain))
     return rows
 
 
@@ -125,6 +126,18 @@ def measure_analysis(years: int = 10, traits: int = 50) -> list[tuple[str, str, 
             f"{series['peak_mb']} MB",
         ),
     ]
+
+
+def _in_browser(count: int, page: str, plain: str) -> tuple[str, str, str, str, str]:
+    """One row: both maps opened in a headless Chromium without a network."""
+    ours, folium = apart("open_map", page), apart("open_folium", plain)
+    return (
+        f"map of {count:,} parcels in the browser: first paint; another herb; a slider's picture (medians)",
+        f"{ours['seconds']:.1f} s; {ours['switch_ms']:.0f} ms; {ours['drag_ms']:.0f} ms; {ours['requests']} requests",
+        f"{folium['seconds']:.1f} s (folium.GeoJson, {folium['paths']:,} paths, Leaflet from this machine)",
+        f"{folium['seconds'] / ours['seconds']:.1f} × faster",
+        f"{ours['heap_mb']:.0f} / {folium['heap_mb']:.0f} MB",
+    )
 
 
 def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
