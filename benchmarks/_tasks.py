@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks._comparing import COMPARING_TASKS
 from benchmarks._measure import peak_mb
 from benchmarks._scoring import SCORING_TASKS, random_columns
 
@@ -185,19 +186,23 @@ def visits(start: str) -> dict[str, Any]:
     }
 
 
-TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    task.__name__: task
-    for task in (
-        bare_ingest,
-        ingest,
-        prepare_map,
-        build_map,
-        folium_map,
-        blocks,
-        dissolve_blocks,
-        visits,
-    )
-} | SCORING_TASKS
+TASKS: dict[str, Callable[..., dict[str, Any]]] = (
+    {
+        task.__name__: task
+        for task in (
+            bare_ingest,
+            ingest,
+            prepare_map,
+            build_map,
+            folium_map,
+            blocks,
+            dissolve_blocks,
+            visits,
+        )
+    }
+    | SCORING_TASKS
+    | COMPARING_TASKS
+)
 
 
 if __name__ == "__main__":

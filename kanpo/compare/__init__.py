@@ -1,0 +1,64 @@
+"""Tables of samples compared: groups, principal components, panels, years, curves.
+
+In come tables as people and instruments write them (samples by components, scores of a panel, values
+by year, weights by hour), out go tests with their false discovery rates, pictures, and fits with
+intervals. Nothing here needs a project. `docs/evidence.md` defines the numbers.
+"""
+
+from kanpo.compare._bootstrap import RESAMPLES, Interval, spearman, spearman_interval
+from kanpo.compare._groups import PAIR_COLUMNS, GroupComparison, compare_groups
+from kanpo.compare._matrix import LEAST_SAMPLES, Impute, SampleMatrix, Treated, sample_matrix, treated
+from kanpo.compare._panel import Agreement, PanelCorrelation, agreement, correlate_panel, panel_of_rows
+from kanpo.compare._pca import PrincipalComponents, principal_components
+from kanpo.compare._picture import COLOURS, GREY, Picture, Series
+from kanpo.compare._pictures import score_picture, volcano
+from kanpo.compare._table import Table, read_table
+from kanpo.compare._tests import (
+    Moments,
+    TestResult,
+    false_discovery_rates,
+    kruskal,
+    mann_whitney,
+    moments,
+    welch,
+    welch_anova,
+)
+
+__all__ = [
+    "COLOURS",
+    "GREY",
+    "LEAST_SAMPLES",
+    "PAIR_COLUMNS",
+    "RESAMPLES",
+    "Agreement",
+    "GroupComparison",
+    "Impute",
+    "Interval",
+    "Moments",
+    "PanelCorrelation",
+    "Picture",
+    "PrincipalComponents",
+    "SampleMatrix",
+    "Series",
+    "Table",
+    "TestResult",
+    "Treated",
+    "agreement",
+    "compare_groups",
+    "correlate_panel",
+    "false_discovery_rates",
+    "kruskal",
+    "mann_whitney",
+    "moments",
+    "panel_of_rows",
+    "principal_components",
+    "read_table",
+    "sample_matrix",
+    "score_picture",
+    "spearman",
+    "spearman_interval",
+    "treated",
+    "volcano",
+    "welch",
+    "welch_anova",
+]
