@@ -31,6 +31,8 @@ PAIR_COLUMNS = (
     *("effect", "statistic", "p", "q", "zeros", "zeros_against", "missing", "missing_against"),
 )
 
+_OVERALL = ("component", "n", "statistic", "p", "q", "effect")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupComparison:
@@ -91,36 +93,30 @@ def compare_groups(
     names = _group_names(matrix, control)
     ready = treated(matrix, log=log, impute=impute)
     rows = {name: np.flatnonzero(matrix.groups == name) for name in names}
-    pairs = (
-        [(name, control) for name in names if name != control]
-        if control
-        else [(two, one) for one, two in combinations(names, 2)]
-    )
+    table = _pairs(matrix, ready, rows, control, way)
+    groups = [ready.values[rows[name]] for name in names]
+    overall = _overall(matrix, groups, way) if len(names) > 2 else pd.DataFrame(columns=list(_OVERALL))
+    tested = int(table["p"].notna().sum())
+    sizes = {name: len(rows[name]) for name in names}
+    return GroupComparison(table, overall, sizes, ready.handling, way, tested, len(table) - tested)
+
+
+def _pairs(
+    matrix: SampleMatrix, ready: Treated, rows: dict[str, np.ndarray], control: str | None, way: Way
+) -> pd.DataFrame:
+    """All pairs of groups, or each with the control, by p."""
+    if control is None:
+        pairs = [(two, one) for one, two in combinations(rows, 2)]
+    else:
+        pairs = [(name, control) for name in rows if name != control]
     test = welch if way == "welch" else mann_whitney
     frames = []
     for name, against in pairs:
-        assert against is not None
-        sides = ready.values[rows[name]], ready.values[rows[against]]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            frames.append(_pair(matrix, ready, (name, against), rows, test(*sides)))
+        result = test(ready.values[rows[name]], ready.values[rows[against]])
+        frames.append(_pair(matrix, ready, (name, against), rows, result))
     table = pd.concat(frames, ignore_index=True)
     table["q"] = false_discovery_rates(table["p"].to_numpy())
-    overall = (
-        _overall(matrix, [ready.values[rows[name]] for name in names], way) if len(names) > 2 else _none()
-    )
-    tested = int(table["p"].notna().sum())
-    order = table.sort_values(
-        ["p", "effect"], key=lambda column: -column.abs() if column.name == "effect" else column
-    )
-    return GroupComparison(
-        order[list(PAIR_COLUMNS)].reset_index(drop=True),
-        overall,
-        {name: len(rows[name]) for name in names},
-        ready.handling,
-        way,
-        tested,
-        len(table) - tested,
-    )
+    return table.sort_values("p", kind="stable")[list(PAIR_COLUMNS)].reset_index(drop=True)
 
 
 def _group_names(matrix: SampleMatrix, control: str | None) -> list[str]:
@@ -200,7 +196,3 @@ def _overall(matrix: SampleMatrix, groups: list[np.ndarray], way: Way) -> pd.Dat
         }
     )
     return frame.sort_values("p", kind="stable").reset_index(drop=True)
-
-
-def _none() -> pd.DataFrame:
-    return pd.DataFrame(columns=["component", "n", "statistic", "p", "q", "effect"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,20 +80,10 @@ def agreement(panel: SampleMatrix) -> Agreement:
     values = panel.values[whole]
     n, m = values.shape
     if m < _LEAST[0] or n < _LEAST[1]:
-        raise InputUnusable(
-            "compare.panel-small",
-            Text(
-                f"全員が採点した試料が {n} 点、評価者が {m} 人しかありません",
-                f"has only {n} samples that all scored, and {m} assessors",
-            ),
-            Text("試料3点以上、評価者2人以上が要ります", "three samples and two assessors are needed"),
-            Place(panel.file),
-        )
+        raise _too_small(panel, n, m)
     ranks = stats.rankdata(values, axis=0)
-    ties = float(sum(_ties(column) for column in values.T))
     sums = ranks.sum(axis=1)
-    square = float(((sums - sums.mean()) ** 2).sum())
-    room = m * m * (n**3 - n) - m * ties
+    room = m * m * (n**3 - n) - m * float(sum(_ties(column) for column in values.T))
     if room <= 0:
         raise InputUnusable(
             "compare.panel-flat",
@@ -100,10 +91,11 @@ def agreement(panel: SampleMatrix) -> Agreement:
             Text("点に差のある表が要ります", "scores that differ are needed"),
             Place(panel.file),
         )
-    w = 12 * square / room
+    w = 12 * float(((sums - sums.mean()) ** 2).sum()) / room
     chi2 = m * (n - 1) * w
-    others = (sums[:, None] - ranks) / max(m - 1, 1)
+    others = (sums[:, None] - ranks) / (m - 1)
     rho = [float(spearman(others[:, at], ranks[:, [at]])[0][0]) for at in range(m)]
+    mean, sd = values.mean(axis=0), values.std(axis=0, ddof=1)
     names = np.array(panel.samples, dtype=object)
     listed = pd.DataFrame(
         {"sample": names[whole], "mean_rank": ranks.mean(axis=1), "mean_score": values.mean(axis=1)}
@@ -113,16 +105,21 @@ def agreement(panel: SampleMatrix) -> Agreement:
         chi2,
         float(special.chdtrc(n - 1, chi2)),
         n,
-        pd.DataFrame(
-            {
-                "assessor": panel.components,
-                "rho": rho,
-                "mean": values.mean(axis=0),
-                "sd": values.std(axis=0, ddof=1),
-            }
-        ),
+        pd.DataFrame({"assessor": panel.components, "rho": rho, "mean": mean, "sd": sd}),
         listed.sort_values("mean_rank", ascending=False, kind="stable").reset_index(drop=True),
         tuple(names[~whole]),
+    )
+
+
+def _too_small(panel: SampleMatrix, samples: int, assessors: int) -> InputUnusable:
+    return InputUnusable(
+        "compare.panel-small",
+        Text(
+            f"全員が採点した試料が {samples} 点、評価者が {assessors} 人しかありません",
+            f"has only {samples} samples that all scored, and {assessors} assessors",
+        ),
+        Text("試料3点以上、評価者2人以上が要ります", "three samples and two assessors are needed"),
+        Place(panel.file),
     )
 
 
@@ -190,18 +187,7 @@ def correlate_panel(
         one.loc[shared] if each else one.loc[shared].mean(axis=1).to_frame(str(Text("平均点", "mean score")))
     )
     values = two.loc[shared].to_numpy(dtype=float)
-    frames = []
-    for name in scores.columns:
-        rho, p, count = spearman(scores[name].to_numpy(dtype=float), values)
-        frames.append(
-            pd.DataFrame(
-                {"score": name, "component": list(matrix.components), "n": count, "rho": rho, "p": p}
-            )
-        )
-    table = pd.concat(frames, ignore_index=True)
-    table["q"] = false_discovery_rates(table["p"].to_numpy())
-    table["at"] = np.tile(np.arange(len(matrix.components)), len(scores.columns))
-    table = table.sort_values("p", kind="stable").reset_index(drop=True)
+    table = _correlated(scores, values, matrix.components)
     table["lower"] = table["upper"] = np.nan
     for row in range(min(intervals, int(table["p"].notna().sum()))):
         x, y = scores[table.at[row, "score"]].to_numpy(dtype=float), values[:, int(table.at[row, "at"])]
@@ -214,6 +200,18 @@ def correlate_panel(
         tuple(name for name in two.index if name not in one.index),
         int(table["p"].notna().sum()),
     )
+
+
+def _correlated(scores: pd.DataFrame, values: np.ndarray, components: Sequence[str]) -> pd.DataFrame:
+    """Every score with every component, by p; `at` is the position of the component."""
+    frames = []
+    for name in scores.columns:
+        rho, p, count = spearman(scores[name].to_numpy(dtype=float), values)
+        columns = {"score": name, "component": list(components), "n": count, "rho": rho, "p": p}
+        frames.append(pd.DataFrame(columns | {"at": np.arange(len(components))}))
+    table = pd.concat(frames, ignore_index=True)
+    table["q"] = false_discovery_rates(table["p"].to_numpy())
+    return table.sort_values("p", kind="stable").reset_index(drop=True)
 
 
 def _by_sample(matrix: SampleMatrix) -> pd.DataFrame:

@@ -90,15 +90,7 @@ def principal_components(
     varies = whole & (spread > _CONSTANT * np.abs(values).max(axis=0))
     names = np.array(matrix.components, dtype=object)
     if varies.sum() < 2:
-        raise InputUnusable(
-            "compare.nothing-varies",
-            Text(
-                "欠測がなく値の動く成分が2つに足りません",
-                "has fewer than two components that are complete and vary",
-            ),
-            Text("--impute half-min で欠測を埋められます", "--impute half-min fills what is missing"),
-            Place(matrix.file),
-        )
+        raise _nothing_varies(matrix)
     kept = values[:, varies]
     divisor = {"pareto": np.sqrt(spread[varies]), "unit": spread[varies], "none": 1.0}[scale]
     left, singular, right = np.linalg.svd((kept - kept.mean(axis=0)) / divisor, full_matrices=False)
@@ -115,4 +107,16 @@ def principal_components(
         tuple(names[whole & ~varies]),
         tuple(names[~whole]),
         ready.handling,
+    )
+
+
+def _nothing_varies(matrix: SampleMatrix) -> InputUnusable:
+    return InputUnusable(
+        "compare.nothing-varies",
+        Text(
+            "欠測がなく値の動く成分が2つに足りません",
+            "has fewer than two components that are complete and vary",
+        ),
+        Text("--impute half-min で欠測を埋められます", "--impute half-min fills what is missing"),
+        Place(matrix.file),
     )

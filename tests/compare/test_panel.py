@@ -102,7 +102,7 @@ def test_the_interval_agrees_with_scipy_and_its_seed(way: str) -> None:
 
 def test_samples_are_matched_by_name() -> None:
     panel, matrix = (
-        matrix_of(np.array([[1, 2], [2, 3], [3, 5], [4, 4.0]])),
+        matrix_of(np.array([[1, 2], [2, 3], [3, 5], [4, 6.0]])),
         matrix_of(np.arange(15.0).reshape(5, 3)),
     )
     found = correlate_panel(panel, matrix)

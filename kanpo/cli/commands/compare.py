@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,29 +80,37 @@ def write_table(out: Path | None, table: pd.DataFrame, labels: dict[str, Text]) 
     """Write a table under its labels, where a file was asked for."""
     if out is None:
         return
-    from kanpo.exchange import export_table, table_file
+    from kanpo.exchange import export_table
 
-    export_table(table_file(out), table.rename(columns={key: str(text) for key, text in labels.items()}))
+    export_table(out, table.rename(columns={key: str(text) for key, text in labels.items()}))
     say(Text(f"書き出しました: {out}({len(table):,} 行)", f"written: {out} ({len(table):,} rows)"))
 
 
-def write_picture(path: Path, picture: Picture) -> None:
-    """Write a picture as SVG.
+def check_files(tables: Sequence[Path | None], svg: Path | None = None) -> None:
+    """See before anything is computed that what was asked for can be written.
 
     Raises
     ------
     UsageError
-        The file's name does not end in ``.svg``.
+        A table ends in neither ``.csv`` nor ``.xlsx``, or a picture not in ``.svg``.
     """
     from kanpo.errors import Place, UsageError
+    from kanpo.exchange import table_file
 
-    if path.suffix.lower() != ".svg":
+    for path in tables:
+        if path is not None:
+            table_file(path)
+    if svg is not None and svg.suffix.lower() != ".svg":
         raise UsageError(
             "compare.picture",
             Text("図は .svg で書き出します", "pictures are written as .svg"),
-            Text(f"例: --svg {path.stem}.svg", f"for example --svg {path.stem}.svg"),
-            Place(str(path)),
+            Text(f"例: --svg {svg.stem}.svg", f"for example --svg {svg.stem}.svg"),
+            Place(str(svg)),
         )
+
+
+def write_picture(path: Path, picture: Picture) -> None:
+    """Write a picture as SVG."""
     picture.write(path)
     say(Text(f"図を書き出しました: {path}", f"picture written: {path}"))
 

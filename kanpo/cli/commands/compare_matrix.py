@@ -12,6 +12,7 @@ from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import PathType, output_options
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.cli.commands.compare import (
+    check_files,
     out_option,
     sheet_option,
     svg_option,
@@ -167,6 +168,7 @@ def groups(
 ) -> int:
     from kanpo.compare import compare_groups, volcano
 
+    check_files([out], svg)
     matrix = read_matrix(file, sheet, group_column, sample, ignore)
     found = compare_groups(matrix, control=control, log=log, impute=impute, way=way)
     write_table(out, found.pairs, _LABELS)
@@ -269,6 +271,7 @@ def pca(
 ) -> int:
     from kanpo.compare import principal_components, score_picture
 
+    check_files([out, loadings], svg)
     matrix = read_matrix(file, sheet, group_column, sample, ignore)
     found = principal_components(matrix, scale=scale, log=log, impute=impute, count=count)
     table = found.score_table(matrix.groups if group_column else None)

@@ -10,7 +10,7 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import PathType, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
-from kanpo.cli.commands.compare import out_option, sheet_option, with_short_p, write_table
+from kanpo.cli.commands.compare import check_files, out_option, sheet_option, with_short_p, write_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -76,6 +76,7 @@ def panel(
 ) -> int:
     from kanpo.compare import agreement
 
+    check_files([out])
     scores = _panel(file, sheet, sample, assessor, score_column, ignore)
     say_problems(scores.problems)
     found = agreement(scores)
@@ -209,6 +210,7 @@ def correlate(
     from kanpo.cli.commands.compare_matrix import read_matrix
     from kanpo.compare import correlate_panel, read_table, sample_matrix
 
+    check_files([out])
     scores = sample_matrix(read_table(panel_file), sample=sample)
     say_problems(scores.problems)
     matrix = read_matrix(matrix_file, None, None, sample, ignore)
