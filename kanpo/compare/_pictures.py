@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+from kanpo.compare._curves import DRYING_MODELS
 from kanpo.compare._groups import GroupComparison
 from kanpo.compare._pca import PrincipalComponents
 from kanpo.compare._picture import COLOURS, GREY, Picture, Series
@@ -54,3 +56,20 @@ def score_picture(found: PrincipalComponents, groups: np.ndarray) -> Picture:
     axes = [f"PC{at + 1} ({value:.1%})" for at, value in enumerate([*share[:2], 0.0][:2])]
     title = Text("主成分得点", "scores of principal components")
     return Picture(str(title), axes[0], axes[1], series, across=(0.0,), up=(0.0,))
+
+
+def drying_picture(values: pd.DataFrame, fits: pd.DataFrame, *, equilibrium: float = 0.0) -> Picture:
+    """Moisture ratios of each unit over time, and the best fit as a line."""
+    models = {model.name: model for model in DRYING_MODELS}
+    series = []
+    for number, (unit, rows) in enumerate(fits[fits["best"]].groupby("unit", sort=False)):
+        group = values[values["unit"] == unit].sort_values("time", kind="stable")
+        t, v = group["time"].to_numpy(dtype=float), group["value"].to_numpy(dtype=float)
+        ratio = (v - equilibrium) / (v[t == t.min()].mean() - equilibrium)
+        line = np.linspace(0, t.max() - t.min(), 60)
+        model, colour = models[rows["model"].iloc[0]], COLOURS[number % len(COLOURS)]
+        series.append(Series(str(unit), t - t.min(), ratio, colour))
+        fitted = model.ratio(line, *rows["value"])
+        series.append(Series(f"{unit} ({model.name})", line, fitted, colour, line=True, marks=False))
+    title = Text("乾燥曲線", "drying curves")
+    return Picture(str(title), str(Text("時間", "time")), str(Text("水分比", "moisture ratio")), series)

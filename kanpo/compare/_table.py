@@ -16,7 +16,7 @@ import pandas as pd
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.files import check_table_file
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.schema import normalise, read_timestamp
 
 #: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
 MISSING_WORDS = frozenset(
@@ -119,6 +119,26 @@ class Table:
                 row, column = divmod(int(at), cells.shape[1])
                 problems.append(_no_number(self.place(row, self.headers[columns[column]], str(flat[at]))))
         return values.reshape(cells.shape), tuple(problems)
+
+    def dates(self, name: str) -> tuple[np.ndarray, tuple[Problem, ...]]:
+        """A column (n,) as days (ISO 8601), blank where none is written or it cannot be read; and what could not."""
+        found, problems = [], []
+        for row, text in enumerate(self.texts(name)):
+            try:
+                found.append(read_timestamp(text)[:10] if text else "")
+            except ValueError:
+                found.append("")
+                problems.append(
+                    Problem(
+                        "compare.no-date",
+                        Text(
+                            "日付として読めません。この行は使いません", "is not a date; the row is left out"
+                        ),
+                        Text("2025-05-01 のように入れてください", "enter it as 2025-05-01"),
+                        self.place(row, name, text),
+                    )
+                )
+        return np.array(found, dtype=object), tuple(problems)
 
     def share_of_numbers(self) -> np.ndarray:
         """For each column (m,) the share of its filled cells that look like numbers; NaN when all are blank."""

@@ -79,3 +79,56 @@ def test_a_panel_and_its_components(kanpo: Kanpo, matrix: Path, tmp_path: Path) 
     table = json.loads(said.out)
     assert {line["component"] for line in table} == {"フェルラ酸", "リグスチリド", "=定数"}
     assert all(line["lower"] <= line["rho"] <= line["upper"] for line in table if line["p"] is not None)
+
+
+def test_years_and_stability_of_a_file(kanpo: Kanpo, tmp_path: Path) -> None:
+    rows = [
+        f"{year},{unit},{10 * at + year - 2023 + (0.1 * at)}"
+        for year in (2023, 2024, 2025)
+        for at, unit in enumerate("甲乙丙")
+    ]
+    (tmp_path / "年次.csv").write_text("年,系統,収量\n" + "\n".join(rows), encoding="utf-8")
+    columns = ("--year", "年", "--unit", "系統", "--value", "収量")
+    changes = json.loads(kanpo("compare", "years", "年次.csv", *columns, "--json").out)
+    assert [line["change"] for line in changes] == pytest.approx([1.0] * 8)
+    stable = json.loads(kanpo("compare", "stability", "年次.csv", *columns, "--json").out)
+    assert [line["slope"] for line in stable] == pytest.approx([1.0] * 3)
+    wrong = kanpo("compare", "years", "年次.csv", "--year", "年度", "--unit", "系統", "--value", "収量")
+    assert (wrong.code == 2 and "もしかして「年」" in wrong.err) or "ある列" in wrong.err
+
+
+def test_curves_of_files(kanpo: Kanpo, tmp_path: Path) -> None:
+    hours = range(0, 40, 4)
+    lines = [f"{hour},{20 + 80 * np.exp(-0.1 * hour):.3f}" for hour in hours]
+    (tmp_path / "乾燥.csv").write_text("時間,重さ\n" + "\n".join(lines), encoding="utf-8")
+    said = kanpo(
+        "compare",
+        "drying",
+        "乾燥.csv",
+        "--time",
+        "時間",
+        "--value",
+        "重さ",
+        "--equilibrium",
+        "20",
+        "--svg",
+        "d.svg",
+        "--json",
+    )
+    rate = next(line for line in json.loads(said.out) if line["model"] == "newton")
+    assert said.code == 0 and rate["value"] == pytest.approx(0.1, rel=1e-3)
+    lost = json.loads(
+        kanpo("compare", "storage", "乾燥.csv", "--time", "時間", "--value", "重さ", "--json").out
+    )
+    assert lost[0]["rate"] > 0
+    days = [f"2025/5/{day},15" for day in range(1, 32)]
+    (tmp_path / "天気.csv").write_text("日付,気温\n" + "\n".join(days), encoding="cp932")
+    (tmp_path / "期間.csv").write_text(
+        "筆,定植,収穫\nP1,2025-05-01,2025-05-21\nP2,2025年5月2日,x\n", encoding="utf-8"
+    )
+    said = kanpo(
+        *("compare", "degree-days", "天気.csv", "期間.csv", "--date", "日付", "--mean", "気温"),
+        *("--unit", "筆", "--start", "定植", "--end", "収穫", "--base", "10", "--json"),
+    )
+    assert said.code == 1 and "compare.no-date" in said.err
+    assert [line["degree_days"] for line in json.loads(said.out)] == [100.0]

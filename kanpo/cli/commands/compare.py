@@ -31,6 +31,17 @@ _LAZY = {
         f"{_HERE}.compare_panel:correlate",
         Text("評価の点と成分の関係", "which components go with the scores of a panel"),
     ),
+    "years": (f"{_HERE}.compare_years:years", Text("年ごとの変化", "change from year to year")),
+    "stability": (
+        f"{_HERE}.compare_years:stability_command",
+        Text("年や場所が変わっても安定しているか", "stability over years and places"),
+    ),
+    "drying": (f"{_HERE}.compare_curves:drying", Text("乾燥曲線", "drying curves")),
+    "storage": (f"{_HERE}.compare_curves:storage", Text("貯蔵中の減り方", "loss in storage")),
+    "degree-days": (
+        f"{_HERE}.compare_curves:degree_days_command",
+        Text("収穫までの日数と積算温度", "days to harvest against growing degree days"),
+    ),
 }
 
 
