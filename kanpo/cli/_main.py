@@ -88,6 +88,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         Text("記録の一覧・取込・訂正", "list, import and correct records"),
     ),
     "traits": ("kanpo.cli.commands.traits:traits", Text("調査項目の一覧", "the dictionary of traits")),
+    "evidence": (
+        "kanpo.cli.commands.evidence:evidence",
+        Text("試験が予測に何を教えるか", "what the trials say about the scores"),
+    ),
     "compare": (
         "kanpo.cli.commands.compare:compare",
         Text(
