@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
@@ -9,11 +10,14 @@ from kanpo.evidence._calibrate import Calibration, calibrate
 from kanpo.evidence._plot_values import plot_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials
 from kanpo.evidence._reestimate import Posterior
-from kanpo.herbs import Catalogue
+from kanpo.herbs import Catalogue, Herb
 from kanpo.locale import Text
 from kanpo.parcels import carried_over
 from kanpo.store import Project
 from kanpo.suitability import project_sites, score_settings
+
+#: The trait that the catalogue's yields are of, and the least doubt about them (log scale).
+_DRY_YIELD, _LEAST_DOUBT = "yield_dry_kg_per_10a", 0.2
 
 
 def trial_values(project: Project, herb_id: str, trait: str | None = None) -> pd.DataFrame:
@@ -103,4 +107,13 @@ def learn_project(
         weights=weights,
         strength=strength,
         least=least,
+        level=_level(catalogue.herbs[herb_id]) if trait == _DRY_YIELD else None,
     )
+
+
+def _level(herb: Herb) -> tuple[float, float] | None:
+    """The greater yield of the catalogue's range for a site where everything fits; half the range is its doubt."""
+    low, high = herb.yield_dry_kg_per_10a_low, herb.yield_dry_kg_per_10a_high
+    if high is None or not high > 0:
+        return None
+    return high, max(_LEAST_DOUBT, np.log(high / low) / 2 if low else _LEAST_DOUBT)

@@ -50,6 +50,7 @@ def learn_from_trials(
     weights: Mapping[str, float] | None = None,
     strength: float = 1.0,
     least: int = LEAST_TO_LEARN,
+    level: tuple[float, float] | None = None,
 ) -> Posterior:
     """Estimate the requirements of a herb anew from the plots of its trials; see `learn`.
 
@@ -64,6 +65,8 @@ def learn_from_trials(
         Of those parcels at least.
     least : int
         So many parcels are needed; 0 gives the prior where there are none.
+    level : (float, float), optional
+        What the trait is where everything fits, see `learn`.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def learn_from_trials(
     if known.empty:
         return prior
     yields = np.maximum(known["value"].to_numpy(dtype=float), positive.min() / 20)
-    return learn(prior, columns, yields, list(known["year"]))
+    return learn(prior, columns, yields, list(known["year"]), level)
 
 
 def proposed_rows(posterior: Posterior) -> tuple[Requirement, ...]:

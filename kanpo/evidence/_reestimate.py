@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.evidence._response import Response
@@ -19,10 +18,14 @@ from kanpo.suitability import FactorColumns
 #: yield (with the weight of so many observations). Our assumption.
 SEASON_SD = 0.3
 ERROR_SD, ERROR_WEIGHT = 0.25, 6
-#: The level of yield is left nearly free.
+#: The level of yield is left nearly free where none is given.
 _LEVEL_SD = 3.0
-#: Rounds in which the error is estimated again.
-_ROUNDS = 3
+#: Steps of the search: derivatives are differences over so many prior sds to both sides, wide at first.
+#: A bound or class just beyond what was tried has no derivative, but it has a difference.
+_WIDTHS = (1.0,) * 6 + (0.5,) * 4 + (0.25,) * 4
+_LAST_WIDTH = 0.5
+#: How much of a step is tried; 0 stays.
+_SHARES = (1.0, 0.5, 0.2, 0.05, 0.0)
 
 
 #: Draws of what may be true; with 200 the mean of a site is known to a fourteenth of its sd.
@@ -75,13 +78,20 @@ def prior_of(
     return Posterior(response, np.zeros(size), np.eye(size), ERROR_SD, float("nan"), 0)
 
 
-def learn(prior: Posterior, columns: FactorColumns, yields: np.ndarray, seasons: Sequence[str]) -> Posterior:
+def learn(
+    prior: Posterior,
+    columns: FactorColumns,
+    yields: np.ndarray,
+    seasons: Sequence[str],
+    level: tuple[float, float] | None = None,
+) -> Posterior:
     """Maximum a posteriori estimate from the mean yields of parcels.
 
     ln(yield) = level + season + exp(slope)·Σ w·ln e / W_K + error, with normal priors: of every bound,
     class and weight around the catalogue (`kanpo.evidence` says how wide), of the seasons around 0, of
-    the level nearly flat. The error's variance is the mean of what the residuals say and of its prior,
-    which counts as much as six parcels. The covariance is that of the linearised model (Laplace).
+    the level around `level`. The error's variance is the mean of what the residuals say and of its prior,
+    which counts as much as six parcels. The search is Gauss and Newton's with derivatives averaged over
+    the prior's width (statistical linearisation), and the covariance is that of the model so linearised.
 
     This is ridge regression towards the catalogue: with few parcels little moves, and what no trial
     tells anything about does not move at all.
@@ -96,37 +106,41 @@ def learn(prior: Posterior, columns: FactorColumns, yields: np.ndarray, seasons:
         Above 0, in any one unit.
     seasons : sequence of str (n,)
         Parcels of one season share its shift.
+    level : (float, float), optional
+        Yield where everything fits, in the unit of `yields`, and its standard deviation on the
+        logarithmic scale. It is what tells that all parcels tried disappoint alike; without it only
+        differences between them teach.
     """
     names, season = np.unique(np.asarray(seasons, dtype=str), return_inverse=True)
     response, y = prior.response, np.log(yields)
     size, count = response.size, len(names)
-    centre = float(y.mean())
+    centre, level_sd = (np.log(level[0]), level[1]) if level else (float(y.mean()), _LEVEL_SD)
+    design = np.zeros((len(y), size + count + 1))
+    design[np.arange(len(y)), size + season] = SEASON_SD
+    design[:, -1] = 1.0
+    trust = np.ones(design.shape[1])
+    trust[-1] = 1 / level_sd**2
+
+    def misfit(x: np.ndarray) -> np.ndarray:
+        return y - centre - design[:, size:] @ x[size:] - response.log_yield(columns, x[:size])
+
+    def cost(x: np.ndarray, sd: float) -> float:
+        return float((misfit(x) ** 2).sum() / sd**2 + trust @ x**2)
+
+    start = 0.0 if level else -float(np.mean(response.log_yield(columns, prior.z)))
+    x = np.concatenate([prior.z, np.zeros(count), [start]])
     sigma = prior.error_sd
-
-    def residuals(x: np.ndarray, sd: float) -> np.ndarray:
-        fitted = x[-1] + SEASON_SD * x[size : size + count][season] + response.log_yield(columns, x[:size])
-        return np.concatenate([(y - fitted) / sd, x[:-1], [(x[-1] - centre) / _LEVEL_SD]])
-
-    def slopes(x: np.ndarray, sd: float) -> np.ndarray:
-        of_data = np.zeros((len(y), len(x)))
-        of_data[:, :size] = response.slopes(columns, x[:size])
-        of_data[np.arange(len(y)), size + season] = SEASON_SD
-        of_data[:, -1] = 1.0
-        of_prior = np.eye(len(x))
-        of_prior[-1, -1] = 1 / _LEVEL_SD
-        return np.vstack([-of_data / sd, of_prior])
-
-    x = np.concatenate(
-        [prior.z, np.zeros(count), [centre - float(np.mean(response.log_yield(columns, prior.z)))]]
-    )
-    for _ in range(_ROUNDS):
-        found = optimize.least_squares(residuals, x, slopes, args=(sigma,), max_nfev=30, xtol=1e-4, ftol=1e-5)
-        x = found.x
-        misfit = residuals(x, 1.0)[: len(y)]
-        sigma = float(np.sqrt((ERROR_WEIGHT * ERROR_SD**2 + (misfit**2).sum()) / (ERROR_WEIGHT + len(y))))
-    slope = found.jac
-    covariance = np.linalg.inv(slope.T @ slope)
-    return Posterior(response, x[:size], covariance[:size, :size], sigma, float(x[-1]), len(y))
+    for width in _WIDTHS:
+        design[:, :size] = response.slopes(columns, x[:size], width)
+        normal = design.T @ design / sigma**2 + np.diag(trust)
+        toward = np.linalg.solve(normal, design.T @ misfit(x) / sigma**2 - trust * x)
+        x = min((x + share * toward for share in _SHARES), key=lambda tried: cost(tried, sigma))
+        sigma = float(
+            np.sqrt((ERROR_WEIGHT * ERROR_SD**2 + (misfit(x) ** 2).sum()) / (ERROR_WEIGHT + len(y)))
+        )
+    design[:, :size] = response.slopes(columns, x[:size], _LAST_WIDTH)
+    covariance = np.linalg.inv(design.T @ design / sigma**2 + np.diag(trust))
+    return Posterior(response, x[:size], covariance[:size, :size], sigma, float(x[-1]) + centre, len(y))
 
 
 #: Columns of `moves`.

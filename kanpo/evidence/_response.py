@@ -16,14 +16,12 @@ from kanpo.suitability import FLOOR, FactorColumns
 Role = Literal["lower", "upper", "place", "class", "weight", "slope"]
 
 #: Standard deviations of what may be off, by the confidence of a row, before any trial. Our assumption:
-#: bounds in shares of their flank, classes on the logit scale, weights on the logarithmic scale.
+#: bounds in shares of their flank, classes in membership, weights on the logarithmic scale.
 BOUND_SD: Mapping[str, float] = MappingProxyType({"high": 0.10, "medium": 0.25, "low": 0.50})
-CLASS_SD: Mapping[str, float] = MappingProxyType({"high": 0.2, "medium": 0.5, "low": 1.0})
+CLASS_SD: Mapping[str, float] = MappingProxyType({"high": 0.05, "medium": 0.12, "low": 0.25})
 WEIGHT_SD: Mapping[str, float] = MappingProxyType({"high": 0.15, "medium": 0.3, "low": 0.5})
 #: How far the logarithm of yield may follow that of the score more or less than one to one (log scale).
 SLOPE_SD = 0.3
-#: Memberships of classes are kept so far from 0 and 1 on the logit scale.
-_EDGE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +174,7 @@ def _membership(row: Requirement, shifts: list[tuple[Parameter, float]], values:
     """Membership (N,) with the bounds moved, without making a requirement of it: this is called often."""
     if row.kind == "classes":
         by = {parameter.of: shift for parameter, shift in shifts}
-        table = [_logit_moved(row.classes[key], by[key]) for key in FACTORS[row.factor].classes]
+        table = [_class_moved(row.classes[key], by[key]) for key in FACTORS[row.factor].classes]
         codes = np.asarray(values)
         return np.array([*table, np.nan])[np.where(codes < 0, -1, codes)]
     values = np.asarray(values, dtype=float)
@@ -201,18 +199,16 @@ def _rise(values: np.ndarray, foot: float, top: float) -> np.ndarray:
     return np.where(np.isnan(values), np.nan, (values >= top).astype(float))
 
 
-def _logit_moved(membership: float, shift: float) -> float:
-    """A membership moved on the logit scale; unmoved at a shift of 0, also at 0 and 1."""
-    inner = min(max(membership, _EDGE), 1 - _EDGE)
-    moved = 1 / (1 + np.exp(-(np.log(inner / (1 - inner)) + shift)))
-    return float(min(max(membership + moved - inner, 0.0), 1.0))
+def _class_moved(membership: float, shift: float) -> float:
+    """A membership moved, within 0 and 1."""
+    return min(max(membership + shift, 0.0), 1.0)
 
 
 def _moved(row: Requirement, shifts: list[tuple[Parameter, float]]) -> Requirement:
     if row.kind == "classes":
         by = {parameter.of: shift for parameter, shift in shifts}
         return replace(
-            row, classes={key: round(_logit_moved(m, by[key]), 3) for key, m in row.classes.items()}
+            row, classes={key: round(_class_moved(m, by[key]), 3) for key, m in row.classes.items()}
         )
     by_role = {parameter.role: shift for parameter, shift in shifts}
     low, high = FACTORS[row.factor].minimum, FACTORS[row.factor].maximum
