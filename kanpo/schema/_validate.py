@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.schema._field import Field, Table
-from kanpo.schema._reading import normalise, read_number, read_timestamp, read_value
+from kanpo.schema._measured import UnitDiffers, read_measured
+from kanpo.schema._reading import normalise, read_timestamp, read_value
 from kanpo.schema._recorded import RECORD_KINDS
-from kanpo.schema._traits import TRAITS
+from kanpo.schema._traits import TRAITS, find_trait
 
 #: Columns that say who, when and which record, beside the fields of the kind.
 ENVELOPE: tuple[Field, ...] = (
@@ -213,7 +214,7 @@ def _doubt_time(happened: str, place: Place) -> list[Problem]:
 
 def _doubt_trait(parsed: dict[str, list[object]], index: int, place: Place) -> list[Problem]:
     name, value = str(parsed["trait"][index]), str(parsed["value"][index])
-    trait = TRAITS.get(name) or next((t for t in TRAITS.values() if name in (t.label.ja, t.label.en)), None)
+    trait = find_trait(name)
     if trait is None:
         near = difflib.get_close_matches(name, [*TRAITS, *(t.label.ja for t in TRAITS.values())], n=1)
         mend = Text("kanpo traits で一覧を見られます", "see kanpo traits for the list")
@@ -225,8 +226,11 @@ def _doubt_trait(parsed: dict[str, list[object]], index: int, place: Place) -> l
     if trait.type != "number":
         return []
     place = replace(place, column="value", value=value)
+    value = trait.category_of(normalise(value)) or value
     try:
-        number = read_number(value)
+        number = read_measured(value, trait.unit)
+    except UnitDiffers as differs:
+        return [differs.problem(trait.label, place)]
     except ValueError:
         what = Text(f"「{trait.label.ja}」の値が数値ではありません", f"'{trait.label.en}' wants a number")
         mend = Text("数字だけを入れ、言葉は備考へ", "enter digits only; words belong in the note")

@@ -15,7 +15,24 @@ from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 
-@group("trials", help=Text("試験栽培を作る・見る・まとめる。", "Make, list and summarise test cultivation."))
+@group(
+    "trials",
+    help=Text("試験栽培を作る・見る・まとめる。", "Make, list and summarise test cultivation."),
+    lazy={
+        "phone": (
+            "kanpo.cli.commands.trial_field:phone",
+            Text("スマートフォンで記録する画面を作る。", "Make a page to record on a phone."),
+        ),
+        "sheet": (
+            "kanpo.cli.commands.trial_field:sheet",
+            Text("紙の野帳(QR付き)を作る。", "Make a paper field sheet with QR codes."),
+        ),
+        "fieldbook": (
+            "kanpo.cli.commands.trial_field:fieldbook",
+            Text("Field Book に入れるファイルを作る。", "Make the files that Field Book imports."),
+        ),
+    },
+)
 def trials() -> None:
     pass
 
