@@ -8,12 +8,14 @@ from kanpo.exchange._beside import originals_folder, photos_folder
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
-from kanpo.exchange._records import RecordsImport, import_records, records_template
+from kanpo.exchange._records import RecordsImport, import_records
 from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.exchange._template import records_template
 from kanpo.exchange._walk import LastValue, TrialWalk, WalkedPlot, plot_qr, walk_of
 from kanpo.exchange._weights import read_weights, write_weights
 from kanpo.exchange.fieldbook import write_field_book
 from kanpo.exchange.phone import phone_page, read_phone_file, write_phone_page
+from kanpo.exchange.sheets import field_sheet, sheet_form, sheet_id, write_field_sheet
 from kanpo.files import csv_text, write_csv
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "export_layer",
     "export_parcels",
     "export_table",
+    "field_sheet",
     "import_records",
     "judgement_template",
     "kind_of_headers",
@@ -41,10 +44,13 @@ __all__ = [
     "read_phone_file",
     "read_weights",
     "records_template",
+    "sheet_form",
+    "sheet_id",
     "table_file",
     "walk_of",
     "write_csv",
     "write_field_book",
+    "write_field_sheet",
     "write_phone_page",
     "write_weights",
 ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kanpo.errors import Place, Problem, Severity, UsageError
+from kanpo.errors import Place, Problem, Severity
 from kanpo.exchange._beside import keep_original, keep_photo
 from kanpo.exchange._header import names_of, plain
 from kanpo.exchange._source import REJECT_HEADERS, RecordsSource, read_source
 from kanpo.exchange._table import WrittenTable
 from kanpo.files import write_csv
 from kanpo.locale import Text
-from kanpo.schema import ENVELOPE, RECORD_KINDS
+from kanpo.schema import ENVELOPE
 from kanpo.store import Project
 from kanpo.trials import RecordReport, record_rows
 
@@ -152,28 +152,6 @@ def _corrects_nothing(table: WrittenTable, index: int, supersedes: str) -> Probl
             value=supersedes,
         ),
     )
-
-
-def records_template(kind: str, path: Path) -> Path:
-    """Write an empty CSV with the headers of a kind, labels in Japanese, to fill in with Excel.
-
-    Raises
-    ------
-    UsageError
-        There is no such kind.
-    """
-    if kind not in RECORD_KINDS:
-        raise UsageError(
-            "records.no-kind",
-            Text(f"「{kind}」という記録の種類はありません", f"there is no kind of record '{kind}'"),
-            Text(f"選べる種類: {'、'.join(RECORD_KINDS)}", f"choices: {', '.join(RECORD_KINDS)}"),
-        )
-    table = RECORD_KINDS[kind]
-    shown = [field for field in ENVELOPE if field.key in ("happened_at", "actor")]
-    if table.outline:
-        shown += [field for field in ENVELOPE if field.key == "wkt"]
-    write_csv(path, [field.header.ja for field in (*shown, *table.fields)], [])
-    return path
 
 
 def _write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> None:

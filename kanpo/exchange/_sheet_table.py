@@ -9,6 +9,7 @@ from kanpo.exchange._header import known_names, plain
 from kanpo.exchange._table import WrittenTable
 from kanpo.locale import Text
 from kanpo.parcels.tables import Row, Sheet, Unusable, read_workbook, text_of
+from kanpo.schema import find_trait
 
 #: A header further down is none.
 _LOOKED_AT = 15
@@ -57,19 +58,33 @@ def read_record_sheet(path: Path) -> tuple[WrittenTable, tuple[Problem, ...], Un
 
 
 def _header(sheet: Sheet) -> tuple[int, int]:
-    """Position of the header row and how many fields it names; of two equal ones the lower (the keys)."""
-    scores = [
-        (sum(plain(text_of(cell)) in known_names() for cell in row.cells), index)
-        for index, row in enumerate(sheet.rows)
-        if row.number <= _LOOKED_AT
-    ]
-    score, index = max(scores, default=(0, -1))
-    return index, score
+    """Position of the header row and how many fields and traits it names; of two equal ones the upper."""
+    scores = [(_named(row), -index) for index, row in enumerate(sheet.rows) if row.number <= _LOOKED_AT]
+    score, index = max(scores, default=(0, 1))
+    return -index, score
+
+
+def _named(row: Row) -> int:
+    return sum(plain(text_of(cell)) in known_names() or _is_trait(text_of(cell)) for cell in row.cells)
+
+
+def _is_trait(text: str) -> bool:
+    return bool(text) and find_trait(text) is not None
 
 
 def _filled(sheet: Sheet) -> bool:
-    index, _ = _header(sheet)
-    return any(row.filled and not _is_hint(row) for row in sheet.rows[index + 1 :])
+    return bool(_data_rows(sheet, _header(sheet)[0]))
+
+
+def _data_rows(sheet: Sheet, header: int) -> list[Row]:
+    """Rows below the header that are filled, without the machine keys and hints of our own forms."""
+    return [
+        row
+        for row in sheet.rows[header + 1 :]
+        if row.filled
+        and not _is_hint(row)
+        and not (row.number <= _LOOKED_AT and _named(row) == len(row.filled) > 1)
+    ]
 
 
 def _is_hint(row: Row) -> bool:
@@ -78,7 +93,7 @@ def _is_hint(row: Row) -> bool:
 
 def _table(file: str, sheet: Sheet, header: int) -> tuple[WrittenTable, Unusables]:
     heads = tuple(text_of(cell) for cell in sheet.rows[header].cells)
-    rows = [row for row in sheet.rows[header + 1 :] if row.filled and not _is_hint(row)]
+    rows = _data_rows(sheet, header)
     unusable: Unusables = {}
     for index, row in enumerate(rows):
         found = tuple(

@@ -9,6 +9,7 @@ from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._sheet_table import read_record_sheet
 from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.exchange._wide import is_wide, made_long
 from kanpo.exchange.fieldbook import is_field_book, read_field_book
 from kanpo.exchange.phone import HandedPhoto, is_phone_file, read_phone_file
 from kanpo.exchange.phone._handed import COLUMNS
@@ -50,13 +51,16 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
         return _from_phone(project, path)
     if start.startswith(b"PK\x03\x04"):
         table, problems, unusable = read_record_sheet(path)
-        source = RecordsSource(kind or kind_of_headers(table.headers, path), table, problems, unusable)
     else:
-        table = _without_reject_columns(read_csv(path))
-        if kind is None and is_field_book(table):
+        table, problems, unusable = _without_reject_columns(read_csv(path)), (), {}
+        if kind in (None, "observation") and is_field_book(table):
             table, problems = read_field_book(project, table)
             return RecordsSource("observation", table, problems)
-        source = RecordsSource(kind or kind_of_headers(table.headers, path), _without_blank_rows(table))
+        table = _without_blank_rows(table)
+    if kind in (None, "observation") and is_wide(table):
+        source = _from_wide(RecordsSource("observation", table, problems, unusable))
+    else:
+        source = RecordsSource(kind or kind_of_headers(table.headers, path), table, problems, unusable)
     if not source.table.rows:
         raise InputUnusable(
             "records.none",
@@ -65,6 +69,12 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
             Place(str(path)),
         )
     return replace(source, table=_with_western_days(source.table))
+
+
+def _from_wide(source: RecordsSource) -> RecordsSource:
+    table, origin = made_long(source.table)
+    unusable = {row: source.unusable[of] for row, of in origin.items() if of in source.unusable}
+    return replace(source, table=table, unusable=unusable)
 
 
 def _from_phone(project: Project, path: Path) -> RecordsSource:

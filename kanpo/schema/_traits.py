@@ -39,7 +39,8 @@ class Trait:
         """The value that a word or a value of the scale stands for, None when there is none such."""
         plain = written.strip().casefold()
         for value, label in self.categories.items():
-            if plain in (value, label.ja.casefold(), label.en.casefold()):
+            words = (label.ja.casefold(), label.en.casefold())
+            if plain == value or plain in words or plain in {f"{value} {word}" for word in words}:
                 return value
         return None
 

@@ -83,6 +83,41 @@ def phone(trial: str, out: Path, traits: tuple[str, ...], project: Path | None, 
 
 
 @command(
+    "sheet",
+    help=Text(
+        "紙の野帳(A4、試験区ごとにQRコード)を作る。ブラウザで開いて印刷する。\n\n"
+        "--form を付けると、野帳と同じ順に並んだ、写すための Excel ブックも作る。\n\n"
+        "例: kanpo trials sheet TK26 --out 野帳.html --form 写し.xlsx",
+        "Make a paper field sheet (A4, a QR code for each plot), to print from a browser.\n\n"
+        "--form also makes a workbook in the same order, to type the sheet in.\n\n"
+        "Example: kanpo trials sheet TK26 --out sheet.html --form form.xlsx",
+    ),
+)
+@argument("trial")
+@option("--out", type=PathType, required=True, help=Text("書き出す .html", "the .html to write"))
+@option("--form", type=PathType, help=Text("写すための .xlsx", "the .xlsx to type the sheet in"))
+@_trait_option
+@project_option
+@dry_run_option
+def sheet(
+    trial: str, out: Path, form: Path | None, traits: tuple[str, ...], project: Path | None, dry_run: bool
+) -> int:
+    from kanpo.exchange import sheet_form, write_field_sheet
+
+    walk = _walk(project, trial, traits)
+    _say_walk(walk)
+    if form is not None:
+        sheet_form(form, walk, dry_run=dry_run)
+    if dry_run:
+        say(_DRY)
+        return 0
+    write_field_sheet(out, walk)
+    for path in filter(None, (out, form)):
+        click.echo(str(path))
+    return 0
+
+
+@command(
     "fieldbook",
     help=Text(
         "Field Book(PhenoApps)に入れる圃場ファイルと項目ファイルを作る。\n\n"
