@@ -174,7 +174,6 @@ def test_a_full_phone_says_so_before_it_takes_the_value(
     page.fill("#in-plant_height_cm", "45")
     page.press("#in-plant_height_cm", "Enter")
     page.locator(".status.bad", has_text="空きが足りない").wait_for()
-    page.fill("#in-plant_height_cm", "")
     file = hand_over(page, tmp_path)
     assert "1 KB" in page.locator("#room").inner_text()
     before = observations(field_project)
@@ -253,8 +252,12 @@ def test_the_plan_leads_to_a_plot_and_the_page_speaks_english(
     shapes.nth(15).scroll_into_view_if_needed()
     shapes.nth(15).tap()
     page.locator("#where", has_text="16 / 60").wait_for()
+    page.fill("#in-plant_height_cm", "999")
     page.tap("#language")
     page.locator("h2", has_text="plant height").wait_for()
+    assert page.locator("#in-plant_height_cm").input_value() == "999"
+    assert "not recorded yet" in page.locator(".status.doubt").inner_text()
+    page.fill("#in-plant_height_cm", "")
     assert page.evaluate("document.documentElement.lang") == "en"
     page.tap("#person")
     begin(page, "Sato")

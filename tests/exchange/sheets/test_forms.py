@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from kanpo.errors import Conflict, InputUnusable, UsageError
+from kanpo.errors import Conflict, EnvironmentFailure, InputUnusable, UsageError
 from kanpo.exchange import import_records, kind_of_headers, records_template, sheet_form, walk_of
 from kanpo.exchange._sheet_table import read_record_sheet
 from kanpo.schema import RECORD_KINDS
@@ -159,3 +159,17 @@ def test_a_bomb_and_a_blank_workbook_are_refused(trial_project: Project, tmp_pat
     for path in (bomb, blank, empty):
         with pytest.raises(InputUnusable):
             import_records(trial_project, path)
+
+
+def test_a_workbook_that_excel_holds_is_said(
+    trial_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = records_template("observation", tmp_path / "a.xlsx")
+
+    def held(*words: Any, **more: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", held)
+    with pytest.raises(EnvironmentFailure) as error:
+        import_records(trial_project, path)
+    assert "Excel" in error.value.mend.ja

@@ -53,9 +53,9 @@
     scrollTo(0, 0);
   }
 
-  /** Leave a card only when nothing on it is unrecorded. */
+  /** Leave a card only when nothing on it is unrecorded; a full phone can always hand over. */
   async function go(view, at = app.at) {
-    if (app.card && !(await app.card.settle())) {
+    if (app.card && !(await app.card.settle()) && view !== "hand") {
       byId("main").querySelector("[aria-invalid]")?.focus();
       return;
     }
@@ -128,9 +128,11 @@
     byId("language").addEventListener("click", async () => {
       kanpo.strings.useEnglish(!kanpo.strings.isEnglish());
       await app.state.set("english", kanpo.strings.isEnglish()).catch(() => {});
-      drawHead();
+      // What is not recorded yet comes back as a draft.
+      await app.card?.settle();
       if (byId("tabs").hidden) askPerson();
-      else await go(app.view);
+      else await draw();
+      drawHead();
     });
     // A phone closes pages in the background without a word: keep what is typed when it leaves the screen.
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && app.card?.settle());
