@@ -10,9 +10,7 @@ import pytest
 
 from kanpo.exchange import walk_of, write_phone_page
 from kanpo.store import Project
-from tests.maps.conftest import Opened, chromium
-
-__all__ = ["chromium"]
+from tests.browser import Opened
 
 TRAITS = ("plant_height_cm", "weed_cover_percent", "disease_score_0_4")
 SCREEN = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

@@ -17,8 +17,8 @@ import pytest
 
 from kanpo.exchange import import_records, photos_folder
 from kanpo.store import Project
+from tests.browser import FLAGS
 from tests.exchange.conftest import observations
-from tests.maps.conftest import FLAGS
 
 from .conftest import begin, hand_over
 

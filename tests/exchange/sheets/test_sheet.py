@@ -14,9 +14,6 @@ from scipy.ndimage import median_filter
 from kanpo.exchange import field_sheet, plot_qr, sheet_id, walk_of, write_field_sheet
 from kanpo.schema import TRAITS
 from kanpo.store import Project
-from tests.maps.conftest import chromium
-
-__all__ = ["chromium"]
 
 DPI = 150
 BOXES = """() => [...document.querySelectorAll(".qr svg")].map((e) => e.getBoundingClientRect())
