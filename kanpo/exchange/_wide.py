@@ -10,14 +10,18 @@ from kanpo.schema import ENVELOPE, RECORD_KINDS, Trait, find_trait
 
 _OBSERVATION = RECORD_KINDS["observation"]
 _FIELDS = {field.key: names_of(field) for field in (*ENVELOPE, *_OBSERVATION.fields)}
+#: Weights that make a table one of harvests, whatever else is in it.
+_HARVESTED = frozenset().union(
+    *(names_of(RECORD_KINDS["harvest"].field(key)) for key in ("fresh_kg", "dry_kg"))
+)
 #: What stands once above a block of rows and is meant for all of them.
 _DITTO = ("happened_at", "actor")
 
 
 def is_wide(table: WrittenTable) -> bool:
-    """Whether traits are columns: plot codes stand there, no column is called trait or value."""
+    """Whether traits are columns: plot codes stand there, and neither trait and value nor a harvest."""
     heads = {plain(header) for header in table.headers}
-    if not heads & _FIELDS["plot_code"] or heads & (_FIELDS["trait"] | _FIELDS["value"]):
+    if not heads & _FIELDS["plot_code"] or heads & (_FIELDS["trait"] | _FIELDS["value"] | _HARVESTED):
         return False
     return bool(_traits(table))
 
