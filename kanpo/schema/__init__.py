@@ -26,7 +26,7 @@ from kanpo.schema._reading import (
     read_value,
 )
 from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
-from kanpo.schema._traits import TRAITS, Trait
+from kanpo.schema._traits import TRAITS, Trait, find_trait
 from kanpo.schema._validate import (
     ENVELOPE,
     CheckedRecord,
@@ -72,6 +72,7 @@ __all__ = [
     "Vocabulary",
     "check_records",
     "document",
+    "find_trait",
     "normalise",
     "portions_of",
     "read_integer",

@@ -23,7 +23,19 @@ from kanpo.locale import Text
         "design": (
             "kanpo.cli.commands.trial_design:design",
             Text("試験を設計し、割り付け、筆の上に置く。", "Design, randomise and lay out a trial."),
-        )
+        ),
+        "phone": (
+            "kanpo.cli.commands.trial_field:phone",
+            Text("スマートフォンで記録する画面を作る。", "Make a page to record on a phone."),
+        ),
+        "sheet": (
+            "kanpo.cli.commands.trial_field:sheet",
+            Text("紙の野帳(QR付き)を作る。", "Make a paper field sheet with QR codes."),
+        ),
+        "fieldbook": (
+            "kanpo.cli.commands.trial_field:fieldbook",
+            Text("Field Book に入れるファイルを作る。", "Make the files that Field Book imports."),
+        ),
     },
 )
 def trials() -> None:

@@ -8,7 +8,7 @@ from kanpo.parcels.tables._area import Area, read_area
 from kanpo.parcels.tables._era import ERAS, DateUnreadable, Era, era_text, read_japanese_date
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
 from kanpo.parcels.tables._rows import ADDED_HEADERS
-from kanpo.parcels.tables._sheet import Sheet, text_of
+from kanpo.parcels.tables._sheet import Row, Sheet, Unusable, text_of
 from kanpo.parcels.tables._workbook import check_archive, read_workbook
 
 __all__ = [
@@ -19,7 +19,9 @@ __all__ = [
     "Era",
     "OfficeTable",
     "RejectedRow",
+    "Row",
     "Sheet",
+    "Unusable",
     "check_archive",
     "era_text",
     "read_area",
