@@ -75,6 +75,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.map:map_command",
         Text("1枚のHTML地図を書く", "write the map: one HTML file"),
     ),
+    "picture": (
+        "kanpo.cli.commands.picture:picture",
+        Text("報告書に貼る図を書く", "pictures for reports"),
+    ),
     "parcels": (
         "kanpo.cli.commands.parcels:parcels",
         Text("筆を探す・一覧・書き出す", "find, list and export parcels"),
