@@ -166,8 +166,10 @@ def list_trials(project: Path | None, as_json: bool, as_csv: bool) -> int:
     trials,
     "summary",
     help=Text(
-        "試験を処理ごとにまとめる(区数・平均・標準偏差。収量は10a当たり)。",
-        "Summarise a trial by treatment: plots, mean, standard deviation; yields per 10 a.",
+        "試験を処理ごとにまとめる(区数・平均・標準偏差。収量は10a当たり)。\n\n"
+        "食い違ったまま決まっていない値は平均に入れず、その数を言う。",
+        "Summarise a trial by treatment: plots, mean, standard deviation; yields per 10 a.\n\n"
+        "Values that contradict each other are left out until they are decided, and counted.",
     ),
 )
 @argument("code")
@@ -176,7 +178,6 @@ def list_trials(project: Path | None, as_json: bool, as_csv: bool) -> int:
 def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.evidence import summarise_trial
     from kanpo.store import Project
-    from kanpo.trials import find_conflicts
 
     with Project.open(find_project(project)) as opened:
         known = set(opened.journal.read("trial")["trial_code"])
@@ -190,8 +191,6 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
                 ),
             )
         table = summarise_trial(opened, code)
-        undecided = find_conflicts(opened)
-    undecided = undecided[undecided["about"].str.split().str[0] == code]
     labels = {
         "treatment": Text("処理", "treatment"),
         "trait": Text("項目", "trait"),
@@ -201,14 +200,19 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
         "sd": Text("標準偏差", "sd"),
         "min": Text("最小", "min"),
         "max": Text("最大", "max"),
+        "undecided": Text("未決", "undecided"),
     }
+    undecided = int(table["undecided"].sum())
+    if not (undecided or as_json or as_csv):
+        table = table.drop(columns="undecided")
     show_table(table, labels, as_json=as_json, as_csv=as_csv)
-    if len(undecided):
-        count = undecided["conflict"].nunique()
+    if undecided:
         say(
             Text(
-                f"注意: 食い違ったままの値が {count} 組あり、上の平均は両方を含みます: kanpo records conflicts",
-                f"note: {count} contradictions are undecided and the means hold both values: kanpo records conflicts",
+                f"注意: 食い違ったままの値が {undecided} 個あり、上の平均に入れていません(未決の列)。"
+                "決めるには kanpo records conflicts",
+                f"note: {undecided} values contradict each other and are not in the means (column undecided); "
+                "decide with kanpo records conflicts",
             )
         )
     return 0
