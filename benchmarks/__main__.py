@@ -71,6 +71,7 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
             f"{built['peak_mb']} / {folium['peak_mb']} MB",
         )
     )
+    rows.append(_in_browser(count, page, plain))
     return rows
 
 
@@ -102,6 +103,41 @@ def measure_records(count: int, folder: Path) -> list[tuple[str, str, str, str, 
             *(f"{written['seconds']:.1f} s, {written['stored']:,} of 8,000 there", "–", "–", "–"),
         ),
     ]
+
+
+def measure_analysis(years: int = 10, traits: int = 50) -> list[tuple[str, str, str, str, str]]:
+    """Rows for the analysis of trials: every year alone, and all years in a mixed model."""
+    ours, other = apart("analyze_years", str(years), str(traits)), apart("statsmodels_years", "5")
+    rate, slow = ours["analyses"] / ours["seconds"], other["analyses"] / other["seconds"]
+    series = apart("analyze_series", str(years), str(traits))
+    return [
+        (
+            f"analyse 2,000 plots × {traits} traits × {years} years, each alone",
+            f"{ours['seconds']:.0f} s",
+            f"{slow:.1f} analyses/s (statsmodels ols, anova_lm, Tukey)",
+            f"{rate / slow:.1f} × faster",
+            f"{ours['peak_mb']} / {other['peak_mb']} MB",
+        ),
+        (
+            f"analyse 2,000 plots × {years} years × {traits} traits by REML",
+            f"{series['seconds']:.0f} s",
+            "–",
+            "–",
+            f"{series['peak_mb']} MB",
+        ),
+    ]
+
+
+def _in_browser(count: int, page: str, plain: str) -> tuple[str, str, str, str, str]:
+    """One row: both maps opened in a headless Chromium without a network."""
+    ours, folium = apart("open_map", page), apart("open_folium", plain)
+    return (
+        f"map of {count:,} parcels in the browser: first paint; another herb; a slider's picture (medians)",
+        f"{ours['seconds']:.1f} s; {ours['switch_ms']:.0f} ms; {ours['drag_ms']:.0f} ms; {ours['requests']} requests",
+        f"{folium['seconds']:.1f} s (folium.GeoJson, {folium['paths']:,} paths, Leaflet from this machine)",
+        f"{folium['seconds'] / ours['seconds']:.1f} × faster",
+        f"{ours['heap_mb']:.0f} / {folium['heap_mb']:.0f} MB",
+    )
 
 
 def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
@@ -180,7 +216,7 @@ def main() -> None:
                 print("| " + " | ".join(row) + " |", flush=True)
         if chosen.draws:
             print("| " + " | ".join(_robust(10_000, chosen.draws)) + " |", flush=True)
-        for row in measure_visits():
+        for row in (*measure_visits(), *measure_analysis()):
             print("| " + " | ".join(row) + " |", flush=True)
         if chosen.large:
             print("| " + " | ".join(_scored("score_stream", chosen.large)) + " |", flush=True)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks._analysis import ANALYSIS_TASKS
+from benchmarks._browser import BROWSER_TASKS
 from benchmarks._measure import peak_mb
 from benchmarks._records import RECORD_TASKS
 from benchmarks._scoring import SCORING_TASKS, random_columns
@@ -186,20 +188,25 @@ def visits(start: str) -> dict[str, Any]:
     }
 
 
-TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    task.__name__: task
-    for task in (
-        bare_ingest,
-        ingest,
-        prepare_map,
-        build_map,
-        folium_map,
-        blocks,
-        dissolve_blocks,
-        visits,
-        *RECORD_TASKS,
-    )
-} | SCORING_TASKS
+TASKS: dict[str, Callable[..., dict[str, Any]]] = (
+    {
+        task.__name__: task
+        for task in (
+            bare_ingest,
+            ingest,
+            prepare_map,
+            build_map,
+            folium_map,
+            blocks,
+            dissolve_blocks,
+            visits,
+            *RECORD_TASKS,
+            *ANALYSIS_TASKS,
+        )
+    }
+    | SCORING_TASKS
+    | BROWSER_TASKS
+)
 
 
 if __name__ == "__main__":

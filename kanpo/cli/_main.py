@@ -86,6 +86,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.lots:lots",
         Text("ロットの由来・収支・適否・ラベル", "lots: trace, balance, limits, labels"),
     ),
+    "analyze": (
+        "kanpo.cli.commands.analyze:analyze",
+        Text("試験を統計で解析する", "analyse a trial: what it shows and what not"),
+    ),
     "record": ("kanpo.cli.commands.record:record", Text("記録を1件つける", "write one record")),
     "records": (
         "kanpo.cli.commands.conflicts:records",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 import zlib
 from collections.abc import Sequence
 
@@ -23,7 +22,10 @@ Described = dict[str, object]
 
 _MOST_DECIMALS = 4
 _LEVELS = 2**24 - 2
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+_UUIDS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\n)+")
+_UUID_LENGTH = 36
+#: So much of a column tells whether its differences compress better than its values.
+_TASTE = 32_768
 
 
 class Pack:
@@ -140,22 +142,53 @@ def _coded(pack: Pack, codes: Ints) -> Described:
     width = max(1, (int(codes.max(initial=0)).bit_length() + 7) // 8)
     plain = _planes(codes, width)
     differences = _planes(np.diff(codes, prepend=0) % (1 << (8 * width)), width)
-    delta = len(zlib.compress(differences, 1)) < len(zlib.compress(plain, 1))
+    delta = _compressed(differences, len(codes), width) < _compressed(plain, len(codes), width)
     return {"kind": "number", "at": pack.add(differences if delta else plain), "width": width, "delta": delta}
+
+
+def _compressed(planes: bytes, count: int, width: int) -> int:
+    """About how long the planes are when compressed, from a taste out of the middle of each."""
+    middle = max(0, count - _TASTE) // 2
+    return sum(
+        len(
+            zlib.compress(
+                planes[nth * count + middle : min(nth * count + middle + _TASTE, (nth + 1) * count)], 1
+            )
+        )
+        for nth in range(width)
+    )
 
 
 def text_column(pack: Pack, values: Sequence[object]) -> Described:
     """Add a column of texts, None or NaN for nothing; returns its description."""
-    texts = [None if missing(value) else str(value) for value in values]
-    if texts and all(text is not None and _UUID.match(text) for text in texts):
-        raw = b"".join(uuid.UUID(text).bytes for text in texts)
-        return {"kind": "uuid", "at": pack.add(raw)}
-    distinct = sorted({text for text in texts if text is not None})
-    if 2 * len(distinct) > len(texts):
-        return {"kind": "text", "at": pack.add(as_json(texts))}
-    code = {text: float(nth) for nth, text in enumerate(distinct)}
-    codes = np.array([np.nan if text is None else code[text] for text in texts], dtype=np.float64)
-    return {"kind": "dictionary", "words": pack.add(as_json(distinct)), "codes": number_column(pack, codes)}
+    texts = pd.Series(values, dtype=object)
+    if pd.api.types.infer_dtype(texts, skipna=True) not in ("string", "empty"):
+        texts = pd.Series([None if missing(value) else str(value) for value in values], dtype=object)
+    codes, words = pd.factorize(texts.mask(texts == "", None))
+    identities = _uuids(texts.tolist()) if len(words) == len(texts) else None
+    if identities is not None:
+        return {"kind": "uuid", "at": pack.add(identities)}
+    if 2 * len(words) > len(texts):
+        written = [None if missing(text) else text for text in texts.tolist()]
+        return {"kind": "text", "at": pack.add(as_json(written))}
+    order = sorted(range(len(words)), key=lambda nth: str(words[nth]))
+    place = np.empty(len(words) + 1)
+    place[order] = np.arange(len(words))
+    place[-1] = np.nan
+    distinct = [str(words[nth]) for nth in order]
+    return {
+        "kind": "dictionary",
+        "words": pack.add(as_json(distinct)),
+        "codes": number_column(pack, place[codes]),
+    }
+
+
+def _uuids(texts: list[str]) -> bytes | None:
+    """Sixteen bytes for each text, when all of them are lower-case UUIDs; None otherwise."""
+    lines = "".join(f"{text}\n" for text in texts)
+    if len(lines) != (_UUID_LENGTH + 1) * len(texts) or not _UUIDS.fullmatch(lines):
+        return None
+    return bytes.fromhex(lines.replace("-", ""))
 
 
 def missing(value: object) -> bool:

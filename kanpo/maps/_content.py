@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -98,7 +98,15 @@ class MapContent:
         Labels of the codes of a column.
     plots : GeoDataFrame, optional
         Trial plots: `trial_code`, `plot_code`, `treatment`, `herb`, and the columns that `labels`
-        names (yields …).
+        names (yields …). With `parcel_id`, the parcel's card shows means of the columns in `results`.
+    results : tuple of str
+        Columns of `plots` that are averaged over the plots of a treatment.
+    visits : DataFrame, optional
+        `parcel_id` and `date` (a text) of site visits.
+    blocks : Series, optional
+        Parcel id to the block that it lies in; see `kanpo.blocks`.
+    block_gap_m : float
+        The widest gap inside a block, metres.
     layers_sources : tuple of SourceOnMap
         Sources and licences of what the map is made of.
     bounds : tuple of three float
@@ -128,6 +136,10 @@ class MapContent:
     labels: Mapping[str, Text] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     plots: gpd.GeoDataFrame | None = None
+    results: tuple[str, ...] = ()
+    visits: pd.DataFrame | None = None
+    blocks: pd.Series[Any] | None = None
+    block_gap_m: float = 10.0
     layers_sources: tuple[SourceOnMap, ...] = ()
     bounds: tuple[float, float, float] = (0.75, 0.5, 0.25)
     floor: float = 0.05
@@ -146,6 +158,7 @@ CORE_COLUMNS: dict[str, Text] = {
     "land_type": Text("地目", "land category"),
     "idle_class": Text("遊休農地区分", "idle farmland class"),
     "devastation_class": Text("荒廃農地分類", "devastated farmland class"),
+    "located_by": Text("位置の根拠", "located by"),
 }
 
 #: Labels of the codes in those columns, for a content that brings none.
@@ -163,6 +176,7 @@ CORE_VALUES: dict[str, dict[str, Text]] = {
         "A": Text("A分類(再生可能)", "class A (restorable)"),
         "B": Text("B分類(再生困難)", "class B (hard to restore)"),
     },
+    "located_by": {"pin": Text("台帳のピンのみ(筆の形なし)", "register pin only (no outline)")},
 }
 
 #: Plot columns that are carried without being named in `labels`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -17,24 +18,35 @@ from markupsafe import escape
 
 from kanpo.maps._content import MapContent, check_content
 from kanpo.maps._leaflet import leaflet_script, leaflet_style
-from kanpo.maps._payload import both, encode_content
+from kanpo.maps._payload import encode_content
+from kanpo.maps._text import both
 
 #: Order matters: each file uses only what stands before it.
 SCRIPTS = (
     "dom.js",
     "strings.js",
     "decode.js",
+    "curves.js",
     "kernel.js",
     "index.js",
     "style.js",
     "canvas_layer.js",
     "plots.js",
     "legend.js",
+    "download.js",
+    "changes.js",
     "filters.js",
     "list.js",
+    "adjust.js",
+    "blocks.js",
+    "favourites.js",
+    "compare.js",
+    "findings.js",
     "card.js",
     "about.js",
+    "share.js",
     "app.js",
+    "start.js",
 )
 _POLICY = "<!-- content security policy -->"
 
@@ -43,6 +55,13 @@ _POLICY = "<!-- content security policy -->"
 def page_file(name: str) -> str:
     """The text of a file of the page."""
     return files("kanpo.maps").joinpath("page", name).read_text(encoding="utf-8")
+
+
+@cache
+def page_script(name: str) -> str:
+    """A script of the page without indentation and comments of their own lines: a tenth of a small map."""
+    text = re.sub(r"(?ms)^[ \t]*/\*.*?\*/\n", "", page_file(name))
+    return re.sub(r"(?m)^[ \t]*(//.*\n)?", "", text)
 
 
 def html_text(text: str) -> str:
@@ -203,7 +222,7 @@ class SuitabilityLayer(Layer):
         data = f'<script type="text/plain" id="kanpo-data">{self.data}</script>'
         figure.html.add_child(Verbatim(data), name="kanpo_data")
         for name in SCRIPTS:
-            script = f"<script>\n{page_file(name)}\n</script>"
+            script = f"<script>\n{page_script(name)}\n</script>"
             figure.header.add_child(Verbatim(script), name=f"kanpo_{name}")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""

@@ -10,34 +10,33 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from kanpo.herbs import BELL_REACH
 from kanpo.locale import Text
-from kanpo.maps._columns import Described, Floats, Pack, missing, number_column, text_column
+from kanpo.maps._columns import Described, Floats, Pack, number_column, text_column
 from kanpo.maps._content import (
     CORE_COLUMNS,
-    CORE_PLOT_COLUMNS,
     CORE_VALUES,
-    NEVER,
     HerbOnMap,
     MapContent,
     RequirementOnMap,
     carried_columns,
 )
+from kanpo.maps._findings import found_on
 from kanpo.maps._outlines import add_outlines, along_curve
+from kanpo.maps._text import both, in_degrees
 from kanpo.schema import FACTORS, Factor
 
 #: Decimals that a parcel column keeps; it is shown, not computed with.
 _SHOWN_DECIMALS = 2
 
-#: Plot columns that stand above the table of a plot's popup.
-_PLOT_HEAD = ("trial_code", "plot_code", "treatment")
+#: zlib's level: the highest takes ten times as long and saves half a per cent.
+_EFFORT = 6
 
 
 def encode_content(content: MapContent) -> str:
     """The whole content as base64 of a zlib stream (RFC 1950), the same bytes for the same content."""
-    parcels = _in_degrees(content.parcels)
+    parcels = in_degrees(content.parcels)
     order = along_curve(parcels.geometry.to_numpy())
     parcels = parcels.iloc[order]
     pack = Pack()
@@ -49,24 +48,11 @@ def encode_content(content: MapContent) -> str:
         "factors": _factors(pack, content, parcels["parcel_id"]),
         "excluded": _excluded(pack, content, parcels["parcel_id"]),
         "herbs": [_herb(herb) for herb in content.herbs],
-        "plots": _plots(content),
+        "blocks": _blocks(pack, content, parcels["parcel_id"]),
+        **found_on(content, parcels["parcel_id"]),
     }
-    packed = zlib.compress(pack.to_bytes(header), 9)
+    packed = zlib.compress(pack.to_bytes(header), _EFFORT)
     return base64.b64encode(packed).decode("ascii")
-
-
-def both(value: object) -> list[str]:
-    """A text as the page holds it: [Japanese, English]."""
-    if isinstance(value, Text):
-        return [value.ja, value.en]
-    return [str(value), str(value)]
-
-
-def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The frame in longitude and latitude; a frame that does not say its system already is."""
-    if frame.crs is None or frame.crs.is_geographic:
-        return frame
-    return frame.to_crs(6668)
 
 
 def _meta(content: MapContent) -> Described:
@@ -141,6 +127,15 @@ def _excluded(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described
     return text_column(pack, reasons) if any(reasons) else None
 
 
+def _blocks(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described | None:
+    """For each parcel the number of its block; None where the content has no blocks."""
+    if content.blocks is None:
+        return None
+    codes, names = pd.factorize(content.blocks.reindex(ids).to_numpy(dtype=object))
+    numbers = np.where(codes < 0, np.nan, codes.astype(np.float64))
+    return {"count": len(names), "gap_m": content.block_gap_m, "codes": number_column(pack, numbers)}
+
+
 def _corners(content: MapContent, factor: Factor) -> list[float]:
     """Values of a factor at which some herb's membership turns."""
     needs = [r for herb in content.herbs for r in herb.requirements if r.factor == factor.key]
@@ -192,45 +187,3 @@ def _requirement(requirement: RequirementOnMap, rank: Mapping[str, int]) -> Desc
         corners = requirement.corners or (None, None, None, None)
         described["corners"] = [None if c is None or c != c else float(c) for c in corners]
     return described
-
-
-def _plots(content: MapContent) -> list[Described]:
-    """Trial plots as they are: there are few of them, and a centimetre counts."""
-    if content.plots is None or content.plots.empty:
-        return []
-    plots = _in_degrees(content.plots)
-    labels = CORE_PLOT_COLUMNS | dict(content.labels)
-    names = [name for name in plots.columns if name in labels and name not in NEVER]
-    described: list[Described] = []
-    for row, shape in zip(plots[names].to_dict("records"), plots.geometry, strict=True):
-        known = [(n, v) for n, v in row.items() if n not in _PLOT_HEAD and not missing(v)]
-        described.append(
-            {
-                "code": [both(_or_empty(row.get(name)))[0] for name in _PLOT_HEAD[:2]],
-                "treatment": both(_or_empty(row.get("treatment"))),
-                "rows": [[both(labels[str(n)]), _shown(v)] for n, v in known],
-                "outline": _polygons(shape),
-            }
-        )
-    return described
-
-
-def _or_empty(value: object) -> object:
-    return "" if missing(value) else value
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
-        return round(float(value), 3)
-    return both(value)
-
-
-def _polygons(shape: Any) -> list[list[list[list[float]]]]:
-    """Polygons, their rings, their corners as [latitude, longitude]."""
-    if shape is None or shape.is_empty:
-        return []
-    polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return [
-        [[[round(y, 8), round(x, 8)] for x, y in ring.coords] for ring in (p.exterior, *p.interiors)]
-        for p in polygons
-    ]

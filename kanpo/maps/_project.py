@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from kanpo.blocks import form_blocks
 from kanpo.crs import STORED_EPSG
 from kanpo.herbs import Catalogue, Requirement
 from kanpo.locale import Text, language
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
 from kanpo.maps._write import MapReport, write_map
-from kanpo.parcels import current_parcels
+from kanpo.parcels import carried_over, current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
 from kanpo.sites import compute_factors, stored_factors
 from kanpo.store import Project
 from kanpo.suitability import FLOOR, score_settings
 from kanpo.trials import harvests_with_yield
+
+#: Parcels so far apart lie in one block, as `kanpo blocks` has it where nothing else is said, metres.
+_BLOCK_GAP_M = 10.0
 
 _YIELDS = {
     "yield_dry_kg_per_10a": Text("乾燥収量(kg/10a)", "dry yield (kg/10a)"),
@@ -95,6 +100,10 @@ def project_content(
             field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in visible if field.vocabulary
         },
         plots=None if audience is Audience.PUBLIC else _plots(project, catalogue),
+        results=tuple(_YIELDS),
+        visits=None if audience is Audience.PUBLIC else _visits(project),
+        blocks=_blocks(parcels),
+        block_gap_m=_BLOCK_GAP_M,
         layers_sources=_sources(project, catalogue),
         bounds=(bounds.s1, bounds.s2, bounds.s3),
         floor=FLOOR,
@@ -103,6 +112,18 @@ def project_content(
         first_herb=first_herb,
         language=language(),
     )
+
+
+def _blocks(parcels: gpd.GeoDataFrame) -> pd.Series[Any]:
+    formed = form_blocks(parcels, gap_m=_BLOCK_GAP_M)
+    return pd.Series(formed.block_of, index=formed.parcel_ids)
+
+
+def _visits(project: Project) -> pd.DataFrame:
+    """The days of site visits, on the parcels that lie there today."""
+    visits = carried_over(project.journal.read("visit"), project)
+    days = visits.assign(date=visits["happened_at"].astype(str).str[:10])[["parcel_id", "date"]]
+    return pd.DataFrame(days)
 
 
 def _moment(computed_at: str) -> str:
@@ -138,9 +159,8 @@ def _plot_labels() -> dict[str, Text]:
 
 
 def _plots(project: Project, catalogue: Catalogue) -> gpd.GeoDataFrame | None:
-    """Plots with an outline, their treatment, herb and mean yields."""
+    """Plots, their parcel, treatment, herb and yields."""
     plots = project.journal.read("plot")
-    plots = plots[[shape is not None for shape in plots["geometry"]]]
     if plots.empty:
         return None
     trials = project.journal.read("trial").drop_duplicates("trial_code", keep="last").set_index("trial_code")
@@ -152,6 +172,8 @@ def _plots(project: Project, catalogue: Catalogue) -> gpd.GeoDataFrame | None:
     frame = plots[["trial_code", "plot_code", "treatment", "replicate", "geometry"]]
     frame = frame.merge(means, on=["trial_code", "plot_code"], how="left")
     frame["herb"] = frame["trial_code"].map(trials["herb_id"]).map(names)
+    lies = carried_over(trials.reset_index(), project).drop_duplicates("trial_code").set_index("trial_code")
+    frame["parcel_id"] = frame["trial_code"].map(lies["parcel_id"])
     return gpd.GeoDataFrame(pd.DataFrame(frame), geometry="geometry", crs=STORED_EPSG)
 
 

@@ -14,7 +14,7 @@ from kanpo.files import replacing
 from kanpo.locale import Text
 from kanpo.maps._content import MapContent, check_content
 from kanpo.maps._page import OfflineFigure, OfflineMap, SuitabilityLayer
-from kanpo.maps._payload import both
+from kanpo.maps._text import both
 
 #: Where the pale tiles of the Geospatial Information Authority of Japan stand.
 _GSI_HOST = "https://cyberjapandata.gsi.go.jp"

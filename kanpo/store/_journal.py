@@ -172,24 +172,30 @@ class Journal:
             )
 
     def _check_superseded(self, records: Sequence[NewRecord]) -> None:
+        # A file may bring a record and, further down, what corrects it.
+        before: dict[str, str] = {}
         for record in records:
-            if record.supersedes is None:
-                continue
-            found = self._connection.execute(
-                "SELECT kind FROM journal WHERE record_id = ?", (record.supersedes,)
-            ).fetchone()
-            if found is None or found[0] != record.kind:
-                raise UsageError(
-                    "record.supersedes-unknown",
-                    Text("訂正する記録が見つかりません", "the record to correct is not there")
-                    if found is None
-                    else Text("訂正する記録の種類が違います", "the record to correct is of another kind"),
-                    Text(
-                        "kanpo records list で記録IDを確かめてください",
-                        "look the id up with kanpo records list",
-                    ),
-                    Place(column="supersedes", value=record.supersedes),
-                )
+            if record.supersedes is not None:
+                kind = before.get(record.supersedes) or self._kind_of(record.supersedes)
+                if kind != record.kind:
+                    raise UsageError(
+                        "record.supersedes-unknown",
+                        Text("訂正する記録が見つかりません", "the record to correct is not there")
+                        if kind is None
+                        else Text("訂正する記録の種類が違います", "the record to correct is of another kind"),
+                        Text(
+                            "kanpo records list で記録IDを確かめてください",
+                            "look the id up with kanpo records list",
+                        ),
+                        Place(column="supersedes", value=record.supersedes),
+                    )
+            before[record.record_id] = record.kind
+
+    def _kind_of(self, record_id: str) -> str | None:
+        found = self._connection.execute(
+            "SELECT kind FROM journal WHERE record_id = ?", (record_id,)
+        ).fetchone()
+        return None if found is None else str(found[0])
 
     def read(self, kind: str) -> pd.DataFrame:
         """The standing records of one kind, oldest first.

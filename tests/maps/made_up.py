@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 import geopandas as gpd
@@ -166,3 +167,19 @@ def trial_plots() -> gpd.GeoDataFrame:
         geometry=shapes,
         crs=6668,
     )
+
+
+def found_content(count: int = 260, **changes: object) -> MapContent:
+    """A content with what was found besides: visits, trials on a parcel, blocks of four, a register pin."""
+    plain = content(count)
+    ids = plain.parcels["parcel_id"].tolist()
+    fields: dict[str, object] = {
+        "parcels": plain.parcels.assign(located_by=["pin" if nth == 3 else None for nth in range(count)]),
+        "plots": trial_plots().assign(parcel_id=ids[0]),
+        "results": ("yield_dry_kg_per_10a",),
+        "visits": pd.DataFrame(
+            {"parcel_id": [ids[0], ids[0], "gone"], "date": ["2025-07-21", "2025-09-01", ""]}
+        ),
+        "blocks": pd.Series([nth // 4 for nth in range(count)], index=ids),
+    }
+    return dataclasses.replace(plain, **(fields | changes))  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 "use strict";
 const path = require("node:path");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["decode.js", "kernel.js"]) require(path.join(page, name));
+for (const name of ["decode.js", "curves.js", "kernel.js"]) require(path.join(page, name));
 const { kanpo } = globalThis;
 
 (async () => {

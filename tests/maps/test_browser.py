@@ -129,7 +129,7 @@ def test_filters_and_hidden_classes_shorten_the_list(sample: Path, open_file: An
     page = open_file(sample).page
     page.click("#kanpo-filters summary")
     page.select_option("[data-column=devastation_class]", label="A分類(再生可能)")
-    page.fill("#kanpo-minimum-area", "3000")
+    page.fill("#kanpo-filter-minimum", "3000")
     parcels = made_up.content(260).parcels
     wanted = parcels[(parcels["devastation_class"] == "A") & (parcels["area_m2"] >= 3000)]
     assert page.evaluate(TEXT, "kanpo-count").startswith(f"260筆のうち{len(wanted)}筆")

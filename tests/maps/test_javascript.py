@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from importlib.resources import files
 
+from kanpo.maps._page import SCRIPTS, page_file, page_script
+
 from .node import HERE, node
 
 
@@ -28,3 +30,13 @@ def test_no_file_of_the_page_reads_text_as_html() -> None:
             "Function(",
         ):
             assert dangerous not in text, (file.name, dangerous)
+
+
+def test_scripts_lose_only_indentation_and_comments() -> None:
+    for name in SCRIPTS:
+        whole, lean = page_file(name), page_script(name)
+        # A text over several lines would lose its indentation: there is none.
+        assert all(line.count("`") % 2 == 0 for line in whole.splitlines()), name
+        kept = [line.strip() for line in lean.splitlines() if line.strip()]
+        assert kept == [line for line in (line.strip() for line in whole.splitlines()) if line in set(kept)]
+        assert not any(line.startswith(("//", "/*")) for line in kept), name

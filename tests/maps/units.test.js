@@ -4,11 +4,11 @@ const assert = require("node:assert");
 const path = require("node:path");
 const test = require("node:test");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["strings.js", "decode.js", "kernel.js", "index.js", "list.js"]) require(path.join(page, name));
-const { kernel, decode, index, list, strings } = globalThis.kanpo;
+for (const name of ["strings.js", "decode.js", "curves.js", "kernel.js", "index.js", "list.js"]) require(path.join(page, name));
+const { curves, kernel, decode, index, list, strings } = globalThis.kanpo;
 
 test("a trapezoid rises, stays, falls", () => {
-  const of = (corners, value) => kernel.membership({ corners }, value);
+  const of = (corners, value) => curves.membership({ corners }, value);
   assert.strictEqual(of([1, 3, 5, 9], 0.9), 0);
   assert.strictEqual(of([1, 3, 5, 9], 2), 0.5);
   assert.strictEqual(of([1, 3, 5, 9], 3), 1);
@@ -21,7 +21,7 @@ test("a trapezoid rises, stays, falls", () => {
 });
 
 test("a Gaussian curve falls to both sides and ends at six sigma", () => {
-  const of = (value) => kernel.membership({ bell: [6, 0.5] }, value);
+  const of = (value) => curves.membership({ bell: [6, 0.5] }, value);
   assert.strictEqual(of(6), 1);
   assert.ok(Math.abs(of(5.5) - Math.exp(-0.5)) < 1e-15);
   assert.ok(of(9) > 0);
@@ -29,18 +29,18 @@ test("a Gaussian curve falls to both sides and ends at six sigma", () => {
 });
 
 test("a piecewise curve is straight between its points and level beyond", () => {
-  const of = (value) => kernel.membership({ points: [[0, 0.25], [10, 1], [30, 0]] }, value);
+  const of = (value) => curves.membership({ points: [[0, 0.25], [10, 1], [30, 0]] }, value);
   assert.deepStrictEqual([-5, 0, 5, 10, 20, 30, 99].map(of), [0.25, 0.25, 0.625, 1, 0.5, 0, 0]);
 });
 
 test("extremes look at the physical range only", () => {
   const factor = { range: [0, 90] };
-  assert.deepStrictEqual(kernel.extremes({ corners: [null, null, 8, 20], knock_out: true }, factor, 0.05), [0, 1]);
-  assert.deepStrictEqual(kernel.extremes({ corners: [null, null, 8, 20] }, factor, 0.05), [0.05, 1]);
-  assert.deepStrictEqual(kernel.extremes({ corners: [80, 100, null, null] }, factor, 0.05), [0.05, 0.5]);
-  assert.deepStrictEqual(kernel.extremes({ classes: [0.2, 0.9] }, factor, 0.05), [0.2, 0.9]);
-  assert.deepStrictEqual(kernel.extremes({ bell: [10, 5] }, factor, 0.05), [0.05, 1]);
-  assert.deepStrictEqual(kernel.extremes({ points: [[0, 0.5], [40, 0.9], [60, 0.3]] }, factor, 0.05), [0.3, 0.9]);
+  assert.deepStrictEqual(curves.extremes({ corners: [null, null, 8, 20], knock_out: true }, factor, 0.05), [0, 1]);
+  assert.deepStrictEqual(curves.extremes({ corners: [null, null, 8, 20] }, factor, 0.05), [0.05, 1]);
+  assert.deepStrictEqual(curves.extremes({ corners: [80, 100, null, null] }, factor, 0.05), [0.05, 0.5]);
+  assert.deepStrictEqual(curves.extremes({ classes: [0.2, 0.9] }, factor, 0.05), [0.2, 0.9]);
+  assert.deepStrictEqual(curves.extremes({ bell: [10, 5] }, factor, 0.05), [0.05, 1]);
+  assert.deepStrictEqual(curves.extremes({ points: [[0, 0.5], [40, 0.9], [60, 0.3]] }, factor, 0.05), [0.3, 0.9]);
 });
 
 test("nothing known gives no score, and the widest range", () => {

@@ -46,5 +46,17 @@
       part("sources", listed.length ? make("ul", { class: "kanpo-sources" }, ...listed) : make("p", { text: say("noSources") }), make("p", { class: "kanpo-small", text: say("software") })));
   }
 
-  kanpo.about = { head, render };
+  /** Everywhere that must say so: what the reader changed; and the line of the printed page. */
+  function changed(app) {
+    const { byId } = kanpo.dom;
+    const { say, pick, short } = kanpo.strings;
+    const factors = app.changes.factors(app.herb).map((place) => short(app.data.factors[place].label));
+    byId("kanpo-changed").hidden = !factors.length;
+    byId("kanpo-changed-text").textContent = factors.length ? say("changedText", { list: factors.join(kanpo.strings.language() === "ja" ? "、" : ", ") }) : "";
+    const { seal, made_at } = app.data.meta;
+    const parts = [pick(app.herb.label), ...app.filters.words(), byId("kanpo-changed-text").textContent, `${say("made")} ${made_at}`, `${say("seal")} ${seal}`];
+    byId("kanpo-print-line").replaceChildren(kanpo.dom.given(parts.filter(Boolean).join(" / ").slice(0, 600)));
+  }
+
+  kanpo.about = { head, render, changed };
 })(globalThis);

@@ -1,4 +1,4 @@
-/* Puts everything together: one state, one way to change it. */
+/* The state of the page, and the ways to change it. */
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
@@ -13,10 +13,28 @@
       const factor = data.factors.find(({ key }) => key === "area_m2");
       this.areas = areas && areas.of.values ? areas.of.values : factor.values;
       this.matches = kanpo.index.search(data.n, (row) => `${this.nameOf(row)} ${this.text("parcel_id", row)}`);
+      this.scorer = new kanpo.kernel.Scorer(data.factors, data.n, data.meta);
+      this.changes = kanpo.changes.create();
       this.filters = kanpo.filters.create(this);
       this.list = kanpo.list.create(this);
+      this.adjust = kanpo.adjust.create(this);
+      this.blocks = kanpo.blocks.create(this);
+      this.favourites = kanpo.favourites.create(this);
+      this.compare = kanpo.compare.create(this);
       this.card = kanpo.card.create(this);
       this.grid = null;
+      this.following = null;
+    }
+
+    /** The herb with what the reader changed. */
+    current() {
+      return this.changes.apply(this.herb);
+    }
+
+    /** The row of a parcel id, -1 for none; the table is made when first asked for. */
+    rowOf(parcel) {
+      this.rows = this.rows || new Map(Array.from({ length: this.data.n }, (_, row) => [this.text("parcel_id", row), row]));
+      return this.rows.get(parcel) ?? -1;
     }
 
     text(name, row) {
@@ -47,34 +65,68 @@
     }
 
     score() {
-      this.result = kanpo.kernel.scores(this.herb, this.data.factors, this.data.n, this.data.meta);
+      this.result = this.scorer.scores(this.current());
+    }
+
+    /** A factor's requirement is being dragged: follow once for each picture of the screen. */
+    follow(factor) {
+      const waiting = this.following !== null;
+      this.following = factor;
+      if (waiting) return;
+      requestAnimationFrame(() => {
+        if (this.following === null) return;
+        this.result = this.scorer.moved(this.current(), this.following);
+        this.following = null;
+        this.paint(true);
+      });
+    }
+
+    /** Everything anew after a change of requirements is done. */
+    settle() {
+      this.following = null;
+      this.score();
+      this.paint(false);
+      this.card.refresh();
+      this.compare.render();
+      this.remember();
     }
 
     /** Filters, legend, list and colours, after anything changed that they depend on. */
     refresh() {
-      const { result, data, areas } = this;
-      const shown = this.filters.passing();
+      this.passing = this.filters.passing();
       const found = this.matches(kanpo.dom.byId("kanpo-search").value);
-      if (found) for (let i = 0; i < shown.length; i++) shown[i] &= found[i];
-      kanpo.legend.render(kanpo.dom.byId("kanpo-legend"), kanpo.legend.shares(result.classes, areas, shown), this.hidden, (code) => this.toggle(code));
+      if (found) for (let i = 0; i < this.passing.length; i++) this.passing[i] &= found[i];
+      this.paint(false);
+    }
+
+    /** Legend, list and colours by the scores and filters as they are; `quick` while something is dragged. */
+    paint(quick) {
+      const { result, data, areas } = this;
+      const widest = this.filters.width();
+      const passed = new Uint8Array(data.n);
       const codes = new Uint8Array(data.n);
       const rows = new Int32Array(data.n);
       let n = 0;
       let area = 0;
       for (let i = 0; i < data.n; i++) {
         const klass = result.classes[i];
-        if (!shown[i] || this.hidden.has(klass)) {
+        const width = result.upper[i] - result.lower[i];
+        passed[i] = this.passing[i] && !(width > widest) ? 1 : 0;
+        if (!passed[i] || this.hidden.has(klass)) {
           codes[i] = 255;
           continue;
         }
-        codes[i] = klass + (klass && result.upper[i] - result.lower[i] > kanpo.style.UNCERTAIN ? 8 : 0);
+        codes[i] = klass + (klass && width > kanpo.style.UNCERTAIN ? 8 : 0);
         rows[n++] = i;
         if (areas[i] === areas[i]) area += areas[i];
       }
+      kanpo.legend.render(kanpo.dom.byId("kanpo-legend"), kanpo.legend.shares(result.classes, areas, passed), this.hidden, (code) => this.toggle(code));
       this.codes = codes;
-      this.list.update(rows.slice(0, n));
+      this.list.update(rows.subarray(0, n), quick);
       this.count(n, area);
-      if (this.layer._data) this.layer.setCodes(codes);
+      kanpo.about.changed(this);
+      if (!quick) this.blocks.render();
+      if (this.layer._data) this.layer.setCodes(codes, quick);
       else this.layer.setData(data.outlines, codes, kanpo.canvas.settlements(data.outlines, data.n, (row) => this.text("settlement", row)));
     }
 
@@ -86,7 +138,8 @@
 
     toggle(code) {
       if (!this.hidden.delete(code)) this.hidden.add(code);
-      this.refresh();
+      this.paint(false);
+      this.remember();
     }
 
     sortBy(key) {
@@ -99,8 +152,11 @@
       this.herb = this.data.herbs.find((herb) => herb.id === id) || this.herb;
       kanpo.dom.byId("kanpo-herb").value = this.herb.id;
       this.score();
-      this.refresh();
-      if (this.card.isOpen()) this.card.show(this.selected, false);
+      if (this.passing) this.paint(false);
+      else this.refresh();
+      this.card.refresh();
+      this.adjust.render();
+      this.remember();
     }
 
     setLanguage(language) {
@@ -114,8 +170,33 @@
       byId("kanpo-herb").value = this.herb.id;
       this.sheet(document.body.classList.contains("kanpo-open"));
       this.filters.render();
+      this.favourites.render();
+      this.adjust.render();
       if (this.result) this.refresh();
-      if (this.card.isOpen()) this.card.show(this.selected, false);
+      this.card.refresh();
+      this.remember();
+    }
+
+    /** Keep the present view in the address, when it has come to rest. */
+    remember() {
+      clearTimeout(this.remembering);
+      if (!this.opened) return;
+      this.remembering = setTimeout(() => {
+        try {
+          root.history.replaceState(null, "", `#${kanpo.share.write(this)}`);
+        } catch {
+          // A page inside another (about:srcdoc) has no address of its own.
+        }
+      }, 300);
+    }
+
+    /** Say something in passing. */
+    tell(text) {
+      const place = kanpo.dom.byId("kanpo-told");
+      place.textContent = text;
+      place.hidden = false;
+      clearTimeout(this.telling);
+      this.telling = setTimeout(() => (place.hidden = true), 4000);
     }
 
     /** What the map and its buttons are called, for those who hear the page. */
@@ -136,6 +217,7 @@
       this.selected = row;
       this.layer.select(row);
       this.list.mark();
+      this.remember();
       if (row < 0) return this.card.close();
       if (fly) this.sheet(false);
       this.card.show(row, focus !== false);
@@ -160,7 +242,7 @@
       const card = kanpo.dom.byId("kanpo-card").getBoundingClientRect();
       const map = this.map.getContainer().getBoundingClientRect();
       if (card.width > 0.8 * map.width) return [0, Math.max(0, map.bottom - card.top) / 2];
-      return [(Math.max(0, map.right - card.left) - this.panelOver()) / 2, 0];
+      return [(this.cardOver() - this.panelOver()) / 2, 0];
     }
 
     /** How much of the map's left the panel hides: nothing in the page, its width on another map. */
@@ -170,6 +252,13 @@
       return Math.max(0, panel.getBoundingClientRect().right - this.map.getContainer().getBoundingClientRect().left);
     }
 
+    /** How much of the map's right the card hides; a card as wide as the map is no side. */
+    cardOver() {
+      const card = kanpo.dom.byId("kanpo-card").getBoundingClientRect();
+      const map = this.map.getContainer().getBoundingClientRect();
+      return !card.width || card.width > 0.8 * map.width ? 0 : Math.max(0, map.right - card.left);
+    }
+
     rowAt(latlng) {
       const began = 256 * 2 ** this.map.getZoom();
       const point = this.map.project(latlng).divideBy(began);
@@ -177,12 +266,13 @@
       return this.grid.hit(point.x, point.y, 5 / began, (i) => this.codes[i] !== 255);
     }
 
-    fit() {
-      const box = kanpo.index.bounds(this.data.outlines, this.data.n);
+    /** Show all parcels, or some rows. */
+    fit(rows) {
+      const box = kanpo.index.bounds(this.data.outlines, this.data.n, rows);
       if (!box) return;
       const corner = (x, y) => this.map.options.crs.pointToLatLng(root.L.point(x * 256, y * 256), 0);
       this.map.fitBounds(root.L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1])), {
-        animate: false, maxZoom: 18, paddingTopLeft: [24 + this.panelOver(), 24], paddingBottomRight: [24, 24],
+        animate: false, maxZoom: 18, paddingTopLeft: [24 + this.panelOver(), 24], paddingBottomRight: [24 + this.cardOver(), 24],
       });
     }
 
@@ -192,104 +282,7 @@
       kanpo.dom.byId("kanpo-handle").setAttribute("aria-expanded", String(open));
       kanpo.dom.byId("kanpo-handle-text").textContent = kanpo.strings.say(open ? "listClose" : "listOpen");
     }
-
-    listen() {
-      const { byId } = kanpo.dom;
-      byId("kanpo-herb").addEventListener("change", (event) => this.setHerb(event.target.value));
-      let waiting = 0;
-      byId("kanpo-search").addEventListener("input", () => {
-        clearTimeout(waiting);
-        waiting = setTimeout(() => this.refresh(), 150);
-      });
-      byId("kanpo-search").addEventListener("keydown", (event) => {
-        if (event.key !== "Enter") return;
-        clearTimeout(waiting);
-        this.refresh();
-        if (this.list.first() >= 0) this.choose(this.list.first(), { fly: true });
-      });
-      byId("kanpo-language").addEventListener("click", () => this.setLanguage(kanpo.strings.language() === "ja" ? "en" : "ja"));
-      byId("kanpo-print").addEventListener("click", () => root.print());
-      byId("kanpo-about-open").addEventListener("click", () => byId("kanpo-about").showModal());
-      byId("kanpo-handle").addEventListener("click", () => this.sheet(!document.body.classList.contains("kanpo-open")));
-      this.map.on("click", (event) => {
-        const row = this.rowAt(event.latlng);
-        if (row >= 0) this.choose(row, {});
-      });
-      const tip = root.L.tooltip({ direction: "top", offset: [0, -6], className: "kanpo-tip" });
-      this.map.on("mousemove", (event) => this.hover(event, tip));
-      this.map.on("mouseout", () => tip.remove());
-    }
-
-    hover(event, tip) {
-      const row = this.rowAt(event.latlng);
-      this.map.getContainer().style.cursor = row >= 0 ? "pointer" : "";
-      if (row < 0) return void tip.remove();
-      const { make, given } = kanpo.dom;
-      const text = `${kanpo.kernel.CLASSES[this.result.classes[row]]} ${kanpo.strings.score(this.result.score[row])}`;
-      tip.setLatLng(event.latlng).setContent(make("span", null, given(this.nameOf(row).slice(0, 40)), ` ${text}`));
-      return void tip.addTo(this.map);
-    }
   }
 
-  function fail(error, key) {
-    kanpo.dom.byId("kanpo-wait").hidden = false;
-    kanpo.dom.byId("kanpo-wait").textContent = kanpo.strings.words[key].join(" / ");
-    throw error;
-  }
-
-  async function open(map, layer, place) {
-    const timings = (root.kanpoTimings = { script: performance.now() });
-    if (!root.DecompressionStream) fail(new Error("no DecompressionStream"), "tooOld");
-    let data;
-    try {
-      const bytes = await kanpo.decode.inflate(kanpo.decode.bytesOf(kanpo.dom.byId(place).textContent));
-      timings.inflated = performance.now();
-      data = kanpo.decode.content(bytes);
-    } catch (error) {
-      fail(error, "damaged");
-    }
-    timings.decoded = performance.now();
-    const app = new App(map, layer, data);
-    app.listen();
-    app.setLanguage(data.meta.language);
-    map.invalidateSize();
-    app.fit();
-    timings.placed = performance.now();
-    app.score();
-    timings.scored = performance.now();
-    app.refresh();
-    kanpo.plots.add(root.L, map, data.plots);
-    kanpo.dom.byId("kanpo-wait").hidden = true;
-    timings.drawn = performance.now();
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    timings.painted = performance.now();
-    timings.lastDraw = layer.lastDraw;
-    kanpo.app = app;
-    return app;
-  }
-
-  /** Called by the folium layer: returns the Leaflet layer at once; `kanpoReady` resolves when it is painted. */
-  function start(map, place) {
-    const { L } = root;
-    const layer = new (kanpo.canvas.define(L))();
-    if (document.body.classList.contains("kanpo-page")) {
-      L.control.zoom({ position: "topright" }).addTo(map);
-    } else {
-      const panel = kanpo.dom.byId("kanpo-panel");
-      panel.prepend(document.querySelector(".kanpo-tools"));
-      for (const element of [panel, kanpo.dom.byId("kanpo-card")]) {
-        L.DomEvent.disableClickPropagation(element);
-        L.DomEvent.disableScrollPropagation(element);
-        map.getContainer().append(element);
-      }
-    }
-    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    root.kanpoReady = new Promise((resolve, reject) => {
-      // The layer is added by the line of the page that follows; data come after it.
-      setTimeout(() => open(map, layer, place).then(resolve, reject));
-    });
-    return layer;
-  }
-
-  kanpo.start = start;
+  kanpo.App = App;
 })(globalThis);

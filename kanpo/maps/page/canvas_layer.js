@@ -3,9 +3,14 @@
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
   const TINY_PX = 2.5;
-  const LINED_PX = 5;
+  /* While something is dragged, parcels up to this size are dots too. */
+  const QUICK_PX = 10;
+  const LINED_PX = 7;
   const HATCHED_PX = 8;
   const PIN_PX = 4;
+  const FADED = 255;
+  /* The best classes last, so that they lie on top; 8 more where uncertain. */
+  const ORDER = [FADED, 0, 8, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9];
 
   function define(L) {
     return L.Renderer.extend({
@@ -20,11 +25,19 @@
       /** Show outlines; `codes` is the class of each parcel plus 8 where uncertain, 255 where filtered out. */
       setData: function (outlines, codes, labels) {
         this._data = { outlines, codes, n: codes.length, labels };
+        this._place = null;
         this._redraw();
       },
 
-      setCodes: function (codes) {
+      setCodes: function (codes, quick) {
+        this._quick = Boolean(quick);
         this._data = { ...this._data, codes };
+        this._redraw();
+      },
+
+      /** Rims around blocks: `drawn` is 1 for each parcel of a block with a rim, `gap` in units of the outlines; null for none. */
+      setBlocks: function (blocks) {
+        this._blocks = blocks;
         this._redraw();
       },
 
@@ -72,29 +85,104 @@
         const origin = this._map.getPixelOrigin().add(this._bounds.min).multiplyBy(this._ratio);
         this._view = { scale, left: origin.x, top: origin.y };
         this._pen.clearRect(0, 0, this._container.width, this._container.height);
-        for (const [code, rows] of this._visible()) this._drawClass(code, rows);
+        const placed = this._placed();
+        this._drawBlocks(placed);
+        this._drawTiny(placed);
+        const byCode = this._byCode(placed);
+        for (const code of ORDER) this._drawClass(code, byCode[code]);
         this._drawSelected();
         this._drawLabels();
         this.lastDraw = performance.now() - began;
       },
 
-      /** Rows inside the canvas by code, the best classes last, so that they lie on top. */
-      _visible: function () {
+      /** Which parcels lie inside the canvas, as long as it shows the same: those of a dot or two, and the larger ones. */
+      _placed: function () {
         const { scale, left, top } = this._view;
-        const { outlines, codes, n } = this._data;
+        const { outlines, n } = this._data;
+        const { width, height } = this._container;
+        const key = [scale, left, top, width, height, this._quick].join();
+        if (this._place && this._place.key === key) return this._place;
         const { box } = outlines;
-        const west = left / scale;
-        const north = top / scale;
-        const east = (left + this._container.width) / scale;
-        const south = (top + this._container.height) / scale;
-        const byCode = new Map();
-        for (const code of [255, 0, 8, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9]) byCode.set(code, []);
-        for (let i = 0; i < n; i++) {
-          if (box[4 * i + 2] >= west && box[4 * i] <= east && box[4 * i + 3] >= north && box[4 * i + 1] <= south) {
-            byCode.get(codes[i]).push(i);
+        const least = ((this._quick ? QUICK_PX : TINY_PX) * this._ratio) / scale;
+        const thin = 1.4 * this._ratio;
+        const place = { key, tiny: new Int32Array(n), large: new Int32Array(n), dots: new Int16Array(4 * n), tinies: 0, larges: 0 };
+        for (let i = 0, at = 0; i < n; i++, at += 4) {
+          const x = box[at] * scale - left;
+          const y = box[at + 1] * scale - top;
+          const across = (box[at + 2] - box[at]) * scale;
+          const along = (box[at + 3] - box[at + 1]) * scale;
+          if (!(x + across >= 0 && x <= width && y + along >= 0 && y <= height)) continue;
+          const extent = Math.max(box[at + 2] - box[at], box[at + 3] - box[at + 1]);
+          if (extent === 0 || extent >= least) {
+            place.large[place.larges++] = i;
+            continue;
+          }
+          place.dots[at] = Math.max(0, Math.round(x));
+          place.dots[at + 1] = Math.max(0, Math.round(y));
+          place.dots[at + 2] = Math.min(width, Math.round(x) + Math.round(Math.max(thin, across)));
+          place.dots[at + 3] = Math.min(height, Math.round(y) + Math.round(Math.max(thin, along)));
+          place.tiny[place.tinies++] = i;
+        }
+        return (this._place = place);
+      },
+
+      /** Dots straight into the picture: a hundred thousand of them in a few milliseconds. */
+      _drawTiny: function ({ tiny, tinies, dots }) {
+        if (!tinies) return;
+        const { codes } = this._data;
+        const { width, height } = this._container;
+        // On a sheet of its own: a picture put on the canvas would wipe out the rims under it.
+        const sheet = (this._sheet = this._sheet || document.createElement("canvas"));
+        if (sheet.width !== width || sheet.height !== height || !this._picture) {
+          Object.assign(sheet, { width, height });
+          this._picture = this._pen.createImageData(width, height);
+        }
+        const inks = new Uint32Array(this._picture.data.buffer).fill(0);
+        const held = new Uint8Array(256);
+        for (let nth = 0; nth < tinies; nth++) held[codes[tiny[nth]]] = 1;
+        for (const code of ORDER) {
+          if (!held[code]) continue;
+          const ink = kanpo.style.dot(code);
+          for (let nth = 0; nth < tinies; nth++) {
+            const i = tiny[nth];
+            if (codes[i] !== code) continue;
+            for (let line = dots[4 * i + 1]; line < dots[4 * i + 3]; line++) {
+              for (let dot = dots[4 * i]; dot < dots[4 * i + 2]; dot++) inks[line * width + dot] = ink;
+            }
           }
         }
-        return byCode;
+        sheet.getContext("2d").putImageData(this._picture, 0, 0);
+        this._pen.drawImage(sheet, 0, 0);
+      },
+
+      /** The larger parcels by code. */
+      _byCode: function ({ large, larges }) {
+        const { codes } = this._data;
+        const out = {};
+        for (const code of ORDER) out[code] = [];
+        for (let nth = 0; nth < larges; nth++) out[codes[large[nth]]].push(large[nth]);
+        return out;
+      },
+
+      /** A rim around the parcels of each block, as wide as the gap that joins them. */
+      _drawBlocks: function ({ tiny, tinies, large, larges }) {
+        if (!this._blocks) return;
+        const { scale } = this._view;
+        const pen = this._pen;
+        const gap = this._blocks.gap * scale;
+        pen.lineJoin = "round";
+        for (const [more, colour] of [[5 * this._ratio, "#3d1f66"], [1.5 * this._ratio, "#efe6fb"]]) {
+          pen.strokeStyle = colour;
+          pen.lineWidth = gap + more;
+          for (const rows of [large.subarray(0, larges), tiny.subarray(0, tinies)]) {
+            for (const i of rows) {
+              if (!this._blocks.drawn[i]) continue;
+              this._trace(i);
+              pen.stroke();
+            }
+          }
+        }
+        pen.lineJoin = "miter";
       },
 
       _drawClass: function (code, rows) {
@@ -102,28 +190,23 @@
         const pen = this._pen;
         const { scale, left, top } = this._view;
         const { box } = this._data.outlines;
-        const faded = code === 255;
+        const faded = code === FADED;
         const klass = faded ? 0 : code & 7;
         const uncertain = !faded && code > 7;
         const plain = faded ? "rgba(90,90,80,.10)" : uncertain ? kanpo.style.pales[klass] : kanpo.style.fills[klass];
         const large = uncertain && klass ? this._hatch(klass) : plain;
-        const line = faded ? "rgba(90,90,80,.25)" : kanpo.style.lines[klass];
         pen.lineWidth = (klass ? 0.8 : 1) * this._ratio;
-        pen.strokeStyle = line;
+        pen.strokeStyle = faded ? "rgba(90,90,80,.25)" : kanpo.style.lines[klass];
         pen.setLineDash(klass || faded ? [] : [2 * this._ratio, 2 * this._ratio]);
         let filled = null;
         for (const i of rows) {
-          const x = box[4 * i] * scale - left;
-          const y = box[4 * i + 1] * scale - top;
           const width = (box[4 * i + 2] - box[4 * i]) * scale;
           const height = (box[4 * i + 3] - box[4 * i + 1]) * scale;
           const extent = Math.max(width, height) / this._ratio;
-          const fill = extent >= HATCHED_PX ? large : extent < TINY_PX && !klass && !faded ? line : plain;
+          const fill = extent >= HATCHED_PX ? large : plain;
           if (fill !== filled) pen.fillStyle = filled = fill;
           if (extent === 0) {
-            this._pin(x, y);
-          } else if (extent < TINY_PX) {
-            pen.fillRect(x, y, Math.max(width, 1.4 * this._ratio), Math.max(height, 1.4 * this._ratio));
+            this._pin(box[4 * i] * scale - left, box[4 * i + 1] * scale - top);
           } else {
             this._trace(i);
             pen.fill("evenodd");

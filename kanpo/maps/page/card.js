@@ -9,6 +9,7 @@
     const card = byId("kanpo-card");
 
     let opener = null;
+    let shown = -1;
 
     function close() {
       if (card.hidden) return;
@@ -19,27 +20,55 @@
 
     function show(row, focus) {
       const { say, score } = kanpo.strings;
-      const told = kanpo.kernel.explain(app.herb, app.data.factors, row, app.data.meta);
+      const told = kanpo.kernel.explain(app.current(), app.data.factors, row, app.data.meta);
       const known = told.score === told.score;
-      card.replaceChildren(
+      const place = row === shown ? card.scrollTop : 0;
+      shown = row;
+      card.replaceChildren(...[
         make("div", { class: "kanpo-card-head" },
           make("h2", { tabindex: "-1" }, given(app.nameOf(row))),
           make("button", { type: "button", class: "kanpo-close", "aria-label": say("close"), title: say("close"), text: "×", on: { click: close } })),
+        actions(row),
         make("div", { class: "kanpo-verdict" },
-          make("span", { class: "kanpo-verdict-herb" }, given(kanpo.strings.pick(app.herb.label))),
+          make("span", { class: "kanpo-verdict-herb" }, given(kanpo.strings.pick(app.herb.label)), changedMark()),
           kanpo.list.chip(told.klass, told.upper - told.lower),
           make("span", { class: "kanpo-verdict-class", text: say("class" + told.klass) }),
           make("span", { class: "kanpo-verdict-score", text: score(told.score) }),
           known ? make("span", { class: "kanpo-verdict-range", text: rangeText(told) }) : null,
           known ? kanpo.list.interval(told.lower, told.upper, told.score, told.klass) : null),
         make("ul", { class: "kanpo-reasons" }, ...reasons(told).map((text) => make("li", null, given(text[0].toUpperCase() + text.slice(1))))),
+        kanpo.findings.next(app, told),
         table(told, row),
+        kanpo.findings.trials(app, row),
+        kanpo.findings.visits(app, row),
         others(row),
-        attributes(row));
+        attributes(row)].filter(Boolean));
       if (!card.contains(document.activeElement)) opener = document.activeElement;
       card.hidden = false;
-      card.scrollTop = 0;
+      card.scrollTop = place;
       if (focus) card.querySelector("h2").focus({ preventScroll: true });
+    }
+
+    /** Keep this parcel, or hold it against another. */
+    function actions(row) {
+      const { say } = kanpo.strings;
+      const kept = app.favourites.has(row);
+      return make("div", { class: "kanpo-actions" },
+        make("button", { type: "button", class: "kanpo-button", id: "kanpo-keep", "aria-pressed": String(kept), text: `${kept ? "★" : "☆"} ${say(kept ? "keptAlready" : "keep")}`, on: { click: () => {
+          app.favourites.toggle(row);
+          refresh();
+          byId("kanpo-keep").focus();
+        } } }),
+        make("button", { type: "button", class: "kanpo-button", id: "kanpo-take", text: app.compare.label(row), on: { click: () => app.compare.take(row) } }));
+    }
+
+    function changedMark() {
+      return app.changes.count(app.herb) ? make("span", { class: "kanpo-changed-mark", text: kanpo.strings.say("changed") }) : null;
+    }
+
+    /** The card again, where one is open. */
+    function refresh() {
+      if (!card.hidden) show(app.selected, false);
     }
 
     function rangeText(told) {
@@ -55,6 +84,7 @@
       const limit = told.parts.find((part) => part.requirement.factor === told.limiting);
       const about = limit && { factor: name(told.limiting), value: valueText(factors[told.limiting], limit.value) };
       const out = [];
+      if (app.text("located_by", app.selected) === "pin") out.push(say("pinOnly"));
       if (told.excludedBy) out.push(say("excludedByLayer", { layer: told.excludedBy }));
       else if (told.klass === 5) out.push(say("excludedBy", about));
       else if (Number.isNaN(told.score)) out.push(say("noScore"));
@@ -63,7 +93,6 @@
       if (unknown.length && told.klass !== 5) {
         const list = unknown.join(kanpo.strings.language() === "ja" ? "、" : ", ");
         out.push(say("unknownFactors", { n: unknown.length, lower: score(told.lower), upper: score(told.upper), list }));
-        if (told.narrowest !== null && unknown.length > 1) out.push(say("narrowest", { factor: name(told.narrowest) }));
       }
       return out;
     }
@@ -83,6 +112,7 @@
         const limits = requirement.factor === told.limiting;
         return make("tr", { class: `${limits ? "kanpo-limits" : ""} ${known ? "" : "kanpo-unknown"}` },
           make("th", { scope: "row", title: [pick(factor.label), requirement.source, requirement.confidence].filter(Boolean).join(" / ") }, short(factor.label),
+            app.changes.of(app.herb, requirement.factor) ? make("span", { class: "kanpo-changed-mark", text: say("changed") }) : null,
             requirement.knock_out ? make("abbr", { class: "kanpo-ko", title: say("knockOut"), text: "※" }) : null),
           make("td", { class: "kanpo-value" }, known ? given(valueText(factor, value)) : make("i", { text: say("unknown") })),
           make("td", { class: "kanpo-fit" }, known ? fit(mu) : "–"),
@@ -117,7 +147,7 @@
     function others(row) {
       const { say, pick, score } = kanpo.strings;
       const best = app.data.herbs
-        .map((herb) => ({ herb, told: kanpo.kernel.explain(herb, app.data.factors, row, app.data.meta) }))
+        .map((herb) => ({ herb, told: kanpo.kernel.explain(app.changes.apply(herb), app.data.factors, row, app.data.meta) }))
         .filter(({ told }) => told.score === told.score)
         .sort((one, other) => other.told.score - one.told.score)
         .slice(0, HERBS_SHOWN);
@@ -134,14 +164,18 @@
         .map((column) => [column, app.shown(column, row)])
         .filter(([, text]) => text !== "")
         .map(([column, text]) => make("tr", null, make("th", { scope: "row" }, given(pick(column.label))), make("td", null, given(text))));
+      const block = app.blocks.idOf(row);
+      if (block) rows.push(make("tr", null, make("th", { scope: "row", text: say("block") }), make("td", null, given(block))));
       return make("section", { class: "kanpo-part" }, make("h3", { text: say("attributes") }),
         make("table", { class: "kanpo-attributes" }, make("tbody", null, ...rows)));
     }
 
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !byId("kanpo-about").open) close();
+      if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+      if (app.adjust.isOpen()) app.adjust.close();
+      else close();
     });
-    return { show, close, isOpen: () => !card.hidden };
+    return { show, close, refresh, valueText, isOpen: () => !card.hidden };
   }
 
   kanpo.card = { create };

@@ -182,8 +182,9 @@
       values: factor.column ? numbers(pack, factor.column, n) : new Float64Array(n).fill(NaN),
       sourceOf: factor.sources ? texts(pack, factor.sources, n) : () => null,
     }));
+    const blocks = header.blocks ? { ...header.blocks, of: numbers(pack, header.blocks.codes, n) } : null;
     const meta = { ...header.meta, excludedBy: header.excluded ? texts(pack, header.excluded, n) : () => null };
-    return { ...header, meta, n, columns, factors, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
+    return { ...header, meta, n, columns, factors, blocks, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
   }
 
   function at(values) {

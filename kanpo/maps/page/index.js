@@ -3,10 +3,11 @@
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
 
-  /** West, north, east, south of all outlines; null without any. */
-  function bounds({ box }, n) {
+  /** West, north, east, south of all outlines, or of some rows; null without any. */
+  function bounds({ box }, n, rows) {
     let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
-    for (let i = 0; i < n; i++) {
+    for (let nth = 0; nth < (rows ? rows.length : n); nth++) {
+      const i = rows ? rows[nth] : nth;
       if (Number.isNaN(box[4 * i])) continue;
       west = Math.min(west, box[4 * i]);
       north = Math.min(north, box[4 * i + 1]);

@@ -2,76 +2,13 @@
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
+  const { curve, membership, effective, extremes } = kanpo.curves;
 
   /** Classes by code. */
   const CLASSES = ["?", "S1", "S2", "S3", "N1", "N2"];
   const EXCLUDED = 5;
   /* Losses that differ by less are equal: logarithms of two machines agree to their last digit or so. */
   const TIE = 1e-12;
-  /* A Gaussian curve is 0 farther than this many sigma from its centre. */
-  const BELL_REACH = 6;
-
-  /** Membership of a known value: a number against a curve, a class's place against a table. */
-  function membership(requirement, value) {
-    if (requirement.classes) return requirement.classes[value];
-    if (requirement.bell) return gaussian(requirement.bell, value);
-    if (requirement.points) return piecewise(requirement.points, value);
-    const [a, b, c, d] = requirement.corners;
-    if ((a !== null && value < a) || (d !== null && value > d)) return 0;
-    if (b !== null && value < b) return a === null ? 0 : (value - a) / (b - a);
-    if (c !== null && value > c) return d === null ? 0 : (d - value) / (d - c);
-    return 1;
-  }
-
-  function gaussian([centre, sigma], value) {
-    const z = (value - centre) / sigma;
-    return Math.abs(z) > BELL_REACH ? 0 : Math.exp(-0.5 * z * z);
-  }
-
-  /** Straight lines between the points, level beyond the first and the last. */
-  function piecewise(points, value) {
-    const next = points.findIndex(([x]) => x > value);
-    if (next <= 0) return points.at(next)[1];
-    const [[x0, y0], [x1, y1]] = points.slice(next - 1, next + 1);
-    return Math.min(1, Math.max(0, y0 + ((y1 - y0) / (x1 - x0)) * (value - x0)));
-  }
-
-  /** Values at which a curve turns. */
-  function turns(requirement) {
-    if (requirement.points) return requirement.points.map(([x]) => x);
-    const [centre, sigma] = requirement.bell;
-    return [centre - BELL_REACH * sigma, centre, centre + BELL_REACH * sigma];
-  }
-
-  /** A factor that may not exclude lowers a score, never zeroes it. */
-  function effective(requirement, mu, floor) {
-    return requirement.knock_out ? mu : Math.max(mu, floor);
-  }
-
-  /** Least and greatest effective membership over all that the factor can be. */
-  function extremes(requirement, factor, floor) {
-    let least, most;
-    if (requirement.classes) {
-      least = Math.min(...requirement.classes);
-      most = Math.max(...requirement.classes);
-    } else if (requirement.bell || requirement.points) {
-      const [low, high] = factor.range;
-      const inside = turns(requirement).filter((x) => x >= low && x <= high);
-      const found = [low, high, ...inside].map((x) => membership(requirement, x));
-      least = Math.min(...found);
-      most = Math.max(...found);
-    } else {
-      // A trapezoid rises, stays, falls: least at an end of the range, greatest on the plateau or at an end.
-      const [low, high] = factor.range;
-      const [, b, c] = requirement.corners;
-      const atLow = membership(requirement, low);
-      const atHigh = membership(requirement, high);
-      least = Math.min(atLow, atHigh);
-      const plateau = (b === null || b <= high) && (c === null || c >= low);
-      most = plateau ? 1 : Math.max(atLow, atHigh);
-    }
-    return [effective(requirement, least, floor), effective(requirement, most, floor)];
-  }
 
   /** A herb's requirements in the order of factors, each with its share of the weight and its extremes. */
   function prepare(herb, factors, floor) {
@@ -90,150 +27,241 @@
     return score >= bounds[2] ? 3 : 4;
   }
 
-  /* How memberships join: each gives a `term`, terms are gathered by `add` from `start`; `known(sum, K)`
-     makes the score of the known factors out of the sum, `whole(sum)` a bound. A share of 0 changes nothing. */
+  /* How memberships join. `unit` is what a weight multiplies (`least`: the smallest, and no weight); `known`
+     makes the score of the known factors from their sum and their weight, `whole` a bound from the sum
+     over all and the total weight. Ordered weighted averages add up pairs of factors. */
   const METHODS = {
     geometric: {
       start: 0,
-      term: (e, share) => (share > 0 && e !== 1 ? share * Math.log(e) : 0),
-      add: (sum, term) => sum + term,
-      known: (sum, share) => (share > 0 ? Math.exp(sum / share) : NaN),
-      whole: Math.exp,
+      unit: "log",
+      known: (sum, weight) => (weight > 0 ? Math.exp(sum / weight) : NaN),
+      whole: (sum, total) => Math.exp(sum / total),
     },
     arithmetic: {
       start: 0,
-      term: (e, share) => share * e,
-      add: (sum, term) => sum + term,
-      known: (sum, share) => sum / share,
-      whole: (sum) => sum,
+      unit: "e",
+      known: (sum, weight) => sum / weight,
+      whole: (sum, total) => sum / total,
     },
     minimum: {
       start: 1,
-      term: (e) => e,
-      add: (sum, term) => Math.min(sum, term),
-      known: (sum, share) => (share > 0 ? sum : NaN),
+      unit: "e",
+      least: true,
+      known: (sum, weight) => (weight > 0 ? sum : NaN),
       whole: (sum) => sum,
     },
-    /* Ordered weighted average: its terms are pairs of factors, which `pairSums` adds up. */
     owa: {
       start: 0,
-      term: () => 0,
-      add: (sum, term) => sum + term,
       pairs: true,
-      known: (sum, share) => sum / (share * share),
-      whole: (sum) => sum,
+      known: (sum, weight) => sum / (weight * weight),
+      whole: (sum, total) => sum / (total * total),
     },
   };
 
-  /**
-   * Score, bounds, class and limiting factor of every parcel.
-   *
-   * `factors` are the page's factors with `values` (NaN unknown); `options` has `floor`, `bounds`
-   * and `aggregation`; its `excludedBy`, if it has one, tells by which layer a row is excluded whatever
-   * its factors are (null: by none). `limiting` is a factor's place, -1 for none.
-   */
-  function scores(herb, factors, n, options) {
-    const method = METHODS[options.aggregation];
-    const sums = {
-      n,
-      known: new Float64Array(n).fill(method.start),
-      low: new Float64Array(n).fill(method.start),
-      high: new Float64Array(n).fill(method.start),
-      share: new Float64Array(n),
-      count: new Uint8Array(n),
-      loss: new Float64Array(n),
-      limiting: new Int8Array(n).fill(-1),
-      excluded: new Uint8Array(n),
-      open: new Uint8Array(n),
-    };
-    const requirements = prepare(herb, factors, options.floor);
-    for (const requirement of requirements) {
-      gather(method, requirement, factors[requirement.factor].values, options.floor, sums);
+  /** Effective memberships of all parcels for one requirement (NaN unknown), and their logarithms. */
+  function columnOf(requirement, values, floor) {
+    const n = values.length;
+    const mu = curve(requirement);
+    const least = requirement.knock_out ? 0 : floor;
+    const e = new Float64Array(n);
+    const log = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      const value = values[i];
+      e[i] = value === value ? Math.max(mu(value), least) : NaN;
+      log[i] = e[i] === 1 ? 0 : Math.log(e[i]);
     }
-    if (method.pairs) pairSums(requirements, factors, options.floor, sums);
-    for (let i = 0; options.excludedBy && i < n; i++) {
-      if (!options.excludedBy(i)) continue;
-      sums.excluded[i] = 1;
-      sums.limiting[i] = -1;
+    return { e, log };
+  }
+
+  /** What is gathered for every parcel, requirement after requirement, in any order. */
+  class Sums {
+    constructor(n, start) {
+      this.n = n;
+      this.known = new Float64Array(n).fill(start);
+      this.low = new Float64Array(n).fill(start);
+      this.high = new Float64Array(n).fill(start);
+      this.weight = new Float64Array(n);
+      this.loss = new Float64Array(n);
+      this.count = new Uint8Array(n);
+      this.limiting = new Int8Array(n).fill(-1);
+      this.excluded = new Uint8Array(n);
+      this.open = new Uint8Array(n);
     }
-    return finish(method, options.bounds, sums);
+
+    /** Become like other sums of as many parcels. */
+    copy(other) {
+      for (const [name, values] of Object.entries(other)) if (name !== "n") this[name].set(values);
+      return this;
+    }
   }
 
   /** Add one requirement's part to every parcel's sums. */
-  function gather(method, requirement, values, floor, sums) {
-    const { n, known, low, high, share, count, loss, limiting, excluded, open } = sums;
-    const mayExclude = requirement.knock_out && requirement.least === 0 ? 1 : 0;
-    const { term, add } = method;
-    const least = term(requirement.least, requirement.share);
-    const most = term(requirement.most, requirement.share);
+  function gather(method, requirement, { e, log }, total, sums) {
+    const { n, known, low, high, weight, loss, count, limiting, excluded, open } = sums;
+    const { factor, weight: mine, knock_out: mayExclude } = requirement;
+    const unit = method.unit === "log" ? log : e;
+    const end = (bound) => (method.unit !== "log" ? bound : mine > 0 ? Math.log(bound) : 0);
+    const [least, most] = [end(requirement.least), end(requirement.most)];
+    const opens = mayExclude && requirement.least === 0 ? 1 : 0;
+    const tie = TIE * total;
+    // Pairs are added up elsewhere; a weight of 0 changes nothing but in the minimum.
+    const counts = !method.pairs && (mine > 0 || method.least);
+    const smallest = Boolean(method.least);
     for (let i = 0; i < n; i++) {
-      const value = values[i];
-      if (value !== value) {
-        low[i] = add(low[i], least);
-        high[i] = add(high[i], most);
-        open[i] |= mayExclude;
+      const here = e[i];
+      if (here !== here) {
+        open[i] |= opens;
+        if (!counts) continue;
+        if (smallest) {
+          if (least < low[i]) low[i] = least;
+          if (most < high[i]) high[i] = most;
+        } else {
+          low[i] += mine * least;
+          high[i] += mine * most;
+        }
         continue;
       }
-      const mu = membership(requirement, value);
-      const e = effective(requirement, mu, floor);
-      const part = term(e, requirement.share);
       count[i]++;
-      share[i] += requirement.share;
-      known[i] = add(known[i], part);
-      low[i] = add(low[i], part);
-      high[i] = add(high[i], part);
-      if (e === 1 || excluded[i]) continue;
-      if (requirement.knock_out && mu === 0) {
-        excluded[i] = 1;
-        limiting[i] = requirement.factor;
-        continue;
-      }
-      const lost = -requirement.share * Math.log(e);
-      if (lost > loss[i] + TIE) {
-        loss[i] = lost;
-        limiting[i] = requirement.factor;
-      }
-    }
-  }
-
-  /** Sums over all pairs of factors of both their shares and the worse of their memberships. */
-  function pairSums(requirements, factors, floor, { n, known, low, high }) {
-    const sides = [known, low, high].map((sum) => ({ sum, e: new Float64Array(requirements.length) }));
-    for (let i = 0; i < n; i++) {
-      requirements.forEach((requirement, nth) => {
-        const value = factors[requirement.factor].values[i];
-        const e = value === value ? effective(requirement, membership(requirement, value), floor) : NaN;
-        const ends = e === e ? [e, e, e] : [0, requirement.least, requirement.most];
-        sides.forEach((side, of) => (side.e[nth] = ends[of]));
-      });
-      for (const { sum, e } of sides) {
-        for (let one = 0; one < e.length; one++) {
-          const { share } = requirements[one];
-          sum[i] += share * share * e[one];
-          for (let other = one + 1; other < e.length; other++) {
-            sum[i] += 2 * share * requirements[other].share * Math.min(e[one], e[other]);
-          }
+      weight[i] += mine;
+      if (counts) {
+        const part = unit[i];
+        if (smallest) {
+          if (part < known[i]) known[i] = part;
+          if (part < low[i]) low[i] = part;
+          if (part < high[i]) high[i] = part;
+        } else {
+          known[i] += mine * part;
+          low[i] += mine * part;
+          high[i] += mine * part;
         }
       }
+      if (here === 1) continue;
+      if (mayExclude && here === 0) {
+        if (!excluded[i] || factor < limiting[i]) limiting[i] = factor;
+        excluded[i] = 1;
+      } else if (!excluded[i]) {
+        const lost = mine > 0 ? -mine * log[i] : 0;
+        if (lost > loss[i] + tie || (lost > tie && lost >= loss[i] - tie && factor < limiting[i])) limiting[i] = factor;
+        if (lost > loss[i]) loss[i] = lost;
+      }
     }
   }
 
-  function finish(method, bounds, { n, known, low, high, share, count, limiting, excluded, open }) {
-    const score = new Float64Array(n);
-    const classes = new Uint8Array(n);
+  /** Add the pairs of one requirement with another (or with itself) to the sums of an ordered average. */
+  function gatherPair(one, other, first, second, { n, known, low, high }) {
+    const weight = (one === other ? 1 : 2) * one.weight * other.weight;
+    if (!weight) return;
     for (let i = 0; i < n; i++) {
-      if (excluded[i]) {
-        low[i] = high[i] = 0;
-        classes[i] = EXCLUDED;
-        continue;
+      const a = first.e[i];
+      const b = second.e[i];
+      if (a === a && b === b) {
+        const part = weight * Math.min(a, b);
+        known[i] += part;
+        low[i] += part;
+        high[i] += part;
+      } else {
+        low[i] += weight * Math.min(a === a ? a : one.least, b === b ? b : other.least);
+        high[i] += weight * Math.min(a === a ? a : one.most, b === b ? b : other.most);
       }
-      low[i] = open[i] ? 0 : method.whole(low[i]);
-      high[i] = method.whole(high[i]);
-      const middle = count[i] ? method.known(known[i], share[i]) : NaN;
-      score[i] = middle === middle ? Math.min(Math.max(middle, low[i]), high[i]) : NaN;
-      classes[i] = classOf(score[i], bounds);
     }
-    return { score, lower: low, upper: high, classes, limiting };
+  }
+
+  /**
+   * Scores of all parcels for one herb at a time, fast enough to follow a slider: `hold` gathers
+   * everything but one factor, and `moved` adds that factor as it is now.
+   *
+   * `factors` are the page's factors with `values` (NaN unknown); `options` has `floor`, `bounds`
+   * and `aggregation`; its `excludedBy`, if it has one, tells by which layer a row is excluded whatever
+   * its factors are (null: by none).
+   */
+  class Scorer {
+    constructor(factors, n, options) {
+      Object.assign(this, { factors, n, options, method: METHODS[options.aggregation] });
+      this.barred = [];
+      for (let i = 0; options.excludedBy && i < n; i++) if (options.excludedBy(i)) this.barred.push(i);
+      this.held = null;
+    }
+
+    column(requirement) {
+      return columnOf(requirement, this.factors[requirement.factor].values, this.options.floor);
+    }
+
+    /** Score, bounds, class and limiting factor (a factor's place, -1 for none) of every parcel. */
+    scores(herb) {
+      this.held = null;
+      const requirements = prepare(herb, this.factors, this.options.floor);
+      const columns = requirements.map((requirement) => this.column(requirement));
+      const sums = new Sums(this.n, this.method.start);
+      this.gatherAll(requirements, columns, sums);
+      return this.finish(requirements, sums);
+    }
+
+    gatherAll(requirements, columns, sums) {
+      const total = totalOf(requirements);
+      requirements.forEach((requirement, nth) => {
+        gather(this.method, requirement, columns[nth], total, sums);
+        for (let before = 0; this.method.pairs && before <= nth; before++) {
+          gatherPair(requirements[before], requirement, columns[before], columns[nth], sums);
+        }
+      });
+    }
+
+    /** Get ready for changes of one factor's requirement. */
+    hold(herb, factor) {
+      const others = prepare(herb, this.factors, this.options.floor).filter((requirement) => requirement.factor !== factor);
+      const columns = others.map((requirement) => this.column(requirement));
+      const base = new Sums(this.n, this.method.start);
+      this.gatherAll(others, columns, base);
+      this.held = { factor, others, columns: this.method.pairs ? columns : null, base, sums: new Sums(this.n, this.method.start), last: null };
+    }
+
+    /** The scores with the held factor's requirement as `herb` has it now. */
+    moved(herb, factor) {
+      if (!this.held || this.held.factor !== factor) this.hold(herb, factor);
+      const { others, columns, base, sums } = this.held;
+      const all = prepare(herb, this.factors, this.options.floor);
+      const mine = all.find((requirement) => requirement.factor === factor);
+      const shape = JSON.stringify([mine.corners, mine.bell, mine.points, mine.classes]);
+      if (!this.held.last || this.held.last.shape !== shape) this.held.last = { shape, column: this.column(mine) };
+      const { column } = this.held.last;
+      gather(this.method, mine, column, totalOf(all), sums.copy(base));
+      if (this.method.pairs) {
+        gatherPair(mine, mine, column, column, sums);
+        others.forEach((other, nth) => gatherPair(mine, other, column, columns[nth], sums));
+      }
+      return this.finish(all, sums);
+    }
+
+    finish(requirements, { n, known, low, high, weight, count, limiting, excluded, open }) {
+      const { method, options } = this;
+      const total = totalOf(requirements);
+      for (const row of this.barred) {
+        excluded[row] = 1;
+        limiting[row] = -1;
+      }
+      const result = { score: new Float64Array(n), lower: new Float64Array(n), upper: new Float64Array(n), classes: new Uint8Array(n), limiting: limiting.slice() };
+      const { score, lower, upper, classes } = result;
+      for (let i = 0; i < n; i++) {
+        if (excluded[i]) {
+          classes[i] = EXCLUDED;
+          continue;
+        }
+        lower[i] = open[i] ? 0 : method.whole(low[i], total);
+        upper[i] = method.whole(high[i], total);
+        const middle = count[i] ? method.known(known[i], weight[i]) : NaN;
+        score[i] = middle === middle ? Math.min(Math.max(middle, lower[i]), upper[i]) : NaN;
+        classes[i] = classOf(score[i], options.bounds);
+      }
+      return result;
+    }
+  }
+
+  function totalOf(requirements) {
+    return requirements.reduce((sum, requirement) => sum + requirement.weight, 0);
+  }
+
+  function scores(herb, factors, n, options) {
+    return new Scorer(factors, n, options).scores(herb);
   }
 
   /** One parcel for one herb, with every factor's part in it. */
@@ -247,17 +275,11 @@
       const mu = known ? membership(requirement, value) : NaN;
       return { requirement, value, known, mu, share: requirement.share };
     });
-    let narrowest = null;
-    let widest = 0;
-    for (const { requirement, known, share } of parts) {
-      const { least, most } = requirement;
-      const open = options.aggregation === "geometric" ? Math.log(most / Math.max(least, 1e-9)) : most - least;
-      const width = known ? 0 : share * open;
-      if (width > widest) {
-        widest = width;
-        narrowest = requirement.factor;
-      }
-    }
+    const open = ({ least, most }) => (options.aggregation === "geometric" ? Math.log(most / Math.max(least, 1e-9)) : most - least);
+    const widths = parts.filter(({ known }) => !known).map(({ requirement, share }) => ({ factor: requirement.factor, width: share * open(requirement) || 0 }));
+    const whole = widths.reduce((sum, { width }) => sum + width, 0);
+    const unknown = widths.filter(({ width }) => width > 0).sort((one, other) => other.width - one.width)
+      .map(({ factor, width }) => ({ factor, share: width / whole }));
     return {
       score: result.score[0],
       lower: result.lower[0],
@@ -265,11 +287,11 @@
       klass: result.classes[0],
       limiting: result.limiting[0],
       excludedBy,
-      narrowest,
+      unknown,
       parts,
     };
   }
 
-  kanpo.kernel = { CLASSES, membership, effective, extremes, prepare, scores, explain };
+  kanpo.kernel = { CLASSES, Scorer, classOf, prepare, scores, explain };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

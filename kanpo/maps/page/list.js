@@ -3,6 +3,8 @@
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
   const STEP = 200;
+  const QUICK = 24;
+  const BINS = 1024;
 
   /* Sorting goes by one whole number per row, value before place, which engines sort without calling back. */
   const AREA_DECIMALS = 10;
@@ -29,13 +31,25 @@
     return falling(rows, scores, SCORE_DECIMALS, (row) => places[row], (place) => largest[place], largest.length);
   }
 
+  /** The best `k` rows or a few more, in the order of `byScore`, without sorting the rest. */
+  function best(rows, scores, largest, places, k) {
+    if (rows.length <= 2 * k) return byScore(rows, scores, largest, places);
+    const bins = new Uint32Array(BINS + 2);
+    const bin = (row) => (scores[row] === scores[row] ? 1 + Math.floor(scores[row] * BINS) : 0);
+    for (const row of rows) bins[bin(row)]++;
+    let least = BINS + 1;
+    for (let n = bins[least]; n < k && least > 0; n += bins[least]) least--;
+    return byScore(rows.filter((row) => bin(row) >= least), scores, largest, places);
+  }
+
   /** A list over `app`: its scores, areas, `nameOf`, `choose`. */
   function create(app) {
     const { make, byId } = kanpo.dom;
     const { say, number } = kanpo.strings;
     const body = byId("kanpo-list");
     const more = byId("kanpo-more");
-    let order = new Int32Array(0);
+    let listed = new Int32Array(0);
+    let order = listed;
     let ranks = null;
     let capped = STEP;
 
@@ -43,14 +57,28 @@
     const places = new Int32Array(app.data.n);
     largest.forEach((row, place) => (places[row] = place));
 
-    /** Show the rows of an Int32Array. */
-    function update(rows) {
-      order = byScore(rows, app.result.score, largest, places);
-      ranks = app.sort === "area" ? rankOf(order) : null;
-      if (ranks) order = largest.filter((row) => ranks[row]);
-      capped = STEP;
+    /** Show the rows of an Int32Array; only the first of them while something is being dragged. */
+    function update(rows, quick) {
+      listed = rows;
+      capped = quick ? QUICK : STEP;
+      sort();
       head();
       fill();
+    }
+
+    function sort() {
+      if (app.sort === "area") {
+        ranks = rankOf(all());
+        order = largest.filter((row) => ranks[row]);
+      } else {
+        ranks = null;
+        order = best(listed, app.result.score, largest, places, capped);
+      }
+    }
+
+    /** All rows of the list, the best first. */
+    function all() {
+      return byScore(listed, app.result.score, largest, places);
     }
 
     function rankOf(rows) {
@@ -79,7 +107,7 @@
         const text = say(app.data.n ? "none" : "noParcels");
         body.append(make("tr", null, make("td", { colspan: "5", class: "kanpo-empty", text })));
       }
-      const left = order.length - capped;
+      const left = listed.length - capped;
       more.hidden = left <= 0;
       more.textContent = say("more", { n: number(Math.min(left, STEP), 0) });
     }
@@ -105,14 +133,28 @@
 
     more.addEventListener("click", () => {
       capped += STEP;
+      sort();
       fill();
+    });
+
+    body.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+      const line = step && event.target.closest("tr")[step];
+      if (!line) return;
+      event.preventDefault();
+      line.querySelector("button").focus();
     });
 
     function mark() {
       for (const line of body.children) line.classList.toggle("kanpo-chosen", Number(line.dataset.row) === app.selected);
     }
 
-    return { update, mark, first: () => (order.length ? order[0] : -1) };
+    /** The best rows of the list by other scores. */
+    function bestOf(scores, k) {
+      return best(listed, scores, largest, places, k).slice(0, k);
+    }
+
+    return { update, mark, all, bestOf, first: () => (order.length ? order[0] : -1) };
   }
 
   /** A class as a coloured chip with its letters, pale where the range is wide, as on the map. */
@@ -137,6 +179,6 @@
       make("span", { class: "kanpo-interval-score", style: { left: percent(score), background: kanpo.style.lines[klass] } }));
   }
 
-  kanpo.list = { create, chip, interval, byArea, byScore };
+  kanpo.list = { create, chip, interval, byArea, byScore, best };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

@@ -8,6 +8,14 @@
   const lines = ["#8a8a8a", "#04305f", "#1f6c80", "#a8841a", "#8f470a", "#3f3b38"];
   const inks = ["#444444", "#ffffff", "#062b33", "#3d2f00", "#ffffff", "#ffffff"];
 
+  /** The colour of a dot as the four bytes of a picture in one number (little-endian). */
+  function dot(code) {
+    if (code === 255) return 0x28505a5a;
+    const colour = (code > 7 ? pales : code ? fills : lines)[code & 7];
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  }
+
   /** A hatch of the class's colour over its pale tone, as a canvas pattern. */
   function hatch(context, code, ratio) {
     const side = Math.round(7 * ratio);
@@ -27,5 +35,6 @@
     return context.createPattern(tile, "repeat");
   }
 
-  kanpo.style = { fills, pales, lines, inks, hatch, UNCERTAIN: 0.3 };
+  kanpo.style = { fills, pales, lines, inks, dot, hatch, UNCERTAIN: 0.3 };
+  if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

@@ -1,0 +1,11 @@
+"""Analysis of variance and mixed models of field trials, as a reviewer expects them.
+
+In come plots as a table and a `Design`, out comes an `Analysis`: tables, comparisons, checks of the
+assumptions, and sentences that say what the trial shows and what it does not.
+"""
+
+from kanpo.evidence.analysis._analyse import analyse, analyse_traits
+from kanpo.evidence.analysis._design import DESIGNS, Design, DesignKind, make_design
+from kanpo.evidence.analysis._outcome import Analysis
+
+__all__ = ["DESIGNS", "Analysis", "Design", "DesignKind", "analyse", "analyse_traits", "make_design"]

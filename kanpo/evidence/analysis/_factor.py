@@ -1,0 +1,37 @@
+"""A column of levels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kanpo.schema import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Levels in their order, and which of them each plot has (`codes`, from 0)."""
+
+    name: str
+    levels: tuple[str, ...]
+    codes: npt.NDArray[np.int64]
+
+    def of(self, kept: npt.NDArray[np.bool_]) -> Factor:
+        """The factor on some of the plots, without levels that no longer occur."""
+        found, codes = np.unique(self.codes[kept], return_inverse=True)
+        return Factor(self.name, tuple(self.levels[i] for i in found), codes.astype(np.int64))
+
+
+def make_factor(name: str, values: Sequence[str]) -> Factor:
+    """A factor; levels that are all numbers stand in order of size, others in that of letters."""
+    distinct = set(values)
+    try:
+        levels = sorted(distinct, key=lambda level: (float(normalise(level)), level))
+    except ValueError:
+        levels = sorted(distinct, key=lambda level: (level.casefold(), level))
+    position = {level: index for index, level in enumerate(levels)}
+    codes = np.array([position[value] for value in values], dtype=np.int64)
+    return Factor(name, tuple(levels), codes)

@@ -1,0 +1,217 @@
+"""How an analysis was made and what to be careful of, from its pieces."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kanpo.evidence.analysis._compare import MOST_COMPARED
+from kanpo.evidence.analysis._design import Term, term_name
+from kanpo.evidence.analysis._fit import Fit, Prepared
+from kanpo.evidence.analysis._projection import cells_of
+from kanpo.evidence.analysis._table import PlotTable
+from kanpo.evidence.analysis._words import confounded_words
+from kanpo.locale import Text
+
+
+def notes_of(prepared: Prepared, fitted: Fit, table: PlotTable, skipped: bool) -> tuple[Text, ...]:
+    """Every note that applies, the method first."""
+    found = [
+        *_method(prepared, fitted),
+        *_missing(table),
+        *_layout(prepared),
+        *_confounded(prepared),
+        *_components(prepared, fitted),
+    ]
+    if skipped:
+        found.append(
+            Text(
+                f"水準が {MOST_COMPARED} を超えるので、総当たりの比較と記号は出していません。",
+                f"More than {MOST_COMPARED} levels: not all pairs were compared, and there are no letters.",
+            )
+        )
+    return tuple(found)
+
+
+_LIBERAL = Text(
+    "小さいアルファ計画では、この近似の検定はやや甘くなります(36区の模擬試験で、5 %のはずの誤りが約8 %)。",
+    "In small alpha designs these approximate tests are somewhat liberal (about 8 % instead of 5 % in simulated "
+    "trials of 36 plots).",
+)
+
+
+def _method(prepared: Prepared, fitted: Fit) -> list[Text]:
+    if not prepared.strata:
+        small = [] if prepared.design.kind != "alpha" or len(prepared.model.x) > 60 else [_LIBERAL]
+        return [
+            *small,
+            Text(
+                "混合モデル(REML)。固定効果は Type III の F 検定、自由度は Satterthwaite の近似です。",
+                "Mixed model fitted by REML; type III F tests with Satterthwaite degrees of freedom.",
+            ),
+        ]
+    notes = [
+        Text(
+            "平方和は逐次型(Type I、表の順に入れた値)です。",
+            "Sums of squares are sequential (type I), in the order of the table.",
+        )
+    ]
+    if len(prepared.strata) > 1:
+        names = [stratum.name for stratum in prepared.strata]
+        notes.append(
+            Text(
+                f"誤差の層ごとに検定しました({'、'.join(names)})。",
+                f"Each term is tested in its own error stratum ({', '.join(names)}).",
+            )
+        )
+        notes.append(_errors_of_means(prepared, fitted))
+    if fitted.adjusted and len(prepared.strata) == 1:
+        notes.append(
+            Text(
+                "区の数がそろっていないので、順序によらない Type II の値も anova_adjusted に出しました。"
+                "平均は最小二乗平均(調整平均)です。",
+                "The plots are unbalanced: type II tests, which do not depend on the order, are in "
+                "anova_adjusted. Means are least-squares (adjusted) means.",
+            )
+        )
+    return notes
+
+
+def _errors_of_means(prepared: Prepared, fitted: Fit) -> Text:
+    if prepared.balanced:
+        return Text(
+            "平均の標準誤差は層の平均平方から、自由度は Satterthwaite の近似で出しました。",
+            "Standard errors of means come from the mean squares of the strata, their degrees of freedom "
+            "after Satterthwaite.",
+        )
+    return Text(
+        "欠測などで層が直交しないので、分散分析は層への射影による逐次型(Rの aov と同じ)、"
+        "平均と比較と anova_adjusted は混合モデル(REML、Satterthwaite)によります。",
+        "Strata are not orthogonal (missing plots): the analysis of variance is sequential within "
+        "projections (as R's aov has it); means, comparisons and anova_adjusted come from the mixed model (REML, Satterthwaite).",
+    )
+
+
+def _missing(table: PlotTable) -> list[Text]:
+    notes = []
+    if table.missing:
+        notes.append(
+            Text(
+                f"値のない区(欠測)が {table.missing} 区あります。埋めずに、ある区だけで計算しました。",
+                f"{table.missing} plots have no value (missing); they were not filled in.",
+            )
+        )
+    if table.rejected:
+        notes.append(
+            Text(
+                f"読めない値などで {table.rejected} 行を除きました。",
+                f"{table.rejected} rows were left out for a fault.",
+            )
+        )
+    return notes
+
+
+def _layout(prepared: Prepared) -> list[Text]:
+    """Where the plots are not as the design wants them."""
+    design, factors = prepared.design, prepared.model.factors
+    notes = []
+    treated = cells_of(design.treated, factors)
+    ground = {"rcbd": design.block, "augmented": design.block, "multienv": design.environment}.get(
+        design.kind
+    )
+    if ground is not None and design.kind == "rcbd":
+        table = np.zeros((len(factors[ground].levels), len(treated.levels)), dtype=int)
+        np.add.at(table, (factors[ground].codes, treated.codes), 1)
+        alone = [code for code in range(table.shape[1]) if (table[:, code] > 0).sum() == 1]
+        if alone and table.shape[0] > 1:
+            notes.append(_in_one_block([_label(prepared, treated.levels[code]) for code in alone]))
+        elif (table != table[0, 0]).any():
+            notes.append(
+                Text(
+                    "ブロックごとの処理の区数がそろっていません(不完備)。",
+                    "Blocks are incomplete: treatments do not stand equally often in each.",
+                )
+            )
+    if design.kind == "latin" and design.row and design.column:
+        for name in (design.row, design.column):
+            both = cells_of((name, *design.treated), factors)
+            if len(both.levels) != len(factors[name].levels) * len(treated.levels):
+                notes.append(
+                    Text(
+                        f"「{name}」ごとに全処理が1回ずつになっていないので、ラテン方格ではありません(不完備として計算)。",
+                        f"Not every treatment stands once in each '{name}': not a Latin square, analysed as unbalanced.",
+                    )
+                )
+    if design.kind == "multienv" and ground is not None and len(factors[ground].levels) < 5:
+        notes.append(
+            Text(
+                f"環境(年次・場所)が {len(factors[ground].levels)} つだけです。環境の分散の推定は不確かです。",
+                f"Only {len(factors[ground].levels)} environments: their variance is poorly known.",
+            )
+        )
+    return notes
+
+
+def _label(prepared: Prepared, codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
+    factors = prepared.model.factors
+    pairs = zip(prepared.design.treated, codes, strict=True)
+    return ":".join(factors[name].levels[code] for name, code in pairs)
+
+
+def _in_one_block(names: list[str]) -> Text:
+    return Text(
+        f"{'、'.join(names)} は1つのブロックにしかありません。比べ方はそのブロックの差だけに頼ります。",
+        f"{', '.join(names)}: in one block only; comparisons rest on that block alone.",
+    )
+
+
+def _confounded(prepared: Prepared) -> list[Text]:
+    """Terms that cannot be told, wholly or partly, from those before them."""
+    notes = []
+    for cells, part in zip(prepared.model.cells[1:], prepared.model.parts[1:], strict=True):
+        if not part.df and len(cells.levels) == 1:
+            notes.append(_one_level(cells.term))
+        elif not part.df:
+            notes.append(confounded_words(term_name(cells.term)))
+        elif cells.term not in prepared.nuisance and part.df < _usual_df(prepared, cells.term):
+            name = term_name(cells.term)
+            notes.append(
+                Text(
+                    f"「{name}」は一部の組合せがないか、ブロックと交絡しているので、自由度が減っています。",
+                    f"'{name}' has lost degrees of freedom: combinations are missing or confounded.",
+                )
+            )
+    return notes
+
+
+def _usual_df(prepared: Prepared, term: Term) -> int:
+    return int(np.prod([len(prepared.model.factors[name].levels) - 1 for name in term]))
+
+
+def _one_level(term: Term) -> Text:
+    name = term_name(term)
+    return Text(
+        f"「{name}」は1つしかないので、その影響は分けられません。",
+        f"There is only one '{name}', so that its effect cannot be set apart.",
+    )
+
+
+def _components(prepared: Prepared, fitted: Fit) -> list[Text]:
+    notes = []
+    if prepared.random is not None and prepared.random.dropped:
+        names = [term_name(term) for term in prepared.random.dropped]
+        notes.append(
+            Text(
+                f"{'、'.join(names)} は他の変動(残差や環境)と区別できないので、別の項にしていません。",
+                f"{', '.join(names)}: cannot be told from other variation (residual, environment) and is no term of its own.",
+            )
+        )
+    if fitted.reml is not None and (fitted.reml.ratios == 0).any():
+        pairs = zip(fitted.reml.random.terms, fitted.reml.ratios, strict=True)
+        zero = [term_name(term) for term, ratio in pairs if ratio == 0]
+        notes.append(
+            Text(
+                f"{'、'.join(zero)} の分散の推定値は 0(境界)です。",
+                f"The variance of {', '.join(zero)} is estimated as 0 (at the border).",
+            )
+        )
+    return notes

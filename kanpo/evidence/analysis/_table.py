@@ -1,0 +1,188 @@
+"""The values of a trait as people write them: numbers, what is missing, what is below a limit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kanpo.errors import InputUnusable, Place, Problem
+from kanpo.evidence.analysis._factor import Factor
+from kanpo.evidence.analysis._sheet import Sheet, cleaned, look_alikes
+from kanpo.locale import Text
+from kanpo.schema import read_number
+
+#: What stands in a cell when a plot was not measured.
+_MISSING = frozenset(
+    ("", "na", "n/a", "nan", "null", "none", "-", "--", ".", "*", "欠", "欠測", "欠株", "欠損")
+)
+#: What laboratories write for less than they can measure.
+_BELOW_WORDS = frozenset(
+    (
+        "nd",
+        "n.d.",
+        "n.d",
+        "bdl",
+        "lod",
+        "<lod",
+        "loq",
+        "<loq",
+        "tr",
+        "tr.",
+        "trace",
+        "痕跡",
+        "不検出",
+        "検出せず",
+        "検出限界未満",
+        "検出限界以下",
+        "定量限界未満",
+        "定量限界以下",
+        "定量下限未満",
+        "検出下限未満",
+    )
+)
+#: Most cells; they need no second look.
+_PLAIN = re.compile(r"-?\d+(?:\.\d*)?$")
+_BELOW = re.compile(r"[<≦≤]\s*=?\s*(\d[\d.,]*)$|(\d[\d.,]*)\s*(?:未満|以下)$")
+
+
+@dataclass(frozen=True, slots=True)
+class PlotTable:
+    """Plots that a design can use, and the values of one trait.
+
+    Attributes
+    ----------
+    factors : dict of str to Factor
+        Over the plots kept.
+    y : array
+        Values; NaN where below the limit of measurement.
+    below : boolean array
+        Plots whose value is only known to lie below a limit.
+    names : tuple of str
+        A name for each plot, for messages.
+    rows, columns : array of int or None
+        Position in the field, where the table has it.
+    missing : int
+        Plots without a value.
+    problems : tuple of Problem
+        Rows that were left out, and what looks doubtful.
+    rejected : int
+        How many rows were left out for a fault.
+    """
+
+    trait: str
+    factors: dict[str, Factor]
+    y: npt.NDArray[np.float64]
+    below: npt.NDArray[np.bool_]
+    names: tuple[str, ...]
+    rows: npt.NDArray[np.int64] | None
+    columns: npt.NDArray[np.int64] | None
+    missing: int
+    problems: tuple[Problem, ...]
+    rejected: int
+
+
+def read_plots(sheet: Sheet, trait: str) -> PlotTable:
+    """The plots that have a value of a trait.
+
+    Blank cells and the usual signs for them are missing plots. A trait that is no number, and a
+    plot without a level, leave the row out with a problem.
+
+    Raises
+    ------
+    InputUnusable
+        The trait has hardly a number, or fewer than two plots are left.
+    """
+    written = [cleaned(cell) for cell in sheet.table[trait]]
+    used = [(i, cell) for i, cell in enumerate(written) if cell or i not in sheet.empty]
+    values, below, problems = _values(used, trait, sheet.file, sheet.first_row)
+    lacking = [index for index in values if index in sheet.blank]
+    rejected = len(problems) + len(lacking)
+    problems += [_no_level(sheet.blank[i], sheet.file, i + sheet.first_row) for i in lacking]
+    kept = np.array([index for index in values if index not in sheet.blank], dtype=np.int64)
+    chosen = np.zeros(len(written), dtype=np.bool_)
+    chosen[kept] = True
+    factors = {name: factor.of(chosen) for name, factor in sheet.factors.items()}
+    problems += [problem for factor in factors.values() for problem in look_alikes(factor, sheet.file)]
+    if len(kept) < 2:
+        raise InputUnusable(
+            "analysis.no-plots",
+            Text("使える試験区が2つもありません", "fewer than two plots can be used"),
+            Text("値と処理の列を確かめてください", "check the columns of values and treatments"),
+            Place(sheet.file, column=trait),
+            tuple(problems),
+        )
+    return PlotTable(
+        trait=trait,
+        factors=factors,
+        y=np.array([values[i] for i in kept]),
+        below=np.array([i in below for i in kept]),
+        names=tuple(sheet.names[i] for i in kept),
+        rows=_whole(sheet.rows, kept),
+        columns=_whole(sheet.columns, kept),
+        missing=len(used) - len(kept) - rejected,
+        problems=tuple(problems),
+        rejected=rejected,
+    )
+
+
+def _whole(
+    places: npt.NDArray[np.float64] | None, kept: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64] | None:
+    if places is None or np.isnan(places[kept]).any():
+        return None
+    return places[kept].astype(np.int64)
+
+
+def _values(
+    cells: Sequence[tuple[int, str]], trait: str, file: str | None, first_row: int
+) -> tuple[dict[int, float], set[int], list[Problem]]:
+    """Values by row; those below a limit as NaN; problems with the rest."""
+    values: dict[int, float] = {}
+    below: set[int] = set()
+    problems: list[Problem] = []
+    for index, cell in cells:
+        plain = cell.casefold().replace("＜", "<")
+        if plain in _MISSING:
+            continue
+        if _PLAIN.match(plain):
+            values[index] = float(plain)
+            continue
+        if plain in _BELOW_WORDS or _BELOW.match(plain):
+            values[index] = np.nan
+            below.add(index)
+            continue
+        try:
+            values[index] = read_number(cell)
+        except ValueError:
+            problems.append(
+                Problem(
+                    "analysis.not-a-number",
+                    Text("数値として読めません", "is not a number"),
+                    Text(
+                        "数字だけにするか、空欄(欠測)にしてください", "enter digits only, or leave it blank"
+                    ),
+                    Place(file, row=index + first_row, column=trait, value=cell),
+                )
+            )
+    if problems and len(problems) > len(values):
+        raise InputUnusable(
+            "analysis.trait-is-text",
+            Text(f"列「{trait}」は数値ではなく文字です", f"column '{trait}' holds text, not numbers"),
+            Text("数値の項目を --trait に指定してください", "name a column of numbers with --trait"),
+            Place(file, column=trait, value=problems[0].place.value),
+            tuple(problems[:3]),
+        )
+    return values, below, problems
+
+
+def _no_level(name: str, file: str | None, row: int) -> Problem:
+    return Problem(
+        "analysis.no-level",
+        Text("値はありますが、処理・ブロックが空欄です", "there is a value but no level here"),
+        Text("この列を埋めてください", "fill in this column"),
+        Place(file, row=row, column=name),
+    )

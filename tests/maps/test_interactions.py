@@ -1,0 +1,368 @@
+"""What a partner does with the map beyond looking: change, compare, keep, share, print, take away."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from kanpo.files import guarded
+from kanpo.maps import write_map
+
+from . import made_up
+
+pytestmark = pytest.mark.browser
+
+COUNT = 260
+TEXT = "(id) => document.getElementById(id).textContent"
+ORDER = "() => [...document.querySelectorAll('#kanpo-list tr')].slice(0, 30).map((line) => Number(line.dataset.row))"
+SCORES = "() => [...kanpo.app.result.score]"
+DRAG = """([selector, value]) => {
+  const input = document.querySelector(selector);
+  input.dispatchEvent(new Event("pointerdown"));
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  return new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}"""
+RELEASE = (
+    "(selector) => document.querySelector(selector).dispatchEvent(new Event('change', { bubbles: true }))"
+)
+WEIGHT = "[data-weight=slope_deg]"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    content = made_up.found_content(COUNT)
+    return write_map(content, tmp_path_factory.mktemp("map") / "map.html").path
+
+
+@pytest.fixture
+def opened(sample: Path, open_file: Callable[..., Any]) -> Any:
+    return open_file(sample)
+
+
+def shown_rows(page: Any) -> int:
+    return int(page.evaluate("kanpo.app.codes.filter((code) => code !== 255).length"))
+
+
+def hash_of(page: Any) -> dict[str, list[str]]:
+    page.wait_for_timeout(450)
+    return parse_qs(urlsplit(page.url).fragment)
+
+
+def saved(page: Any, button: str) -> list[list[str]]:
+    """The CSV that a button gives, as rows; it begins with a byte order mark."""
+    with page.expect_download() as download:
+        page.click(button)
+    raw = Path(download.value.path()).read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+
+
+def test_a_dragged_weight_moves_the_ranking_and_says_so_everywhere(opened: Any) -> None:
+    page = opened.page
+    before = page.evaluate(SCORES)
+    page.locator("#kanpo-list tr").first.click()
+    page.click("#kanpo-adjust-open")
+    page.evaluate(DRAG, [WEIGHT, "4.5"])
+    followed = page.evaluate(SCORES)
+    page.evaluate(RELEASE, WEIGHT)
+    settled = page.evaluate(SCORES)
+    assert followed != before
+    assert all(
+        abs(one - other) < 1e-12 for one, other in zip(followed, settled, strict=True) if one and other
+    )
+    assert "傾斜" in page.evaluate(TEXT, "kanpo-changed")
+    assert "傾斜" in page.evaluate(TEXT, "kanpo-print-line")
+    assert page.locator("#kanpo-card .kanpo-changed-mark").count() == 2
+    assert page.locator("#kanpo-adjust .kanpo-changed-mark:not([hidden])").count() == 1
+    assert hash_of(page)["w.slope_deg"] == ["4.5"]
+    assert {row[-1] for row in saved(page, "#kanpo-csv")[1:]} == {"変更"}
+    page.click("#kanpo-changed-reset")
+    assert page.evaluate(SCORES) == before
+    assert page.locator("#kanpo-changed").is_hidden()
+    assert "w.slope_deg" not in hash_of(page)
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize("aggregation", ["geometric", "arithmetic", "minimum", "owa"])
+def test_following_a_slider_gives_the_scores_of_a_whole_computation(
+    tmp_path: Path, open_file: Any, aggregation: str
+) -> None:
+    content = made_up.found_content(120, aggregation=aggregation)
+    page = open_file(write_map(content, tmp_path / "map.html").path).page
+    different = page.evaluate("""() => {
+      const { app } = kanpo;
+      let most = 0;
+      for (const herb of app.data.herbs) {
+        app.herb = herb;
+        for (const { factor, corners, classes } of herb.requirements) {
+          app.changes.set(herb, factor, { weight: 2.25 });
+          if (corners) app.changes.set(herb, factor, { corners: corners.map((c) => (c === null ? null : c * 1.07 + 0.3)) });
+          if (classes) app.changes.set(herb, factor, { classes: classes.map((mu) => mu / 2) });
+          const quick = app.scorer.moved(app.current(), factor);
+          const whole = app.scorer.scores(app.current());
+          for (const name of ["score", "lower", "upper", "classes", "limiting"]) {
+            for (let i = 0; i < app.data.n; i++) {
+              const away = Math.abs(quick[name][i] - whole[name][i]);
+              if (Number.isNaN(quick[name][i]) !== Number.isNaN(whole[name][i])) most = 1;
+              else if (away > most) most = away;
+            }
+          }
+        }
+      }
+      return most;
+    }""")
+    assert different < 1e-12
+
+
+def test_bounds_are_set_by_number_and_may_not_cross(opened: Any) -> None:
+    page = opened.page
+    page.click("#kanpo-adjust-open")
+    page.locator("section[data-factor=warmth_index_c_month] summary").click()
+    fields = page.locator("section[data-factor=warmth_index_c_month] input[type=number]")
+    assert [fields.nth(n).input_value() for n in range(4)] == ["40", "55", "85", "120"]
+    fields.nth(1).fill("500")
+    fields.nth(1).dispatch_event("change")
+    assert fields.nth(1).input_value() == "85"
+    assert hash_of(page)["t.warmth_index_c_month"] == ["40,85,85,120"]
+    page.locator("section[data-factor=warmth_index_c_month] .kanpo-reset-one").click()
+    assert page.locator("#kanpo-changed").is_hidden()
+    page.keyboard.press("Escape")
+    assert page.locator("#kanpo-adjust").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "kanpo-adjust-open"
+
+
+def test_filters_by_area_width_and_distance(opened: Any) -> None:
+    page = opened.page
+    page.click("#kanpo-filters summary")
+    areas = made_up.found_content(COUNT).parcels["area_m2"]
+    page.fill("#kanpo-filter-maximum", "2000")
+    assert shown_rows(page) == int((areas <= 2000).sum())
+    page.fill("#kanpo-filter-maximum", "")
+    page.fill("#kanpo-filter-width", "0.2")
+    narrow = (
+        "[...kanpo.app.result.upper].filter((upper, i) => upper - kanpo.app.result.lower[i] <= 0.2).length"
+    )
+    assert 0 < shown_rows(page) == page.evaluate(narrow) < COUNT
+    page.fill("#kanpo-filter-width", "")
+    page.click("#kanpo-pick")
+    box = page.locator("#map_kanpo, .folium-map").first.bounding_box()
+    page.mouse.click(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"])
+    assert page.locator("#kanpo-card").is_hidden()
+    page.fill("#kanpo-filter-distance", "700")
+    latitude, longitude = map(float, hash_of(page)["from"][0].split(","))
+    middles = made_up.found_content(COUNT).parcels.to_crs(6678).geometry.envelope.centroid
+    import geopandas as gpd
+
+    centre = gpd.GeoSeries.from_xy([longitude], [latitude], crs=6668).to_crs(6678).iloc[0]
+    away = middles.distance(centre)
+    assert 0 < int((away < 695).sum()) <= shown_rows(page) <= int((away < 705).sum()) < COUNT
+    assert page.locator(".leaflet-overlay-pane path").count() == 1
+    page.click("#kanpo-filter-fields button:last-child")
+    assert shown_rows(page) == COUNT
+
+
+def test_two_parcels_and_two_herbs_stand_side_by_side(opened: Any) -> None:
+    page = opened.page
+    names = []
+    for nth in (0, 5):
+        page.locator("#kanpo-list tr").nth(nth).click()
+        names.append(page.locator("#kanpo-card h2").text_content())
+        page.click("#kanpo-take")
+    heads = page.locator("#kanpo-compare-parcels thead th")
+    assert [heads.nth(n).text_content() for n in range(2)] == names
+    assert page.locator("#kanpo-compare-parcels tbody tr").count() == 3 + 11
+    page.select_option("[data-side='1']", "herb_2")
+    assert "川芎" in page.locator("#kanpo-compare-herbs thead").last.text_content()
+    told = page.locator("#kanpo-compare-herbs p").first.text_content()
+    good = page.evaluate("""() => {
+      const [one, other] = ["herb_0", "herb_2"].map((id) => kanpo.kernel.scores(kanpo.app.data.herbs.find((h) => h.id === id), kanpo.app.data.factors, kanpo.app.data.n, kanpo.app.data.meta).classes);
+      return one.filter((k, i) => [1, 2].includes(k) && [1, 2].includes(other[i])).length;
+    }""")
+    assert f"{good}筆" in told
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.getElementById('kanpo-compare').open") is False
+
+
+def test_blocks_have_area_score_and_rims(opened: Any) -> None:
+    page = opened.page
+    plain = page.evaluate("document.querySelector('.kanpo-canvas').toDataURL().length")
+    page.click("#kanpo-tab-blocks")
+    assert page.locator("#kanpo-blocks .kanpo-row").count() == 50
+    scores = [
+        float(text) for text in page.locator("#kanpo-blocks .kanpo-score").all_text_contents() if text != "–"
+    ]
+    assert scores == sorted(scores, reverse=True)
+    page.check("#kanpo-rims")
+    assert page.evaluate("document.querySelector('.kanpo-canvas').toDataURL().length") != plain
+    page.locator("#kanpo-blocks .kanpo-row").first.click()
+    assert page.evaluate("kanpo.app.map.getZoom()") >= 16
+    page.focus("#kanpo-tab-blocks")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#kanpo-parcels").is_visible()
+    ids = made_up.found_content(COUNT).parcels["parcel_id"].tolist()
+    page.evaluate("(id) => kanpo.app.choose(kanpo.app.rowOf(id), {})", ids[5])
+    assert f"B-{min(ids[4:8])}" in page.locator("#kanpo-card").text_content()
+
+
+def test_the_card_tells_what_to_measure_visits_trials_and_pins(opened: Any) -> None:
+    page = opened.page
+    ids = made_up.found_content(COUNT).parcels["parcel_id"].tolist()
+    page.evaluate("(id) => kanpo.app.choose(kanpo.app.rowOf(id), {})", ids[0])
+    card = page.locator("#kanpo-card")
+    assert "2025-07-21、2025-09-01" in card.text_content()
+    rows = page.locator("#kanpo-trial-results tbody tr").all_text_contents()
+    assert sorted(rows) == ["T26-01密植4198.9 (4)", "T26-01標準4181.2 (3)"]
+    unknown = page.locator(".kanpo-factors tbody tr.kanpo-unknown").count()
+    assert page.locator(".kanpo-next li").count() == unknown > 0
+    page.evaluate("(id) => kanpo.app.choose(kanpo.app.rowOf(id), {})", ids[3])
+    assert "台帳のピンのみの筆です" in card.text_content()
+    assert "2025-07-21" not in card.text_content()
+
+
+def test_kept_parcels_are_taken_home_with_decision_and_note(opened: Any) -> None:
+    page = opened.page
+    page.locator("#kanpo-list tr").first.click()
+    page.click("#kanpo-keep")
+    assert page.locator("#kanpo-keep").get_attribute("aria-pressed") == "true"
+    page.click("#kanpo-tab-kept")
+    page.select_option(".kanpo-kept select", "deferred")
+    page.fill(".kanpo-kept textarea", "=水路を,\n確認")
+    page.fill("#kanpo-actor", "架空製薬")
+    head, row = saved(page, "#kanpo-kept-save")
+    kept = dict(zip(head, row, strict=True))
+    assert kept["decision"] == "deferred"
+    assert kept["note"] == guarded("=水路を,\n確認")
+    assert kept["actor"] == "架空製薬"
+    assert kept["record_id"][14] == "7"
+    assert saved(page, "#kanpo-kept-save")[1] == row
+    page.fill(".kanpo-kept textarea", "よい")
+    _, first, last = saved(page, "#kanpo-kept-save")
+    again = dict(zip(head, last, strict=True))
+    assert first == row
+    assert again["supersedes"] == kept["record_id"] != again["record_id"]
+    page.reload()
+    page.evaluate("async () => { await window.kanpoReady; }")
+    assert page.locator(".kanpo-kept").count() == 1
+    page.locator(".kanpo-kept .kanpo-close").evaluate("(button) => button.click()")
+    assert page.locator(".kanpo-kept").count() == 0
+
+
+def test_the_list_is_taken_away_as_it_stands(opened: Any) -> None:
+    page = opened.page
+    page.click("[data-klass='4']")
+    rows = saved(page, "#kanpo-csv")
+    assert len(rows) - 1 == shown_rows(page) < COUNT
+    assert [row[0] for row in rows[1:]] == [str(nth + 1) for nth in range(len(rows) - 1)]
+    first = page.evaluate("kanpo.app.text('parcel_id', kanpo.app.list.first())")
+    assert rows[1][1] == first
+    scores = [float(row[7]) for row in rows[1:] if row[7]]
+    assert scores == sorted(scores, reverse=True)
+    assert opened.requests[1:] == []
+
+
+def test_a_view_is_shared_by_its_address(opened: Any, sample: Path, open_file: Any) -> None:
+    page = opened.page
+    page.select_option("#kanpo-herb", "herb_1")
+    page.click("[data-klass='5']")
+    page.fill("#kanpo-search", "中沢")
+    page.keyboard.press("Enter")
+    page.click("#kanpo-adjust-open")
+    page.evaluate(DRAG, [WEIGHT, "3"])
+    page.evaluate(RELEASE, WEIGHT)
+    page.click("#kanpo-language")
+    fragment = urlsplit(page.url).fragment if hash_of(page) else ""
+    scores, order = page.evaluate(SCORES), page.evaluate(ORDER)
+    other = open_file(sample)
+    other.page.evaluate("(text) => { location.hash = text; }", fragment)
+    other.page.wait_for_timeout(500)
+    assert other.page.evaluate(SCORES) == scores
+    assert other.page.evaluate(ORDER) == order
+    assert other.page.evaluate("kanpo.app.selected") == page.evaluate("kanpo.app.selected") >= 0
+    assert other.page.evaluate("document.documentElement.lang") == "en"
+    assert other.page.evaluate("kanpo.app.map.getZoom()") == page.evaluate("kanpo.app.map.getZoom()")
+    assert "slope" in other.page.evaluate(TEXT, "kanpo-changed")
+
+
+HOSTILE = (
+    "herb=<img src=x onerror=window.pwned=1>&parcel=__proto__&find=%3Cscript%3Ewindow.pwned%3D1%3C/script%3E",
+    "w.slope_deg=1e999&t.slope_deg=,,20,8&w.__proto__=1&k.drainage=9,9,9,9&t.soil_ph=1,2,3&g.slope_deg=1,0",
+    "at=NaN,Infinity,99&from=999,999&distance=-5&minimum=abc&width=0x10&hide=constructor,7,-1&c.__proto__=1",
+    "lang=xx&blocks=%00&w.slope_deg=" + "9" * 7000,
+    "x" * 20_000,
+    "%E0%A4%A&&&===;;;herb",
+)
+
+
+@pytest.mark.parametrize("fragment", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_address_does_nothing(sample: Path, open_file: Any, fragment: str) -> None:
+    plain = open_file(sample)
+    scores = plain.page.evaluate(SCORES)
+    plain.page.evaluate("(text) => { location.hash = text; }", fragment)
+    plain.page.wait_for_timeout(100)
+    assert plain.page.evaluate(SCORES) == scores
+    assert plain.page.evaluate("window.pwned") is None
+    assert plain.page.evaluate(
+        "[kanpo.app.selected, kanpo.app.hidden.size, kanpo.app.changes.count(kanpo.app.herb)]"
+    ) == [-1, 0, 0]
+    assert plain.page.evaluate("Object.keys(Object.prototype).length") == 0
+    assert plain.page.locator("img").count() == 0
+    assert plain.complaints == []
+
+
+def test_a_printed_page_is_one_sheet_with_legend_scale_and_seal(opened: Any) -> None:
+    page = opened.page
+    page.locator("#kanpo-list tr").first.click()
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
+    assert "3f9a1c0b77de" in page.evaluate(TEXT, "kanpo-print-line")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for part in (
+        "#kanpo-print-line",
+        ".kanpo-classes",
+        ".leaflet-control-scale",
+        "#kanpo-card",
+        ".kanpo-canvas",
+    ):
+        assert page.locator(part).is_visible(), part
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#kanpo-print-line").is_hidden()
+
+
+def test_rows_are_walked_by_arrow_keys(opened: Any) -> None:
+    page = opened.page
+    page.locator("#kanpo-list button").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    second = page.locator("#kanpo-list button").nth(1).text_content()
+    assert page.evaluate("document.activeElement.textContent") == second
+
+
+NAMELESS = """() => [...document.querySelectorAll("button, input, select, textarea, [role=tab], dialog, aside")]
+  .filter((e) => e.offsetParent !== null && e.getAttribute("aria-hidden") !== "true")
+  .filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || (e.labels && e.labels.length)))
+  .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_everything_has_a_name_and_fits(sample: Path, open_file: Any, width: int, height: int) -> None:
+    page = open_file(sample, width, height).page
+    if width < 760:
+        page.click("#kanpo-handle")
+    page.locator("#kanpo-filters summary").click()
+    page.locator("#kanpo-list button").first.click()
+    page.click("#kanpo-keep")
+    page.keyboard.press("Escape")
+    if width < 760:
+        page.click("#kanpo-handle")
+    for opener in ("#kanpo-tab-kept", "#kanpo-tab-blocks", "#kanpo-adjust-open"):
+        page.click(opener)
+        assert page.evaluate(NAMELESS) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
