@@ -1,6 +1,6 @@
 """What the trials say: from plots, observations and harvests to tables of treatments and their analysis."""
 
-from kanpo.evidence._summary import summarise_trial
+from kanpo.evidence._summary import summarise_trial, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
 from kanpo.evidence.analysis import (
     DESIGNS,
@@ -22,4 +22,5 @@ __all__ = [
     "plot_table",
     "recorded_design",
     "summarise_trial",
+    "trait_label",
 ]

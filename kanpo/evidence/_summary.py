@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kanpo.locale import Text
 from kanpo.schema import TRAITS
 from kanpo.store import Project
 from kanpo.trials import find_conflicts, harvests_with_yield
 
 _PLOT = ["trait", "treatment", "trial_code", "plot_code"]
-YIELDS = ("yield_fresh_kg_per_10a", "yield_dry_kg_per_10a", "dry_fresh_ratio")
+YIELDS = {
+    "yield_fresh_kg_per_10a": Text("生収量", "fresh yield"),
+    "yield_dry_kg_per_10a": Text("乾燥収量", "dry yield"),
+    "dry_fresh_ratio": Text("乾物歩留り", "dry to fresh"),
+}
 
 
 def summarise_trial(project: Project, trial_code: str) -> pd.DataFrame:
@@ -33,6 +38,11 @@ def summarise_trial(project: Project, trial_code: str) -> pd.DataFrame:
     table = table[(table["n"] > 0) | (table["undecided"] > 0)].reset_index()
     table["unit"] = [_unit(trait) for trait in table["trait"]]
     return table[["treatment", "trait", "unit", "n", "mean", "sd", "min", "max", "undecided"]]
+
+
+def trait_label(trait: str) -> Text:
+    """What a trait or yield of a summary is called."""
+    return TRAITS[trait].label if trait in TRAITS else YIELDS[trait]
 
 
 def plot_values(project: Project, plots: pd.DataFrame) -> pd.DataFrame:

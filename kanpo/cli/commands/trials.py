@@ -176,7 +176,7 @@ def list_trials(project: Path | None, as_json: bool, as_csv: bool) -> int:
 @project_option
 @output_options
 def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
-    from kanpo.evidence import summarise_trial
+    from kanpo.evidence import summarise_trial, trait_label
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
@@ -193,7 +193,8 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
         table = summarise_trial(opened, code)
     labels = {
         "treatment": Text("処理", "treatment"),
-        "trait": Text("項目", "trait"),
+        "name": Text("項目", "trait"),
+        "trait": Text("キー", "key"),
         "unit": Text("単位", "unit"),
         "n": Text("区数", "plots"),
         "mean": Text("平均", "mean"),
@@ -203,8 +204,9 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
         "undecided": Text("未決", "undecided"),
     }
     undecided = int(table["undecided"].sum())
-    if not (undecided or as_json or as_csv):
-        table = table.drop(columns="undecided")
+    if not (as_json or as_csv):
+        table.insert(1, "name", [str(trait_label(trait)) for trait in table["trait"]])
+        table = table if undecided else table.drop(columns="undecided")
     show_table(table, labels, as_json=as_json, as_csv=as_csv)
     if undecided:
         say(
