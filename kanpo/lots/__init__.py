@@ -10,6 +10,7 @@ from kanpo.lots._book import LotBook, Step, read_book
 from kanpo.lots._doubtful import doubtful_records
 from kanpo.lots._label import label_page, lot_code, read_lot_code, write_labels
 from kanpo.lots._matrix import MatrixReport, NewMatrix, import_matrix, read_matrix
+from kanpo.lots._soundness import look_over
 from kanpo.lots._trace import Trace, TraceNode, trace_lot, trace_text
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "find_faults",
     "import_matrix",
     "label_page",
+    "look_over",
     "lot_code",
     "lot_table",
     "made_kg",

@@ -91,7 +91,10 @@ def step_table(
         masses = step.masses
         # Without outputs nothing is compared; what drying takes without a stated loss is water.
         compared = bool(masses.outputs) and not (masses.step == "drying" and masses.loss_kg is None)
-        gap = masses.in_kg - masses.out_kg - (masses.loss_kg or 0.0) if compared else None
+        gap = None
+        if compared:
+            # A millionth of a gram is the rounding of binary fractions, not a gap (nor a "-0").
+            gap = round(masses.in_kg - masses.out_kg - (masses.loss_kg or 0.0), 9) + 0.0
         percent = 100 * gap / masses.in_kg if gap is not None and masses.in_kg else None
         rows.append(
             (

@@ -6,6 +6,7 @@ database, column headers, help texts and the documentation are made from.
 
 from kanpo.schema._computed import FACTOR_VALUES, REGISTER_LINKS, SCORES, STAMPS
 from kanpo.schema._document import TABLES, document
+from kanpo.schema._era import ERAS, DateUnreadable, Era, era_text, read_japanese_date
 from kanpo.schema._factors import FACTORS, Factor
 from kanpo.schema._field import Audience, Field, Kind, Privacy, Table
 from kanpo.schema._imported import (
@@ -40,6 +41,7 @@ __all__ = [
     "BATCHES",
     "BOUNDARIES",
     "ENVELOPE",
+    "ERAS",
     "FACTORS",
     "FACTOR_VALUES",
     "FORMER_PARCELS",
@@ -62,6 +64,8 @@ __all__ = [
     "Audience",
     "CheckedRecord",
     "CheckedRecords",
+    "DateUnreadable",
+    "Era",
     "Factor",
     "Field",
     "Kind",
@@ -72,10 +76,12 @@ __all__ = [
     "Vocabulary",
     "check_records",
     "document",
+    "era_text",
     "find_trait",
     "normalise",
     "portions_of",
     "read_integer",
+    "read_japanese_date",
     "read_measured",
     "read_number",
     "read_timestamp",

@@ -9,11 +9,14 @@ from datetime import date, datetime
 
 from kanpo.errors import Problem
 from kanpo.locale import Text
+from kanpo.schema._era import DateUnreadable, read_japanese_date
 from kanpo.schema._field import Field
 from kanpo.schema._written import Unreadable, read_masses, read_measured, read_npk
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+#: A time of day as Excel shows it after a day of any form.
+_TIME_AFTER = re.compile(r"(?P<day>.+?)\s+(?P<hour>\d{1,2}):(?P<rest>\d\d(:\d\d)?)")
 
 
 def normalise(text: object) -> str:
@@ -54,21 +57,29 @@ def read_integer(text: str) -> int:
 
 
 def read_date(text: str) -> str:
-    """A day as ISO 8601; ``2025/5/1`` and ``2025年5月1日`` are read too.
+    """A day as ISO 8601; ``2025/5/1``, ``2025年5月1日``, ``令和7年5月1日`` and ``R7.5.1`` are read too.
 
     Raises
     ------
     ValueError
-        It is no day of the calendar.
+        It is no day of the calendar; `DateUnreadable` where it can be said what is wrong with the era.
     """
-    match = _DATE.match(normalise(text))
-    if match is None:
+    plain = normalise(text)
+    match = _DATE.match(plain)
+    if match is not None:
+        return date(*map(int, match.groups())).isoformat()
+    if ":" in plain:
         raise ValueError(text)
-    return date(*map(int, match.groups())).isoformat()
+    try:
+        return read_japanese_date(plain).isoformat()
+    except DateUnreadable as unreadable:
+        if unreadable.problem.code == "date.unreadable":
+            raise ValueError(text) from None
+        raise
 
 
 def read_timestamp(text: str) -> str:
-    """A day, or a day with a time (ISO 8601, offset allowed).
+    """A day, or a day with a time (ISO 8601, offset allowed; or a day as `read_date` reads it).
 
     Raises
     ------
@@ -78,6 +89,10 @@ def read_timestamp(text: str) -> str:
     plain = normalise(text)
     if _DATE_TIME.match(plain):
         return datetime.fromisoformat(plain).isoformat()
+    timed = _TIME_AFTER.fullmatch(plain)
+    if timed is not None:
+        day, hour, rest = read_date(timed["day"]), timed["hour"].zfill(2), timed["rest"]
+        return datetime.fromisoformat(f"{day}T{hour}:{rest}").isoformat()
     return read_date(plain)
 
 
@@ -133,7 +148,7 @@ def read_value(field: Field, written: str) -> tuple[object, Problem | None]:
     reader, what = _READERS[field.type]
     try:
         value = reader(written)
-    except Unreadable as unreadable:
+    except (Unreadable, DateUnreadable) as unreadable:
         return None, unreadable.problem
     except (ValueError, OverflowError):
         return None, Problem(f"value.not-{field.type}", what, _MENDS[field.type])

@@ -93,7 +93,9 @@ def check_records(
         parsed[field.key] = values
         problems += found
     rejected = {p.place.row for p in problems if p.severity is Severity.REJECT and p.place.row is not None}
-    problems += _doubts(kind, parsed, file, first_row, rejected)
+    for problem in _doubts(kind, parsed, file, first_row, rejected):
+        column = problem.place.column
+        problems.append(problem.at(column=matched.get(column, column)) if column else problem)
     rejected |= {p.place.row for p in problems if p.severity is Severity.REJECT and p.place.row is not None}
     chosen = [index for index in range(count) if first_row + index not in rejected]
     good = _records(kind, table, parsed, chosen, first_row)

@@ -71,12 +71,14 @@ def free_name(project: Path, occasion: str) -> Path:
 
 
 def backup_project(path: Path, target: Path) -> None:
-    """Copy the project at `path` to `target`, checked.
+    """Copy the project at `path` to `target`, checked; folders that are missing are made.
 
     Raises
     ------
     UsageError
         `target` exists.
+    EnvironmentFailure
+        Nothing can be written there.
     """
     if target.exists():
         raise UsageError(
@@ -85,6 +87,10 @@ def backup_project(path: Path, target: Path) -> None:
             Text("別の名前を選んでください", "choose another name"),
             Place(str(target)),
         )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_writable(target, error) from error
     with spoken_errors(path):
         connection = sqlite3.connect(path)
         try:

@@ -58,7 +58,7 @@ def test_merging_says_what_came_and_what_contradicts(kanpo: Kanpo, copies: tuple
     assert digest(there) == before[1]
     assert here.with_name("町.before-merge.backup").exists()
     assert "0 件の記録を合わせました" in kanpo("merge", there).err
-    assert "食い違ったままの値が 1 組" in kanpo("trials", "summary", "T1").err
+    assert "食い違ったままの値が 2 個あり、上の平均に入れていません" in kanpo("trials", "summary", "T1").err
     listed = json.loads(kanpo("records", "conflicts", "--json").out)
     assert {row["says"] for row in listed} == {"value=30.0", "value=36.0"}
     right = next(row for row in listed if row["says"] == "value=36.0")

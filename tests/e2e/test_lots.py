@@ -96,3 +96,20 @@ def test_a_matrix_and_weather_come_in(kanpo: Kanpo, folder: Path) -> None:
     weather = kanpo("records", "import", "data.csv")
     assert weather.code == 0 and "記録 3" in weather.err and "準正常値" in weather.err
     assert "記録済み 3" in kanpo("records", "import", "data.csv").err
+
+
+def test_verify_names_a_step_that_loses_mass_and_a_lot_from_nowhere(kanpo: Kanpo, folder: Path) -> None:
+    lot = ("--lot-id", "X", "--herb-id", "toki", "--mass-kg", "20", "--date", "2025-12-01")
+    assert kanpo("record", "lot", *lot).code == 0
+    sound = kanpo("verify")
+    assert sound.code == 0 and "異常はありません" in sound.out
+    packing = ("--step", "包装", "--inputs", "X=20", "--outputs", "P=19.4", "--date", "2025-12-05")
+    step = kanpo("record", "lot_step", *packing).out.strip()
+    assert kanpo("record", "lot", "--lot-id", "Y", "--date", "2025-12-06").code == 0
+    said = kanpo("verify")
+    assert said.code == 0, "the records are whole; a person should look"
+    assert f"2025-12-05 包装 X → P: 重さが 0.6 kg(3.0 %)足りません(記録 {step})" in said.err
+    assert "[lot.mass-gap]" in said.err and "kanpo records correct" in said.err
+    assert "ロット Y: どこから来たか記録がありません" in said.err
+    assert "異常はありません" not in said.out and "注意 2 件" in said.out
+    assert "packing X -> P: mass: 0.6 kg (3.0 %) missing" in kanpo("verify", "--lang", "en").err

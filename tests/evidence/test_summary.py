@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kanpo.evidence import summarise_trial
-from kanpo.store import Project
-from kanpo.trials import record_rows
+from kanpo.store import NewRecord, Project
+from kanpo.trials import find_conflicts, record_rows, resolve_conflict
 
 
 def test_means_are_over_plots_and_yields_per_10a(trial_project: Project) -> None:
@@ -57,3 +57,50 @@ def test_a_corrected_value_is_the_one_that_counts(trial_project: Project) -> Non
 
 def test_a_trial_without_records_gives_an_empty_table(trial_project: Project) -> None:
     assert summarise_trial(trial_project, "T1").empty
+
+
+def _height(value: str, plot: str) -> dict[str, list[str]]:
+    row = {"plot_code": plot, "trait": "plant_height_cm", "value": value, "happened_at": "2025-06-01"}
+    return {key: [cell] for key, cell in row.items()}
+
+
+def test_values_nobody_has_decided_between_are_counted_and_not_averaged(trial_project: Project) -> None:
+    for value, plot in (("20", "T1-1"), ("30", "T1-1"), ("40", "T1-3"), ("50", "T1-2"), ("70", "T1-2")):
+        record_rows(trial_project, "observation", _height(value, plot))
+    table = summarise_trial(trial_project, "T1").set_index("treatment")
+    assert table.loc["標準", ["n", "mean", "undecided"]].tolist() == [1, 40, 2]
+    assert table.loc["早植え", ["n", "undecided"]].tolist() == [0, 2], "said, though no value is left"
+
+    conflicts = find_conflicts(trial_project)
+    one = conflicts[conflicts["says"].str.contains("value=30")].iloc[0]
+    resolve_conflict(trial_project, one["conflict"], one["record_id"], "野帳で確認")
+    decided = summarise_trial(trial_project, "T1").set_index("treatment")
+    assert decided.loc["標準", ["n", "mean", "undecided"]].tolist() == [2, 35, 0]
+
+
+def test_a_plot_with_an_undecided_harvest_has_no_yield(
+    trial_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest = {"trial_code": "T1", "fresh_kg": "8", "happened_at": "2025-11-01"}
+    rows = [harvest | {"plot_code": "T1-1"}, harvest | {"plot_code": "T1-3", "fresh_kg": "6"}]
+    rows.append(rows[0] | {"happened_at": "2025-10-01", "fresh_kg": "1"})
+    record_rows(trial_project, "harvest", {key: [row[key] for row in rows] for key in rows[0]})
+    assert summarise_trial(trial_project, "T1")["mean"].tolist() == [pytest.approx(750.0)]
+    monkeypatch.setenv("KANPO_DEVICE", "another")
+    with Project.open(trial_project.path, write=True) as other:
+        record_rows(other, "harvest", {key: [value] for key, value in (rows[0] | {"fresh_kg": "9"}).items()})
+    (row,) = summarise_trial(trial_project, "T1").to_dict("records")
+    assert (row["n"], row["mean"], row["undecided"]) == (1, pytest.approx(600.0), 2)
+
+
+def test_a_plot_of_two_treatments_counts_for_neither(
+    trial_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_rows(trial_project, "observation", _height("20", "T1-1"))
+    record_rows(trial_project, "observation", _height("40", "T1-3"))
+    other_word = {"trial_code": "T1", "plot_code": "T1-1", "treatment": "早植え"}
+    monkeypatch.setenv("KANPO_DEVICE", "another")
+    with Project.open(trial_project.path, write=True) as other:
+        other.journal.append([NewRecord("plot", other_word, "2025-04-01")])
+    table = summarise_trial(trial_project, "T1")
+    assert (table["n"].sum(), table["undecided"].sum()) == (1, 1)

@@ -42,6 +42,13 @@ def test_three_percent_missing_is_flagged_with_where(trial_project: Project) -> 
     assert not [f for f in find_faults(book, tolerance=0.031) if f.code == "lot.mass-gap"]
 
 
+def test_a_step_in_order_has_a_gap_of_plain_zero(trial_project: Project) -> None:
+    rows = (step("2025-11-20", "packing", "X=10", "P=9.9", loss_kg="0.1"),)
+    assert write(trial_project, "lot", {"happened_at": "2025-11-01", "lot_id": "X", "mass_kg": "10"}).stored
+    assert write(trial_project, "lot_step", *rows).stored == 1
+    assert str(step_table(read_book(trial_project))["gap_kg"].iloc[0]) == "0.0"
+
+
 def test_shipping_more_than_was_packed_is_flagged(trial_project: Project) -> None:
     two_plots(trial_project)
     row = step("2025-12-22", "shipping", "PACK-1=1", customer_code="C02")

@@ -40,6 +40,41 @@ def test_japanese_headers_full_width_digits_and_japanese_trait_names_are_read() 
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("令和7年5月1日", "2025-05-01"),
+        ("Ｒ７．５．１", "2025-05-01"),
+        ("平成31年4月30日", "2019-04-30"),
+        ("2025/5/1 8:05", "2025-05-01T08:05:00"),
+        ("R7.5.1 18:30:15", "2025-05-01T18:30:15"),
+    ],
+)
+def test_days_are_read_as_an_office_writes_them(written: str, read: str) -> None:
+    (record,) = check_records("observation", _observation() | {"happened_at": [written]}).good
+    assert record.happened_at == read
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("7.5.1", "date.no-era"),
+        ("平成31年5月1日", "date.outside-era"),
+        ("2025/5/1 25:00", "value.not-timestamp"),
+    ],
+)
+def test_a_day_that_is_not_certain_is_sent_back_with_what_was_probably_meant(written: str, code: str) -> None:
+    checked = check_records("observation", _observation() | {"happened_at": [written]})
+    assert [problem.code for problem in checked.problems] == [code] and not checked.good
+
+
+def test_a_problem_names_the_column_as_it_is_headed_in_the_file() -> None:
+    row = _observation() | {"value": ["たくさん"]}
+    columns = {{"value": "値", "trait": "調査項目"}.get(key, key): cells for key, cells in row.items()}
+    (problem,) = check_records("observation", columns).problems
+    assert problem.place.column == "値"
+
+
+@pytest.mark.parametrize(
     ("column", "value", "code"),
     [
         ("happened_at", "昨日", "value.not-timestamp"),

@@ -178,17 +178,18 @@ def list_trials(project: Path | None, as_json: bool, as_csv: bool) -> int:
     trials,
     "summary",
     help=Text(
-        "試験を処理ごとにまとめる(区数・平均・標準偏差。収量は10a当たり)。",
-        "Summarise a trial by treatment: plots, mean, standard deviation; yields per 10 a.",
+        "試験を処理ごとにまとめる(区数・平均・標準偏差。収量は10a当たり)。\n\n"
+        "食い違ったまま決まっていない値は平均に入れず、その数を言う。",
+        "Summarise a trial by treatment: plots, mean, standard deviation; yields per 10 a.\n\n"
+        "Values that contradict each other are left out until they are decided, and counted.",
     ),
 )
 @argument("code")
 @project_option
 @output_options
 def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
-    from kanpo.evidence import summarise_trial
+    from kanpo.evidence import summarise_trial, trait_label
     from kanpo.store import Project
-    from kanpo.trials import find_conflicts
 
     with Project.open(find_project(project)) as opened:
         known = set(opened.journal.read("trial")["trial_code"])
@@ -202,25 +203,30 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
                 ),
             )
         table = summarise_trial(opened, code)
-        undecided = find_conflicts(opened)
-    undecided = undecided[undecided["about"].str.split().str[0] == code]
     labels = {
         "treatment": Text("処理", "treatment"),
-        "trait": Text("項目", "trait"),
+        "name": Text("項目", "trait"),
+        "trait": Text("キー", "key"),
         "unit": Text("単位", "unit"),
         "n": Text("区数", "plots"),
         "mean": Text("平均", "mean"),
         "sd": Text("標準偏差", "sd"),
         "min": Text("最小", "min"),
         "max": Text("最大", "max"),
+        "undecided": Text("未決", "undecided"),
     }
+    undecided = int(table["undecided"].sum())
+    if not (as_json or as_csv):
+        table.insert(1, "name", [str(trait_label(trait)) for trait in table["trait"]])
+        table = table if undecided else table.drop(columns="undecided")
     show_table(table, labels, as_json=as_json, as_csv=as_csv)
-    if len(undecided):
-        count = undecided["conflict"].nunique()
+    if undecided:
         say(
             Text(
-                f"注意: 食い違ったままの値が {count} 組あり、上の平均は両方を含みます: kanpo records conflicts",
-                f"note: {count} contradictions are undecided and the means hold both values: kanpo records conflicts",
+                f"注意: 食い違ったままの値が {undecided} 個あり、上の平均に入れていません(未決の列)。"
+                "決めるには kanpo records conflicts",
+                f"note: {undecided} values contradict each other and are not in the means (column undecided); "
+                "decide with kanpo records conflicts",
             )
         )
     return 0

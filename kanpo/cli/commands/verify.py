@@ -18,18 +18,19 @@ from kanpo.locale import Text
     help=Text(
         "ファイルの破損と、記録の書き換え・抜けを調べる。\n\n"
         "末尾の記録の抜けは、地図などに印字された封印(--seal)と比べると分かる。"
-        "相手のない記録や狂った時計は注意として出す。FILE に保存用の zip も指定できる。",
+        "相手のない記録、狂った時計、重さの合わない工程や由来のないロットは注意として出す。FILE に保存用の zip も指定できる。",
         "Check the file for damage, and the records for changes and gaps.\n\n"
         "Records missing from the end are noticed against a seal printed earlier (--seal). Records about "
-        "unknown things and clocks that are wrong are said as warnings. FILE may be a zip of kanpo archive.",
+        "unknown things, wrong clocks, steps whose masses do not add up and lots from nowhere are said as "
+        "warnings. FILE may be a zip of kanpo archive.",
     ),
 )
 @argument("file", type=PathType, required=False)
 @project_option
 @option("--seal", help=Text("以前の封印(例 3f9c…-120)", "a seal printed earlier"))
 def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
+    from kanpo.lots import look_over
     from kanpo.store import Project, verify_project
-    from kanpo.trials import look_through
 
     if file is not None and file.suffix.lower() == ".zip":
         return _verify_archive(file, seal)
@@ -40,8 +41,9 @@ def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
         return 5
     with Project.open(path) as opened:
         now = opened.journal.seal()
-        say_problems(look_through(opened))
-    _all_is_well(now.records, str(now))
+        doubtful = look_over(opened)
+    say_problems(doubtful)
+    _all_is_well(now.records, str(now), len(doubtful))
     return 0
 
 
@@ -56,12 +58,18 @@ def _verify_archive(path: Path, seal: str | None) -> int:
     return 0
 
 
-def _all_is_well(records: int, seal: str) -> None:
+def _all_is_well(records: int, seal: str, doubtful: int = 0) -> None:
+    sound = Text("異常はありません。", "all is well: ")
+    if doubtful:
+        sound = Text(
+            f"破損や書き換えはありません(上の注意 {doubtful} 件は記録の中身のことです)。",
+            f"no damage and no changes (the {doubtful} warnings above are about what the records say): ",
+        )
     click.echo(
         str(
             Text(
-                f"異常はありません。記録 {records} 件、封印 {seal}",
-                f"all is well: {records} records, seal {seal}",
+                f"{sound.ja}記録 {records} 件、封印 {seal}",
+                f"{sound.en}{records} records, seal {seal}",
             )
         )
     )

@@ -5,7 +5,6 @@ sheet, row and column, and the rejected rows as they were written. Nothing is st
 """
 
 from kanpo.parcels.tables._area import Area, read_area
-from kanpo.parcels.tables._era import ERAS, DateUnreadable, Era, era_text, read_japanese_date
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
 from kanpo.parcels.tables._rows import ADDED_HEADERS
 from kanpo.parcels.tables._sheet import Row, Sheet, Unusable, text_of
@@ -13,19 +12,14 @@ from kanpo.parcels.tables._workbook import check_archive, read_workbook
 
 __all__ = [
     "ADDED_HEADERS",
-    "ERAS",
     "Area",
-    "DateUnreadable",
-    "Era",
     "OfficeTable",
     "RejectedRow",
     "Row",
     "Sheet",
     "Unusable",
     "check_archive",
-    "era_text",
     "read_area",
-    "read_japanese_date",
     "read_office_table",
     "read_workbook",
     "text_of",

@@ -11,9 +11,9 @@ from datetime import date
 
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
-from kanpo.parcels.tables._era import DateUnreadable, read_japanese_date
 from kanpo.parcels.tables._names import plain_header
 from kanpo.parcels.tables._sheet import Cell, plain_of, text_of
+from kanpo.schema import DateUnreadable, read_japanese_date
 
 #: What people write for "none".
 _NONE = frozenset(

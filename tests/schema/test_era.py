@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kanpo.parcels.tables import ERAS, DateUnreadable, era_text, read_japanese_date
+from kanpo.schema import ERAS, DateUnreadable, era_text, read_japanese_date
 
 #: Looked at by a person: both sides of every change of era.
 BOUNDARIES = [
