@@ -103,6 +103,11 @@ class Response:
         found: np.ndarray = np.exp(shift[-1]) * (weights @ losses) / known
         return found
 
+    def known_share(self, columns: FactorColumns) -> np.ndarray:
+        """Share (N,) of the weight whose factors are known."""
+        known = self._losses(columns, np.zeros(self.size))[3]
+        return np.asarray(np.nan_to_num(known) / self.weights.sum())
+
     def slopes(self, columns: FactorColumns, z: np.ndarray, step: float = 1e-4) -> np.ndarray:
         """Derivatives (N, P) of `log_yield`; those of memberships by differences."""
         steep = float(np.exp(self._shift(z)[-1]))

@@ -26,7 +26,7 @@ _LOOKED_AT = 120
 _OUTCOMES = np.array([-2.8569700, -1.3556262, 0.0, 1.3556262, 2.8569700])
 _CHANCES = np.array([0.0112574, 0.2220759, 0.5333333, 0.2220759, 0.0112574])
 #: How much the bound of a site counts beside its worth for knowing.
-_LITTLE = 0.001
+_LITTLE = 0.1
 #: A site's promise is given between these quantiles of the draws (80 %).
 _BETWEEN = (0.1, 0.9)
 
@@ -42,12 +42,14 @@ class Limits:
     """Where a trial can be held at all; None does not ask.
 
     A parcel whose area or road is not known is left out when it is asked for. `settlements` are those
-    with a grower.
+    with a grower. Of a herb's weight at least `least_known` has to be known: a trial where little is
+    known of the site teaches little of what the herb needs; such a parcel is visited first.
     """
 
     least_area_m2: float | None = 300.0
     most_road_m: float | None = 400.0
     settlements: Collection[str] | None = None
+    least_known: float = 0.6
 
 
 _USUAL = Limits()
@@ -100,11 +102,14 @@ def suggest_trials(
     """
     possible, left_out = _possible(parcels, factors, limits)
     columns = factors.subset(list(possible)).columns() if len(possible) else {}
-    pools = {
-        herb: _Pool.of(belief, columns, possible, boldness, {p for h, p in tried if h == herb})
-        for herb, belief in beliefs.items()
-        if len(possible)
-    }
+    pools: dict[str, _Pool] = {}
+    known = np.zeros(len(possible), dtype=bool)
+    for herb, belief in beliefs.items() if len(possible) else ():
+        enough = belief.response.known_share(columns) >= limits.least_known - 1e-9
+        known |= enough
+        left = enough & ~np.isin(possible, [parcel for name, parcel in tried if name == herb])
+        pools[herb] = _Pool.of(belief, columns, possible, boldness, left)
+    left_out["unknown"] = int((~known).sum())
     chosen: list[tuple[object, ...]] = []
     rows = parcels.set_index("parcel_id")
     taken: set[str] = set()
@@ -163,11 +168,11 @@ class _Pool:
 
     @classmethod
     def of(
-        cls, belief: Posterior, columns: FactorColumns, ids: np.ndarray, boldness: float, tried: set[str]
+        cls, belief: Posterior, columns: FactorColumns, ids: np.ndarray, boldness: float, able: np.ndarray
     ) -> _Pool:
-        """The most promising sites of a herb."""
+        """The most promising sites of a herb, of those that are `able` (n,)."""
         looks = belief.response.log_yield(columns, belief.z)
-        usable = np.flatnonzero(np.isfinite(looks) & ~np.isin(ids, list(tried)))
+        usable = np.flatnonzero(np.isfinite(looks) & able)
         pool = usable[np.argsort(-looks[usable], kind="stable")[:_POOL]]
         draws = belief.draw({key: column[pool] for key, column in columns.items()})
         return cls(belief, ids[pool], draws, boldness, len(usable))

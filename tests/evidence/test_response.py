@@ -50,10 +50,10 @@ def test_moved_requirements_say_the_same_as_parameters() -> None:
 
 
 def test_no_site_yields_more_than_one_where_everything_fits() -> None:
-    draws = prior_of(CATALOGUE.requirements_of("toki")).draw(COLUMNS, 40)
+    draws = prior_of(CATALOGUE.requirements_of("toki")).draw(COLUMNS, 100)
     assert draws.log_yield.max() <= 1e-12
     np.testing.assert_allclose(draws.z.mean(axis=0), 0, atol=1e-12)
-    again = prior_of(CATALOGUE.requirements_of("toki")).draw(COLUMNS, 40)
+    again = prior_of(CATALOGUE.requirements_of("toki")).draw(COLUMNS, 100)
     np.testing.assert_array_equal(draws.log_yield, again.log_yield)
 
 

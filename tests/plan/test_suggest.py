@@ -83,6 +83,14 @@ def test_unknown_factors_are_named_and_an_unknown_road_is_no_road() -> None:
     assert len(suggested(rows, 2, limits=Limits(most_road_m=None)).sites) == 2
 
 
+def test_a_site_of_which_little_is_known_is_visited_first() -> None:
+    gone = dict.fromkeys(
+        ("soil_ph", "soil_texture", "drainage", "soil_depth_cm", "sunlight", "warmth_index_c_month")
+    )
+    found = suggested([good_site() | gone, good_site()], 2)
+    assert found.sites["parcel_id"].tolist() == ["P1"] and found.left_out["unknown"] == 1
+
+
 @pytest.mark.parametrize("herb", ["toki", "hatomugi"])
 def test_the_order_of_parcels_does_not_matter(herb: str) -> None:
     rows = random_sites(60, 9, missing=0.1)

@@ -45,6 +45,7 @@ _LIMITS = {
     "area": Text("面積", "area"),
     "road": Text("道路", "road"),
     "grower": Text("担い手", "grower"),
+    "unknown": Text("分からない要因が多い(先に現地調査を)", "too little known (visit first)"),
 }
 
 
