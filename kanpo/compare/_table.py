@@ -207,7 +207,8 @@ def _csv_rows(path: Path) -> list[list[str]]:
             Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
             Place(path.name),
         )
-    csv.field_size_limit(1_000_000)
+    # The limit is the whole program's: it is put back.
+    usual = csv.field_size_limit(1_000_000)
     delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
@@ -219,6 +220,8 @@ def _csv_rows(path: Path) -> list[list[str]]:
             Text("Excelで開いて「CSV UTF-8」で保存し直してください", "save it from Excel as 'CSV UTF-8'"),
             Place(path.name, line=rows.line_num),
         ) from None
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _workbook_rows(path: Path, wanted: str | None) -> tuple[str, list[list[str]]]:

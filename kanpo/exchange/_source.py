@@ -15,8 +15,7 @@ from kanpo.exchange.phone import HandedPhoto, is_phone_file, read_phone_file
 from kanpo.exchange.phone._handed import COLUMNS
 from kanpo.files import check_table_file
 from kanpo.locale import Text
-from kanpo.parcels.tables import DateUnreadable, read_japanese_date
-from kanpo.schema import ENVELOPE, normalise, read_timestamp
+from kanpo.schema import ENVELOPE, DateUnreadable, normalise, read_japanese_date, read_timestamp
 from kanpo.store import Project
 
 #: Columns that a file of sent-back rows has beside the original ones.
