@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -224,6 +225,22 @@ def test_the_card_tells_what_to_measure_visits_trials_and_pins(opened: Any) -> N
     page.evaluate("(id) => kanpo.app.choose(kanpo.app.rowOf(id), {})", ids[3])
     assert "台帳のピンのみの筆です" in card.text_content()
     assert "2025-07-21" not in card.text_content()
+
+
+def test_a_newer_map_shows_what_was_kept_on_the_older(opened: Any, tmp_path: Path) -> None:
+    page = opened.page
+    for nth in (0, 1):
+        page.locator("#kanpo-list tr").nth(nth).click()
+        page.click("#kanpo-keep")
+    kept = page.evaluate("kanpo.app.text('parcel_id', kanpo.app.list.first())")
+    content = made_up.found_content(COUNT)
+    stays = content.parcels[content.parcels["parcel_id"].isin([kept, *content.parcels["parcel_id"].iloc[:3]])]
+    newer = write_map(dataclasses.replace(content, parcels=stays, seal="other"), tmp_path / "newer.html").path
+    for path, count in ((newer, 1), (Path(opened.requests[0].removeprefix("file://")), 2)):
+        page.goto(path.as_uri())
+        page.evaluate("async () => { await window.kanpoReady; }")
+        assert page.locator(".kanpo-kept").count() == count
+        page.evaluate("kanpo.app.favourites.render()")
 
 
 def test_kept_parcels_are_taken_home_with_decision_and_note(opened: Any) -> None:

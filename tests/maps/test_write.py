@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
 from kanpo.herbs import load_catalogue
 from kanpo.maps import build_map, project_content, read_logo, write_map
 from kanpo.maps._leaflet import leaflet_script
+from kanpo.maps._payload import encode_content
 from kanpo.schema import Audience
 from kanpo.sites import compute_factors
 from kanpo.store import Project
+from kanpo.trials import record_rows
 
 from . import made_up
+from .node import unpack
 
 
 def test_report_tells_what_was_written(tmp_path: Path) -> None:
@@ -129,3 +133,25 @@ def test_only_the_best_parcels_when_asked(project: Project) -> None:
     )
     assert (len(whole.parcels), len(few.parcels)) == (3, 2)
     assert "2 筆" in str(few.note)
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_remarks_and_names_stay_at_home(
+    trial_project: Project, audience: Audience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary = "金糸雀カナリア"
+    monkeypatch.setenv("KANPO_ACTOR", canary)
+    visit = {"parcel_id": ["P1"], "slope_deg": ["4"], "note": [canary], "happened_at": ["2025-06-01"]}
+    decision = {
+        "parcel_id": ["P1"],
+        "decision": ["candidate"],
+        "note": [canary],
+        "happened_at": ["2025-06-01"],
+    }
+    assert record_rows(trial_project, "visit", visit).stored == 1
+    assert record_rows(trial_project, "decision", decision).stored == 1
+    compute_factors(trial_project)
+    content = project_content(trial_project, load_catalogue(), audience)
+    page = unpack(encode_content(content))
+    assert canary not in json.dumps(page, ensure_ascii=False)
+    assert (content.visits is None) == (audience is Audience.PUBLIC) == (not page["plots"])

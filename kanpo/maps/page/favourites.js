@@ -5,6 +5,7 @@
   const DECISIONS = ["candidate", "selected", "deferred", "rejected"];
   const HEADERS = ["record_id", "happened_at", "actor", "parcel_id", "herb_id", "decision", "note", "supersedes", "reason"];
   const REASON = "地図で書き直し";
+  const PLACE = "kanpo-favourites";
   const LONGEST_NOTE = 500;
   const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -46,21 +47,23 @@
 
   function create(app) {
     const { make, given, byId } = kanpo.dom;
-    const place = `kanpo-favourites-${app.data.meta.seal}`;
-    let { kept, actor } = remembered();
+    let { kept, elsewhere, actor } = remembered();
 
     function remembered() {
       try {
-        const found = JSON.parse(root.localStorage.getItem(place)) || {};
-        return { kept: (found.kept || []).map(checked).filter((one) => one && app.rowOf(one.parcel) >= 0), actor: String(found.actor || "").slice(0, 60) };
+        const found = JSON.parse(root.localStorage.getItem(PLACE)) || {};
+        const all = (found.kept || []).map(checked).filter(Boolean);
+        // A newer map of the same fields shows what was kept on the older; other maps' parcels wait.
+        const here = (one) => app.rowOf(one.parcel) >= 0;
+        return { kept: all.filter(here), elsewhere: all.filter((one) => !here(one)), actor: String(found.actor || "").slice(0, 60) };
       } catch {
-        return { kept: [], actor: "" };
+        return { kept: [], elsewhere: [], actor: "" };
       }
     }
 
     function remember() {
       try {
-        root.localStorage.setItem(place, JSON.stringify({ kept, actor }));
+        root.localStorage.setItem(PLACE, JSON.stringify({ kept: [...elsewhere, ...kept], actor }));
       } catch {
         // A browser that keeps nothing: the choice lives as long as the page.
       }

@@ -9,6 +9,8 @@
   const EXCLUDED = 5;
   /* Losses that differ by less are equal: logarithms of two machines agree to their last digit or so. */
   const TIE = 1e-12;
+  /* Parcels whose pairs are added up at a time: their columns fit into a processor's cache. */
+  const CHUNK = 2048;
 
   /** A herb's requirements in the order of factors, each with its share of the weight and its extremes. */
   function prepare(herb, factors, floor) {
@@ -148,12 +150,13 @@
   }
 
   /** Add the pairs of one requirement with another (or with itself) to the sums of an ordered average. */
-  function gatherPair(one, other, first, second, { n, known, low, high }) {
+  function gatherPair([one, first], [other, second], { known, low, high }, from, to) {
     const weight = (one === other ? 1 : 2) * one.weight * other.weight;
     if (!weight) return;
-    for (let i = 0; i < n; i++) {
-      const a = first.e[i];
-      const b = second.e[i];
+    const [{ e: firsts }, { e: seconds }] = [first, second];
+    for (let i = from; i < to; i++) {
+      const a = firsts[i];
+      const b = seconds[i];
       if (a === a && b === b) {
         const part = weight * Math.min(a, b);
         known[i] += part;
@@ -163,6 +166,13 @@
         low[i] += weight * Math.min(a === a ? a : one.least, b === b ? b : other.least);
         high[i] += weight * Math.min(a === a ? a : one.most, b === b ? b : other.most);
       }
+    }
+  }
+
+  /** Add pairs, some parcels after the other, so that their sums stay near the processor. */
+  function gatherPairs(pairs, sums) {
+    for (let from = 0; from < sums.n; from += CHUNK) {
+      for (const [one, other] of pairs) gatherPair(one, other, sums, from, Math.min(sums.n, from + CHUNK));
     }
   }
 
@@ -198,12 +208,10 @@
 
     gatherAll(requirements, columns, sums) {
       const total = totalOf(requirements);
-      requirements.forEach((requirement, nth) => {
-        gather(this.method, requirement, columns[nth], total, sums);
-        for (let before = 0; this.method.pairs && before <= nth; before++) {
-          gatherPair(requirements[before], requirement, columns[before], columns[nth], sums);
-        }
-      });
+      requirements.forEach((requirement, nth) => gather(this.method, requirement, columns[nth], total, sums));
+      if (!this.method.pairs) return;
+      const parts = requirements.map((requirement, nth) => [requirement, columns[nth]]);
+      gatherPairs(parts.flatMap((part, nth) => parts.slice(0, nth + 1).map((other) => [other, part])), sums);
     }
 
     /** Get ready for changes of one factor's requirement. */
@@ -226,8 +234,8 @@
       const { column } = this.held.last;
       gather(this.method, mine, column, totalOf(all), sums.copy(base));
       if (this.method.pairs) {
-        gatherPair(mine, mine, column, column, sums);
-        others.forEach((other, nth) => gatherPair(mine, other, column, columns[nth], sums));
+        const part = [mine, column];
+        gatherPairs([[part, part], ...others.map((other, nth) => [part, [other, columns[nth]]])], sums);
       }
       return this.finish(all, sums);
     }
