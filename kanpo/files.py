@@ -29,6 +29,8 @@ def check_table_file(path: Path) -> None:
     ------
     InputUnusable
         It is not there, a folder, or too large.
+    EnvironmentFailure
+        Another program holds it, or it may not be read.
     """
     if not path.is_file():
         raise InputUnusable(
@@ -44,6 +46,19 @@ def check_table_file(path: Path) -> None:
             Text("分けて取り込んでください", "import it in parts"),
             Place(str(path)),
         )
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EnvironmentFailure(
+            "file.not-readable",
+            Text(f"読めません({reason})", f"cannot be read ({reason})"),
+            Text(
+                "Excelなどで開いていれば閉じ、権限を確かめてください",
+                "close it where it is open, and check the permissions",
+            ),
+            Place(str(path)),
+        ) from error
 
 
 def read_rows(content: bytes, name: str) -> list[list[str]]:

@@ -12,6 +12,9 @@ import shapely
 from kanpo.locale import use_language
 from kanpo.schema import PARCELS
 from kanpo.store import Batch, Project
+from tests.browser import chromium
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.map:map_command",
         Text("1枚のHTML地図を書く", "write the map: one HTML file"),
     ),
+    "picture": (
+        "kanpo.cli.commands.picture:picture",
+        Text("報告書に貼る図を書く", "pictures for reports"),
+    ),
     "parcels": (
         "kanpo.cli.commands.parcels:parcels",
         Text("筆を探す・一覧・書き出す", "find, list and export parcels"),
@@ -96,6 +100,17 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         Text("記録の一覧・取込・訂正", "list, import and correct records"),
     ),
     "traits": ("kanpo.cli.commands.traits:traits", Text("調査項目の一覧", "the dictionary of traits")),
+    "evidence": (
+        "kanpo.cli.commands.evidence:evidence",
+        Text("試験が予測に何を教えるか", "what the trials say about the scores"),
+    ),
+    "compare": (
+        "kanpo.cli.commands.compare:compare",
+        Text(
+            "試料の表を比べる(成分・味・年次・乾燥)",
+            "compare tables of samples: components, taste, years, drying",
+        ),
+    ),
     "verify": (
         "kanpo.cli.commands.verify:verify",
         Text("壊れ・書き換えがないか調べる", "check for damage and tampering"),

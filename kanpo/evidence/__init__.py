@@ -1,26 +1,78 @@
-"""What the trials say: from plots, observations and harvests to tables of treatments and their analysis."""
+"""What the trials say: from plots, observations and harvests to tables of treatments and their analysis, and back to the catalogue.
 
+In come the records of trials, out go summaries, values by year, how yields went with the scores that
+were predicted, and requirements estimated anew. `docs/evidence.md` defines the numbers.
+"""
+
+from kanpo.evidence._calibrate import (
+    FACTOR_COLUMNS,
+    GROUP_COLUMNS,
+    LEAST_PARCELS,
+    PARCEL_COLUMNS,
+    Calibration,
+    calibrate,
+    parcel_means,
+)
+from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
+from kanpo.evidence._project import calibrate_project, learn_project, trial_values
+from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_rows, write_proposal
+from kanpo.evidence._reestimate import (
+    DRAWS,
+    MOVE_COLUMNS,
+    Draws,
+    Posterior,
+    learn,
+    moves,
+    prior_of,
+    refuse_few,
+)
+from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
 from kanpo.evidence._summary import summarise_trial, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
-from kanpo.evidence.analysis import (
-    DESIGNS,
-    Analysis,
-    Design,
-    analyse,
-    analyse_traits,
-    make_design,
-)
+from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_traits, make_design
 
 __all__ = [
+    "BOUND_SD",
+    "CLASS_SD",
     "DESIGNS",
+    "DRAWS",
+    "FACTOR_COLUMNS",
+    "GROUP_COLUMNS",
+    "LEAST_PARCELS",
+    "LEAST_TO_LEARN",
+    "MOVE_COLUMNS",
+    "PARCEL_COLUMNS",
+    "PLOT_VALUE_COLUMNS",
+    "SLOPE_SD",
+    "WEIGHT_SD",
+    "YIELD_TRAITS",
     "Analysis",
+    "Calibration",
     "Design",
+    "Draws",
+    "Parameter",
+    "Posterior",
+    "Response",
     "analyse",
     "analyse_traits",
     "analyse_trial",
+    "calibrate",
+    "calibrate_project",
+    "learn",
+    "learn_from_trials",
+    "learn_project",
     "make_design",
+    "moves",
+    "parcel_means",
     "plot_table",
+    "plot_values",
+    "prior_of",
+    "proposed_rows",
     "recorded_design",
+    "refuse_few",
     "summarise_trial",
     "trait_label",
+    "trial_values",
+    "values_by_year",
+    "write_proposal",
 ]

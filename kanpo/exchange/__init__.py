@@ -6,33 +6,55 @@ GIS, with only the columns that the audience may see.
 
 from kanpo.exchange._archive import write_archive
 from kanpo.exchange._archive_check import verify_archive
+from kanpo.exchange._beside import originals_folder, photos_folder
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
+from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
-from kanpo.exchange._records import RecordsImport, import_records, kind_of_headers, records_template
+from kanpo.exchange._records import RecordsImport, import_records
 from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.exchange._template import records_template
+from kanpo.exchange._walk import LastValue, TrialWalk, WalkedPlot, plot_qr, walk_of
 from kanpo.exchange._weights import read_weights, write_weights
+from kanpo.exchange.fieldbook import write_field_book
+from kanpo.exchange.phone import phone_page, read_phone_file, write_phone_page
+from kanpo.exchange.sheets import field_sheet, sheet_form, sheet_id, write_field_sheet
 from kanpo.files import csv_text, write_csv
 
 __all__ = [
     "FORMATS",
     "JUDGES",
+    "LastValue",
     "RecordsImport",
+    "TrialWalk",
+    "WalkedPlot",
     "WrittenTable",
     "csv_text",
     "export_layer",
     "export_parcels",
     "export_table",
+    "field_sheet",
     "import_records",
     "judgement_template",
     "kind_of_headers",
     "layer_file",
+    "originals_folder",
+    "phone_page",
+    "photos_folder",
+    "plot_qr",
     "read_csv",
     "read_judgements",
+    "read_phone_file",
     "read_weights",
     "records_template",
+    "sheet_form",
+    "sheet_id",
     "table_file",
     "verify_archive",
+    "walk_of",
     "write_archive",
     "write_csv",
+    "write_field_book",
+    "write_field_sheet",
+    "write_phone_page",
     "write_weights",
 ]

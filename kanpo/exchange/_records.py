@@ -5,24 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kanpo.errors import InputUnusable, Place, Severity, UsageError
-from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.errors import Place, Problem, Severity
+from kanpo.exchange._beside import keep_original, keep_photo
+from kanpo.exchange._header import names_of, plain
+from kanpo.exchange._source import REJECT_HEADERS, RecordsSource, read_source
+from kanpo.exchange._table import WrittenTable
 from kanpo.files import write_csv
 from kanpo.locale import Text
-from kanpo.schema import ENVELOPE, RECORD_KINDS, normalise
+from kanpo.schema import ENVELOPE
 from kanpo.store import Project
 from kanpo.trials import RecordReport, record_rows
 
-#: Columns that a file of sent-back rows has beside the original ones.
-REJECT_HEADERS = ("差戻し理由", "直し方", "コード", "元の行")
+_ENVELOPE_NAMES = {field.key: names_of(field) for field in ENVELOPE}
 
 
 @dataclass(frozen=True, slots=True)
 class RecordsImport:
-    """What came of importing a file: the report, and where the rows went that were sent back."""
+    """What came of importing a file.
+
+    `rejects` is where the rows went that were sent back, `original` where the file was kept as it
+    came, `photos` how many photos came with it.
+    """
 
     report: RecordReport
     rejects: Path | None
+    original: Path | None = None
+    photos: int = 0
 
 
 def import_records(
@@ -33,10 +41,11 @@ def import_records(
     dry_run: bool = False,
     rejects: Path | None = None,
 ) -> RecordsImport:
-    """Import a CSV of records of one kind.
+    """Import a file of records of one kind: CSV, workbook, the file of a phone, an export of Field Book.
 
-    Good rows are stored; rows with a problem go to ``NAME_差戻し.csv`` beside the file, with their
-    cells as they were and the reason. That file, mended, can be imported in turn.
+    The file is first kept as it came, beside the project. Good rows are stored; rows with a problem
+    go to ``NAME_差戻し.csv`` beside the file, with their cells as they were and the reason. That
+    file, mended, can be imported in turn.
 
     Parameters
     ----------
@@ -52,92 +61,107 @@ def import_records(
     InputUnusable
         The file cannot be read, has no rows, or its kind cannot be told.
     """
-    table = _without_reject_columns(read_csv(path))
-    if not any(any(cell.strip() for cell in row) for row in table.rows):
-        raise InputUnusable(
-            "records.none",
-            Text("記録が1行もありません", "there is not one record in it"),
-            Text("見出しの下に記録を入れてください", "enter records below the header"),
-            Place(str(path)),
-        )
-    kind = kind or kind_of_headers(table.headers, path)
-    report = record_rows(project, kind, table.columns(), file=path.name, dry_run=dry_run)
+    source = read_source(project, path, kind)
+    original = None
+    if not dry_run:
+        original = keep_original(project, path)
+        for photo in source.photos:
+            keep_photo(project, photo)
+    report = _recorded(project, source, dry_run)
     target = rejects or path.with_name(f"{path.stem.removesuffix('_差戻し')}_差戻し.csv")
     if target == path:
         target = path.with_name(f"{path.stem}_2.csv")
     if not report.rejected or dry_run:
-        return RecordsImport(report, None)
-    _write_rejects(target, table, report)
-    return RecordsImport(report, target)
+        return RecordsImport(report, None, original, len(source.photos))
+    _write_rejects(target, source.table, report)
+    return RecordsImport(report, target, original, len(source.photos))
 
 
-def kind_of_headers(headers: tuple[str, ...], path: Path | None = None) -> str:
-    """The kind whose fields fit the headers best; every required field must be there.
-
-    Raises
-    ------
-    InputUnusable
-        No kind fits, or two fit equally well.
-    """
-    written = {normalise(header).casefold() for header in headers}
-    fits: dict[str, int] = {}
-    for table in RECORD_KINDS.values():
-        names = {
-            field.key: {
-                normalise(n).casefold() for n in (field.key, field.label.ja, field.label.en, field.header.ja)
-            }
-            for field in table.fields
-        }
-        if all(names[field.key] & written for field in table.fields if field.required):
-            fits[table.key] = sum(bool(found & written) for found in names.values())
-    best = sorted(fits, key=lambda key: -fits[key])
-    if best and (len(best) == 1 or fits[best[0]] > fits[best[1]]):
-        return best[0]
-    kinds = "、".join(f"{table.key}({table.label.ja})" for table in RECORD_KINDS.values())
-    raise InputUnusable(
-        "records.kind-unknown",
-        Text("何の記録か見出しから決められません", "the headers do not tell what kind of records these are"),
-        Text(f"--kind で指定してください: {kinds}", f"say it with --kind: {', '.join(RECORD_KINDS)}"),
-        Place(str(path) if path else None),
+def _recorded(project: Project, source: RecordsSource, dry_run: bool) -> RecordReport:
+    """Write the usable rows; a correction comes after the record of the same file that it corrects."""
+    table = source.table
+    problems = [*source.problems, *(p for found in source.unusable.values() for p in found)]
+    rejected = {table.number_of(index) for index in source.unusable}
+    ids: list[str] = []
+    repeated = 0
+    accepted = project.journal.record_ids()
+    identities, corrected = _envelope_column(table, "record_id"), _envelope_column(table, "supersedes")
+    usable_rows = [index for index in range(len(table.rows)) if index not in source.unusable]
+    for generation in _generations(usable_rows, identities, corrected):
+        lost = {i for i in generation if corrected[i] and corrected[i] not in accepted}
+        problems += [_corrects_nothing(table, index, corrected[index]) for index in sorted(lost)]
+        rejected |= {table.number_of(index) for index in lost}
+        chosen = [index for index in generation if index not in lost]
+        if not chosen:
+            continue
+        usable = table.choose(chosen)
+        columns = usable.columns()
+        part = record_rows(project, source.kind, columns, file=table.file_name, first_row=0, dry_run=dry_run)
+        problems += [_renumbered(problem, usable) for problem in part.problems]
+        rejected |= {usable.number_of(row) for row in part.rejected}
+        accepted |= {identities[index] for row, index in enumerate(chosen) if row not in part.rejected}
+        ids += part.record_ids
+        repeated += part.repeated
+    return RecordReport(
+        source.kind, len(table.rows), tuple(ids), repeated, tuple(problems), frozenset(rejected)
     )
 
 
-def records_template(kind: str, path: Path) -> Path:
-    """Write an empty CSV with the headers of a kind, labels in Japanese, to fill in with Excel.
-
-    Raises
-    ------
-    UsageError
-        There is no such kind.
-    """
-    if kind not in RECORD_KINDS:
-        raise UsageError(
-            "records.no-kind",
-            Text(f"「{kind}」という記録の種類はありません", f"there is no kind of record '{kind}'"),
-            Text(f"選べる種類: {'、'.join(RECORD_KINDS)}", f"choices: {', '.join(RECORD_KINDS)}"),
-        )
-    table = RECORD_KINDS[kind]
-    shown = [field for field in ENVELOPE if field.key in ("happened_at", "actor")]
-    if table.outline:
-        shown += [field for field in ENVELOPE if field.key == "wkt"]
-    write_csv(path, [field.header.ja for field in (*shown, *table.fields)], [])
-    return path
+def _generations(rows: list[int], identities: list[str], corrected: list[str]) -> list[list[int]]:
+    """Rows in groups: first those that correct nothing in this file, then those that correct these …"""
+    place = {identities[index]: index for index in rows if identities[index]}
+    waiting, groups = rows, list[list[int]]()
+    while waiting:
+        pending = set(waiting)
+        ready = [index for index in waiting if place.get(corrected[index], -1) not in pending]
+        # Records that correct each other in a ring correct nothing that is there.
+        groups.append(ready or waiting)
+        done = set(groups[-1])
+        waiting = [index for index in waiting if index not in done]
+    return groups
 
 
-def _without_reject_columns(table: WrittenTable) -> WrittenTable:
-    keep = [index for index, header in enumerate(table.headers) if header not in REJECT_HEADERS]
-    return WrittenTable(
-        table.file_name,
-        tuple(table.headers[index] for index in keep),
-        tuple(tuple(row[index] for index in keep if index < len(row)) for row in table.rows),
+def _envelope_column(table: WrittenTable, key: str) -> list[str]:
+    """A column of the envelope, found by key or label; empty texts where there is none."""
+    for column, header in enumerate(table.headers):
+        if plain(header) in _ENVELOPE_NAMES[key]:
+            return [row[column].strip() if column < len(row) else "" for row in table.rows]
+    return [""] * len(table.rows)
+
+
+def _renumbered(problem: Problem, table: WrittenTable) -> Problem:
+    where: dict[str, object] = {"sheet": table.sheet}
+    if problem.place.row is not None:
+        where["row"] = table.number_of(problem.place.row)
+    return problem.at(**where)
+
+
+def _corrects_nothing(table: WrittenTable, index: int, supersedes: str) -> Problem:
+    return Problem(
+        "record.supersedes-unknown",
+        Text("訂正する記録が見つかりません", "the record to correct is not there"),
+        Text(
+            "先に元の記録を取り込んでから、もう一度取り込んでください",
+            "import the record it corrects first, then this one again",
+        ),
+        Place(
+            table.file_name,
+            table.sheet,
+            table.number_of(index),
+            column="supersedes",
+            value=supersedes,
+        ),
     )
 
 
 def _write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> None:
     rows = []
-    for number in sorted(report.rejected):
+    for index in range(len(table.rows)):
+        number = table.number_of(index)
+        if number not in report.rejected:
+            continue
         found = [p for p in report.problems if p.place.row == number and p.severity is Severity.REJECT]
-        cells = table.rows[number - 2]
+        cells = table.rows[index]
         cells = (*cells, *[""] * (len(table.headers) - len(cells)))
         reason = " / ".join(str(p.what) + (f"({p.place.column})" if p.place.column else "") for p in found)
         mend = " / ".join(str(p.mend) for p in found)

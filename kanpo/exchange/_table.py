@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
@@ -14,11 +15,26 @@ from kanpo.locale import Text
 
 @dataclass(frozen=True, slots=True)
 class WrittenTable:
-    """A table as it was written: everything is text. The header is row 1."""
+    """A table as it was written: everything is text.
+
+    `numbers` are the row numbers as the reader of the file counts; without them the header is row 1
+    and no row is left out. `sheet` names the sheet of a workbook.
+    """
 
     file_name: str
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+    sheet: str | None = None
+
+    def number_of(self, index: int) -> int:
+        """The row number of a row, counted from 0."""
+        return self.numbers[index] if self.numbers else index + 2
+
+    def choose(self, indices: Sequence[int]) -> WrittenTable:
+        """The table with only some of its rows, each with its number."""
+        rows = tuple(self.rows[index] for index in indices)
+        return replace(self, rows=rows, numbers=tuple(map(self.number_of, indices)))
 
     def columns(self) -> dict[str, list[str | None]]:
         """Header to values; blanks as None. Of two equal headers the first counts."""

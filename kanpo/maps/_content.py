@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
 
-from kanpo.errors import InputUnusable, Place
+from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
 
 Corners = tuple[float | None, float | None, float | None, float | None]
@@ -117,6 +118,8 @@ class MapContent:
         How memberships become a score.
     stale : bool
         Whether something changed after the factors were computed; the page says so.
+    logo : bytes, optional
+        A PNG or JPEG picture in the head of the page, at most `LARGEST_LOGO` bytes.
     first_herb : str, optional
         `herb_id` shown first; the first herb otherwise.
     language : {"ja", "en"}
@@ -145,9 +148,14 @@ class MapContent:
     floor: float = 0.05
     aggregation: Aggregation = "geometric"
     stale: bool = False
+    logo: bytes | None = None
     first_herb: str | None = None
     language: str = "ja"
 
+
+#: A logo is carried whole in the page, bytes.
+LARGEST_LOGO = 200_000
+_LOGO_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 #: Parcel columns that are carried without being named in `labels`.
 CORE_COLUMNS: dict[str, Text] = {
@@ -197,6 +205,49 @@ def carried_columns(content: MapContent) -> list[str]:
     return [name for name in content.parcels.columns if name in allowed]
 
 
+def logo_kind(logo: bytes) -> str:
+    """``image/png`` or ``image/jpeg``, told from the first bytes.
+
+    Raises
+    ------
+    UsageError
+        It is neither, or too large.
+    """
+    kind = next((kind for begin, kind in _LOGO_KINDS.items() if logo.startswith(begin)), None)
+    if kind is None or len(logo) > LARGEST_LOGO:
+        raise UsageError(
+            "map.logo",
+            Text("このロゴは使えません", "this logo cannot be used"),
+            Text(
+                f"{LARGEST_LOGO // 1000} kB までの PNG か JPEG にしてください",
+                f"give a PNG or JPEG of at most {LARGEST_LOGO // 1000} kB",
+            ),
+        )
+    return kind
+
+
+def read_logo(path: Path) -> bytes:
+    """The bytes of a picture file for `MapContent.logo`.
+
+    Raises
+    ------
+    UsageError
+        It is not there, no PNG or JPEG, or too large.
+    """
+    try:
+        with path.open("rb") as file:
+            logo = file.read(LARGEST_LOGO + 1)
+    except OSError as error:
+        raise UsageError(
+            "map.logo-missing",
+            Text("ロゴのファイルが読めません", "the file of the logo cannot be read"),
+            Text("ファイル名を確かめてください", "check its name"),
+            Place(str(path)),
+        ) from error
+    logo_kind(logo)
+    return logo
+
+
 def check_content(content: MapContent) -> None:
     """Refuse tables that cannot be drawn truthfully.
 
@@ -204,7 +255,11 @@ def check_content(content: MapContent) -> None:
     ------
     InputUnusable
         `parcel_id` is missing or repeated.
+    UsageError
+        The logo is no picture, or too large.
     """
+    if content.logo is not None:
+        logo_kind(content.logo)
     if "parcel_id" not in content.parcels.columns:
         raise InputUnusable(
             "map.no-parcel-id",

@@ -21,6 +21,7 @@ from kanpo.maps._content import (
     MapContent,
     RequirementOnMap,
     carried_columns,
+    logo_kind,
 )
 from kanpo.maps._findings import found_on
 from kanpo.maps._outlines import add_outlines, along_curve
@@ -66,6 +67,7 @@ def _meta(content: MapContent) -> Described:
         "bounds": list(content.bounds),
         "floor": content.floor,
         "aggregation": content.aggregation,
+        "logo": _logo(content),
         "first_herb": content.first_herb,
         "language": content.language,
         "sources": [
@@ -73,6 +75,12 @@ def _meta(content: MapContent) -> Described:
             for s in content.layers_sources
         ],
     }
+
+
+def _logo(content: MapContent) -> str:
+    if content.logo is None:
+        return ""
+    return f"data:{logo_kind(content.logo)};base64,{base64.b64encode(content.logo).decode('ascii')}"
 
 
 def _columns(pack: Pack, content: MapContent, parcels: gpd.GeoDataFrame) -> list[Described]:

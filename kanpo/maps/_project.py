@@ -18,9 +18,9 @@ from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceO
 from kanpo.maps._write import MapReport, write_map
 from kanpo.parcels import carried_over, current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
-from kanpo.sites import compute_factors, stored_factors
+from kanpo.sites import Factors, compute_factors, stored_factors
 from kanpo.store import Project
-from kanpo.suitability import FLOOR, score_settings
+from kanpo.suitability import FLOOR, score_as_stored, score_settings
 from kanpo.trials import harvests_with_yield
 
 #: Parcels so far apart lie in one block, as `kanpo blocks` has it where nothing else is said, metres.
@@ -42,6 +42,8 @@ def map_project(
     title: str = "",
     note: str = "",
     tiles: str | None = None,
+    logo: bytes | None = None,
+    best: int | None = None,
 ) -> tuple[MapReport, bool]:
     """Write the map of a project, with the columns that the audience may see.
 
@@ -56,7 +58,9 @@ def map_project(
     stale = bool(changed) or project.computed.stamp("factors") is None
     if stale:
         compute_factors(project)
-    content = project_content(project, catalogue, audience, first_herb=first_herb, title=title, note=note)
+    content = project_content(
+        project, catalogue, audience, first_herb=first_herb, title=title, note=note, logo=logo, best=best
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_map(content, path, tiles=tiles), stale
 
@@ -69,11 +73,20 @@ def project_content(
     first_herb: str | None = None,
     title: str = "",
     note: str = "",
+    logo: bytes | None = None,
+    best: int | None = None,
 ) -> MapContent:
-    """Everything that the map of a project carries for an audience."""
+    """Everything that the map of a project carries for an audience.
+
+    With `best`, only that many parcels: those that rank first for `first_herb` (or the first herb).
+    """
     visible = PARCELS.visible_to(audience)
     parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
     factors, changed = stored_factors(project)
+    blocks = _blocks(parcels)
+    if best is not None and best < len(parcels):
+        note = f"{note} " * bool(note) + str(_chosen(best, len(parcels)))
+        parcels = _best(project, catalogue, parcels, factors, first_herb, best)
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
     weights, bounds = settings.weights_for(catalogue) or {}, settings.bounds
@@ -84,25 +97,20 @@ def project_content(
         audience=audience.label,
         seal=str(project.journal.seal()),
         note=note,
+        logo=logo,
         parcels=parcels,
         factors=factors.values,
         factor_sources=factors.sources,
-        excluded_by={
-            parcel_id: reason
-            for parcel_id, reason in zip(
-                factors.parcel_ids, factors.exclusions.reasons(factors.parcel_ids), strict=True
-            )
-            if reason
-        },
+        excluded_by=_excluded(factors),
         herbs=tuple(_herb(catalogue, herb_id, weights.get(herb_id, {})) for herb_id in catalogue.herbs),
         labels=labels,
         value_labels={
             field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in visible if field.vocabulary
         },
-        plots=None if audience is Audience.PUBLIC else _plots(project, catalogue),
+        plots=None if audience is Audience.PUBLIC else trial_plots(project, catalogue),
         results=tuple(_YIELDS),
         visits=None if audience is Audience.PUBLIC else _visits(project),
-        blocks=_blocks(parcels),
+        blocks=blocks,
         block_gap_m=_BLOCK_GAP_M,
         layers_sources=_sources(project, catalogue),
         bounds=(bounds.s1, bounds.s2, bounds.s3),
@@ -111,6 +119,34 @@ def project_content(
         stale=bool(changed),
         first_herb=first_herb,
         language=language(),
+    )
+
+
+def _excluded(factors: Factors) -> dict[str, str]:
+    """The layers that exclude a parcel, for each that any excludes."""
+    ids = factors.parcel_ids
+    return {
+        parcel_id: why for parcel_id, why in zip(ids, factors.exclusions.reasons(ids), strict=True) if why
+    }
+
+
+def _best(
+    project: Project,
+    catalogue: Catalogue,
+    parcels: gpd.GeoDataFrame,
+    factors: Factors,
+    herb: str | None,
+    count: int,
+) -> gpd.GeoDataFrame:
+    herb = herb or next(iter(catalogue.herbs))
+    ranked = score_as_stored(project, factors, catalogue, [herb]).frame(herb)
+    return parcels[parcels["parcel_id"].isin(ranked["parcel_id"].iloc[:count])]
+
+
+def _chosen(count: int, whole: int) -> Text:
+    return Text(
+        f"全 {whole:,} 筆のうち上位 {count:,} 筆だけを載せています。",
+        f"Only the best {count:,} of {whole:,} parcels are shown.",
     )
 
 
@@ -158,7 +194,7 @@ def _plot_labels() -> dict[str, Text]:
     return {field.key: field.header for field in fields if field.key == "replicate"} | _YIELDS
 
 
-def _plots(project: Project, catalogue: Catalogue) -> gpd.GeoDataFrame | None:
+def trial_plots(project: Project, catalogue: Catalogue) -> gpd.GeoDataFrame | None:
     """Plots, their parcel, treatment, herb and yields."""
     plots = project.journal.read("plot")
     if plots.empty:

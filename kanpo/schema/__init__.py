@@ -27,7 +27,7 @@ from kanpo.schema._reading import (
     read_value,
 )
 from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
-from kanpo.schema._traits import TRAITS, Trait
+from kanpo.schema._traits import TRAITS, Trait, find_trait
 from kanpo.schema._validate import (
     ENVELOPE,
     CheckedRecord,
@@ -77,6 +77,7 @@ __all__ = [
     "check_records",
     "document",
     "era_text",
+    "find_trait",
     "normalise",
     "portions_of",
     "read_integer",

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.schema._field import Field, Table
-from kanpo.schema._reading import normalise, read_number, read_value
+from kanpo.schema._measured import UnitDiffers, read_measured
+from kanpo.schema._reading import normalise, read_value
 from kanpo.schema._recorded import RECORD_KINDS
-from kanpo.schema._traits import TRAITS, Trait
+from kanpo.schema._traits import TRAITS, Trait, find_trait
 
 #: Columns that say who, when and which record, beside the fields of the kind.
 ENVELOPE: tuple[Field, ...] = (
@@ -231,7 +232,7 @@ def _doubt_traits(
     for index in rows:
         name, written = str(parsed["trait"][index]), str(parsed["value"][index])
         if name not in traits:
-            traits[name] = _trait_of(name)
+            traits[name] = find_trait(name)
         trait = traits[name]
         if trait is None:
             problems.append(_unknown_trait(name, Place(file, row=first_row + index)))
@@ -249,10 +250,6 @@ def _doubt_traits(
     return problems
 
 
-def _trait_of(name: str) -> Trait | None:
-    return TRAITS.get(name) or next((t for t in TRAITS.values() if name in (t.label.ja, t.label.en)), None)
-
-
 def _unknown_trait(name: str, place: Place) -> Problem:
     near = difflib.get_close_matches(name, [*TRAITS, *(t.label.ja for t in TRAITS.values())], n=1)
     mend = Text("kanpo traits で一覧を見られます", "see kanpo traits for the list")
@@ -266,7 +263,9 @@ def _number_of(trait: Trait, written: str) -> tuple[object, Problem | None]:
     """The number of a measured trait; the text itself where it is none, with the problem."""
     place = Place(column="value", value=written)
     try:
-        number = read_number(written)
+        number = read_measured(trait.category_of(normalise(written)) or written, trait.unit)
+    except UnitDiffers as differs:
+        return written, differs.problem(trait.label, place)
     except ValueError:
         what = Text(f"「{trait.label.ja}」の値が数値ではありません", f"'{trait.label.en}' wants a number")
         mend = Text("数字だけを入れ、言葉は備考へ", "enter digits only; words belong in the note")

@@ -172,6 +172,8 @@ class _Surroundings:
         found = [trial for trial, plot in self.plots if plot == code]
         if len(found) == 1:
             return replace(record, body={**record.body, "trial_code": found[0]}), []
+        if not found and record.kind != "plot":
+            return record, []
         what = Text("どの試験の試験区か決まりません", "it is not clear which trial this plot belongs to")
         mend = Text("trial_code も入れてください", "enter trial_code too")
         return record, [Problem("record.which-trial", what, mend, Place(column="plot_code", value=code))]
@@ -189,7 +191,7 @@ class _Surroundings:
             near = difflib.get_close_matches(str(trial), self.trials, n=1, cutoff=0.5)
             problems.append(unknown_reference("trial_code", trial, Text("試験", "trial"), near))
         elif plot is not None and record.kind != "plot" and (trial, plot) not in self.plots:
-            codes = [code for of, code in self.plots if of == trial]
+            codes = [code for of, code in self.plots if trial in (None, of)]
             near = difflib.get_close_matches(str(plot), codes, n=1, cutoff=0.5)
             problems.append(unknown_reference("plot_code", plot, Text("試験区", "plot"), near))
         if herb is not None and herb not in self.herbs:

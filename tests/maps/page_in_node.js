@@ -2,7 +2,7 @@
 "use strict";
 const path = require("node:path");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["decode.js", "curves.js", "kernel.js"]) require(path.join(page, name));
+for (const name of ["decode.js", "curves.js", "kernel.js", "blocks.js"]) require(path.join(page, name));
 const { kanpo } = globalThis;
 
 (async () => {
@@ -38,10 +38,16 @@ const { kanpo } = globalThis;
     const result = kanpo.kernel.scores(herb, content.factors, content.n, content.meta);
     return Object.fromEntries(Object.entries(result).map(([key, values]) => [key, Array.from(values)]));
   });
+  const areas = content.columns.find((column) => column.name === "area_m2");
+  const blocks = content.blocks && content.herbs.map((herb) => {
+    const result = kanpo.kernel.scores(herb, content.factors, content.n, content.meta);
+    const found = kanpo.blocks.measure(content.blocks.of, content.blocks.count, areas.of.values, result);
+    return { of: Array.from(content.blocks.of), ranked: kanpo.blocks.ranked(found, 0), ...Object.fromEntries(Object.entries(found).map(([key, values]) => [key, Array.from(values)])) };
+  });
   const factors = content.factors.map((factor) => ({
     key: factor.key,
     values: Array.from(factor.values),
     sources: rows.map((row) => factor.sourceOf(row)),
   }));
-  process.stdout.write(JSON.stringify({ meta: content.meta, excluded: rows.map((row) => content.meta.excludedBy(row)), columns, factors, shapes, scores, plots: content.plots }));
+  process.stdout.write(JSON.stringify({ meta: content.meta, excluded: rows.map((row) => content.meta.excludedBy(row)), columns, blocks, factors, shapes, scores, plots: content.plots }));
 })();

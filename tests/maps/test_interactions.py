@@ -304,8 +304,12 @@ HOSTILE = (
 def test_a_hostile_address_does_nothing(sample: Path, open_file: Any, fragment: str) -> None:
     plain = open_file(sample)
     scores = plain.page.evaluate(SCORES)
-    plain.page.evaluate("(text) => { location.hash = text; }", fragment)
-    plain.page.wait_for_timeout(100)
+    view = plain.page.evaluate("[kanpo.app.map.getCenter().lat, kanpo.app.map.getZoom()]")
+    for text in (fragment, f"herb=herb_0&{fragment}"):
+        plain.page.evaluate("(text) => { location.hash = text; }", text)
+        plain.page.wait_for_timeout(100)
+    assert plain.page.evaluate("[kanpo.app.map.getCenter().lat, kanpo.app.map.getZoom()]") == view
+    assert shown_rows(plain.page) == (0 if "find=" in fragment else COUNT)
     assert plain.page.evaluate(SCORES) == scores
     assert plain.page.evaluate("window.pwned") is None
     assert plain.page.evaluate(

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kanpo.blocks import block_table, form_blocks
 from kanpo.herbs import Requirement, load_catalogue
 from kanpo.locale import Text
 from kanpo.maps import HerbOnMap
 from kanpo.maps._payload import encode_content
 from kanpo.maps._project import _requirement as on_map
 from kanpo.schema import FACTORS
-from kanpo.suitability import METHODS, ClassBounds, compile_requirements, run_kernel
+from kanpo.sites import Factors
+from kanpo.suitability import METHODS, ClassBounds, compile_requirements, run_kernel, score_parcels
 
 from . import made_up
 from .node import unpack
@@ -157,3 +159,48 @@ def test_the_shipped_catalogue(method: Any) -> None:
 def test_bounds_are_those_of_the_command_line() -> None:
     bounds = ClassBounds()
     assert (bounds.s1, bounds.s2, bounds.s3) == BOUNDS
+
+
+def test_blocks_are_measured_as_on_the_command_line() -> None:
+    plain = made_up.content(COUNT)
+    catalogue = load_catalogue()
+    wanted = ["toki", "shakuyaku"]
+    factors = Factors(plain.factors, plain.factor_sources, plain.factors.notna().astype(float))
+    formed = form_blocks(plain.parcels, gap_m=10.0)
+    herbs = tuple(
+        HerbOnMap(
+            herb,
+            Text(herb, herb),
+            tuple(on_map(need, need.weight) for need in catalogue.requirements_of(herb)),
+        )
+        for herb in wanted
+    )
+    page = unpack(
+        encode_content(
+            dataclasses.replace(
+                plain, herbs=herbs, blocks=pd.Series(formed.block_of, index=formed.parcel_ids)
+            )
+        )
+    )
+    ids = page["columns"]["parcel_id"]
+    assert 10 < len(formed.block_ids) < COUNT
+    for herb, mine in zip(wanted, page["blocks"], strict=True):
+        table = block_table(formed, plain.parcels, score_parcels(factors, catalogue, [herb])).set_index(
+            "block_id"
+        )
+        names = {
+            block: f"B-{min(parcel for parcel, at in zip(ids, mine['of'], strict=True) if at == block)}"
+            for block in mine["ranked"]
+        }
+        assert [names[block] for block in mine["ranked"]] == table.index.tolist()
+        for column, key in (
+            ("area_m2", "area"),
+            ("score", "score"),
+            ("lower", "lower"),
+            ("suitable_m2", "suitable"),
+            ("parcels", "parcels"),
+        ):
+            theirs = table.loc[[names[block] for block in mine["ranked"]], column]
+            assert np.allclose(
+                [mine[key][block] for block in mine["ranked"]], theirs, atol=0.051 if "m2" in column else 1e-9
+            )

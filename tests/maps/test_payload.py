@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kanpo.locale import Text
 from kanpo.maps._columns import Pack, number_column
 from kanpo.maps._payload import encode_content
 from kanpo.schema import FACTORS
@@ -119,3 +120,12 @@ def test_parcels_missing_from_the_factors_are_unknown() -> None:
 def test_no_parcel_and_one_parcel(count: int) -> None:
     page = unpack(encode_content(made_up.content(count)))
     assert len(page["shapes"]) == count
+
+
+def test_cells_that_are_no_texts_are_written_out() -> None:
+    content = made_up.content(6)
+    content.parcels["mixed"] = pd.Series([1, "1", True, None, "", 2.5], dtype=object)
+    content = dataclasses.replace(content, labels={"mixed": Text("混", "mixed")})
+    columns = unpack(encode_content(content))["columns"]
+    told = dict(zip(columns["parcel_id"], columns["mixed"], strict=True))
+    assert [told[parcel] for parcel in content.parcels["parcel_id"]] == ["1", "1", "True", None, None, "2.5"]

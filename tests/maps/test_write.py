@@ -11,8 +11,12 @@ import pytest
 
 from kanpo import files
 from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
-from kanpo.maps import build_map, write_map
+from kanpo.herbs import load_catalogue
+from kanpo.maps import build_map, project_content, read_logo, write_map
 from kanpo.maps._leaflet import leaflet_script
+from kanpo.schema import Audience
+from kanpo.sites import compute_factors
+from kanpo.store import Project
 
 from . import made_up
 
@@ -99,3 +103,29 @@ def test_repeated_and_missing_ids_are_refused() -> None:
         build_map(dataclasses.replace(content, parcels=twice))
     with pytest.raises(InputUnusable, match="parcel_id"):
         build_map(dataclasses.replace(content, parcels=content.parcels.drop(columns="parcel_id")))
+
+
+def test_a_logo_is_a_small_picture(tmp_path: Path) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + bytes(40)
+    (tmp_path / "logo.png").write_bytes(png)
+    assert read_logo(tmp_path / "logo.png") == png
+    build_map(dataclasses.replace(made_up.content(1), logo=png))
+    for wrong in (b"<svg onload='x'>", png + bytes(300_000), b""):
+        (tmp_path / "wrong.png").write_bytes(wrong)
+        with pytest.raises(UsageError, match="PNG"):
+            read_logo(tmp_path / "wrong.png")
+        with pytest.raises(UsageError, match="PNG"):
+            build_map(dataclasses.replace(made_up.content(1), logo=wrong))
+    with pytest.raises(UsageError, match="none"):
+        read_logo(tmp_path / "none.png")
+
+
+def test_only_the_best_parcels_when_asked(project: Project) -> None:
+    catalogue = load_catalogue()
+    compute_factors(project)
+    whole, few = (
+        project_content(project, catalogue, Audience.PUBLIC, first_herb="toki", best=best)
+        for best in (None, 2)
+    )
+    assert (len(whole.parcels), len(few.parcels)) == (3, 2)
+    assert "2 筆" in str(few.note)

@@ -38,6 +38,20 @@ from kanpo.locale import Text
         "背景に地理院タイルを使う(ネットが要る)", "background of the national survey (needs a network)"
     ),
 )
+@option(
+    "--logo",
+    type=PathType,
+    help=Text("見出しに置くロゴ(PNG・JPEG、200 kB まで)", "logo in the head (PNG or JPEG, at most 200 kB)"),
+)
+@option(
+    "--parcels",
+    "best",
+    type=click.IntRange(1),
+    metavar="N",
+    help=Text(
+        "最初の生薬で上位 N 筆だけを載せる", "only the N parcels that rank first for the herb shown first"
+    ),
+)
 @audience_option
 def map_command(
     project: Path | None,
@@ -46,10 +60,12 @@ def map_command(
     title: str,
     note: str,
     tiles: str | None,
+    logo: Path | None,
+    best: int | None,
     audience: str,
 ) -> int:
     from kanpo.herbs import find_herb
-    from kanpo.maps import map_project
+    from kanpo.maps import map_project, read_logo
     from kanpo.schema import Audience
     from kanpo.store import Project
 
@@ -66,6 +82,8 @@ def map_command(
             title=title,
             note=note,
             tiles=tiles,
+            logo=read_logo(logo) if logo else None,
+            best=best,
         )
     if refreshed:
         say(

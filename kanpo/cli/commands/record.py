@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kanpo.cli._ask import ask, may_ask
 from kanpo.cli._click import BilingualCommand, BilingualOption, group
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import dry_run_option, project_option
 from kanpo.cli._present import say, say_problems
 from kanpo.locale import Text
-from kanpo.schema import RECORD_KINDS, Field, Table
+from kanpo.schema import RECORD_KINDS, Field, Table, find_trait
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @group(
     "record",
     help=Text(
-        "記録を1件つける。記録は追記だけで、直しは kanpo records correct で行う。\n\n"
+        "記録を1件つける。記録は追記だけで、直しは kanpo records correct で行う。"
+        "端末では、足りない項目だけを尋ねる(↑で前の値)。\n\n"
         "例: kanpo record observation --plot-code TK26-01 --trait 草丈 --value 35",
-        "Write one record. Records are only ever added; correct one with kanpo records correct.\n\n"
+        "Write one record. Records are only ever added; correct one with kanpo records correct. "
+        "On a terminal, what is missing is asked for (arrow up brings earlier values).\n\n"
         "Example: kanpo record observation --plot-code TK26-01 --trait plant_height_cm --value 35",
     ),
 )
@@ -62,14 +68,66 @@ def _option(field: Field) -> BilingualOption:
         en = f" ({', '.join(list(choices.labels)[:8])})"
     return BilingualOption(
         [f"--{field.key.replace('_', '-')}", field.key],
-        help=Text(f"{field.header.ja}{ja}", f"{field.header.en}{en}"),
-        required=field.required,
+        help=Text(
+            f"{field.header.ja}{ja}{'[必須]' if field.required else ''}",
+            f"{field.header.en}{en}{' [required]' if field.required else ''}",
+        ),
     )
+
+
+#: Of each group one field has to be said, or is asked for; True where it may stay empty.
+_ASKED: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
+    "observation": (("plot_code", "parcel_id", "trial_code"), ("plot_code",), False),
+    "operation": (("plot_code", "parcel_id", "trial_code"), ("plot_code",), False),
+    "harvest": (("fresh_kg", "dry_kg"), ("fresh_kg", "dry_kg"), True),
+}
+
+
+def _complete(table: Table, project: Path | None, values: dict[str, str | None], no_input: bool) -> None:
+    """Ask for what is missing, or say which option it is where nobody can be asked."""
+    missing = [field for field in table.fields if field.required and values[field.key] is None]
+    if not may_ask(no_input):
+        if missing:
+            context = click.get_current_context()
+            named = {param.name: param for param in context.command.params}
+            raise click.MissingParameter(ctx=context, param=named[missing[0].key])
+        return
+    group, also, optional = _ASKED.get(table.key, ((), (), True))
+    if any(values[key] is not None for key in group):
+        also = ()
+    keys = {field.key for field in missing}
+    wanted = [field for field in table.fields if field.key in keys or field.key in also]
+    if not wanted:
+        return
+    from kanpo.store import Project
+
+    with Project.open(find_project(project)) as opened:
+        before = opened.journal.read(table.key)
+    for field in wanted:
+        earlier = [str(value) for value in before[field.key].dropna().drop_duplicates(keep="last")]
+        last = earlier[-1] if earlier else None
+        if field.key == "value":
+            last = _last_value(before, values)
+        values[field.key] = ask(field, earlier, last, optional=optional and field.key not in keys) or None
+
+
+def _last_value(before: pd.DataFrame, values: dict[str, str | None]) -> str | None:
+    """The newest value of the same trait on the same plot."""
+    trait = find_trait(str(values.get("trait")))
+    same = before[
+        (before["plot_code"] == values.get("plot_code")) & (before["trait"] == (trait and trait.key))
+    ]
+    if same.empty:
+        return None
+    newest = same.sort_values("happened_at", kind="stable").iloc[-1]
+    return f"{newest['value']}, {str(newest['happened_at'])[:10]}"
 
 
 def _command(table: Table) -> BilingualCommand:
     def run(**values: Any) -> int:
-        return _write(table.key, values.pop("project"), values.pop("dry_run"), **values)
+        project, dry_run, no_input = (values.pop(key) for key in ("project", "dry_run", "no_input"))
+        _complete(table, project, values, no_input)
+        return _write(table.key, project, dry_run, **values)
 
     made = BilingualCommand(
         table.key,
@@ -85,6 +143,9 @@ def _command(table: Table) -> BilingualCommand:
         BilingualOption(
             ["--actor"],
             help=Text("記録者(省略時は KANPO_ACTOR かログイン名)", "who (default: KANPO_ACTOR or login)"),
+        ),
+        BilingualOption(
+            ["--no-input"], is_flag=True, help=Text("足りない項目を尋ねない", "never ask for what is missing")
         ),
     ]
     if table.outline:

@@ -93,11 +93,14 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
     records,
     "import",
     help=Text(
-        "CSVの記録をまとめて取り込む。列名は日本語でもよい。\n\n"
-        "問題のある行は理由を付けて 名前_差戻し.csv に書く。同じファイルを二度取り込んでも増えない。\n\n"
+        "記録をまとめて取り込む(CSV・Excel・スマートフォンのファイル・Field Book の書き出し)。列名は日本語でもよい。\n\n"
+        "問題のある行は理由を付けて 名前_差戻し.csv に書く。同じファイルを二度取り込んでも増えない。"
+        "元のファイルはプロジェクトの横にそのまま残す。\n\n"
         "気象庁の日別データ(過去の気象データ・ダウンロード)は、落としたままのファイルを読む。",
-        "Import records from CSV; headers may be Japanese labels or keys.\n\n"
-        "Rows with a problem go to NAME_差戻し.csv with the reason. The same file twice adds nothing.\n\n"
+        "Import records from CSV, Excel, the file of a phone or an export of Field Book; "
+        "headers may be Japanese labels or keys.\n\n"
+        "Rows with a problem go to NAME_差戻し.csv with the reason. The same file twice adds nothing. "
+        "The file is kept as it came, beside the project.\n\n"
         "Daily files of the Meteorological Agency are read as they were downloaded.",
     ),
 )
@@ -129,6 +132,8 @@ def import_command(file: Path, kind: str | None, project: Path | None, dry_run: 
             f"rejected {len(report.rejected)}",
         )
     )
+    if result.photos:
+        say(Text(f"写真: {result.photos} 枚", f"photos: {result.photos}"))
     if result.rejects:
         say(Text(f"差戻し: {result.rejects}(直して、そのまま取り込めます)", f"sent back: {result.rejects}"))
     if dry_run:
@@ -162,13 +167,18 @@ def doubtful(project: Path | None, as_json: bool, as_csv: bool) -> int:
     return 0
 
 
-@subcommand(records, "template", help=Text("記入用のCSVを作る。", "Make an empty CSV to fill in."))
+@subcommand(
+    records,
+    "template",
+    help=Text("記入用のExcelブック(.xlsx)かCSVを作る。", "Make an empty workbook (.xlsx) or CSV to fill in."),
+)
 @argument("kind", type=_KIND)
 @argument("out", type=PathType)
-def template(kind: str, out: Path) -> int:
+@dry_run_option
+def template(kind: str, out: Path, dry_run: bool) -> int:
     from kanpo.exchange import records_template
 
-    click.echo(str(records_template(kind, out)))
+    click.echo(str(records_template(kind, out, dry_run=dry_run)))
     return 0
 
 

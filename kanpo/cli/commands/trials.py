@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import argument, group, option, subcommand
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_problems, show_table
 from kanpo.cli._trial_options import names, size_of
@@ -23,7 +23,19 @@ from kanpo.locale import Text
         "design": (
             "kanpo.cli.commands.trial_design:design",
             Text("試験を設計し、割り付け、筆の上に置く。", "Design, randomise and lay out a trial."),
-        )
+        ),
+        "phone": (
+            "kanpo.cli.commands.trial_field:phone",
+            Text("スマートフォンで記録する画面を作る。", "Make a page to record on a phone."),
+        ),
+        "sheet": (
+            "kanpo.cli.commands.trial_field:sheet",
+            Text("紙の野帳(QR付き)を作る。", "Make a paper field sheet with QR codes."),
+        ),
+        "fieldbook": (
+            "kanpo.cli.commands.trial_field:fieldbook",
+            Text("Field Book に入れるファイルを作る。", "Make the files that Field Book imports."),
+        ),
     },
 )
 def trials() -> None:
@@ -217,4 +229,106 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
                 "decide with kanpo records conflicts",
             )
         )
+    return 0
+
+
+@subcommand(
+    trials,
+    "suggest",
+    help=Text(
+        "来季の試験をどの筆で(どの生薬で)するかを、理由とともに提案する。\n\n"
+        "収量の見込みと、まだ確かでない要求条件について分かることの両方で選び、似た筆ばかりにしない。\n"
+        "これまでの試験の収量があれば、それで直した見込みを使う。",
+        "Suggest parcels (and herbs) for next season's trials, each with its reason.\n\n"
+        "Chosen by the promise of yield and by what a trial there would teach about requirements that are "
+        "uncertain, spread over the sites. Yields of past trials correct the promise.",
+    ),
+)
+@option("--budget", type=click.IntRange(1, 500), required=True, help=Text("筆数", "trial sites at most"))
+@option(
+    "--herb",
+    "herbs",
+    multiple=True,
+    help=Text("生薬(何度でも。省略時は試験のある生薬)", "herb, repeatable (default: those with trials)"),
+)
+@option(
+    "--trait",
+    default="yield_dry_kg_per_10a",
+    show_default=True,
+    help=Text("見込みを直すのに使う項目", "trait that corrects the promise"),
+)
+@option(
+    "--min-area",
+    type=click.FloatRange(0),
+    default=300.0,
+    show_default=True,
+    help=Text("面積の下限(㎡)", "least area, m²"),
+)
+@option(
+    "--max-road",
+    type=click.FloatRange(0),
+    default=400.0,
+    show_default=True,
+    help=Text("道路までの距離の上限(m)", "greatest distance to a road, m"),
+)
+@option(
+    "--any-road",
+    is_flag=True,
+    help=Text("道路までの距離を問わない(分からない筆も入れる)", "do not ask for the distance to a road"),
+)
+@option(
+    "--with-grower",
+    is_flag=True,
+    help=Text("担い手のいる大字の筆だけ", "only parcels in a settlement with a grower"),
+)
+@option(
+    "--boldness",
+    type=click.FloatRange(0, 10),
+    default=1.0,
+    show_default=True,
+    help=Text("冒険の度合い(0 は見込みだけ)", "how much hope counts (0: promise alone)"),
+)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)"),
+)
+@project_option
+@output_options
+def suggest(
+    budget: int,
+    herbs: tuple[str, ...],
+    trait: str,
+    min_area: float,
+    max_road: float,
+    any_road: bool,
+    with_grower: bool,
+    boldness: float,
+    out: Path | None,
+    project: Path | None,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    from kanpo.cli.commands.trials_suggest import present
+    from kanpo.plan import Limits, suggest_for_project
+
+    if out is not None:
+        from kanpo.exchange import table_file
+
+        table_file(out)
+    path = find_project(project)
+    catalogue = catalogue_of(path)
+    limits = Limits(min_area, None if any_road else max_road)
+    found, learned = suggest_for_project(
+        path,
+        catalogue,
+        herbs,
+        budget=budget,
+        trait=trait,
+        limits=limits,
+        with_grower=with_grower,
+        boldness=boldness,
+    )
+    present(found, learned, out, as_json=as_json, as_csv=as_csv)
     return 0

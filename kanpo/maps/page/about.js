@@ -7,7 +7,8 @@
     const { make, given, byId } = kanpo.dom;
     const { say, pick } = kanpo.strings;
     const { meta } = app.data;
-    byId("kanpo-title").replaceChildren(given(pick(meta.title)));
+    const logo = /^data:image\/(png|jpeg);base64,/.test(meta.logo) ? make("img", { src: meta.logo, class: "kanpo-logo", alt: "" }) : "";
+    byId("kanpo-title").replaceChildren(logo, given(pick(meta.title)));
     const note = byId("kanpo-note");
     note.replaceChildren(given(pick(meta.note)));
     note.hidden = !pick(meta.note);

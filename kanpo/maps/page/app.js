@@ -92,11 +92,11 @@
     }
 
     /** Filters, legend, list and colours, after anything changed that they depend on. */
-    refresh() {
+    refresh(quick) {
       this.passing = this.filters.passing();
       const found = this.matches(kanpo.dom.byId("kanpo-search").value);
       if (found) for (let i = 0; i < this.passing.length; i++) this.passing[i] &= found[i];
-      this.paint(false);
+      this.paint(Boolean(quick));
     }
 
     /** Legend, list and colours by the scores and filters as they are; `quick` while something is dragged. */
@@ -127,7 +127,7 @@
       kanpo.about.changed(this);
       if (!quick) this.blocks.render();
       if (this.layer._data) this.layer.setCodes(codes, quick);
-      else this.layer.setData(data.outlines, codes, kanpo.canvas.settlements(data.outlines, data.n, (row) => this.text("settlement", row)));
+      else this.layer.setData(data.outlines, codes, quick, kanpo.canvas.settlements(data.outlines, data.n, (row) => this.text("settlement", row)));
     }
 
     count(n, area) {

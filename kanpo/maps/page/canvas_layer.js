@@ -23,7 +23,8 @@
       },
 
       /** Show outlines; `codes` is the class of each parcel plus 8 where uncertain, 255 where filtered out. */
-      setData: function (outlines, codes, labels) {
+      setData: function (outlines, codes, quick, labels) {
+        this._quick = quick;
         this._data = { outlines, codes, n: codes.length, labels };
         this._place = null;
         this._redraw();

@@ -51,15 +51,17 @@
     return out.toString();
   }
 
-  /** Bring the page into the state that a text describes; what is not valid does nothing. */
+  /** Bring the page into the state that a text describes, if it names a herb; what is not valid does nothing. */
   function apply(app, text) {
     if (!text || text.length > LONGEST) return;
     const found = new URLSearchParams(text);
     const get = (name) => found.get(name) || "";
+    const herb = app.data.herbs.find(({ id }) => id === get("herb"));
+    if (!herb) return;
     const language = get("lang");
     if (["ja", "en"].includes(language) && language !== kanpo.strings.language()) app.setLanguage(language);
-    const herb = app.data.herbs.find(({ id }) => id === get("herb"));
-    if (herb) app.herb = herb;
+    app.herb = herb;
+    app.changes.reset(herb);
     curves(app, found);
     app.hidden = new Set((numbers(get("hide")) || []).filter((code) => Number.isInteger(code) && code >= 0 && code <= 5));
     if (found.has("find")) kanpo.dom.byId("kanpo-search").value = get("find").slice(0, 200);

@@ -149,12 +149,14 @@
     timings.placed = performance.now();
     app.score();
     timings.scored = performance.now();
-    app.refresh();
+    app.refresh(true);
     kanpo.plots.add(root.L, map, data.plots);
     kanpo.dom.byId("kanpo-wait").hidden = true;
     timings.drawn = performance.now();
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     timings.painted = performance.now();
+    app.paint(false);
+    timings.whole = performance.now();
     timings.lastDraw = layer.lastDraw;
     kanpo.app = app;
     app.opened = true;

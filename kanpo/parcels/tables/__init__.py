@@ -7,7 +7,7 @@ sheet, row and column, and the rejected rows as they were written. Nothing is st
 from kanpo.parcels.tables._area import Area, read_area
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
 from kanpo.parcels.tables._rows import ADDED_HEADERS
-from kanpo.parcels.tables._sheet import Sheet, text_of
+from kanpo.parcels.tables._sheet import Row, Sheet, Unusable, text_of
 from kanpo.parcels.tables._workbook import check_archive, read_workbook
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "Area",
     "OfficeTable",
     "RejectedRow",
+    "Row",
     "Sheet",
+    "Unusable",
     "check_archive",
     "read_area",
     "read_office_table",

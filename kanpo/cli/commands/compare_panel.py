@@ -1,0 +1,239 @@
+"""``kanpo compare panel`` and ``correlate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kanpo.cli._click import argument, command, option
+from kanpo.cli._options import PathType, output_options
+from kanpo.cli._present import say, say_problems, show_json, show_table
+from kanpo.cli.commands.compare import check_files, out_option, sheet_option, with_short_p, write_table
+from kanpo.errors import UsageError
+from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.compare import PanelCorrelation, SampleMatrix
+
+_LABELS = {
+    "assessor": Text("評価者", "assessor"),
+    "rho": Text("順位相関", "rho"),
+    "mean": Text("平均点", "mean"),
+    "sd": Text("標準偏差", "sd"),
+    "sample": Text("試料", "sample"),
+    "mean_rank": Text("平均順位(大きいほど高い点)", "mean rank (greater is a higher score)"),
+    "mean_score": Text("平均点", "mean score"),
+    "score": Text("評価", "score"),
+    "component": Text("成分", "component"),
+    "n": Text("点数", "n"),
+    "lower": Text("下限", "lower"),
+    "upper": Text("上限", "upper"),
+    "p": Text("p", "p"),
+    "q": Text("q(FDR)", "q (FDR)"),
+}
+
+
+@command(
+    "panel",
+    help=Text(
+        "味・香りなどの評価者が一致しているかを、Kendall の一致係数 W で調べる。\n\n"
+        "行が試料、列が評価者の点数の表。1点1行の表なら --assessor と --score で列を示す。",
+        "Whether assessors (taste, smell) agree: Kendall's coefficient of concordance W.\n\n"
+        "Rows are samples, columns are the assessors' scores; or a row for each score, with --assessor and --score.",
+    ),
+)
+@argument("file", type=PathType)
+@option("--sample", metavar="COL", help=Text("試料名の列", "column of the sample names"))
+@option(
+    "--assessor",
+    metavar="COL",
+    help=Text("評価者の列(1点1行の表)", "column of the assessors (a row for each score)"),
+)
+@option(
+    "--score",
+    "score_column",
+    metavar="COL",
+    help=Text("点数の列(1点1行の表)", "column of the scores (a row for each score)"),
+)
+@option(
+    "--ignore", multiple=True, metavar="COL", help=Text("評価者ではない列", "a column that is no assessor")
+)
+@sheet_option
+@out_option
+@output_options
+def panel(
+    file: Path,
+    sample: str | None,
+    assessor: str | None,
+    score_column: str | None,
+    ignore: tuple[str, ...],
+    sheet: str | None,
+    out: Path | None,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    from kanpo.compare import agreement
+
+    check_files([out])
+    scores = _panel(file, sheet, sample, assessor, score_column, ignore)
+    say_problems(scores.problems)
+    found = agreement(scores)
+    write_table(out, found.ranks, _LABELS)
+    if as_json:
+        show_json(
+            {
+                "w": found.w,
+                "chi2": found.chi2,
+                "p": found.p,
+                "samples": found.samples,
+                "left_out": list(found.left_out),
+                "assessors": found.assessors.astype(object)
+                .where(found.assessors.notna(), None)
+                .to_dict("records"),
+                "ranks": found.ranks.to_dict("records"),
+            }
+        )
+    else:
+        show_table(found.assessors, _LABELS, as_csv=as_csv)
+        if not as_csv:
+            click.echo("")
+            show_table(found.ranks, _LABELS)
+    m = len(found.assessors)
+    say(
+        Text(
+            f"Kendall の W = {found.w:.3f}(0 不一致〜1 一致)、χ² = {found.chi2:.2f}、自由度 {found.samples - 1}、"
+            f"p = {found.p:.4f}。評価者 {m} 人、試料 {found.samples} 点。",
+            f"Kendall's W = {found.w:.3f} (0 none to 1 full agreement), chi² = {found.chi2:.2f}, "
+            f"{found.samples - 1} df, p = {found.p:.4f}; {m} assessors, {found.samples} samples.",
+        )
+    )
+    if found.left_out:
+        say(
+            Text(
+                f"点の欠けた試料は除きました: {'、'.join(found.left_out)}",
+                f"samples with a score missing are left out: {', '.join(found.left_out)}",
+            )
+        )
+    apart = found.assessors[~(found.assessors["rho"] > 0)]["assessor"].tolist()
+    if apart:
+        say(
+            Text(
+                f"ほかの人と順が合わない(相関が 0 以下か、点に差がない)評価者: {'、'.join(apart)}",
+                f"assessors whose order does not go with the others': {', '.join(apart)}",
+            )
+        )
+    return 1 if scores.problems else 0
+
+
+def _panel(
+    file: Path,
+    sheet: str | None,
+    sample: str | None,
+    assessor: str | None,
+    score: str | None,
+    ignore: tuple[str, ...] = (),
+) -> SampleMatrix:
+    from kanpo.compare import panel_of_rows, read_table, sample_matrix
+
+    table = read_table(file, sheet)
+    if assessor is None and score is None:
+        return sample_matrix(table, sample=sample, ignore=ignore)
+    if assessor is None or score is None or sample is None:
+        raise UsageError(
+            "compare.panel-columns",
+            Text("1点1行の表には3つの列が要ります", "a table with a row for each score needs three columns"),
+            Text(
+                "--sample・--assessor・--score を全部指定してください",
+                "give --sample, --assessor and --score",
+            ),
+        )
+    return panel_of_rows(table, sample, assessor, score)
+
+
+@command(
+    "correlate",
+    help=Text(
+        "評価の点と成分の順位相関(Spearman)。区間はブートストラップ、q は Benjamini-Hochberg。\n\n"
+        "2つの表は試料名で合わせる。点は評価者の平均、--each なら列ごと(甘味・苦味など)に調べる。",
+        "Rank correlation (Spearman) of the scores of a panel and components; bootstrap intervals, q-values.\n\n"
+        "Samples are matched by name. The score is the mean of the assessors, or with --each every column apart.",
+    ),
+)
+@argument("panel_file", type=PathType)
+@argument("matrix_file", type=PathType)
+@option("--sample", metavar="COL", help=Text("試料名の列(両方の表)", "column of the sample names (in both)"))
+@option("--each", is_flag=True, help=Text("評価の列を1つずつ調べる", "each column of the panel apart"))
+@option(
+    "--ignore", multiple=True, metavar="COL", help=Text("成分ではない列", "a column that is no component")
+)
+@option(
+    "--interval",
+    "way",
+    type=click.Choice(["bca", "percentile"]),
+    default="bca",
+    show_default=True,
+    help=Text("区間の作り方", "kind of interval"),
+)
+@option(
+    "--intervals",
+    type=click.IntRange(0),
+    default=100,
+    show_default=True,
+    help=Text("区間を出す行数(pの小さい順)", "rows that get an interval, from the smallest p"),
+)
+@option("--seed", type=click.IntRange(0), default=1, show_default=True, help=Text("乱数の種", "seed"))
+@option(
+    "--limit",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help=Text("画面に出す行数", "rows on the screen"),
+)
+@out_option
+@output_options
+def correlate(
+    panel_file: Path,
+    matrix_file: Path,
+    sample: str | None,
+    each: bool,
+    ignore: tuple[str, ...],
+    way: Any,
+    intervals: int,
+    seed: int,
+    limit: int,
+    out: Path | None,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    from kanpo.cli.commands.compare_matrix import read_matrix
+    from kanpo.compare import correlate_panel, read_table, sample_matrix
+
+    check_files([out])
+    scores = sample_matrix(read_table(panel_file), sample=sample)
+    say_problems(scores.problems)
+    matrix = read_matrix(matrix_file, None, None, sample, ignore)
+    found = correlate_panel(scores, matrix, each=each, way=way, intervals=intervals, seed=seed)
+    write_table(out, found.table, _LABELS)
+    table = found.table if as_json or as_csv else with_short_p(found.table.head(limit))
+    show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
+    _say_about(found, intervals)
+    return 1 if scores.problems or matrix.problems else 0
+
+
+def _say_about(found: PanelCorrelation, intervals: int) -> None:
+    say(
+        Text(
+            f"両方にある試料 {len(found.samples)} 点、検定 {found.tested:,} 件。区間(95%)は p の小さい {intervals:,} 件に出し、"
+            "検定の多さは q だけが考えに入れています。",
+            f"{len(found.samples)} samples in both, {found.tested:,} tests. Intervals (95 %) for the {intervals:,} smallest p; "
+            "only q allows for the number of tests.",
+        )
+    )
+    for names, ja, en in (
+        (found.only_panel, "評価だけにある試料", "only in the panel"),
+        (found.only_matrix, "成分だけにある試料", "only in the matrix"),
+    ):
+        if names:
+            say(Text(f"{ja}: {'、'.join(names[:10])}", f"{en}: {', '.join(names[:10])}"))

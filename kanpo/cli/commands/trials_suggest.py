@@ -1,0 +1,80 @@
+"""How ``kanpo trials suggest`` shows what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kanpo.cli._present import say, show_table
+from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.plan import Suggestion
+
+_LABELS = {
+    "order": Text("順", "order"),
+    "parcel_id": Text("筆ID", "parcel id"),
+    "settlement": Text("大字", "settlement"),
+    "lot_number": Text("地番", "lot number"),
+    "herb_id": Text("生薬", "herb"),
+    "promise": Text("見込み", "promise"),
+    "low": Text("低く見て", "low"),
+    "high": Text("高く見て", "high"),
+    "rank": Text("見込みの順位", "rank"),
+    "candidates": Text("候補", "candidates"),
+    "gain": Text("情報", "information"),
+    "learns": Text("分かること", "teaches"),
+    "unknown": Text("未知の要因", "unknown factors"),
+    "why": Text("理由", "why"),
+}
+_SHORT = [
+    "order",
+    "parcel_id",
+    "settlement",
+    "lot_number",
+    "herb_id",
+    "promise",
+    "low",
+    "high",
+    "learns",
+    "unknown",
+]
+_LIMITS = {
+    "excluded": Text("除外図", "excluded by a layer"),
+    "area": Text("面積", "area"),
+    "road": Text("道路", "road"),
+    "grower": Text("担い手", "grower"),
+    "unknown": Text("分からない要因が多い(先に現地調査を)", "too little known (visit first)"),
+}
+
+
+def present(
+    found: Suggestion, learned: Mapping[str, int], out: Path | None, *, as_json: bool, as_csv: bool
+) -> None:
+    """The sites on stdout, what they rest on on stderr, and the file if one was asked for."""
+    if out is not None:
+        from kanpo.exchange import export_table
+
+        export_table(out, found.sites.rename(columns={key: str(text) for key, text in _LABELS.items()}))
+        say(Text(f"書き出しました: {out}", f"written: {out}"))
+    table = found.sites if as_json or as_csv else found.sites[_SHORT]
+    nothing = Text("条件に合う筆がありません", "no parcel meets the limits")
+    show_table(table, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
+    for herb, count in learned.items():
+        told = Text(f"試験の平均 {count} 個で直した見込み", f"promise corrected by {count} means of trials")
+        none = Text(
+            "試験がまだないので、目録だけからの見込み", "no trials yet: promise from the catalogue alone"
+        )
+        say(Text(f"{herb}: {(told if count else none).ja}", f"{herb}: {(told if count else none).en}"))
+    missed = {key: count for key, count in found.left_out.items() if count}
+    if missed:
+        ja = "、".join(f"{_LIMITS[key].ja} {count:,} 筆" for key, count in missed.items())
+        en = ", ".join(f"{_LIMITS[key].en} {count:,}" for key, count in missed.items())
+        say(Text(f"候補から外した筆: {ja}", f"parcels left out: {en}"))
+    say(
+        Text(
+            "見込みは、全部の条件が合う筆を 1 とした収量の比。幅は 80%。",
+            "promise: yield relative to a site where everything is as the herb needs it; 80 % range.",
+        )
+    )

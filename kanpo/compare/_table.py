@@ -1,0 +1,282 @@
+"""A table of any width as it was written: CSV or workbook, everything still text."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from kanpo.errors import InputUnusable, Place, Problem, UsageError
+from kanpo.files import check_table_file
+from kanpo.locale import Text
+from kanpo.schema import normalise, read_timestamp
+
+#: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
+MISSING_WORDS = frozenset(
+    [
+        "",
+        "na",
+        "n/a",
+        "nan",
+        "null",
+        "none",
+        "nd",
+        "n.d.",
+        "n.d",
+        "lod",
+        "<lod",
+        "<lod>",
+        "bdl",
+        "tr",
+        "tr.",
+        "-",
+        "--",
+        "―",
+        "—",
+        "ー",
+        ".",
+        "検出せず",
+        "不検出",
+        "未検出",
+        "欠測",
+        "欠損",
+        "なし",
+    ]
+)
+#: Problems of the same kind that are kept with their place; a matrix may hold millions of cells.
+_MOST_PROBLEMS = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Cells (n, m) as text, below `headers` (m,); the header stands in row 1 of `file`."""
+
+    file: str
+    headers: tuple[str, ...]
+    cells: np.ndarray
+    sheet: str | None = None
+
+    def place(self, row: int | None = None, column: str | None = None, value: object = None) -> Place:
+        """The place of a cell; `row` counts data rows from 0."""
+        return Place(self.file, self.sheet, None if row is None else row + 2, column=column, value=value)
+
+    def position(self, name: str) -> int:
+        """Where a column stands.
+
+        Raises
+        ------
+        UsageError
+            There is no such column; the nearest is suggested.
+        """
+        plain = [normalise(header).casefold() for header in self.headers]
+        wanted = normalise(name).casefold()
+        if name in self.headers:
+            return self.headers.index(name)
+        if wanted in plain:
+            return plain.index(wanted)
+        near = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.5)
+        listed = [self.headers[plain.index(near[0])]] if near else list(self.headers[:10])
+        raise UsageError(
+            "compare.no-column",
+            Text(f"列「{name}」がありません", f"there is no column '{name}'"),
+            Text(
+                f"もしかして「{listed[0]}」ですか" if near else f"ある列: {'、'.join(listed)}",
+                f"did you mean '{listed[0]}'?" if near else f"columns: {', '.join(listed)}",
+            ),
+            Place(self.file, self.sheet),
+        )
+
+    def texts(self, name: str) -> np.ndarray:
+        """A column (n,) as plain text; blank where nothing is written."""
+        return np.array([normalise(cell) for cell in self.cells[:, self.position(name)]], dtype=object)
+
+    def numbers(self, columns: Sequence[int]) -> tuple[np.ndarray, tuple[Problem, ...]]:
+        """Columns as numbers (n, k), NaN where nothing was measured; and every cell that is no number.
+
+        Blanks, the words of `MISSING_WORDS` and "below …" (``<0.05``) are missing without a problem.
+        """
+        cells = self.cells[:, list(columns)]
+        flat = cells.ravel()
+        values = pd.to_numeric(pd.Series(flat, dtype=object), errors="coerce").to_numpy(dtype=float).copy()
+        doubtful = np.flatnonzero(~np.isfinite(values))
+        values[doubtful] = np.nan
+        problems: list[Problem] = []
+        for at in doubtful:
+            written = normalise(flat[at])
+            if written.casefold() in MISSING_WORDS or written.startswith("<"):
+                continue
+            value = _number(written)
+            if value is not None:
+                values[at] = value
+            elif len(problems) < _MOST_PROBLEMS:
+                row, column = divmod(int(at), cells.shape[1])
+                problems.append(_no_number(self.place(row, self.headers[columns[column]], str(flat[at]))))
+        return values.reshape(cells.shape), tuple(problems)
+
+    def dates(self, name: str) -> tuple[np.ndarray, tuple[Problem, ...]]:
+        """A column (n,) as days (ISO 8601), blank where none is written or it cannot be read; and what could not."""
+        found, problems = [], []
+        for row, text in enumerate(self.texts(name)):
+            try:
+                found.append(read_timestamp(text)[:10] if text else "")
+            except ValueError:
+                found.append("")
+                problems.append(
+                    Problem(
+                        "compare.no-date",
+                        Text(
+                            "日付として読めません。この行は使いません", "is not a date; the row is left out"
+                        ),
+                        Text("2025-05-01 のように入れてください", "enter it as 2025-05-01"),
+                        self.place(row, name, text),
+                    )
+                )
+        return np.array(found, dtype=object), tuple(problems)
+
+    def share_of_numbers(self) -> np.ndarray:
+        """For each column (m,) the share of its filled cells that look like numbers; NaN when all are blank."""
+        flat = self.cells.ravel()
+        read = pd.to_numeric(pd.Series(flat, dtype=object), errors="coerce").to_numpy(dtype=float)
+        number = np.isfinite(read).reshape(self.cells.shape)
+        rest = np.flatnonzero(~number.ravel())
+        filled = np.ones(flat.shape, dtype=bool)
+        for at in rest:
+            written = normalise(flat[at])
+            missing = written.casefold() in MISSING_WORDS or written.startswith("<")
+            filled[at] = not missing
+            number.ravel()[at] = not missing and _number(written) is not None
+        count = filled.reshape(self.cells.shape).sum(axis=0)
+        with np.errstate(invalid="ignore"):
+            share: np.ndarray = np.where(
+                count > 0, (number & filled.reshape(number.shape)).sum(axis=0) / count, np.nan
+            )
+        return share
+
+
+def read_table(path: Path, sheet: str | None = None) -> Table:
+    """Read a CSV (UTF-8 with or without byte order mark, else CP932; comma, tab or semicolon) or a workbook.
+
+    Blank rows are left out. Equal headers are told apart by a number, blank ones by their position.
+
+    Raises
+    ------
+    InputUnusable
+        It is no such file, too large, or without a header and rows.
+    UsageError
+        The workbook has no such sheet.
+    """
+    check_table_file(path)
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        sheet, rows = _workbook_rows(path, sheet)
+    else:
+        rows = _csv_rows(path)
+    if not rows or not any(cell.strip() for cell in rows[0]):
+        raise InputUnusable(
+            "table.empty",
+            Text("見出し行がありません", "there is no header row"),
+            Text("1行目に列名を入れてください", "put the column names into the first row"),
+            Place(path.name, sheet),
+        )
+    width = max(index + 1 for index, cell in enumerate(rows[0]) if cell.strip())
+    cells = np.full((len(rows) - 1, width), "", dtype=object)
+    for number, row in enumerate(rows[1:]):
+        cells[number, : min(width, len(row))] = row[:width]
+    return Table(path.name, _headers(rows[0][:width]), cells, sheet)
+
+
+def _csv_rows(path: Path) -> list[list[str]]:
+    content = path.read_bytes()
+    text = None
+    for encoding in () if b"\0" in content else ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    if text is None:
+        raise InputUnusable(
+            "table.encoding",
+            Text("文字コードが UTF-8 でも CP932(Shift_JIS)でもありません", "is neither UTF-8 nor CP932 text"),
+            Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
+            Place(path.name),
+        )
+    # The limit is the whole program's: it is put back.
+    usual = csv.field_size_limit(1_000_000)
+    delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return [row for row in rows if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InputUnusable(
+            "table.quotes",
+            Text('引用符(")の対応が崩れています', f"quotation marks do not fit ({error})"),
+            Text("Excelで開いて「CSV UTF-8」で保存し直してください", "save it from Excel as 'CSV UTF-8'"),
+            Place(path.name, line=rows.line_num),
+        ) from None
+    finally:
+        csv.field_size_limit(usual)
+
+
+def _workbook_rows(path: Path, wanted: str | None) -> tuple[str, list[list[str]]]:
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (BadZipFile, KeyError, ValueError, OSError) as error:
+        raise InputUnusable(
+            "table.workbook",
+            Text("Excelのブックとして読めません", "cannot be read as a workbook"),
+            Text("Excelで開いて .xlsx で保存し直してください", "open it in Excel and save it as .xlsx"),
+            Place(path.name),
+        ) from error
+    try:
+        if wanted is not None and wanted not in book.sheetnames:
+            raise UsageError(
+                "compare.no-sheet",
+                Text(f"シート「{wanted}」がありません", f"there is no sheet '{wanted}'"),
+                Text(f"あるシート: {'、'.join(book.sheetnames)}", f"sheets: {', '.join(book.sheetnames)}"),
+                Place(path.name),
+            )
+        sheet = book[wanted or book.sheetnames[0]]
+        rows = [
+            ["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+        ]
+        return sheet.title, [row for row in rows if any(cell.strip() for cell in row)]
+    finally:
+        book.close()
+
+
+def _headers(row: Sequence[str]) -> tuple[str, ...]:
+    seen: Counter[str] = Counter()
+    names = []
+    for number, cell in enumerate(row, 1):
+        name = cell.strip() or str(Text(f"列{number}", f"column {number}"))
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(names)
+
+
+def _number(written: str) -> float | None:
+    try:
+        value = float(written.replace(",", ""))
+    except ValueError:
+        return None
+    return value if abs(value) < float("inf") else None
+
+
+def _no_number(place: Place) -> Problem:
+    return Problem(
+        "compare.no-number",
+        Text("数値ではありません。欠測として数えました", "is no number and counts as missing"),
+        Text("数だけにするか、空欄にしてください", "write digits only, or leave it blank"),
+        place,
+    )

@@ -1,0 +1,209 @@
+"""Was the score right? Yields of trial parcels against the suitability that was predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from kanpo.compare import COLOURS, Picture, Series, false_discovery_rates, spearman, spearman_interval
+from kanpo.evidence._reestimate import refuse_few
+from kanpo.herbs import Requirement
+from kanpo.locale import Text
+from kanpo.schema import FACTORS
+from kanpo.suitability import FactorColumns, membership
+
+#: Columns of `Calibration.parcels`, `.groups` and `.factors`.
+PARCEL_COLUMNS = (
+    *("parcel_id", "years", "started", "plots", "value", "adjusted", "score", "lower", "upper"),
+    *("rank_value", "rank_score", "before"),
+)
+GROUP_COLUMNS = ("scores", "n", "mean_score", "mean_value", "value_lower", "value_upper")
+FACTOR_COLUMNS = ("factor", "n", "rho", "p", "q", "meaning")
+#: Below this many parcels nothing is held against each other.
+LEAST_PARCELS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """How the values of trial parcels went with their scores.
+
+    `parcels` (`PARCEL_COLUMNS`): `value` is the mean of the plots over the years, `adjusted` the same
+    without the years' own level where that can be told apart, ranks count from the best, `before`
+    tells that the scores were computed before the day of the parcel's first trial. `groups` (by score)
+    has mean values with 95 % intervals. `factors`: rank correlation of the misfit (better or worse
+    than its score said) with the membership of each factor. rho has a BCa interval.
+    """
+
+    herb_id: str
+    trait: str
+    parcels: pd.DataFrame
+    groups: pd.DataFrame
+    factors: pd.DataFrame
+    rho: float
+    p: float
+    lower: float
+    upper: float
+    year_adjusted: bool
+    scored_at: str
+
+    @property
+    def before(self) -> int:
+        """Parcels whose score was computed before their first trial."""
+        return int(self.parcels["before"].sum())
+
+    def picture(self) -> Picture:
+        """Values against scores, with the means of the groups as a line."""
+        early = self.parcels["before"].to_numpy(dtype=bool)
+        names = Text("試験の前の予測", "predicted before the trial"), Text("後からの計算", "after the fact")
+        series = [
+            Series(
+                str(name),
+                self.parcels["score"].to_numpy()[of],
+                self.parcels["value"].to_numpy()[of],
+                COLOURS[at],
+                list(self.parcels["parcel_id"].to_numpy()[of]),
+            )
+            for at, (name, of) in enumerate(zip(names, (early, ~early), strict=True))
+            if of.any()
+        ]
+        means = self.groups["mean_score"].to_numpy(), self.groups["mean_value"].to_numpy()
+        series.append(Series(str(Text("組の平均", "group means")), *means, COLOURS[6], line=True))
+        title = Text(f"{self.herb_id}: スコアと実際", f"{self.herb_id}: score and outcome")
+        return Picture(str(title), str(Text("適地スコア", "suitability score")), self.trait, series)
+
+
+def parcel_means(values: pd.DataFrame, trait: str) -> tuple[pd.DataFrame, bool]:
+    """Mean of a trait by parcel, from the rows of `plot_values` of one herb.
+
+    The level of a year is taken out (multiplied to the mean of all) where every year has at least two
+    parcels; otherwise years and parcels cannot be told apart and the means stay as they are.
+
+    Returns
+    -------
+    DataFrame
+        parcel_id, years (text), started (first), plots, value, adjusted.
+    bool
+        Whether the years were taken out.
+    """
+    chosen = values[values["trait"] == trait]
+    cells = chosen.groupby(["parcel_id", "year"], as_index=False).agg(
+        value=("value", "mean"), plots=("value", "size"), started=("started", "min")
+    )
+    level = cells.groupby("year")["value"].transform("mean")
+    adjust = bool(len(cells)) and bool((cells.groupby("year")["parcel_id"].transform("size") >= 2).all())
+    adjust = adjust and cells["year"].nunique() > 1 and bool((level > 0).all())
+    cells["adjusted"] = cells["value"] * cells["value"].mean() / level if adjust else cells["value"]
+    found = cells.groupby("parcel_id", as_index=False).agg(
+        years=("year", lambda years: ";".join(sorted(set(years)))),
+        started=("started", "min"),
+        plots=("plots", "sum"),
+        value=("value", "mean"),
+        adjusted=("adjusted", "mean"),
+    )
+    return found, adjust
+
+
+def calibrate(
+    values: pd.DataFrame,
+    scores: pd.DataFrame,
+    columns: FactorColumns,
+    requirements: Sequence[Requirement],
+    *,
+    herb_id: str,
+    trait: str,
+    scored_at: str,
+    seed: int = 1,
+) -> Calibration:
+    """Hold the values of trial parcels against their scores.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of `plot_values` of the herb; `parcel_id` are today's parcels.
+    scores : DataFrame
+        parcel_id, score, lower, upper as they were stored.
+    columns : mapping
+        Factors of the parcels of `scores`, in its order.
+    requirements : sequence of Requirement
+        Of the herb.
+    scored_at : str
+        When the scores were computed (their stamp).
+
+    Raises
+    ------
+    InputUnusable
+        Fewer than three trial parcels have both a value and a score.
+    """
+    means, adjusted = parcel_means(values, trait)
+    placed = scores.assign(at=np.arange(len(scores)))
+    parcels = means.merge(placed[["parcel_id", "score", "lower", "upper", "at"]], on="parcel_id")
+    parcels = parcels[parcels["score"].notna()].reset_index(drop=True)
+    refuse_few(len(parcels), LEAST_PARCELS, herb_id)
+    score, value = parcels["score"].to_numpy(dtype=float), parcels["adjusted"].to_numpy(dtype=float)
+    parcels["rank_value"] = pd.Series(-value).rank().to_numpy()
+    parcels["rank_score"] = pd.Series(-score).rank().to_numpy()
+    parcels["before"] = parcels["started"].astype(str).str[:10] > scored_at[:10]
+    rho, p, _ = spearman(score, value[:, None])
+    lower, upper = spearman_interval(score, value, seed=seed)
+    misfit = (parcels["rank_score"] - parcels["rank_value"]).to_numpy(dtype=float)
+    at = parcels["at"].to_numpy()
+    factors = _misleading(misfit, {key: column[at] for key, column in columns.items()}, requirements)
+    order = parcels.sort_values("score", ascending=False, kind="stable")
+    return Calibration(
+        herb_id=herb_id,
+        trait=trait,
+        parcels=order[list(PARCEL_COLUMNS)].reset_index(drop=True),
+        groups=_groups(score, parcels["value"].to_numpy(dtype=float)),
+        factors=factors,
+        rho=float(rho[0]),
+        p=float(p[0]),
+        lower=lower,
+        upper=upper,
+        year_adjusted=adjusted,
+        scored_at=scored_at,
+    )
+
+
+def _groups(score: np.ndarray, value: np.ndarray) -> pd.DataFrame:
+    """Thirds by score (halves below nine parcels), with Student's intervals of the mean value."""
+    count = 3 if len(score) >= 9 else 2
+    rows = []
+    for part in np.array_split(np.argsort(-score, kind="stable"), count):
+        n, mean = len(part), float(value[part].mean())
+        reach = np.nan
+        if n > 1:
+            reach = float(special.stdtrit(n - 1, 0.975) * value[part].std(ddof=1) / np.sqrt(n))
+        span = f"{score[part].min():.2f}–{score[part].max():.2f}"
+        rows.append((span, n, float(score[part].mean()), mean, mean - reach, mean + reach))
+    return pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
+
+
+def _misleading(
+    misfit: np.ndarray, columns: FactorColumns, requirements: Sequence[Requirement]
+) -> pd.DataFrame:
+    """Factors whose membership goes with the misfit, the strongest first."""
+    needed = [row for row in requirements if row.weight > 0]
+    members = np.column_stack([membership(row, columns[row.factor]) for row in needed])
+    rho, p, count = spearman(misfit, members)
+    table = pd.DataFrame({"factor": [row.factor for row in needed], "n": count, "rho": rho, "p": p})
+    table = table[table["rho"].notna()].copy()
+    table["q"] = false_discovery_rates(table["p"].to_numpy())
+    table["meaning"] = [str(_meaning(row.factor, row.rho)) for row in table.itertuples()]
+    return table.sort_values("p", kind="stable")[list(FACTOR_COLUMNS)].reset_index(drop=True)
+
+
+def _meaning(factor: str, rho: float) -> Text:
+    label = FACTORS[factor].label
+    if rho > 0:
+        return Text(
+            f"{label.ja}のよい筆はスコアより良く採れた(重みが軽すぎるか)",
+            f"sites with good {label.en} did better than scored (weight too light?)",
+        )
+    return Text(
+        f"{label.ja}のよい筆はスコアほど採れなかった(重みが重すぎるか、境がきつすぎるか)",
+        f"sites with good {label.en} did worse than scored (weight too heavy, or bounds too strict?)",
+    )

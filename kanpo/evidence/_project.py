@@ -1,0 +1,119 @@
+"""The trials of a project against its scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.evidence._calibrate import Calibration, calibrate
+from kanpo.evidence._plot_values import plot_values
+from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials
+from kanpo.evidence._reestimate import Posterior
+from kanpo.herbs import Catalogue, Herb
+from kanpo.locale import Text
+from kanpo.parcels import carried_over
+from kanpo.store import Project
+from kanpo.suitability import project_sites, score_settings
+
+#: The trait that the catalogue's yields are of, and the least doubt about them (log scale).
+_DRY_YIELD, _LEAST_DOUBT = "yield_dry_kg_per_10a", 0.2
+
+
+def trial_values(project: Project, herb_id: str, trait: str | None = None) -> pd.DataFrame:
+    """Values of the plots of a herb (`plot_values`), by the parcels on which they count today.
+
+    Raises
+    ------
+    UsageError
+        There are values, but none of `trait`; those there are are named.
+    """
+    values = plot_values(project, herb_id=herb_id)
+    known = sorted(set(values["trait"]))
+    if trait is not None and known and trait not in known:
+        raise UsageError(
+            "evidence.no-trait",
+            Text(
+                f"{herb_id} の試験に「{trait}」の値がありません",
+                f"the trials of {herb_id} have no values of '{trait}'",
+            ),
+            Text(f"ある項目: {'、'.join(known)}", f"traits: {', '.join(known)}"),
+        )
+    return carried_over(values, project)
+
+
+def calibrate_project(project: Project, catalogue: Catalogue, herb_id: str, trait: str) -> Calibration:
+    """Hold the trials of a herb against the scores that the project holds; see `calibrate`.
+
+    The scores are those stored, as they were computed then; nothing is computed anew. Whether that was
+    before a trial began is told by their stamp.
+
+    Raises
+    ------
+    InputUnusable
+        The herb has no stored scores, or fewer than three trial parcels have a value and a score.
+    """
+    stamp = project.computed.stamp("scores")
+    scores = project.computed.scores(herb_id)
+    if stamp is None or scores.empty:
+        raise InputUnusable(
+            "evidence.no-scores",
+            Text(f"{herb_id} のスコアがまだありません", f"there are no scores of {herb_id} yet"),
+            Text("kanpo score で計算してください", "compute them with kanpo score"),
+            Place(str(project.path)),
+        )
+    values = trial_values(project, herb_id, trait)
+    _, factors = project_sites(project)
+    scores = scores[scores["parcel_id"].isin(factors.parcel_ids)].reset_index(drop=True)
+    columns = factors.subset(list(scores["parcel_id"])).columns()
+    return calibrate(
+        values,
+        scores,
+        columns,
+        catalogue.requirements_of(herb_id),
+        herb_id=herb_id,
+        trait=trait,
+        scored_at=stamp.computed_at,
+    )
+
+
+def learn_project(
+    project: Project,
+    catalogue: Catalogue,
+    herb_id: str,
+    trait: str,
+    *,
+    strength: float = 1.0,
+    least: int = LEAST_TO_LEARN,
+) -> Posterior:
+    """Estimate the requirements of a herb anew from the project's trials; see `learn_from_trials`.
+
+    Weights are those that the project was last scored with.
+
+    Raises
+    ------
+    InputUnusable
+        Fewer than `least` parcels have a value.
+    """
+    weights = (score_settings(project).weights_for(catalogue) or {}).get(herb_id)
+    values = trial_values(project, herb_id, trait if least else None)
+    _, factors = project_sites(project)
+    return learn_from_trials(
+        values,
+        factors,
+        catalogue.requirements_of(herb_id),
+        herb_id=herb_id,
+        trait=trait,
+        weights=weights,
+        strength=strength,
+        least=least,
+        level=_level(catalogue.herbs[herb_id]) if trait == _DRY_YIELD else None,
+    )
+
+
+def _level(herb: Herb) -> tuple[float, float] | None:
+    """The greater yield of the catalogue's range for a site where everything fits; half the range is its doubt."""
+    low, high = herb.yield_dry_kg_per_10a_low, herb.yield_dry_kg_per_10a_high
+    if high is None or not high > 0:
+        return None
+    return high, max(_LEAST_DOUBT, np.log(high / low) / 2 if low else _LEAST_DOUBT)

@@ -1,0 +1,123 @@
+"""Any file of records, told by its content: CSV, workbook, the file of a phone, an export of Field Book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kanpo.errors import InputUnusable, Place, Problem
+from kanpo.exchange._header import kind_of_headers
+from kanpo.exchange._sheet_table import read_record_sheet
+from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.exchange._wide import is_wide, made_long
+from kanpo.exchange.fieldbook import is_field_book, read_field_book
+from kanpo.exchange.phone import HandedPhoto, is_phone_file, read_phone_file
+from kanpo.exchange.phone._handed import COLUMNS
+from kanpo.files import check_table_file
+from kanpo.locale import Text
+from kanpo.schema import ENVELOPE, DateUnreadable, normalise, read_japanese_date, read_timestamp
+from kanpo.store import Project
+
+#: Columns that a file of sent-back rows has beside the original ones.
+REJECT_HEADERS = ("差戻し理由", "直し方", "コード", "元の行")
+_LOOKED_AT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsSource:
+    """The rows of a file, their kind, what is wrong with the file, with single rows, and its photos."""
+
+    kind: str
+    table: WrittenTable
+    problems: tuple[Problem, ...] = ()
+    unusable: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
+    photos: tuple[HandedPhoto, ...] = ()
+
+
+def read_source(project: Project, path: Path, kind: str | None = None) -> RecordsSource:
+    """Read a file of records.
+
+    Raises
+    ------
+    InputUnusable
+        It cannot be read, has no rows, its kind cannot be told, or a phone recorded it for another
+        project.
+    """
+    check_table_file(path)
+    with path.open("rb") as stream:
+        start = stream.read(_LOOKED_AT)
+    if is_phone_file(start):
+        return _from_phone(project, path)
+    if start.startswith(b"PK\x03\x04"):
+        table, problems, unusable = read_record_sheet(path)
+    else:
+        table, problems, unusable = _without_reject_columns(read_csv(path)), (), {}
+        if kind in (None, "observation") and is_field_book(table):
+            table, problems = read_field_book(project, table)
+            return RecordsSource("observation", table, problems)
+        table = _without_blank_rows(table)
+    if kind in (None, "observation") and is_wide(table):
+        source = _from_wide(RecordsSource("observation", table, problems, unusable))
+    else:
+        source = RecordsSource(kind or kind_of_headers(table.headers, path), table, problems, unusable)
+    if not source.table.rows:
+        raise InputUnusable(
+            "records.none",
+            Text("記録が1行もありません", "there is not one record in it"),
+            Text("見出しの下に記録を入れてください", "enter records below the header"),
+            Place(str(path)),
+        )
+    return replace(source, table=_with_western_days(source.table))
+
+
+def _from_wide(source: RecordsSource) -> RecordsSource:
+    table, origin = made_long(source.table)
+    unusable = {row: source.unusable[of] for row, of in origin.items() if of in source.unusable}
+    return replace(source, table=table, unusable=unusable)
+
+
+def _from_phone(project: Project, path: Path) -> RecordsSource:
+    handed = read_phone_file(path)
+    if handed.project6 != project.meta["project_id"][-6:]:
+        raise InputUnusable(
+            "phone.other-project",
+            Text(
+                f"別のプロジェクトの試験「{handed.trial}」の記録です",
+                f"these are records of trial '{handed.trial}' of another project",
+            ),
+            Text("そのプロジェクトを --project で選んでください", "choose that project with --project"),
+            Place(str(path)),
+        )
+    table = WrittenTable(path.name, COLUMNS, handed.rows)
+    return RecordsSource("observation", table, handed.problems, photos=handed.photos)
+
+
+def _without_reject_columns(table: WrittenTable) -> WrittenTable:
+    keep = [index for index, header in enumerate(table.headers) if header not in REJECT_HEADERS]
+    headers = tuple(table.headers[index] for index in keep)
+    rows = tuple(tuple(row[index] for index in keep if index < len(row)) for row in table.rows)
+    return replace(table, headers=headers, rows=rows)
+
+
+def _without_blank_rows(table: WrittenTable) -> WrittenTable:
+    return table.choose([i for i, row in enumerate(table.rows) if any(cell.strip() for cell in row)])
+
+
+def _with_western_days(table: WrittenTable) -> WrittenTable:
+    """令和7年6月1日 and R7.6.1 as ISO 8601; what is no day at all stays, for the validator to name."""
+    happened = ENVELOPE[1]
+    names = {normalise(name).casefold() for name in (happened.key, happened.label.ja, happened.label.en)}
+    days = {i for i, header in enumerate(table.headers) if normalise(header).casefold() in names}
+    rows = tuple(tuple(_western(cell) if i in days else cell for i, cell in enumerate(r)) for r in table.rows)
+    return replace(table, rows=rows)
+
+
+def _western(written: str) -> str:
+    try:
+        read_timestamp(written)
+    except ValueError:
+        try:
+            return read_japanese_date(written).isoformat()
+        except DateUnreadable:
+            return written
+    return written

@@ -1,0 +1,225 @@
+"""Pictures for reports: the map of a herb's classes, how its scores are spread, a parcel with its trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
+from kanpo.errors import UsageError
+from kanpo.herbs import Catalogue
+from kanpo.locale import Text
+from kanpo.maps._drawing import as_map, draw_shapes, japanese_font, picture_file, sheet
+from kanpo.maps._project import trial_plots
+from kanpo.parcels import current_parcels, find_current, reproject
+from kanpo.store import Project
+from kanpo.suitability import project_sites, score_as_stored
+
+#: Colours of the classes, those of the page; None: not rated.
+CLASS_COLOURS: dict[str | None, str] = {
+    "S1": "#08519c",
+    "S2": "#41a1b8",
+    "S3": "#f0c94f",
+    "N1": "#d8741c",
+    "N2": "#6f6a66",
+    None: "#ffffff",
+}
+_CLASS_WORDS = {
+    "S1": Text("高度適", "high"),
+    "S2": Text("中程度適", "moderate"),
+    "S3": Text("限界適", "marginal"),
+    "N1": Text("現状不適", "currently not"),
+    "N2": Text("不適", "not suitable"),
+    None: Text("評価不能", "not rated"),
+}
+_TREATMENT_COLOURS = ("#cc79a7", "#009e73", "#56b4e9", "#e69f00", "#7b5ea7", "#b3de69", "#fb8072", "#bdbdbd")
+_BINS = np.linspace(0, 1, 21)
+#: Around a parcel, so much of its neighbourhood is shown, metres.
+_AROUND_M = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReport:
+    """The file that was written, and the font of its Japanese letters (None: none is installed)."""
+
+    path: Path
+    bytes: int
+    font: str | None
+
+
+def picture_map(project: Project, catalogue: Catalogue, herb_id: str, path: Path) -> PictureReport:
+    """The parcels coloured by the class of one herb, by the settings last scored with.
+
+    Raises
+    ------
+    UsageError
+        The name ends neither in .png nor in .svg.
+    InputUnusable
+        The project has no parcels.
+    EnvironmentFailure
+        matplotlib is not installed, or the file cannot be written.
+    """
+    picture_file(path)
+    parcels, scored = _scored(project, catalogue, herb_id)
+    shapes = _on_plane(parcels)
+    classes = scored["class"].tolist()
+    with sheet(path, 250, 180) as figure:
+        axes = figure.subplots()
+        placed = gpd.GeoSeries(shapes).dropna()
+        as_map(axes, placed.total_bounds if len(placed) else (0, 0, 100, 100))
+        fills = [CLASS_COLOURS[name] for name in classes]
+        draw_shapes(axes, shapes, fills, edgecolors="#00000055", linewidths=0.2)
+        figure.legend(
+            handles=_class_handles(classes, parcels["area_m2"]), loc="outside right upper", fontsize=8
+        )
+        axes.set_title(str(catalogue.herbs[herb_id].label), loc="left", fontweight="bold")
+        _footnote(figure, project)
+    return _report(path)
+
+
+def picture_scores(project: Project, catalogue: Catalogue, herb_id: str, path: Path) -> PictureReport:
+    """How many parcels have which score for one herb, by class, and how wide their intervals are.
+
+    Raises as `picture_map`.
+    """
+    picture_file(path)
+    parcels, scored = _scored(project, catalogue, herb_id)
+    with sheet(path, 180, 120) as figure:
+        counts, widths = figure.subplots(2, 1, sharex=False, height_ratios=[3, 1])
+        groups = [name for name in CLASS_COLOURS if name and (scored["class"] == name).any()]
+        if groups:
+            counts.hist(
+                [scored.loc[scored["class"] == name, "score"] for name in groups],
+                bins=_BINS, stacked=True, color=[CLASS_COLOURS[name] for name in groups], edgecolor="white", linewidth=0.5,
+            )  # fmt: skip
+        counts.set_xlim(0, 1)
+        counts.set_xlabel(str(Text("スコア", "score")))
+        counts.set_ylabel(str(Text("筆数", "parcels")))
+        counts.set_title(str(catalogue.herbs[herb_id].label), loc="left", fontweight="bold")
+        counts.legend(handles=_class_handles(scored["class"].tolist(), parcels["area_m2"]), fontsize=8)
+        widths.hist(
+            (scored["upper"] - scored["lower"]).dropna(), bins=_BINS, color="#8fa9c6", edgecolor="white"
+        )
+        widths.set_xlim(0, 1)
+        widths.set_xlabel(
+            str(Text("スコアの幅(未把握の要因による)", "width of the interval (unknown factors)"))
+        )
+        widths.set_ylabel(str(Text("筆数", "parcels")))
+        _footnote(figure, project)
+    return _report(path)
+
+
+def picture_parcel(project: Project, catalogue: Catalogue, words: str, path: Path) -> PictureReport:
+    """One parcel with its neighbours and the plots of the trials on it, by treatment.
+
+    Parameters
+    ----------
+    words : str
+        The parcel, as `kanpo explain` takes it.
+
+    Raises
+    ------
+    UsageError
+        No or several such parcels, one without an outline, or another ending than .png or .svg.
+    EnvironmentFailure
+        matplotlib is not installed, or the file cannot be written.
+    """
+    picture_file(path)
+    parcel = find_current(project, words)
+    parcels = current_parcels(project)
+    shapes = _on_plane(parcels)
+    ours = int(np.flatnonzero(parcels["parcel_id"] == parcel["parcel_id"])[0])
+    if shapes[ours] is None or shapes[ours].is_empty:
+        raise UsageError(
+            "picture.no-outline",
+            Text("この筆には形がありません", "this parcel has no outline"),
+            Text("形のある筆を指定してください", "name a parcel that has one"),
+        )
+    plots = trial_plots(project, catalogue)
+    if plots is not None:
+        plots = plots[(plots["parcel_id"] == parcel["parcel_id"]) & plots.geometry.notna()]
+    name = " ".join(str(part) for part in (parcel["settlement"], parcel["lot_number"]) if pd.notna(part))
+    tried = plots is not None and len(plots) > 0
+    with sheet(path, 250 if tried else 150, 150) as figure:
+        axes = figure.subplots(1, 2 if tried else 1, squeeze=False)[0]
+        west, south, east, north = shapes[ours].bounds
+        around = (west - _AROUND_M, south - _AROUND_M, east + _AROUND_M, north + _AROUND_M)
+        as_map(axes[0], around)
+        near = np.array([s is not None and s.intersects(shapely.box(*around)) for s in shapes])
+        draw_shapes(axes[0], shapes[near], "#eeeeea", edgecolors="#aaaaaa", linewidths=0.6)
+        draw_shapes(axes[0], shapes[[ours]], "#f7f3df", edgecolors="#c2185b", linewidths=1.8)
+        axes[0].set_title(name or str(parcel["parcel_id"]), loc="left", fontweight="bold")
+        if plots is not None and tried:
+            _draw_trials(figure, axes, plots, _on_plane(plots, like=parcels))
+        _footnote(figure, project)
+    return _report(path)
+
+
+def _draw_trials(figure: Any, axes: Any, plots: gpd.GeoDataFrame, shapes: np.ndarray) -> None:
+    """The plots on the parcel, and beside it so large that their codes can be read."""
+    from matplotlib.patches import Patch
+
+    treatments = sorted({str(treatment) for treatment in plots["treatment"].dropna()})
+    colour = {
+        treatment: _TREATMENT_COLOURS[nth % len(_TREATMENT_COLOURS)]
+        for nth, treatment in enumerate(treatments)
+    }
+    fills = [colour.get(str(treatment), "#ffffff") for treatment in plots["treatment"]]
+    for place in axes:
+        draw_shapes(place, shapes, fills, edgecolors="#1c1c1c", linewidths=0.7)
+    as_map(axes[1], shapely.total_bounds(shapes).tolist())
+    for trial, code, shape in zip(plots["trial_code"], plots["plot_code"], shapes, strict=True):
+        words = str(code).removeprefix(f"{trial}-")
+        axes[1].text(shape.centroid.x, shape.centroid.y, words, ha="center", va="center", fontsize=7)
+    axes[1].set_title("、".join(sorted({str(trial) for trial in plots["trial_code"]})), loc="left")
+    handles = [Patch(facecolor=colour[name], edgecolor="#1c1c1c", label=name) for name in treatments]
+    figure.legend(handles=handles, loc="outside right upper", fontsize=8)
+
+
+def _scored(project: Project, catalogue: Catalogue, herb_id: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Parcels and one herb's scores, in the same order."""
+    parcels, factors = project_sites(project)
+    scores = score_as_stored(project, factors, catalogue, [herb_id])
+    return parcels, scores.frame(herb_id).set_index("parcel_id").loc[parcels["parcel_id"]]
+
+
+def _on_plane(frame: gpd.GeoDataFrame, like: gpd.GeoDataFrame | None = None) -> np.ndarray:
+    """Shapes in metres of the plane zone in which a frame (or another one) lies."""
+    west, south, east, north = (frame if like is None else like).total_bounds
+    epsg = zone_epsg(zone_of((west + east) / 2, (south + north) / 2)) if np.isfinite(west) else zone_epsg(10)
+    return reproject(np.asarray(frame.geometry, dtype=object), STORED_EPSG, epsg)
+
+
+def _class_handles(classes: list[Any], areas: pd.Series[float]) -> list[Any]:
+    from matplotlib.patches import Patch
+
+    names = np.array([name if isinstance(name, str) else "" for name in classes])
+    handles = []
+    for name, colour in CLASS_COLOURS.items():
+        here = names == (name or "")
+        words = Text(
+            f"{name or '?'} {_CLASS_WORDS[name].ja} {here.sum():,}筆 {areas[here].sum() / 1e4:,.1f} ha",
+            f"{name or '?'} {_CLASS_WORDS[name].en}: {here.sum():,} parcels, {areas[here].sum() / 1e4:,.1f} ha",
+        )
+        handles.append(Patch(facecolor=colour, edgecolor="#777777", label=str(words)))
+    return handles
+
+
+def _footnote(figure: Any, project: Project) -> None:
+    stamp = project.computed.stamp("scores") or project.computed.stamp("factors")
+    made = "" if stamp is None else stamp.computed_at[:10]
+    words = Text(
+        f"kanpo 計算 {made} 封印 {project.journal.seal()}",
+        f"kanpo, computed {made}, seal {project.journal.seal()}",
+    )
+    figure.supxlabel(str(words), fontsize=7, color="#666666", x=0.99, ha="right")
+
+
+def _report(path: Path) -> PictureReport:
+    return PictureReport(path, path.stat().st_size, japanese_font())

@@ -1,0 +1,92 @@
+"""Suggestions for the next season of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from kanpo.errors import UsageError
+from kanpo.evidence import learn_project
+from kanpo.herbs import Catalogue, find_herb
+from kanpo.locale import Text
+from kanpo.parcels import carried_over
+from kanpo.plan._suggest import BOLDNESS, Limits, Suggestion, suggest_trials
+from kanpo.store import Project
+from kanpo.suitability import project_sites
+
+
+def suggest_for_project(
+    path: Path,
+    catalogue: Catalogue,
+    herbs: Sequence[str] = (),
+    *,
+    budget: int,
+    trait: str,
+    limits: Limits | None = None,
+    with_grower: bool = False,
+    boldness: float = BOLDNESS,
+) -> tuple[Suggestion, dict[str, int]]:
+    """Suggest next season's trials from what a project holds; see `suggest_trials`.
+
+    Parameters
+    ----------
+    herbs : sequence of str
+        Names or ids; those that have had a trial by default.
+    trait : str
+        Of the trials so far; herbs without values of it go by the catalogue.
+    with_grower : bool
+        Whether a grower in the parcel's settlement is needed, with the least area to spare where the
+        record says how much they can take on.
+
+    Returns
+    -------
+    Suggestion
+    dict
+        Herb id to the means of parcels and years that were learned from.
+
+    Raises
+    ------
+    UsageError
+        No herb is given and none has a trial.
+    """
+    with Project.open(path) as project:
+        trials = carried_over(project.journal.read("trial"), project)
+        chosen = _herbs(trials, catalogue, herbs)
+        limits = limits or Limits()
+        if with_grower:
+            growers = project.journal.read("grower")
+            limits = replace(limits, settlements=_settlements(growers, limits.least_area_m2 or 0.0))
+        parcels, factors = project_sites(project)
+        beliefs = {herb: learn_project(project, catalogue, herb, trait, least=0) for herb in chosen}
+    found = suggest_trials(
+        parcels,
+        factors,
+        beliefs,
+        budget=budget,
+        limits=limits,
+        tried=set(zip(trials["herb_id"], trials["parcel_id"], strict=True)),
+        boldness=boldness,
+    )
+    return found, {herb: belief.n for herb, belief in beliefs.items()}
+
+
+def _herbs(trials: pd.DataFrame, catalogue: Catalogue, names: Sequence[str]) -> list[str]:
+    found = [find_herb(catalogue, name).herb_id for name in names]
+    found = list(dict.fromkeys(found or [herb for herb in trials["herb_id"] if herb in catalogue.herbs]))
+    if not found:
+        raise UsageError(
+            "plan.no-herb",
+            Text("試験のある生薬がまだありません", "no herb has had a trial yet"),
+            Text("--herb で生薬を指定してください", "say which with --herb"),
+        )
+    return found
+
+
+def _settlements(growers: pd.DataFrame, least_area_m2: float) -> frozenset[str]:
+    """Settlements with a grower who can take on that much, or does not say how much."""
+    spare = pd.to_numeric(growers["available_area_m2"], errors="coerce")
+    able = growers[(spare >= least_area_m2) | spare.isna()]
+    return frozenset(able["settlement"].dropna()) - {""}

@@ -1,0 +1,103 @@
+"""Where to try next."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kanpo.evidence import prior_of
+from kanpo.herbs import load_catalogue
+from kanpo.plan import COLUMNS, Limits, Suggestion, suggest_trials
+from tests.suitability.sites import excluded_by, factors_of, good_site, random_sites
+
+CATALOGUE = load_catalogue()
+BELIEFS = {herb: prior_of(CATALOGUE.requirements_of(herb)) for herb in ("toki", "shakuyaku")}
+
+
+def parcels_of(count: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "parcel_id": [f"P{at}" for at in range(count)],
+            "settlement": ["上沢" if at % 2 else "下沢" for at in range(count)],
+            "lot_number": [str(at) for at in range(count)],
+        }
+    )
+
+
+def suggested(rows: list[dict[str, object]], budget: int, **settings: object) -> Suggestion:
+    return suggest_trials(parcels_of(len(rows)), factors_of(rows), BELIEFS, budget=budget, **settings)  # type: ignore[arg-type]
+
+
+def test_budget_limits_and_reasons() -> None:
+    found = suggested(random_sites(200, 4), 8)
+    sites = found.sites
+    assert list(sites.columns) == list(COLUMNS) and list(sites["order"]) == list(range(1, 9))
+    assert sites["parcel_id"].is_unique, "one herb on a parcel"
+    assert (sites["low"] <= sites["promise"]).all() and (sites["promise"] <= sites["high"]).all()
+    assert (sites["high"] <= 1).all() and (sites["gain"] > 0).all()
+    assert sites["why"].str.contains("候補").all()
+    values = factors_of(random_sites(200, 4)).values.loc[sites["parcel_id"]]
+    assert (values["area_m2"] >= 300).all() and (values["road_access_m"] <= 400).all()
+    assert found.left_out["area"] > 0 and found.left_out["road"] > 0
+
+
+def test_the_best_site_comes_first_when_only_promise_counts() -> None:
+    rows = [good_site() | {"soil_depth_cm": 12.0, "drainage": "imperfect"}] * 5 + [good_site()]
+    found = suggested(rows, 1, boldness=0.0)
+    assert found.sites["parcel_id"].tolist() == ["P5"]
+
+
+def test_twins_of_a_chosen_site_lose_their_worth() -> None:
+    """Ten alike sites that could be good and one of another kind: the second choice is the other kind."""
+    deep = good_site() | {"soil_depth_cm": 22.0}
+    wet = good_site() | {"soil_texture": "clay"}
+    found = suggested([deep] * 10 + [wet], 2, boldness=3.0)
+    herbs = found.sites["herb_id"].tolist()
+    kinds = [parcel == "P10" for parcel in found.sites["parcel_id"]]
+    assert len(set(zip(herbs, kinds, strict=True))) == 2
+    gain = found.sites["gain"].tolist()
+    alike = suggested([deep] * 10, 6, boldness=3.0).sites
+    for _, of_herb in alike.groupby("herb_id"):
+        assert of_herb["gain"].is_monotonic_decreasing
+    assert min(gain) > 0
+
+
+def test_tried_excluded_and_growerless_parcels_are_left_out() -> None:
+    rows = [good_site()] * 6
+    tried = {("toki", "P0"), ("shakuyaku", "P0"), ("toki", "P1"), ("shakuyaku", "P1")}
+    assert set(suggested(rows, 9, tried=tried).sites["parcel_id"]) == {"P2", "P3", "P4", "P5"}
+    near = suggested(rows, 9, limits=Limits(settlements={"上沢"}))
+    assert set(near.sites["parcel_id"]) == {"P1", "P3", "P5"} and near.left_out["grower"] == 3
+    flooded = excluded_by(factors_of(rows), [1.0] * 5 + [0.0])
+    found = suggest_trials(parcels_of(6), flooded, BELIEFS, budget=3)
+    assert found.sites["parcel_id"].tolist() == ["P5"] and found.left_out["excluded"] == 5
+    none = suggested(rows, 3, limits=Limits(least_area_m2=1e6))
+    assert none.sites.empty and list(none.sites.columns) == list(COLUMNS)
+
+
+def test_unknown_factors_are_named_and_an_unknown_road_is_no_road() -> None:
+    rows = [good_site() | {"soil_ph": None}, good_site() | {"road_access_m": None}]
+    found = suggested(rows, 2)
+    assert found.sites["parcel_id"].tolist() == ["P0"] and "土壌pH" in found.sites["unknown"].iloc[0]
+    assert len(suggested(rows, 2, limits=Limits(most_road_m=None)).sites) == 2
+
+
+def test_a_site_of_which_little_is_known_is_visited_first() -> None:
+    gone = dict.fromkeys(
+        ("soil_ph", "soil_texture", "drainage", "soil_depth_cm", "sunlight", "warmth_index_c_month")
+    )
+    found = suggested([good_site() | gone, good_site()], 2)
+    assert found.sites["parcel_id"].tolist() == ["P1"] and found.left_out["unknown"] == 1
+
+
+@pytest.mark.parametrize("herb", ["toki", "hatomugi"])
+def test_the_order_of_parcels_does_not_matter(herb: str) -> None:
+    rows = random_sites(60, 9, missing=0.1)
+    beliefs = {herb: prior_of(CATALOGUE.requirements_of(herb))}
+    order = np.random.default_rng(1).permutation(60)
+    factors, parcels = factors_of(rows), parcels_of(60)
+    one = suggest_trials(parcels, factors, beliefs, budget=5)
+    ids = [f"P{at}" for at in order]
+    other = suggest_trials(parcels.iloc[order].reset_index(drop=True), factors.subset(ids), beliefs, budget=5)
+    assert one.sites["parcel_id"].tolist() == other.sites["parcel_id"].tolist()
