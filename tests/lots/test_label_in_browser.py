@@ -13,7 +13,6 @@ import segno
 from kanpo.lots import lot_code, read_book, write_labels
 from kanpo.store import Project
 from tests.lots.made_up import two_plots
-from tests.maps.conftest import chromium  # noqa: F401
 
 pytestmark = pytest.mark.browser
 _BORDER = 4
@@ -23,7 +22,7 @@ _BORDER = 4
 def test_every_square_of_the_code_is_on_the_label(
     trial_project: Project,
     tmp_path: Path,
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     width: int,
 ) -> None:
     two_plots(trial_project)
