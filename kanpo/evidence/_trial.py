@@ -50,14 +50,17 @@ def analyse_trial(
     InputUnusable
         The recorded design is no experiment (a demonstration), or its plots do not tell its parts.
     """
-    table = plot_table(project, trial_codes)
+    table, undecided = _table_and_undecided(project, trial_codes)
     missing = [trait for trait in traits if trait not in table.columns]
     if missing:
         raise _unknown_trait(missing[0], [key for key in table.columns if key not in _PARTS])
     chosen = design or recorded_design(project, trial_codes, table)
     columns = {str(key): [_cell(value) for value in table[key]] for key in table.columns}
     results = analyse_traits(columns, chosen, traits, first_row=1)
-    return [replace(result, notes=(*result.notes, *_unequal(table))) for result in results]
+    return [
+        replace(result, notes=(*result.notes, *_unequal(table), *_left_out(undecided.get(result.trait, 0))))
+        for result in results
+    ]
 
 
 def plot_table(project: Project, trial_codes: Sequence[str]) -> pd.DataFrame:
@@ -67,8 +70,13 @@ def plot_table(project: Project, trial_codes: Sequence[str]) -> pd.DataFrame:
     -------
     DataFrame
         ``trial_code``, ``plot_code``, the parts that are recorded, then one column for each trait
-        or yield (NaN where not measured): means of observations, sums of harvests.
+        or yield (NaN where not measured or not decided): means of observations, sums of harvests.
     """
+    return _table_and_undecided(project, trial_codes)[0]
+
+
+def _table_and_undecided(project: Project, trial_codes: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The table of plots, and how many values of each trait are left out as nobody has decided them."""
     trials = project.journal.read("trial")
     known = list(trials["trial_code"])
     for code in trial_codes:
@@ -82,7 +90,10 @@ def plot_table(project: Project, trial_codes: Sequence[str]) -> pd.DataFrame:
     )
     values = plot_values(project, plots)
     wide = values.pivot_table(index=["trial_code", "plot_code"], columns="trait", values="value")
-    return table.merge(wide.reset_index(), on=["trial_code", "plot_code"], how="left")
+    undecided = {
+        str(trait): int(count) for trait, count in values.groupby("trait")["undecided"].sum().items()
+    }
+    return table.merge(wide.reset_index(), on=["trial_code", "plot_code"], how="left"), undecided
 
 
 def recorded_design(project: Project, trial_codes: Sequence[str], table: pd.DataFrame) -> Design:
@@ -141,6 +152,17 @@ def _unequal(table: pd.DataFrame) -> list[Text]:
             "同じ重みで計算しています。",
             f"Plots differ in area ({areas.min():.4g} to {areas.max():.4g} m2): values of small plots are less "
             "certain, but all have the same weight here.",
+        )
+    ]
+
+
+def _left_out(undecided: int) -> list[Text]:
+    if not undecided:
+        return []
+    return [
+        Text(
+            f"食い違ったままの値が {undecided} 個あり、入れていません。決めるには kanpo records conflicts",
+            f"{undecided} values contradict each other and are left out; decide with kanpo records conflicts.",
         )
     ]
 

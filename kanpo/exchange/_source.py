@@ -15,7 +15,6 @@ from kanpo.exchange.phone import HandedPhoto, is_phone_file, read_phone_file
 from kanpo.exchange.phone._handed import COLUMNS
 from kanpo.files import check_table_file
 from kanpo.locale import Text
-from kanpo.schema import ENVELOPE, DateUnreadable, normalise, read_japanese_date, read_timestamp
 from kanpo.store import Project
 
 #: Columns that a file of sent-back rows has beside the original ones.
@@ -67,7 +66,7 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
             Text("見出しの下に記録を入れてください", "enter records below the header"),
             Place(str(path)),
         )
-    return replace(source, table=_with_western_days(source.table))
+    return source
 
 
 def _from_wide(source: RecordsSource) -> RecordsSource:
@@ -101,23 +100,3 @@ def _without_reject_columns(table: WrittenTable) -> WrittenTable:
 
 def _without_blank_rows(table: WrittenTable) -> WrittenTable:
     return table.choose([i for i, row in enumerate(table.rows) if any(cell.strip() for cell in row)])
-
-
-def _with_western_days(table: WrittenTable) -> WrittenTable:
-    """令和7年6月1日 and R7.6.1 as ISO 8601; what is no day at all stays, for the validator to name."""
-    happened = ENVELOPE[1]
-    names = {normalise(name).casefold() for name in (happened.key, happened.label.ja, happened.label.en)}
-    days = {i for i, header in enumerate(table.headers) if normalise(header).casefold() in names}
-    rows = tuple(tuple(_western(cell) if i in days else cell for i, cell in enumerate(r)) for r in table.rows)
-    return replace(table, rows=rows)
-
-
-def _western(written: str) -> str:
-    try:
-        read_timestamp(written)
-    except ValueError:
-        try:
-            return read_japanese_date(written).isoformat()
-        except DateUnreadable:
-            return written
-    return written

@@ -103,7 +103,8 @@ def _label(book: LotBook, project_id: str, lot_id: str) -> str:
         days = [declared.day[:10]]
     grown = sorted({h.day[:10] for lot in book.before(lot_id) for h in book.harvests_into(lot)})
     # A damp or torn label must still be read: a quarter of the code may be lost (level Q).
-    picture = segno.make(code, error="q", micro=False).svg_inline(scale=4, border=4)
+    # Without a size of its own the picture is scaled to its place, not cut off there.
+    picture = segno.make(code, error="q", micro=False).svg_inline(border=4, omitsize=True)
     words = {
         "lot": lot_id,
         "code": code,
@@ -119,7 +120,11 @@ def _label(book: LotBook, project_id: str, lot_id: str) -> str:
 
 
 def _span(days: Sequence[str]) -> str:
-    return days[0] if len(days) == 1 else f"{days[0]} - {days[-1]}"
+    first, last = days[0], days[-1]
+    if first == last:
+        return first
+    # Within a year the month and day are enough, and fit on the line.
+    return f"{first} - {last[5:] if first[:4] == last[:4] else last}"
 
 
 def _template(name: str) -> Template:

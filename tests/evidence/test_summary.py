@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kanpo.evidence import summarise_trial
+from kanpo.evidence import analyse_trial, make_design, summarise_trial
 from kanpo.store import NewRecord, Project
 from kanpo.trials import find_conflicts, record_rows, resolve_conflict
 
@@ -104,3 +104,12 @@ def test_a_plot_of_two_treatments_counts_for_neither(
         other.journal.append([NewRecord("plot", other_word, "2025-04-01")])
     table = summarise_trial(trial_project, "T1")
     assert (table["n"].sum(), table["undecided"].sum()) == (1, 1)
+
+
+def test_an_analysis_says_how_many_values_it_leaves_out(trial_project: Project) -> None:
+    design = make_design("crd", treatments=["treatment"])
+    for value, plot in (("20", "T1-1"), ("40", "T1-3"), ("45", "T1-2"), ("70", "T1-4"), ("50", "T1-4")):
+        record_rows(trial_project, "observation", _height(value, plot))
+    (result,) = analyse_trial(trial_project, ["T1"], ["plant_height_cm"], design)
+    assert (result.plots, result.missing) == (3, 1)
+    assert any("2 個" in note.ja and "kanpo records conflicts" in note.ja for note in result.notes)
