@@ -22,6 +22,7 @@ from kanpo.compare._tests import (
 )
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
+from kanpo.schema import normalise
 
 Way = Literal["welch", "rank"]
 
@@ -90,6 +91,7 @@ def compare_groups(
     UsageError
         `control` is none of the groups.
     """
+    control = None if control is None else normalise(control)
     names = _group_names(matrix, control)
     ready = treated(matrix, log=log, impute=impute)
     rows = {name: np.flatnonzero(matrix.groups == name) for name in names}

@@ -169,11 +169,14 @@ def _say_about(found: Calibration) -> None:
                 "That is after the fact and proves no prediction.",
             )
         )
+    rho, lower, upper, p = (
+        "-" if value != value else f"{value:.2f}" for value in (found.rho, found.lower, found.upper, found.p)
+    )
     say(
         Text(
-            f"スコアと値の順位相関 {found.rho:.2f}(95%区間 {found.lower:.2f}〜{found.upper:.2f}、p = {found.p:.3f}、{n} 筆)。",
-            f"rank correlation of score and value {found.rho:.2f} (95 % {found.lower:.2f} to {found.upper:.2f}, "
-            f"p = {found.p:.3f}, {n} parcels).",
+            f"スコアと値の順位相関 {rho}(95%区間 {lower}〜{upper}、p = {p}、{n} 筆)。「-」は、筆が足りないか値が同じで出せません。",
+            f"rank correlation of score and value {rho} (95 % {lower} to {upper}, p = {p}, {n} parcels); "
+            "'-': too few parcels, or all alike.",
         )
     )
     if not found.year_adjusted and found.parcels["years"].nunique() > 1:
