@@ -14,6 +14,7 @@ import shapely
 
 from kanpo import __version__
 from kanpo.exchange._archive_readme import archive_readme
+from kanpo.exchange._beside import originals_folder, photos_folder
 from kanpo.files import csv_text, replacing
 from kanpo.schema import (
     BATCHES,
@@ -102,6 +103,10 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     yield OUTLINES_FILE, _geojson(frame)
     for digest in project.imported.original_names():
         yield f"originals/{digest}", project.imported.original(digest) or b""
+    for folder, name in ((originals_folder(project), "imported_files"), (photos_folder(project), "photos")):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_file():
+                yield f"{name}/{path.name}", path.read_bytes()
     yield "README.md", archive_readme(tables).encode("utf-8-sig")
 
 

@@ -35,6 +35,8 @@ feed, and the eleven items before `previous` as JSON without blanks. The seal is
 | `journal.jsonl` | 全記録(訂正前・取消を含む)、ハッシュの計算に使った通りの形 / all records as they were hashed |
 | `outlines.geojson` | 記録した時の筆・試験区の形。`outline` はハッシュ / shapes that records were made on |
 | `originals/` | 受け取ったままのファイル。名前は SHA-256、元の名前は `layers.csv` / files as received, named by hash |
+| `imported_files/` | 記録を取り込んだ元のファイル(スマートフォン・Excel など)。名前は SHA-256 / files that records were imported from |
+| `photos/` | 写真。名前は記録の `value` / photos, named as their records say |
 """
 
 _RECORD = """

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kanpo.errors import InputUnusable
-from kanpo.exchange import verify_archive, write_archive
+from kanpo.exchange import originals_folder, photos_folder, verify_archive, write_archive
 from kanpo.store import NewRecord, Project, StoredLayer
 from kanpo.trials import correct_record, record_rows
 
@@ -201,3 +201,16 @@ def test_an_empty_project_can_be_archived(tmp_path: Path) -> None:
         write_archive(project, tmp_path / "b.zip")
     for name in ("a.zip", "b.zip"):
         assert verify_archive(tmp_path / name)[0] == []
+
+
+def test_files_that_records_came_from_and_photos_come_along(tmp_path: Path, trial_project: Project) -> None:
+    photos_folder(trial_project).mkdir(exist_ok=True)
+    (photos_folder(trial_project) / "p.jpg").write_bytes(b"picture")
+    originals_folder(trial_project).mkdir(exist_ok=True)
+    (originals_folder(trial_project) / "ab.json").write_bytes(b"{}")
+    path = tmp_path / "whole.zip"
+    write_archive(trial_project, path)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("photos/p.jpg") == b"picture"
+        assert archive.read("imported_files/ab.json") == b"{}"
+    assert verify_archive(path)[0] == []
