@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kanpo.evidence import analyse_trial, make_design, summarise_trial
+from kanpo.evidence import analyse_trial, make_design, plot_values, summarise_trial
 from kanpo.store import NewRecord, Project
 from kanpo.trials import find_conflicts, record_rows, resolve_conflict
 
@@ -71,11 +71,13 @@ def test_values_nobody_has_decided_between_are_counted_and_not_averaged(trial_pr
     assert table.loc["標準", ["n", "mean", "undecided"]].tolist() == [1, 40, 2]
     assert table.loc["早植え", ["n", "undecided"]].tolist() == [0, 2], "said, though no value is left"
 
+    assert plot_values(trial_project)["value"].tolist() == [40], "comparisons over years leave them out too"
     conflicts = find_conflicts(trial_project)
     one = conflicts[conflicts["says"].str.contains("value=30")].iloc[0]
     resolve_conflict(trial_project, one["conflict"], one["record_id"], "野帳で確認")
     decided = summarise_trial(trial_project, "T1").set_index("treatment")
     assert decided.loc["標準", ["n", "mean", "undecided"]].tolist() == [2, 35, 0]
+    assert sorted(plot_values(trial_project)["value"]) == [30, 40]
 
 
 def test_a_plot_with_an_undecided_harvest_has_no_yield(
@@ -91,6 +93,7 @@ def test_a_plot_with_an_undecided_harvest_has_no_yield(
         record_rows(other, "harvest", {key: [value] for key, value in (rows[0] | {"fresh_kg": "9"}).items()})
     (row,) = summarise_trial(trial_project, "T1").to_dict("records")
     assert (row["n"], row["mean"], row["undecided"]) == (1, pytest.approx(600.0), 2)
+    assert plot_values(trial_project)["plot_code"].unique().tolist() == ["T1-3"]
 
 
 def test_a_plot_of_two_treatments_counts_for_neither(
