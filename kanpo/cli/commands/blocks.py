@@ -122,7 +122,10 @@ def blocks(
     if path is not None:
         export_layer(path, outlines(formed, table), layer="blocks")
         say(Text(f"{len(table):,} 団地を書き出しました: {path}", f"{len(table):,} blocks written: {path}"))
-    shown = table if as_json or as_csv else table.drop(columns="parcel_ids")
+    shown = table
+    if not (as_json or as_csv):
+        names = {herb_id: str(herb.label) for herb_id, herb in catalogue.herbs.items()}
+        shown = table.drop(columns="parcel_ids").assign(herb_id=table["herb_id"].map(names))
     nothing = Text("その広さの団地はありません(--min-area)", "no block is that large (see --min-area)")
     show_table(shown.head(limit), _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     say(

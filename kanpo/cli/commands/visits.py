@@ -15,6 +15,9 @@ from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from kanpo.herbs import Catalogue
     from kanpo.visits import VisitPlan
 
 _LABELS = {
@@ -128,14 +131,20 @@ def plan(
     if path is not None:
         export_table(path, table.rename(columns={key: str(text) for key, text in _LABELS.items()}))
         say(Text(f"書き出しました: {path}", f"written: {path}"))
-    short = table if desk or as_json or as_csv else table[_SHORT]
+    short = table if desk or as_json or as_csv else _named(table[_SHORT], catalogue)
     nothing = Text("調べる筆はありません", "there is nothing to visit")
     show_table(short, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
-    _say_about(found, best, desk)
+    _say_about(found, best, desk, catalogue)
     return 0
 
 
-def _say_about(plan: VisitPlan, best: int, desk: bool) -> None:
+def _named(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The table with herbs by name, for people."""
+    names = {herb_id: str(herb.label) for herb_id, herb in catalogue.herbs.items()}
+    return table.assign(herb_id=table["herb_id"].map(names))
+
+
+def _say_about(plan: VisitPlan, best: int, desk: bool, catalogue: Catalogue) -> None:
     open_ = {herb: count for herb, count in plan.undecided.items() if count}
     if not open_:
         say(
@@ -146,13 +155,14 @@ def _say_about(plan: VisitPlan, best: int, desk: bool) -> None:
         )
         return
     most = max(open_, key=lambda herb: open_[herb])
+    name = catalogue.herbs[most].label
     if not desk:
         say(
             Text(
                 f"{len(plan.visits):,} 筆、道のり(直線) {plan.length_m / 1000:.1f} km。"
-                f"境にかかる筆: 最も多い {most} で {open_[most]:,} 筆。",
+                f"境にかかる筆: 最も多い {name.ja} で {open_[most]:,} 筆。",
                 f"{len(plan.visits):,} visits, {plan.length_m / 1000:.1f} km in straight lines. Parcels across "
-                f"the border: {open_[most]:,} at most ({most}).",
+                f"the border: {open_[most]:,} at most ({name.en}).",
             )
         )
     if len(plan.desk) and not desk:
