@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import output_options, project_option
+from kanpo.cli._options import PathType, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -21,29 +21,6 @@ if TYPE_CHECKING:
     from kanpo.evidence import Analysis, Design
 
 _KINDS = ("crd", "rcbd", "latin", "splitplot", "stripplot", "augmented", "alpha", "multienv")
-_LABELS = {
-    "stratum": Text("誤差の層", "stratum"),
-    "term": Text("要因", "term"),
-    "df": Text("自由度", "df"),
-    "sum_sq": Text("平方和", "sum sq"),
-    "mean_sq": Text("平均平方", "mean sq"),
-    "F": Text.same("F"),
-    "p": Text.same("p"),
-    "level": Text("水準", "level"),
-    "n": Text("区数", "plots"),
-    "mean": Text("平均", "mean"),
-    "se": Text("標準誤差", "se"),
-    "lower": Text("95%下限", "lower 95%"),
-    "upper": Text("95%上限", "upper 95%"),
-    "letters": Text("記号", "letters"),
-    "pair": Text("比較", "pair"),
-    "method": Text("方法", "method"),
-    "diff": Text("差", "difference"),
-    "p_adj": Text("調整p", "adjusted p"),
-    "variance": Text("分散成分", "variance"),
-    "sd": Text("標準偏差", "sd"),
-    "trait": Text("項目", "trait"),
-}
 #: Comparisons shown on the screen; the rest is in ``--json``.
 _MOST_PAIRS = 30
 
@@ -101,6 +78,14 @@ def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
     metavar="LEVEL",
     help=Text("標準とする処理(Dunnett の比較。繰り返し可)", "check to compare with by Dunnett (repeatable)"),
 )
+@option(
+    "--report",
+    type=PathType,
+    metavar="OUT.html",
+    help=Text(
+        "文章・図・表を1つのHTMLにも書く(印刷できる)", "also write sentences, pictures and tables as one page"
+    ),
+)
 @project_option
 @output_options
 def analyze(
@@ -117,12 +102,14 @@ def analyze(
     sub_plot: str | None,
     environment: str | None,
     checks: tuple[str, ...],
+    report: Path | None,
     project: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> int:
     from kanpo.evidence import make_design
 
+    _check_report(report)
     parts: dict[str, Any] = {
         "blocks": blocks,
         "replicate": replicate,
@@ -155,7 +142,29 @@ def analyze(
         else _of_trials(project, targets, chosen, traits, checks)
     )
     _present(results, as_json=as_json, as_csv=as_csv)
+    if report is not None:
+        _write_report(report, results, file.name if file is not None else " ".join(targets))
     return 1 if any(result.rejected for result in results) else 0
+
+
+def _check_report(path: Path | None) -> None:
+    """A page goes to a name of a page: a table given by mistake is not written over."""
+    if path is not None and path.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(
+            "analysis.report-name",
+            Text(
+                f"--report「{path.name}」は .html で終わっていません",
+                f"--report '{path.name}' is no .html file",
+            ),
+            Text("名前の終わりを .html にしてください", "give a name that ends in .html"),
+        )
+
+
+def _write_report(path: Path, results: Sequence[Analysis], source: str) -> None:
+    from kanpo.reports import write_analysis_page
+
+    write_analysis_page(path, results, source)
+    say(Text(f"報告を書きました: {path}", f"report written: {path}"))
 
 
 def _design_missing() -> UsageError:
@@ -258,96 +267,34 @@ def _present(results: Sequence[Analysis], *, as_json: bool, as_csv: bool) -> Non
 
 
 def _print(result: Analysis) -> None:
-    import pandas as pd
+    from kanpo.reports import PAIRS_TITLE, analysis_tables, measures
 
     for sentence in result.sentences:
         click.echo(str(sentence))
-    for title, rows in (
-        (Text("分散分析", "Analysis of variance"), result.anova),
-        (
-            Text("順序によらない検定", "Tests that do not depend on the order"),
-            result.adjusted,
-        ),
-        (Text("処理の内訳", "Treatments taken apart"), result.parts),
-    ):
-        if rows:
-            keys = ["stratum", "term", "df", "sum_sq", "mean_sq", "F", "p"]
-            _table(title, pd.DataFrame([{key: getattr(row, key) for key in keys} for row in rows]))
-    _table(Text("平均", "Means"), result.means.drop(columns="df"))
-    pairs = result.pairs.drop(columns=["level", "against", "se", "df", "t", "d"])
-    _table(Text("差", "Differences"), pairs.head(_MOST_PAIRS))
-    if len(pairs) > _MOST_PAIRS:
-        rest = len(pairs) - _MOST_PAIRS
-        click.echo(str(Text(f"ほか {rest} 組(--json で全部)", f"{rest} more (all with --json)")))
-    components = [{"term": one.term, "variance": one.variance, "sd": one.sd} for one in result.variance]
-    if len(components) > 1:
-        _table(Text("分散成分", "Variance components"), pd.DataFrame(components))
-    _print_measures(result)
+    for title, table in analysis_tables(result):
+        most = _MOST_PAIRS if title is PAIRS_TITLE else len(table)
+        _table(title, table.head(most))
+        if len(table) > most:
+            rest = len(table) - most
+            click.echo(str(Text(f"ほか {rest} 組(--json で全部)", f"{rest} more (all with --json)")))
+    click.echo("")
+    for line in measures(result):
+        click.echo(str(line))
     _print_field(result)
     for note in result.notes:
         click.echo(f"※ {note}")
 
 
 def _table(title: Text, frame: pd.DataFrame) -> None:
-    if frame.empty:
-        return
-    shown = frame.copy()
-    for key in ("p", "p_adj"):
-        if key in shown:
-            shown[key] = [_probability(value) for value in shown[key]]
-    for key in ("mean", "se", "lower", "upper", "diff", "sum_sq", "mean_sq", "variance", "sd", "F"):
-        if key in shown:
-            shown[key] = [_figure(value) for value in shown[key]]
-    if "df" in shown:
-        shown["df"] = [f"{value:.0f}" if value == round(value) else f"{value:.1f}" for value in shown["df"]]
+    from kanpo.reports import ANALYSIS_LABELS, printed
+
+    shown = printed(frame)
     for key in shown:
         if frame[key].dtype.kind in "fi":
             widest = max(len(str(value)) for value in shown[key])
             shown[key] = [str(value).rjust(widest) for value in shown[key]]
     click.echo(f"\n{title}")
-    show_table(shown, _LABELS)
-
-
-def _probability(value: float) -> str:
-    if value != value:
-        return "-"
-    return "<0.0001" if value < 0.0001 else f"{value:.4f}"
-
-
-def _figure(value: float) -> str:
-    """Five significant digits, never in powers of ten."""
-    if value != value:
-        return "-"
-    if abs(value) >= 10_000:
-        return f"{value:,.0f}"
-    return f"{value:.5g}" if abs(value) >= 0.0001 or value == 0 else f"{value:.2e}"
-
-
-def _print_measures(result: Analysis) -> None:
-    click.echo("")
-    for name, value in result.cv.items():
-        click.echo(str(Text(f"変動係数({name}): {value:.1f} %", f"CV ({name}): {value:.1f} %")))
-    for effect in result.effects:
-        eta, omega = f"{effect.partial_eta_sq:.3f}", f"{effect.partial_omega_sq:.3f}"
-        click.echo(
-            str(
-                Text(
-                    f"効果の大きさ({effect.term}): 偏イータ2乗 {eta}、偏オメガ2乗 {omega}",
-                    f"effect size ({effect.term}): partial eta squared {eta}, omega squared {omega}",
-                )
-            )
-        )
-    for power in result.powers:
-        click.echo(
-            str(
-                Text(
-                    f"検出できる差({power.term}、検出力80 %): {power.detectable:.4g}"
-                    f"(平均の {power.percent:.0f} %)、LSD(5 %): {power.lsd:.4g}",
-                    f"detectable difference ({power.term}, power 80 %): {power.detectable:.4g} "
-                    f"({power.percent:.0f} % of the mean); LSD (5 %): {power.lsd:.4g}",
-                )
-            )
-        )
+    show_table(shown, ANALYSIS_LABELS)
 
 
 def _print_field(result: Analysis) -> None:

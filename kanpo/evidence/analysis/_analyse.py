@@ -202,6 +202,7 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
                 "studentised": studentised,
             }
         ),
+        levels=_levels(table),
         field=_field(table, studentised),
         notes=notes_of(prepared, fitted, table, any(one.skipped for one in compared)),
         sentences=tuple(sentences),
@@ -231,6 +232,7 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         assumptions=None,
         ranks=ranks,
         residuals=_empty(("plot", "value", "fitted", "residual", "studentised")),
+        levels=_levels(table).iloc[:0],
         field=None,
         notes=(),
         sentences=tuple(rank_sentence(ranks, int(table.below.sum()), len(table.y))),
@@ -344,6 +346,13 @@ def _field(table: PlotTable, studentised: npt.NDArray[np.float64]) -> Field | No
     grid = np.full((len(rows), len(columns)), np.nan)
     grid[np.searchsorted(rows, table.rows), np.searchsorted(columns, table.columns)] = studentised
     return Field(tuple(rows.tolist()), tuple(columns.tolist()), grid)
+
+
+def _levels(table: PlotTable) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: [factor.levels[code] for code in factor.codes] for name, factor in table.factors.items()},
+        dtype=object,
+    )
 
 
 def _summary(prepared: Prepared, table: PlotTable) -> Text:

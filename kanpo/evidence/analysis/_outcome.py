@@ -66,6 +66,8 @@ class Analysis:
     cv : dict of stratum to coefficient of variation, percent.
     residuals : DataFrame
         plot, value, fitted, residual, studentised.
+    levels : DataFrame
+        The level of each plot in each factor of the design, row by row as `residuals`.
     notes : tuple of Text
         How it was computed, and what to be careful of.
     sentences : tuple of Text
@@ -89,6 +91,7 @@ class Analysis:
     assumptions: Assumptions | None
     ranks: RankTest | None
     residuals: pd.DataFrame
+    levels: pd.DataFrame
     field: Field | None
     notes: tuple[Text, ...]
     sentences: tuple[Text, ...]

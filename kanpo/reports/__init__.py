@@ -1,0 +1,28 @@
+"""Pages that people print, file and pass on.
+
+In come results of the library, out goes one HTML file with sentences, pictures and tables; nothing in
+it is fetched or runs, and all text stays text.
+"""
+
+from kanpo.reports._analysis_page import analysis_page, write_analysis_page
+from kanpo.reports._tables import (
+    ANALYSIS_LABELS,
+    PAIRS_TITLE,
+    analysis_tables,
+    figure_text,
+    measures,
+    printed,
+    probability_text,
+)
+
+__all__ = [
+    "ANALYSIS_LABELS",
+    "PAIRS_TITLE",
+    "analysis_page",
+    "analysis_tables",
+    "figure_text",
+    "measures",
+    "printed",
+    "probability_text",
+    "write_analysis_page",
+]
