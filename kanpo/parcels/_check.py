@@ -119,11 +119,19 @@ def _certain(drawn: shapely.Geometry, mended: shapely.Geometry) -> bool:
     """
     largest = max(piece.area for piece in shapely.get_parts(mended))
     enclosed = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(mended)))).area
+    kept = enclosed > 0 and largest / enclosed >= _KEPT_SHARE
+    return bool(kept and _added(drawn, mended) <= 1e-6 * enclosed)
+
+
+def _added(drawn: shapely.Geometry, mended: shapely.Geometry) -> float:
+    """Area that a mend put outside the outline or into a hole; only holes can bring that about."""
     parts = shapely.get_parts(drawn)
-    shells = shapely.union_all(shapely.make_valid(shapely.polygons(shapely.get_exterior_ring(parts))))
     holes = [shapely.make_valid(shapely.Polygon(ring)) for part in parts for ring in part.interiors]
-    added = shapely.difference(mended, shapely.difference(shells, shapely.union_all(holes))).area
-    return bool(enclosed > 0 and largest / enclosed >= _KEPT_SHARE and added <= 1e-6 * enclosed)
+    if not holes:
+        return 0.0
+    shells = shapely.union_all(shapely.make_valid(shapely.polygons(shapely.get_exterior_ring(parts))))
+    meant = shapely.difference(shells, shapely.union_all(holes))
+    return float(shapely.difference(mended, meant).area)
 
 
 def _orient(shapes: np.ndarray, there: np.ndarray, findings: list[tuple[int, Finding]]) -> None:

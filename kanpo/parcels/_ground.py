@@ -46,6 +46,12 @@ def _strips(project: Project, batch: Batch) -> Iterator[tuple[gpd.GeoDataFrame, 
     So memory does not grow with the number of parcels. Yields the outlines (n) and which of them are
     asked about (n,).
     """
+    if len(project.imported.parcel_ids()) <= _STRIP:
+        whole = project.imported.outlines()
+        asked = (whole["batch_id"] == batch.batch_id).to_numpy()
+        if asked.any():
+            yield whole, asked
+        return
     boxes = project.imported.outline_boxes()
     fresh = boxes[boxes["batch_id"] == batch.batch_id].sort_values("west", kind="stable")
     for start in range(0, len(fresh), _STRIP):

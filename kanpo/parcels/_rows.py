@@ -29,6 +29,9 @@ def properties_of(feature: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+_TEXTS = {str, type(None)}
+
+
 def parcel_rows(source: Source, properties: list[dict[str, Any]], chunk: FeatureChunk) -> pd.DataFrame:
     """The attribute columns of the parcel table; geometry and measures come later."""
     columns: dict[str, Any] = {}
@@ -63,6 +66,11 @@ def _read_column(
     names: list[str], read: Callable[[object], object], properties: list[dict[str, Any]]
 ) -> list[object]:
     """Read a property of all parcels, each distinct value once."""
+    if len(names) == 1:
+        written = [found.get(names[0]) for found in properties]
+        if set(map(type, written)) <= _TEXTS:
+            read_texts = {text: read(text) if text else None for text in set(written)}
+            return [read_texts[text] for text in written]
     known: dict[object, object] = {}
     values: list[object] = []
     for found in properties:
