@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
-from kanpo.files import check_table_file
+from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
+from kanpo.parcels.tables import check_archive, read_wide_sheet
 from kanpo.schema import normalise, read_timestamp
 
 #: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
@@ -176,7 +177,8 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         sheet, rows = _workbook_rows(path, sheet)
     else:
-        rows = _csv_rows(path)
+        rows = read_rows(path.read_bytes(), path.name)
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise InputUnusable(
             "table.empty",
@@ -191,68 +193,11 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
     return Table(path.name, _headers(rows[0][:width]), cells, sheet)
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
-    content = path.read_bytes()
-    text = None
-    for encoding in () if b"\0" in content else ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if text is None:
-        raise InputUnusable(
-            "table.encoding",
-            Text("文字コードが UTF-8 でも CP932(Shift_JIS)でもありません", "is neither UTF-8 nor CP932 text"),
-            Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
-            Place(path.name),
-        )
-    # The limit is the whole program's: it is put back.
-    usual = csv.field_size_limit(1_000_000)
-    delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return [row for row in rows if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputUnusable(
-            "table.quotes",
-            Text('引用符(")の対応が崩れています', f"quotation marks do not fit ({error})"),
-            Text("Excelで開いて「CSV UTF-8」で保存し直してください", "save it from Excel as 'CSV UTF-8'"),
-            Place(path.name, line=rows.line_num),
-        ) from None
-    finally:
-        csv.field_size_limit(usual)
-
-
 def _workbook_rows(path: Path, wanted: str | None) -> tuple[str, list[list[str]]]:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputUnusable(
-            "table.workbook",
-            Text("Excelのブックとして読めません", "cannot be read as a workbook"),
-            Text("Excelで開いて .xlsx で保存し直してください", "open it in Excel and save it as .xlsx"),
-            Place(path.name),
-        ) from error
-    try:
-        if wanted is not None and wanted not in book.sheetnames:
-            raise UsageError(
-                "compare.no-sheet",
-                Text(f"シート「{wanted}」がありません", f"there is no sheet '{wanted}'"),
-                Text(f"あるシート: {'、'.join(book.sheetnames)}", f"sheets: {', '.join(book.sheetnames)}"),
-                Place(path.name),
-            )
-        sheet = book[wanted or book.sheetnames[0]]
-        rows = [
-            ["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
-        ]
-        return sheet.title, [row for row in rows if any(cell.strip() for cell in row)]
-    finally:
-        book.close()
+    # What is no archive at all is said, with the way out, by the reader.
+    with suppress(BadZipFile):
+        check_archive(path)
+    return read_wide_sheet(path.read_bytes(), path.name, wanted or "")
 
 
 def _headers(row: Sequence[str]) -> tuple[str, ...]:

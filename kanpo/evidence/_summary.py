@@ -22,7 +22,7 @@ def summarise_trial(project: Project, trial_code: str) -> pd.DataFrame:
 
     Several values of a trait on one plot (repeats, dates) are first averaged within the plot, so
     that plots, not measurements, are counted. Values that nobody has decided between are left out
-    and counted (see `plot_values`).
+    and counted (see `trial_plot_values`).
 
     Returns
     -------
@@ -31,7 +31,7 @@ def summarise_trial(project: Project, trial_code: str) -> pd.DataFrame:
         undecided (values left out); sorted by trait, then treatment.
     """
     plots = project.journal.read("plot")
-    values = plot_values(project, plots[plots["trial_code"] == trial_code])
+    values = trial_plot_values(project, plots[plots["trial_code"] == trial_code])
     groups = values.groupby(["trait", "treatment"], sort=True)
     table = groups["value"].agg(n="count", mean="mean", sd="std", min="min", max="max")
     table["undecided"] = groups["undecided"].sum().astype(int)
@@ -45,7 +45,7 @@ def trait_label(trait: str) -> Text:
     return TRAITS[trait].label if trait in TRAITS else YIELDS[trait]
 
 
-def plot_values(project: Project, plots: pd.DataFrame) -> pd.DataFrame:
+def trial_plot_values(project: Project, plots: pd.DataFrame) -> pd.DataFrame:
     """One value of each trait and yield for each plot.
 
     Several values of a trait (repeats, dates) are averaged, several harvests of a season added up.

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
-from kanpo.evidence._summary import plot_values
+from kanpo.evidence._summary import trial_plot_values
 from kanpo.evidence.analysis import Analysis, Design, analyse_traits, make_design
 from kanpo.locale import Text
 from kanpo.store import Project
@@ -88,7 +88,7 @@ def _table_and_undecided(project: Project, trial_codes: Sequence[str]) -> tuple[
     table = plots[["trial_code", "plot_code", *parts]].drop_duplicates(
         ["trial_code", "plot_code"], keep="last"
     )
-    values = plot_values(project, plots)
+    values = trial_plot_values(project, plots)
     wide = values.pivot_table(index=["trial_code", "plot_code"], columns="trait", values="value")
     undecided = {
         str(trait): int(count) for trait, count in values.groupby("trait")["undecided"].sum().items()

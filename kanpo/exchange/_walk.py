@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import difflib
 import re
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.herbs import load_catalogue
 from kanpo.locale import Text
+from kanpo.lots import check_sign
 from kanpo.parcels import reproject
 from kanpo.schema import TRAITS, Trait, find_trait
 from kanpo.store import Project
@@ -81,7 +81,7 @@ def plot_qr(project6: str, plot_code: str) -> str:
     as UTF-8, in four hexadecimal digits: it finds every mistyped byte.
     """
     content = f"KP1:{project6}:{plot_code}"
-    return f"{content}:{binascii.crc_hqx(content.encode(), 0):04X}"
+    return f"{content}:{check_sign(content)}"
 
 
 def walk_of(project: Project, trial_code: str, traits: Sequence[str] = ()) -> TrialWalk:

@@ -8,7 +8,7 @@ from kanpo.lots._assays import LimitVerdict, LotVerdict, Verdict, check_lot, rea
 from kanpo.lots._balance import LotFault, find_faults, lot_table, made_kg, step_table, used_kg
 from kanpo.lots._book import LotBook, Step, read_book
 from kanpo.lots._doubtful import doubtful_records
-from kanpo.lots._label import label_page, lot_code, read_lot_code, write_labels
+from kanpo.lots._label import check_sign, label_page, lot_code, read_lot_code, write_labels
 from kanpo.lots._matrix import MatrixReport, NewMatrix, import_matrix, read_matrix
 from kanpo.lots._soundness import look_over
 from kanpo.lots._trace import Trace, TraceNode, trace_lot, trace_text
@@ -25,6 +25,7 @@ __all__ = [
     "TraceNode",
     "Verdict",
     "check_lot",
+    "check_sign",
     "doubtful_records",
     "find_faults",
     "import_matrix",

@@ -27,7 +27,7 @@ def lot_code(project_id: str, lot_id: str) -> str:
     finds every mistyped byte and every burst of up to 16 bits.
     """
     content = f"{_FORM}:{project_id[-6:]}:{_KIND}:{lot_id}"
-    return f"{content}:{_check(content)}"
+    return f"{content}:{check_sign(content)}"
 
 
 def read_lot_code(code: str, project_id: str) -> str:
@@ -46,7 +46,7 @@ def read_lot_code(code: str, project_id: str) -> str:
         raise InputUnusable(
             "lot.code", Text("ロットの符号ではありません", "is no code of a lot"), again, place
         )
-    if check.upper() != _check(content):
+    if check.upper() != check_sign(content):
         what = Text("読み違いがあります(検査符号が合いません)", "was misread: the check does not fit")
         raise InputUnusable("lot.code-misread", what, again, place)
     if parts[1] != project_id[-6:]:
@@ -58,7 +58,8 @@ def read_lot_code(code: str, project_id: str) -> str:
     return parts[3]
 
 
-def _check(content: str) -> str:
+def check_sign(content: str) -> str:
+    """What guards a code against misreading: CRC-16 (CCITT polynomial, initial value 0), four signs."""
     return f"{binascii.crc_hqx(content.encode(), 0):04X}"
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from kanpo.errors import InputUnusable, KanpoError, Place, Problem, Severity, UsageError
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
-from kanpo.parcels.tables import check_archive
+from kanpo.parcels.tables import check_archive, read_wide_sheet
 from kanpo.schema import normalise
 from kanpo.store import Project, sha256_of
 from kanpo.trials import RecordReport, record_rows
@@ -170,7 +170,7 @@ def _read(
     workbook = zipfile.is_zipfile(io.BytesIO(content))
     if workbook and path is not None:
         check_archive(path)
-    rows = _workbook_rows(content, name, sheet) if workbook else read_rows(content, name)
+    rows = read_wide_sheet(content, name, sheet)[1] if workbook else read_rows(content, name)
     rows = [[cell.strip() for cell in row] for row in rows]
     filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
     if len(filled) < 2:
@@ -186,42 +186,6 @@ def _read(
     _check_samples(frame[column], name)
     frame = frame.set_index(column)
     return frame.apply(_numbers)
-
-
-def _workbook_rows(content: bytes, name: str, sheet: str) -> list[list[str]]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        rows = {
-            page.title: [[_written(value) for value in row] for row in page.iter_rows(values_only=True)]
-            for page in book.worksheets[: None if sheet else 1]
-        }
-    # openpyxl raises whatever its parsers raise; a file that it cannot read is no workbook for us.
-    except Exception as error:
-        raise InputUnusable(
-            "table.workbook-damaged",
-            Text("Excelブックとして読めません", f"cannot be read as a workbook ({type(error).__name__})"),
-            Text(
-                "Excelで開き、.xlsx として保存し直してください", "open it in Excel and save it anew as .xlsx"
-            ),
-            Place(name),
-        ) from error
-    if sheet and sheet not in rows:
-        raise UsageError(
-            "matrix.no-sheet",
-            Text("そのシートはありません", "there is no such sheet"),
-            Text(f"あるシート: {'、'.join(rows)}", f"sheets: {', '.join(rows)}"),
-            Place(name, sheet),
-        )
-    return rows[sheet] if sheet else next(iter(rows.values()), [])
-
-
-def _written(value: object) -> str:
-    """A cell as text; whole numbers without a point, so that sample 12 is 12 and not 12.0."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value).strip()
 
 
 def _check_headers(headers: list[str], column: str, name: str) -> None:

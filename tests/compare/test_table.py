@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,19 @@ def test_a_workbook_reads_the_same(tmp_path: Path) -> None:
     book.save(tmp_path / "t.xlsx")
     matrix = sample_matrix(read_table(tmp_path / "t.xlsx"), group="g")
     np.testing.assert_array_equal(matrix.values[:, 0], [1.5, np.nan, np.nan])
-    with pytest.raises(UsageError, match=r"compare\.no-sheet"):
+    with pytest.raises(UsageError, match=r"table\.no-sheet"):
         read_table(tmp_path / "t.xlsx", "Sheet9")
+
+
+def test_a_workbook_that_unpacks_to_more_than_is_safe_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        book.writestr("xl/worksheets/sheet1.xml", b"0" * 3_000_000)
+    with pytest.raises(InputUnusable):
+        read_table(tmp_path / "b.xlsx")
+    (tmp_path / "no.xlsx").write_bytes(b"PK\x03\x04 broken")
+    with pytest.raises(InputUnusable, match="Excel"):
+        read_table(tmp_path / "no.xlsx")
 
 
 def test_text_in_a_column_of_numbers_is_named_and_missing(tmp_path: Path) -> None:

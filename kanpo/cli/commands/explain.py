@@ -59,14 +59,7 @@ def explain_command(
         settings = score_settings(opened)
         said = values_of_parcel(opened, row["parcel_id"])
         parcels = current_parcels(opened) if assume else None
-    if changed:
-        names = "・".join(label.ja for label in changed), ", ".join(label.en for label in changed)
-        say(
-            Text(
-                f"注意: 計算の後に {names[0]} が変わっています。kanpo score で計算し直してください。",
-                f"note: {names[1]} changed since; run kanpo score again.",
-            )
-        )
+    _say_changed(changed)
     if assumed:
         say(
             Text(
@@ -97,6 +90,17 @@ def explain_command(
     if around:
         click.echo(str(around[1]))
     return 0
+
+
+def _say_changed(changed: tuple[Text, ...]) -> None:
+    if changed:
+        names = "・".join(label.ja for label in changed), ", ".join(label.en for label in changed)
+        say(
+            Text(
+                f"注意: 計算の後に {names[0]} が変わっています。kanpo score で計算し直してください。",
+                f"note: {names[1]} changed since; run kanpo score again.",
+            )
+        )
 
 
 def _around(
