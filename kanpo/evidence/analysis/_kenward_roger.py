@@ -92,7 +92,8 @@ def kenward_roger(fit: RemlFit) -> KenwardRoger:
     single = np.einsum("gi,gik->k", np.einsum("gii->gi", state.zhz) - cross, random.member)
     information = np.block([[traces, single[:, None]], [single, float(size - rank)]]) / 2
     # Large ratios have little information each; in relative units what cannot be told apart shows.
-    units = np.outer(*[np.append(np.maximum(fit.ratios, 1.0), 1.0)] * 2)
+    unit = np.append(np.maximum(fit.ratios, 1.0), 1.0)
+    units = np.outer(unit, unit)
     spread = units * np.linalg.pinv(units * information, rcond=1e-10, hermitian=True)
     terms = spread[:-1, :-1]
     weights = random.member @ terms @ random.member.transpose(0, 2, 1)
@@ -113,7 +114,7 @@ def _scaled(first: float, second: float, rank: int) -> tuple[float, float]:
     b = (first + 6 * second) / (2 * rank)
     g = ((rank + 1) * first - (rank + 4) * second) / ((rank + 2) * second)
     below = 3 * rank + 2 * (1 - g)
-    top, square, other = (1 + g / below * b, 1 - (rank - g) / below * b, 1 - (rank + 2 - g) / below * b)
+    top, square, other = 1 + g / below * b, 1 - (rank - g) / below * b, 1 - (rank + 2 - g) / below * b
     mean = 1 - second / rank
     if min(mean, square) < _MARGIN:
         return average
