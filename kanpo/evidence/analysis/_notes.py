@@ -218,7 +218,10 @@ def _components(prepared: Prepared, fitted: Fit) -> list[Text]:
         pairs = zip(fitted.reml.random.terms, fitted.reml.ratios, strict=True)
         zero = [term_name(term) for term, ratio in pairs if ratio == 0]
         counts = (
-            Text("自由度の計算には入れています。", " It still counts in the degrees of freedom.")
+            Text(
+                "自由度の計算には入れているので、検定は控えめ(差を見つけにくい側)になります。",
+                " It still counts in the degrees of freedom, which makes tests cautious.",
+            )
             if fitted.ddf == "kenward-roger"
             else Text("", "")
         )
