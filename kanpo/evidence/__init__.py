@@ -29,7 +29,15 @@ from kanpo.evidence._reestimate import (
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
 from kanpo.evidence._summary import summarise_trial, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
-from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_traits, make_design
+from kanpo.evidence.analysis import (
+    DESIGNS,
+    Analysis,
+    DdfMethod,
+    Design,
+    analyse,
+    analyse_traits,
+    make_design,
+)
 
 __all__ = [
     "BOUND_SD",
@@ -48,6 +56,7 @@ __all__ = [
     "YIELD_TRAITS",
     "Analysis",
     "Calibration",
+    "DdfMethod",
     "Design",
     "Draws",
     "Parameter",

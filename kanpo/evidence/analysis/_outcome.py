@@ -13,7 +13,7 @@ import pandas as pd
 from kanpo.errors import Problem
 from kanpo.evidence.analysis._assumptions import Assumptions, RankTest
 from kanpo.evidence.analysis._design import Design
-from kanpo.evidence.analysis._fit import Row
+from kanpo.evidence.analysis._fit import DdfMethod, Row
 from kanpo.evidence.analysis._power import Power
 from kanpo.locale import Text
 
@@ -60,6 +60,8 @@ class Analysis:
         Type II tests where the plots are unbalanced.
     parts : tuple of Row
         Augmented design: among checks, checks against new entries, among new entries.
+    ddf : str or None
+        How degrees of freedom were found where means and comparisons come from the mixed model.
     means, pairs : DataFrame
         See `kanpo.evidence.analysis` for the columns.
     variance : tuple of Component
@@ -82,6 +84,7 @@ class Analysis:
     anova: tuple[Row, ...]
     adjusted: tuple[Row, ...]
     parts: tuple[Row, ...]
+    ddf: DdfMethod | None
     means: pd.DataFrame
     pairs: pd.DataFrame
     variance: tuple[Component, ...]
@@ -111,6 +114,7 @@ class Analysis:
             "anova": [_plain(asdict(row)) for row in self.anova],
             "anova_adjusted": [_plain(asdict(row)) for row in self.adjusted],
             "anova_parts": [_plain(asdict(row)) for row in self.parts],
+            "ddf": self.ddf,
             "means": _records(self.means),
             "pairs": _records(self.pairs),
             "variance": [_plain(asdict(component)) for component in self.variance],
