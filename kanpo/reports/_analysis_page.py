@@ -106,7 +106,9 @@ def _section(found: Analysis) -> str:
 def _design_words(design: Design) -> str:
     parts = [f"{_KINDS[design.kind]}({design.kind})" if language() == "ja" else str(_KINDS[design.kind])]
     played = [(Text("処理", "treatment"), name) for name in design.treatments]
-    played += [(words, getattr(design, part)) for part, words in _PARTS.items() if getattr(design, part)]
+    for part, words in _PARTS.items():
+        named = getattr(design, part) or ()
+        played += [(words, name) for name in ([named] if isinstance(named, str) else named)]
     played += [(Text("標準", "check"), name) for name in design.checks]
     parts += [f"{words}: {name}" for words, name in played]
     return str(Text("設計: ", "Design: ")) + str(Text("、", "; ")).join(parts)

@@ -25,8 +25,8 @@ _KINDS = ("crd", "rcbd", "latin", "splitplot", "stripplot", "augmented", "alpha"
 _MOST_PAIRS = 30
 
 
-def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
-    found: Callable[..., Any] = option(name, metavar="COLUMN", help=Text(ja, en))
+def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[..., Any]:
+    found: Callable[..., Any] = option(name, metavar="COLUMN", help=Text(ja, en), multiple=multiple)
     return found
 
 
@@ -65,12 +65,22 @@ def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
     metavar="COLUMN",
     help=Text("ブロック(alpha では不完備ブロック)", "block (alpha: the incomplete block)"),
 )
-@_column("--replicate", "反復(alpha の完備な反復)", "complete replicate of an alpha design")
+@_column(
+    "--replicate", "反復(alpha・multienv の完備な反復)", "complete replicate (alpha, multienv); else a block"
+)
 @_column("--row", "行(ラテン方格)", "row of a Latin square")
 @_column("--column", "列(ラテン方格)", "column of a Latin square")
-@_column("--whole-plot", "主区の要因(分割区)", "whole-plot factor of a split-plot")
-@_column("--sub-plot", "副区の要因(分割区)", "sub-plot factor of a split-plot")
+@_column("--whole-plot", "主区の要因(分割区。繰り返し可)", "whole-plot factor of a split-plot", multiple=True)
+@_column("--sub-plot", "副区の要因(分割区。繰り返し可)", "sub-plot factor of a split-plot", multiple=True)
 @_column("--environment", "環境(年次・場所)", "environment: year or place")
+@option(
+    "--fixed-environments",
+    is_flag=True,
+    help=Text(
+        "multienv で、結論をこの年次・場所だけのものとする(母数効果)",
+        "multienv: conclusions are about these environments only (fixed effects)",
+    ),
+)
 @option(
     "--check",
     "checks",
@@ -98,9 +108,10 @@ def analyze(
     replicate: str | None,
     row: str | None,
     column: str | None,
-    whole_plot: str | None,
-    sub_plot: str | None,
+    whole_plot: tuple[str, ...],
+    sub_plot: tuple[str, ...],
     environment: str | None,
+    fixed_environments: bool,
     checks: tuple[str, ...],
     report: Path | None,
     project: Path | None,
@@ -110,17 +121,18 @@ def analyze(
     from kanpo.evidence import make_design
 
     _check_report(report)
+    file = _file(targets)
+    table = None if file is None else _read(file)
+    treatments, traits = _each(treatments, table), _each(traits, table)
     parts: dict[str, Any] = {
-        "blocks": blocks,
+        "blocks": _each(blocks, table),
         "replicate": replicate,
         "row": row,
         "column": column,
-        "whole_plot": whole_plot,
-        "sub_plot": sub_plot,
+        "whole_plot": _each(whole_plot, table),
+        "sub_plot": _each(sub_plot, table),
         "environment": environment,
     }
-    file = _file(targets)
-    table = None if file is None else _read(file)
     if design == "alpha" and replicate is None and len(blocks) == 1 and table is not None:
         parts["replicate"] = _replicate_of(table)
     chosen = None
@@ -130,9 +142,10 @@ def analyze(
             treatments=treatments,
             checks=checks,
             additive=additive,
+            fixed_environments=fixed_environments,
             **parts,
         )
-    elif additive or treatments or any(parts.values()):
+    elif additive or fixed_environments or treatments or any(parts.values()):
         raise _design_missing()
     if chosen is not None:
         _say_unused(chosen, parts)
@@ -145,6 +158,18 @@ def analyze(
     if report is not None:
         _write_report(report, results, file.name if file is not None else " ".join(targets))
     return 1 if any(result.rejected for result in results) else 0
+
+
+def _each(
+    names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None
+) -> tuple[str, ...]:
+    """Columns named one by one, or several at once by commas where no column is called so."""
+    headers = {header.strip() for header in table or ()}
+    found: list[str] = []
+    for name in names:
+        parts = [part.strip() for part in name.split(",")]
+        found += parts if name.strip() not in headers and headers.issuperset(parts) else [name]
+    return tuple(found)
 
 
 def _check_report(path: Path | None) -> None:
@@ -207,14 +232,18 @@ def _replicate_of(table: Mapping[str, Sequence[str | None]]) -> str | None:
 
 def _say_unused(design: Design, parts: Mapping[str, Any]) -> None:
     """Options that the design has no use for are pointed out, not silently left out."""
-    given = {key: value for key, value in parts.items() if value and key != "blocks"}
-    for key, value in given.items():
-        if value not in design.factors:
-            name = f"--{key.replace('_', '-')}"
+    places = Text(
+        "年次・場所が複数なら --design multienv です。", " For several environments take --design multienv."
+    )
+    for key, value in parts.items():
+        named = [value] if isinstance(value, str) else value or ()
+        if any(name not in design.factors for name in named):
+            name = f"--{key.replace('_', '-').removesuffix('s')}"
+            more = places if key == "environment" else Text("", "")
             say(
                 Text(
-                    f"注意: {name} は設計 {design.kind} では使いません。",
-                    f"note: {name} is not used by design {design.kind}.",
+                    f"注意: {name} は設計 {design.kind} では使いません。{more.ja}",
+                    f"note: {name} is not used by design {design.kind}.{more.en}",
                 )
             )
 

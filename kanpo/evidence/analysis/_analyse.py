@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from kanpo.evidence.analysis._design import Design, Term, term_name
 from kanpo.evidence.analysis._factor import Factor
 from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row, fit, prepare
 from kanpo.evidence.analysis._margins import Margin, margin_of
+from kanpo.evidence.analysis._meant import settled
 from kanpo.evidence.analysis._notes import notes_of
 from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
 from kanpo.evidence.analysis._power import Power, power_of
@@ -79,6 +81,7 @@ def analyse_traits(
     """
     named = _with_headers(columns, design)
     sheet = read_sheet(columns, named, file=file, first_row=first_row)
+    named = settled(named, sheet.factors)
     ready: dict[tuple[bytes, ...], tuple[Prepared, list[Margin]]] = {}
     results = []
     for trait in traits:
@@ -107,12 +110,13 @@ def analyse_traits(
 
 def _with_headers(columns: Columns, design: Design) -> Design:
     """The design with the headers as they stand in the table."""
-    parts = ("block", "replicate", "row", "column", "whole_plot", "sub_plot", "environment")
-    needed = design.factors
-    found = {name: find_column(columns, name) for name in needed}
-    changed = {part: found.get(getattr(design, part), getattr(design, part)) for part in parts}
-    treatments = tuple(found.get(name, name) for name in design.treatments)
-    return replace(design, treatments=treatments, **changed)
+    found = {name: find_column(columns, name) for name in design.factors}
+    changed: dict[str, Any] = {}
+    for part in ("block", "replicate", "row", "column", "environment"):
+        changed[part] = found.get(getattr(design, part), getattr(design, part))
+    for part in ("treatments", "whole_plot", "sub_plot"):
+        changed[part] = tuple(found.get(name, name) for name in getattr(design, part))
+    return replace(design, **changed)
 
 
 def _terms(prepared: Prepared) -> list[Term]:

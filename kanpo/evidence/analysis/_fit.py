@@ -92,21 +92,21 @@ def prepare(design: Design, factors: Mapping[str, Factor]) -> Prepared:
     top, strata = _strata(design, model)
     places = [sum(part.term == one.term for s in strata for part in s.parts) for one in model.parts[1:]]
     random = make_random(design.random, factors, model.x) if design.random else None
-    marginal = () if design.kind in ("alpha", "multienv") else _marginal(model)
+    marginal = () if design.one_model else _marginal(model)
     return Prepared(design, model, strata, top, all(n <= 1 for n in places), marginal, random)
 
 
 def _strata(design: Design, model: Model) -> tuple[Floats, tuple[Stratum, ...]]:
     count = len(model.x)
     mean = np.full((count, 1), count**-0.5)
-    if design.kind in ("alpha", "multienv"):
+    if design.one_model:
         return mean, ()
     errors = [(term, cells_of(term, model.factors).indicator) for term in design.errors]
     spaces = successive_parts(errors, before=mean) if errors else []
     above = np.hstack([mean, *(part.basis for part in spaces)])
     columns = [(found.term, found.indicator) for found in model.cells[1:]]
     strata = []
-    for space in spaces:
+    for space in (one for one in spaces if one.df):
         inside = [(term, space.basis.T @ matrix) for term, matrix in columns]
         parts = successive_parts(inside, shortest=1e-2)
         kept = tuple(part for part in parts if part.df)
