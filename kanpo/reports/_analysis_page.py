@@ -32,6 +32,7 @@ _KINDS = {
 _PARTS = {
     "whole_plot": Text("主区", "whole plot"),
     "sub_plot": Text("副区", "sub-plot"),
+    "unit": Text("主区を見分ける列", "column of whole plots"),
     "environment": Text("環境", "environment"),
     "replicate": Text("反復", "replicate"),
     "block": Text("ブロック", "block"),

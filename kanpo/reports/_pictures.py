@@ -158,7 +158,9 @@ def _environments(found: Analysis, environment: str) -> Figure:
     table = pd.DataFrame(
         {
             "place": found.levels[environment].to_numpy(),
-            "treatment": _joined(found.levels, list(found.design.treated)),
+            "treatment": _joined(
+                found.levels, [name for name in found.design.treated if name != environment]
+            ),
             "value": found.residuals["value"].to_numpy(dtype=float),
         }
     )

@@ -49,6 +49,10 @@ def analysis_tables(found: Analysis) -> list[tuple[Text, pd.DataFrame]]:
     lines = (
         (Text("分散分析", "Analysis of variance"), found.anova),
         (Text("順序によらない検定", "Tests that do not depend on the order"), found.adjusted),
+        (
+            Text("どの組合せも同じ重みとした検定(Type III)", "Tests over equally weighted cells (type III)"),
+            found.type_three,
+        ),
         (Text("処理の内訳", "Treatments taken apart"), found.parts),
     )
     tables = [

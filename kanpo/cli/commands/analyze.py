@@ -160,9 +160,7 @@ def analyze(
     return 1 if any(result.rejected for result in results) else 0
 
 
-def _each(
-    names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None
-) -> tuple[str, ...]:
+def _each(names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None) -> tuple[str, ...]:
     """Columns named one by one, or several at once by commas where no column is called so."""
     headers = {header.strip() for header in table or ()}
     found: list[str] = []

@@ -31,6 +31,7 @@ from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
 from kanpo.evidence.analysis._power import Power, power_of
 from kanpo.evidence.analysis._sheet import Columns, find_column, read_sheet
 from kanpo.evidence.analysis._table import PlotTable, read_plots
+from kanpo.evidence.analysis._type_three import type_three
 from kanpo.evidence.analysis._words import (
     assumption_sentences,
     check_sentences,
@@ -188,6 +189,7 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
         rejected=table.rejected,
         anova=fitted.rows,
         adjusted=fitted.adjusted,
+        type_three=type_three(prepared, fitted),
         parts=parts,
         means=means,
         pairs=pairs,
@@ -226,6 +228,7 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         rejected=table.rejected,
         anova=(),
         adjusted=(),
+        type_three=(),
         parts=(),
         means=_empty(MEAN_COLUMNS),
         pairs=_empty(PAIR_COLUMNS),

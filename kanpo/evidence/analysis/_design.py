@@ -30,7 +30,8 @@ class Design:
         Columns. In ``alpha`` and ``multienv``, `replicate` is the complete replicate and `block` the
         incomplete block.
     whole_plot, sub_plot : tuple of str
-        Factors of whole plots and of sub-plots.
+        Factors of whole plots and of sub-plots; in ``stripplot`` of plots that divide the crossings
+        of the strips.
     unit : str, optional
         A column that only tells the whole plots of a block apart.
     fixed_environments : bool
@@ -64,6 +65,8 @@ class Design:
     @property
     def treated(self) -> tuple[str, ...]:
         """The treatment factors, in the order of the table."""
+        if self.kind == "stripplot":
+            return (*self.treatments, *self.sub_plot)
         place = (self.environment,) if self.environment and self.fixed_environments else ()
         return (*place, *self.whole_plot, *self.sub_plot, *self.treatments)
 
@@ -94,7 +97,9 @@ class Design:
         if self.kind == "splitplot":
             return _without_empty((self._block, self._whole, self._sub))
         if self.kind == "stripplot":
-            return (self._block, *((*self._block, name) for name in self.treatments))
+            strips = tuple((*self._block, name) for name in self.treatments)
+            crossings = ((*self._block, *self.treatments),) if self.sub_plot else ()
+            return (self._block, *strips, *crossings)
         if self.kind == "multienv" and self.fixed_environments:
             return self._ground
         return ()

@@ -33,6 +33,17 @@ _OPTIONS = {
     "sub_plot": "--sub-plot",
     "environment": "--environment",
 }
+#: Parts of the ground that a design makes use of.
+_GROUND: dict[str, tuple[str, ...]] = {
+    "crd": (),
+    "rcbd": ("block",),
+    "latin": ("block", "row", "column"),
+    "splitplot": ("block",),
+    "stripplot": ("block",),
+    "augmented": ("block",),
+    "alpha": ("replicate", "block"),
+    "multienv": ("environment", "replicate", "block"),
+}
 #: Designs in which a complete replicate is a block.
 _REPLICATE_IS_BLOCK = ("rcbd", "splitplot", "stripplot", "augmented")
 
@@ -85,7 +96,13 @@ def make_design(
         A part of the design has no column, or a column plays two parts.
     """
     said = _Said(
-        _distinct(treatments), _distinct(blocks), replicate, row, column, _listed(whole_plot), _listed(sub_plot)
+        _distinct(treatments),
+        _distinct(blocks),
+        replicate,
+        row,
+        column,
+        _listed(whole_plot),
+        _listed(sub_plot),
     )
     _place_blocks(kind, said)
     if kind == "stripplot":
@@ -93,6 +110,7 @@ def make_design(
     elif kind in ("splitplot", "multienv"):
         _place_whole_plots(kind, said)
     split = kind in ("splitplot", "multienv")
+    divided = split or kind == "stripplot"
     design = Design(
         kind=kind,
         treatments=tuple(said.treatments),
@@ -101,7 +119,7 @@ def make_design(
         row=said.row,
         column=said.column,
         whole_plot=tuple(said.whole) if split else (),
-        sub_plot=tuple(said.sub) if split else (),
+        sub_plot=tuple(said.sub) if divided else (),
         environment=environment,
         checks=tuple(checks),
         additive=additive,
@@ -138,6 +156,7 @@ def _place_blocks(kind: DesignKind, said: _Said) -> None:
                 setattr(said, part, said.blocks.pop(0))
         if not said.blocks and said.replicate not in (None, said.row, said.column):
             said.blocks = [str(said.replicate)]
+        said.replicate = None
 
 
 def _place_strips(said: _Said) -> None:
@@ -146,6 +165,7 @@ def _place_strips(said: _Said) -> None:
     for more in (strips, [*said.whole, *said.sub]):
         if len(said.treatments) < 2:
             said.treatments = _distinct([*said.treatments, *more])
+    said.sub = [name for name in said.sub if name not in said.treatments]
     said.row = said.column = None
 
 
@@ -195,9 +215,7 @@ def _check(design: Design, blocks: int) -> None:
             Text("--block は1つだけ指定してください", "give --block once"),
             Text("反復は --replicate で指定します", "the replicate of an alpha design is --replicate"),
         )
-    used = design.factors
-    parts = [design.block, design.replicate, design.row, design.column, design.environment]
-    played = [name for name in parts if name in used and name is not None]
+    played = [name for part in _GROUND[design.kind] if (name := getattr(design, part)) is not None]
     played += [name for name in design.treated if name != design.environment]
     twice = [name for name in dict.fromkeys(played) if played.count(name) > 1]
     if twice:
@@ -223,7 +241,8 @@ def settled(design: Design, factors: Mapping[str, Factor]) -> Design:
 
     A whole-plot column within which another treatment never changes only tells whole plots apart;
     the treatments that never change are the whole-plot factors. A check that is no level may be
-    several, with commas between them.
+    several, with commas between them. Where an augmented design names none, the checks are the
+    entries that stand in every block.
 
     Raises
     ------
@@ -232,6 +251,8 @@ def settled(design: Design, factors: Mapping[str, Factor]) -> Design:
     """
     levels = {level for name in design.treated for level in factors[name].levels}
     checks = [part for check in design.checks for part in _parts(check, levels)]
+    if design.kind == "augmented" and not checks:
+        checks = _in_every_block(factors[design.treatments[0]], factors[str(design.block)])
     design = replace(design, checks=tuple(_distinct(checks)))
     if design.kind == "splitplot" and len(design.whole_plot) == 1 and len(design.treated) > 2:
         others = (*design.sub_plot, *design.treatments)
@@ -254,6 +275,14 @@ def settled(design: Design, factors: Mapping[str, Factor]) -> Design:
 def _parts(name: str, levels: set[str]) -> list[str]:
     parts = [part.strip() for part in name.split(",")]
     return parts if name not in levels and levels.issuperset(parts) else [name]
+
+
+def _in_every_block(entry: Factor, block: Factor) -> list[str]:
+    """Entries that stand in every block; none where all do."""
+    stands = np.zeros((len(entry.levels), len(block.levels)), dtype=np.bool_)
+    stands[entry.codes, block.codes] = True
+    found = [level for code, level in enumerate(entry.levels) if stands[code].all()]
+    return found if len(found) < len(entry.levels) else []
 
 
 def _constant(name: str, within: Sequence[str], factors: Mapping[str, Factor]) -> bool:

@@ -9,7 +9,7 @@ from kanpo.evidence.analysis._design import Term, term_name
 from kanpo.evidence.analysis._fit import Fit, Prepared
 from kanpo.evidence.analysis._projection import cells_of
 from kanpo.evidence.analysis._table import PlotTable
-from kanpo.evidence.analysis._words import confounded_words
+from kanpo.evidence.analysis._words import confounded_words, names_of
 from kanpo.locale import Text
 
 
@@ -118,6 +118,8 @@ def _layout(prepared: Prepared) -> list[Text]:
     ground = {"rcbd": design.block, "augmented": design.block, "multienv": design.environment}.get(
         design.kind
     )
+    if design.kind == "augmented" and design.checks:
+        notes.append(_checks(names_of(design.checks)))
     if ground is not None and design.kind == "rcbd":
         table = np.zeros((len(factors[ground].levels), len(treated.levels)), dtype=int)
         np.add.at(table, (factors[ground].codes, treated.codes), 1)
@@ -141,7 +143,10 @@ def _layout(prepared: Prepared) -> list[Text]:
                         f"Not every treatment stands once in each '{name}': not a Latin square, analysed as unbalanced.",
                     )
                 )
-    if design.kind == "multienv" and ground is not None and len(factors[ground].levels) < 5:
+    if design.unit is not None:
+        notes.append(_unit(design.unit))
+    few = design.one_model and ground is not None and len(factors[ground].levels) < 5
+    if few and ground is not None:
         notes.append(
             Text(
                 f"環境(年次・場所)が {len(factors[ground].levels)} つだけです。環境の分散の推定は不確かです。",
@@ -149,6 +154,20 @@ def _layout(prepared: Prepared) -> list[Text]:
             )
         )
     return notes
+
+
+def _unit(name: str) -> Text:
+    return Text(
+        f"「{name}」は主区を見分ける列とみなしました(その中で変わらない処理が主区の処理)。",
+        f"'{name}' was taken to tell whole plots apart; treatments that do not change in them are whole-plot factors.",
+    )
+
+
+def _checks(names: Text) -> Text:
+    return Text(
+        f"標準は {names.ja} です(--check で指定しなければ、どのブロックにもあるもの)。",
+        f"Checks are {names.en} (unless --check names others, the entries that stand in every block).",
+    )
 
 
 def _label(prepared: Prepared, codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:

@@ -58,6 +58,8 @@ class Analysis:
         Sequential sums of squares in strata, or type III tests of the mixed model.
     adjusted : tuple of Row
         Type II tests where the plots are unbalanced.
+    type_three : tuple of Row
+        Type III tests where they differ from those.
     parts : tuple of Row
         Augmented design: among checks, checks against new entries, among new entries.
     means, pairs : DataFrame
@@ -81,6 +83,7 @@ class Analysis:
     rejected: int
     anova: tuple[Row, ...]
     adjusted: tuple[Row, ...]
+    type_three: tuple[Row, ...]
     parts: tuple[Row, ...]
     means: pd.DataFrame
     pairs: pd.DataFrame
@@ -110,6 +113,7 @@ class Analysis:
             "notes": [str(text) for text in self.notes],
             "anova": [_plain(asdict(row)) for row in self.anova],
             "anova_adjusted": [_plain(asdict(row)) for row in self.adjusted],
+            "anova_type_3": [_plain(asdict(row)) for row in self.type_three],
             "anova_parts": [_plain(asdict(row)) for row in self.parts],
             "means": _records(self.means),
             "pairs": _records(self.pairs),
