@@ -104,13 +104,7 @@ def make_design(
         _listed(whole_plot),
         _listed(sub_plot),
     )
-    _place_blocks(kind, said)
-    if kind == "stripplot":
-        _place_strips(said)
-    elif kind in ("splitplot", "multienv"):
-        _place_whole_plots(kind, said)
-    split = kind in ("splitplot", "multienv")
-    divided = split or kind == "stripplot"
+    _place(kind, said)
     design = Design(
         kind=kind,
         treatments=tuple(said.treatments),
@@ -118,8 +112,8 @@ def make_design(
         replicate=said.replicate,
         row=said.row,
         column=said.column,
-        whole_plot=tuple(said.whole) if split else (),
-        sub_plot=tuple(said.sub) if divided else (),
+        whole_plot=tuple(said.whole),
+        sub_plot=tuple(said.sub),
         environment=environment,
         checks=tuple(checks),
         additive=additive,
@@ -137,6 +131,16 @@ def _listed(names: str | Sequence[str] | None) -> list[str]:
     if names is None:
         return []
     return [names] if isinstance(names, str) else _distinct(names)
+
+
+def _place(kind: DesignKind, said: _Said) -> None:
+    _place_blocks(kind, said)
+    if kind == "stripplot":
+        _place_strips(said)
+    elif kind in ("splitplot", "multienv"):
+        _place_whole_plots(kind, said)
+    else:
+        said.whole, said.sub = [], []
 
 
 def _place_blocks(kind: DesignKind, said: _Said) -> None:
@@ -167,6 +171,7 @@ def _place_strips(said: _Said) -> None:
             said.treatments = _distinct([*said.treatments, *more])
     said.sub = [name for name in said.sub if name not in said.treatments]
     said.row = said.column = None
+    said.whole = []
 
 
 def _place_whole_plots(kind: DesignKind, said: _Said) -> None:
