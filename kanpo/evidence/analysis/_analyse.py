@@ -13,7 +13,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.evidence.analysis._assumptions import RankTest, check_assumptions, rank_test
-from kanpo.evidence.analysis._augmented import augmented_parts
+from kanpo.evidence.analysis._augmented import augmented_parts, parts_before_blocks
 from kanpo.evidence.analysis._compare import (
     MEAN_COLUMNS,
     PAIR_COLUMNS,
@@ -23,11 +23,12 @@ from kanpo.evidence.analysis._compare import (
 )
 from kanpo.evidence.analysis._design import Design, Term, term_name
 from kanpo.evidence.analysis._factor import Factor
-from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row, fit, prepare
+from kanpo.evidence.analysis._fit import Fit, Prepared, Row, fit, prepare
 from kanpo.evidence.analysis._margins import Margin, margin_of
 from kanpo.evidence.analysis._meant import settled
+from kanpo.evidence.analysis._measures import components_of, cv_of, effects_of, field_of, levels_of
 from kanpo.evidence.analysis._notes import notes_of
-from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
+from kanpo.evidence.analysis._outcome import Analysis
 from kanpo.evidence.analysis._power import Power, power_of
 from kanpo.evidence.analysis._sheet import Columns, find_column, read_sheet
 from kanpo.evidence.analysis._table import PlotTable, read_plots
@@ -172,8 +173,10 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
     checks = None if fitted.exact or _too_few(fitted) else check_assumptions(prepared, fitted, y, table.names)
     studentised = np.full(len(y), np.nan) if checks is None else checks.studentised
     parts: tuple[Row, ...] = ()
+    plain_parts: tuple[Row, ...] = ()
     if design.kind == "augmented" and not fitted.exact:
         parts = augmented_parts(prepared, y, error, df_error)
+        plain_parts = parts_before_blocks(prepared, y, error, df_error)
     sentences = [_summary(prepared, table), *_nothing_varies(fitted, y)]
     if fitted.rows:
         treated = [part.term for part in prepared.model.parts[1:] if part.term not in prepared.nuisance]
@@ -191,11 +194,12 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
         adjusted=fitted.adjusted,
         type_three=type_three(prepared, fitted),
         parts=parts,
+        plain_parts=plain_parts,
         means=means,
         pairs=pairs,
-        variance=_variance(prepared, fitted),
-        effects=_effects(fitted, len(y), prepared),
-        cv=_cv(fitted, float(y.mean())),
+        variance=components_of(prepared, fitted),
+        effects=effects_of(fitted, len(y), prepared),
+        cv=cv_of(fitted, float(y.mean())),
         powers=tuple(powers),
         assumptions=checks,
         ranks=ranks,
@@ -208,8 +212,8 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
                 "studentised": studentised,
             }
         ),
-        levels=_levels(table),
-        field=_field(table, studentised),
+        levels=levels_of(table),
+        field=field_of(table, studentised),
         notes=notes_of(prepared, fitted, table, any(one.skipped for one in compared)),
         sentences=tuple(sentences),
         problems=table.problems,
@@ -230,6 +234,7 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         adjusted=(),
         type_three=(),
         parts=(),
+        plain_parts=(),
         means=_empty(MEAN_COLUMNS),
         pairs=_empty(PAIR_COLUMNS),
         variance=(),
@@ -239,7 +244,7 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         assumptions=None,
         ranks=ranks,
         residuals=_empty(("plot", "value", "fitted", "residual", "studentised")),
-        levels=_levels(table).iloc[:0],
+        levels=levels_of(table).iloc[:0],
         field=None,
         notes=(),
         sentences=tuple(rank_sentence(ranks, int(table.below.sum()), len(table.y))),
@@ -308,58 +313,6 @@ def _rank(
         return None
     block = factors.get(design.block) if design.block else None
     return rank_test(design.kind, factors[design.treated[0]], block, y, below)
-
-
-def _variance(prepared: Prepared, fitted: Fit) -> tuple[Component, ...]:
-    if fitted.reml is not None:
-        pairs = zip(fitted.reml.random.terms, fitted.reml.ratios * fitted.reml.sigma2, strict=True)
-        found = [(term_name(term), float(value)) for term, value in pairs]
-        found.append(("Residual", fitted.reml.sigma2))
-    else:
-        found = [("Residual", error) for name, error, _ in fitted.errors if not fitted.exact]
-    return tuple(Component(name, value, float(np.sqrt(value))) for name, value in found)
-
-
-def _effects(fitted: Fit, plots: int, prepared: Prepared) -> tuple[Effect, ...]:
-    """Partial eta squared and omega squared of each tested term (Olejnik and Algina 2003)."""
-    ground = {term_name(term) for term in prepared.nuisance}
-    effects = []
-    for row in fitted.rows:
-        if row.term == RESIDUALS or row.term in ground or row.F != row.F:
-            continue
-        eta = row.df * row.F / (row.df * row.F + row.df_error)
-        omega = row.df * (row.F - 1) / (row.df * (row.F - 1) + plots)
-        effects.append(Effect(row.stratum, row.term, eta, max(omega, 0.0)))
-    return tuple(effects)
-
-
-def _cv(fitted: Fit, mean: float) -> dict[str, float]:
-    if not mean or fitted.exact:
-        return {}
-    found = {name: 100 * float(np.sqrt(error)) / abs(mean) for name, error, df in fitted.errors if df > 0}
-    if fitted.reml is not None and not fitted.errors:
-        found = {"Residual": 100 * float(np.sqrt(fitted.reml.sigma2)) / abs(mean)}
-    return found
-
-
-def _field(table: PlotTable, studentised: npt.NDArray[np.float64]) -> Field | None:
-    """The plan, where every plot has a place of its own."""
-    if table.rows is None or table.columns is None or not np.isfinite(studentised).any():
-        return None
-    places = set(zip(table.rows.tolist(), table.columns.tolist(), strict=True))
-    rows, columns = np.unique(table.rows), np.unique(table.columns)
-    if len(places) < len(table.rows) or len(rows) * len(columns) > 20 * len(table.rows):
-        return None
-    grid = np.full((len(rows), len(columns)), np.nan)
-    grid[np.searchsorted(rows, table.rows), np.searchsorted(columns, table.columns)] = studentised
-    return Field(tuple(rows.tolist()), tuple(columns.tolist()), grid)
-
-
-def _levels(table: PlotTable) -> pd.DataFrame:
-    return pd.DataFrame(
-        {name: [factor.levels[code] for code in factor.codes] for name, factor in table.factors.items()},
-        dtype=object,
-    )
 
 
 def _summary(prepared: Prepared, table: PlotTable) -> Text:

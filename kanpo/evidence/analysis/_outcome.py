@@ -62,6 +62,8 @@ class Analysis:
         Type III tests where they differ from those.
     parts : tuple of Row
         Augmented design: among checks, checks against new entries, among new entries.
+    plain_parts : tuple of Row
+        The same with blocks left out of account.
     means, pairs : DataFrame
         See `kanpo.evidence.analysis` for the columns.
     variance : tuple of Component
@@ -85,6 +87,7 @@ class Analysis:
     adjusted: tuple[Row, ...]
     type_three: tuple[Row, ...]
     parts: tuple[Row, ...]
+    plain_parts: tuple[Row, ...]
     means: pd.DataFrame
     pairs: pd.DataFrame
     variance: tuple[Component, ...]
@@ -115,6 +118,7 @@ class Analysis:
             "anova_adjusted": [_plain(asdict(row)) for row in self.adjusted],
             "anova_type_3": [_plain(asdict(row)) for row in self.type_three],
             "anova_parts": [_plain(asdict(row)) for row in self.parts],
+            "anova_parts_unadjusted": [_plain(asdict(row)) for row in self.plain_parts],
             "means": _records(self.means),
             "pairs": _records(self.pairs),
             "variance": [_plain(asdict(component)) for component in self.variance],
