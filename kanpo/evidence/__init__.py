@@ -29,7 +29,15 @@ from kanpo.evidence._reestimate import (
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
 from kanpo.evidence._summary import summarise_trial, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
-from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_traits, make_design
+from kanpo.evidence.analysis import (
+    DESIGNS,
+    Analysis,
+    Design,
+    analyse,
+    analyse_traits,
+    crossed,
+    make_design,
+)
 
 __all__ = [
     "BOUND_SD",
@@ -58,6 +66,7 @@ __all__ = [
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "crossed",
     "learn",
     "learn_from_trials",
     "learn_project",

@@ -45,6 +45,22 @@ def test_replicates_in_environments_are_blocks_that_hold_the_incomplete_ones() -
     assert both == (("e",), ("e", "t"), ("e", "r"), ("e", "r", "b"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [
+        ("rcbd", {"treatments": ["t"], "blocks": ["b"]}),
+        ("rcbd", {"treatments": ["t"], "replicate": "b"}),
+        ("alpha", {"treatments": ["t"], "blocks": ["b"]}),
+        ("alpha", {"treatments": ["t"], "blocks": ["r", "b"]}),
+        ("alpha", {"treatments": ["t"], "replicate": "r", "blocks": ["b"]}),
+    ],
+)
+def test_a_design_that_stands_in_several_environments(kind: Any, parts: dict[str, Any]) -> None:
+    design = make_design(kind, environment="e", **parts)
+    inner = (("e", "r"), ("e", "r", "b")) if design.replicate else (("e", "b"),)
+    assert (design.kind, design.random) == ("multienv", (("e",), ("e", "t"), *inner))
+
+
 def test_every_treatment_meets_every_environment() -> None:
     design = make_design("multienv", treatments=["p", "q"], environment="e")
     assert design.random == (("e",), ("e", "p"), ("e", "q"), ("e", "p", "q"))

@@ -72,7 +72,12 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
 @_column("--column", "列(ラテン方格)", "column of a Latin square")
 @_column("--whole-plot", "主区の要因(分割区。繰り返し可)", "whole-plot factor of a split-plot", multiple=True)
 @_column("--sub-plot", "副区の要因(分割区。繰り返し可)", "sub-plot factor of a split-plot", multiple=True)
-@_column("--environment", "環境(年次・場所)", "environment: year or place")
+@_column(
+    "--environment",
+    "環境(年次・場所。年と場所なら2回)",
+    "environment: year or place (both: give it twice)",
+    multiple=True,
+)
 @option(
     "--fixed-environments",
     is_flag=True,
@@ -110,7 +115,7 @@ def analyze(
     column: str | None,
     whole_plot: tuple[str, ...],
     sub_plot: tuple[str, ...],
-    environment: str | None,
+    environment: tuple[str, ...],
     fixed_environments: bool,
     checks: tuple[str, ...],
     report: Path | None,
@@ -124,6 +129,7 @@ def analyze(
     file = _file(targets)
     table = None if file is None else _read(file)
     treatments, traits = _each(treatments, table), _each(traits, table)
+    place, table = _environment(_each(environment, table), table)
     parts: dict[str, Any] = {
         "blocks": _each(blocks, table),
         "replicate": replicate,
@@ -131,7 +137,7 @@ def analyze(
         "column": column,
         "whole_plot": _each(whole_plot, table),
         "sub_plot": _each(sub_plot, table),
-        "environment": environment,
+        "environment": place,
     }
     if design == "alpha" and replicate is None and len(blocks) == 1 and table is not None:
         parts["replicate"] = _replicate_of(table)
@@ -149,6 +155,13 @@ def analyze(
         raise _design_missing()
     if chosen is not None:
         _say_unused(chosen, parts)
+        if chosen.kind != design:
+            say(
+                Text(
+                    "注意: --environment があるので、設計 multienv として解析します。",
+                    "note: with --environment this is analysed as design multienv.",
+                )
+            )
     results = (
         _of_file(file, table, chosen, traits)
         if file is not None and table is not None
@@ -168,6 +181,18 @@ def _each(names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | No
         parts = [part.strip() for part in name.split(",")]
         found += parts if name.strip() not in headers and headers.issuperset(parts) else [name]
     return tuple(found)
+
+
+def _environment(
+    names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None
+) -> tuple[str | None, Mapping[str, Sequence[str | None]] | None]:
+    """The column of environments; of several (years, places) every combination is one."""
+    if len(names) < 2 or table is None:
+        return (names[0] if names else None), table
+    from kanpo.evidence import crossed
+
+    wider, name = crossed(table, names)
+    return name, wider
 
 
 def _check_report(path: Path | None) -> None:

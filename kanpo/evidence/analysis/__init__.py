@@ -8,5 +8,15 @@ from kanpo.evidence.analysis._analyse import analyse, analyse_traits
 from kanpo.evidence.analysis._design import DESIGNS, Design, DesignKind
 from kanpo.evidence.analysis._meant import make_design
 from kanpo.evidence.analysis._outcome import Analysis
+from kanpo.evidence.analysis._sheet import crossed
 
-__all__ = ["DESIGNS", "Analysis", "Design", "DesignKind", "analyse", "analyse_traits", "make_design"]
+__all__ = [
+    "DESIGNS",
+    "Analysis",
+    "Design",
+    "DesignKind",
+    "analyse",
+    "analyse_traits",
+    "crossed",
+    "make_design",
+]

@@ -44,6 +44,8 @@ _GROUND: dict[str, tuple[str, ...]] = {
     "alpha": ("replicate", "block"),
     "multienv": ("environment", "replicate", "block"),
 }
+#: Designs that stand in several environments when one is named.
+_IN_SERIES = ("crd", "rcbd", "alpha", "splitplot")
 #: Designs in which a complete replicate is a block.
 _REPLICATE_IS_BLOCK = ("rcbd", "splitplot", "stripplot", "augmented")
 
@@ -81,14 +83,14 @@ def make_design(
     Parameters
     ----------
     blocks : sequence of str
-        One column; for ``alpha`` also two: the replicate, then the incomplete block; for ``latin``
-        also two: rows and columns.
+        One column; two for ``alpha`` (replicate, incomplete block) and ``latin`` (row, column).
     replicate : str, optional
         The block where the design has complete blocks and none is named.
     whole_plot, sub_plot : str or sequence of str, optional
-        Factors of the whole plots and of the sub-plots. Treatments that are neither fill what is
-        not named; beside both they divide sub-plots further. A `whole_plot` may also be a column
-        that only tells whole plots apart; the table shows which (`settled`).
+        Factors of whole plots and sub-plots. Treatments that are neither fill what is not named;
+        beside both they divide sub-plots further. See `settled` for a column of whole plots.
+    environment : str, optional
+        A trial in blocks, incomplete blocks or split-plots that has one is a ``multienv``.
 
     Raises
     ------
@@ -105,6 +107,7 @@ def make_design(
         _listed(sub_plot),
     )
     _place(kind, said)
+    kind = "multienv" if environment is not None and kind in _IN_SERIES else kind
     design = Design(
         kind=kind,
         treatments=tuple(said.treatments),
