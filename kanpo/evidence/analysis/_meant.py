@@ -78,7 +78,7 @@ def make_design(
     additive: bool = False,
     fixed_environments: bool = False,
 ) -> Design:
-    """A design from what was said, with what can be understood in more than one way put in its place.
+    """A design from what was said, each part put in its place.
 
     Parameters
     ----------
@@ -97,15 +97,8 @@ def make_design(
     UsageError
         A part of the design has no column, or a column plays two parts.
     """
-    said = _Said(
-        _distinct(treatments),
-        _distinct(blocks),
-        replicate,
-        row,
-        column,
-        _listed(whole_plot),
-        _listed(sub_plot),
-    )
+    whole, sub = _listed(whole_plot), _listed(sub_plot)
+    said = _Said(_distinct(treatments), _distinct(blocks), replicate, row, column, whole, sub)
     _place(kind, said)
     kind = "multienv" if environment is not None and kind in _IN_SERIES else kind
     design = Design(
