@@ -19,6 +19,7 @@ def notes_of(prepared: Prepared, fitted: Fit, table: PlotTable, skipped: bool) -
         *_method(prepared, fitted),
         *_missing(table),
         *_layout(prepared),
+        *_samples(prepared),
         *_confounded(prepared),
         *_components(prepared, fitted),
     ]
@@ -154,6 +155,24 @@ def _layout(prepared: Prepared) -> list[Text]:
             )
         )
     return notes
+
+
+def _samples(prepared: Prepared) -> list[Text]:
+    """Whether there are several values for every treatment of every block, as samples of plots would be."""
+    design = prepared.design
+    if design.kind not in ("rcbd", "splitplot", "stripplot") or design.block is None:
+        return []
+    counts = np.bincount(cells_of((design.block, *design.treated), prepared.model.factors).codes)
+    if counts.min() < 2:
+        return []
+    return [
+        Text(
+            f"どのブロックのどの処理にも {counts.min()} 行以上あります。1つの区を何回か測った値なら、"
+            "区ごとの平均にしてから解析してください(このままでは誤差を小さく見積もります)。",
+            f"Every treatment has at least {counts.min()} rows in every block. If these are samples of one plot, "
+            "take the mean of each plot first: as they are, they make the error look too small.",
+        )
+    ]
 
 
 def _unit(name: str) -> Text:
