@@ -47,7 +47,9 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
 @option(
     "--trait", "traits", multiple=True, required=True, help=Text("項目(繰り返し可)", "trait (repeatable)")
 )
-@option("--design", type=click.Choice(_KINDS), help=Text("試験設計", "experimental design"))
+@option(
+    "--design", type=click.Choice(_KINDS, case_sensitive=False), help=Text("試験設計", "experimental design")
+)
 @option(
     "--treatment",
     "treatments",
