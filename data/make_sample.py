@@ -46,6 +46,7 @@ def make(folder: Path) -> None:
     terrain = sample_terrain.make_terrain(land)
     write_elevation(folder / "elevation.tif", terrain)
     write_features(folder / "soil.geojson", "soil", sample_layers.soil_features(terrain, soils))
+    write_features(folder / "streams.geojson", "streams", sample_layers.stream_features(terrain))
     write_table(folder / "climate_mesh.csv", sample_layers.climate_table(terrain))
 
     fields = sample_parcels.make_fields(layout, terrain)

@@ -65,6 +65,22 @@ def soil_features(terrain: Terrain, rng: np.random.Generator) -> list[dict[str, 
     return result
 
 
+def stream_features(terrain: Terrain) -> list[dict[str, object]]:
+    """The rivers and brooks as GeoJSON lines (longitude, latitude), from the mouth up."""
+    return [
+        feature(
+            shapely.transform(
+                shapely.simplify(shapely.linestrings(channel.points), 3.0),
+                lambda xy: np.round(
+                    np.column_stack(TO_LONLAT.transform(xy[:, 0] + ORIGIN[0], xy[:, 1] + ORIGIN[1])), 6
+                ),
+            ),
+            {"name": channel.name, "kind": "river" if channel.is_river else "brook"},
+        )
+        for channel in terrain.channels
+    ]
+
+
 #: Monthly means of a Shonai-like lowland at 12 m, degC: made up, near the climate of the region.
 _LOWLAND_C = np.array([1.7, 1.9, 4.9, 10.4, 15.9, 20.2, 24.1, 25.6, 21.4, 15.2, 9.1, 4.2])
 

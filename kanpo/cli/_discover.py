@@ -21,6 +21,15 @@ def catalogue_of(path: Path) -> Catalogue:
 
     with Project.open(path) as opened:
         catalogue = project_catalogue(opened)
+    if catalogue.own_herbs:
+        names = [catalogue.herbs[herb].label for herb in catalogue.own_herbs]
+        ja, en = "、".join(name.ja for name in names), ", ".join(name.en for name in names)
+        say(
+            Text(
+                f"生薬目録: 自分の生薬 {ja}(目録 {catalogue.digest[:12]})",
+                f"herb catalogue: your own herbs {en} (catalogue {catalogue.digest[:12]})",
+            )
+        )
     if catalogue.own:
         name, count = catalogue.own[0].file, len(catalogue.own)
         say(
@@ -80,3 +89,11 @@ def project_if_any(given: Path | None) -> Path | None:
         return find_project(given)
     except UsageError:
         return None
+
+
+def catalogue_here(given: Path | None = None) -> Catalogue:
+    """The herb catalogue of the project that is given or found; the shipped one where there is none."""
+    from kanpo.herbs import load_catalogue
+
+    path = project_if_any(given)
+    return catalogue_of(path) if path else load_catalogue()

@@ -77,8 +77,9 @@ def show_table(
 
 
 def show_json(value: Any) -> None:
-    """Any value as JSON on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False))
+    """Any value as JSON on stdout; letters that its encoding may lack (CP932) are written as ``\\uXXXX``."""
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=plain, indent=2, default=str, allow_nan=False))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from kanpo.evidence._reestimate import Posterior, learn, prior_of, refuse_few
 from kanpo.files import write_csv
-from kanpo.herbs import Requirement
+from kanpo.herbs import Herb, Requirement
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.store import OwnCatalogue
@@ -113,8 +114,8 @@ def write_proposal(
 ) -> int:
     """Write a folder that ``kanpo herbs use`` takes: ``requirements.csv`` and ``sources.csv``.
 
-    Own rows that the project has already for other herbs and factors are written along, since using a
-    folder puts it in place of what was used before. Nothing is used by writing.
+    Own herbs, and own rows that the project has already for other herbs and factors, are written along,
+    since using a folder puts it in place of what was used before. Nothing is used by writing.
 
     Returns
     -------
@@ -132,6 +133,10 @@ def write_proposal(
     others = [row for row in (own.sources if own else ()) if row.get("source_id") != SOURCE]
     listed = [source, *([row.get(key, "") for key in _SOURCE_HEADERS] for row in others)]
     write_csv(folder / "sources.csv", _SOURCE_HEADERS, listed)
+    if own is not None and own.herbs:
+        headers = [field.name for field in fields(Herb)]
+        herbs = [[_plain(row.get(key, "")) for key in headers] for row in own.herbs]
+        write_csv(folder / "herbs.csv", headers, herbs)
     return len(lines)
 
 

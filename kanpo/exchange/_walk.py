@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.errors import InputUnusable, Place, UsageError
-from kanpo.herbs import load_catalogue
+from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
 from kanpo.lots import check_sign
 from kanpo.parcels import reproject
@@ -116,7 +116,7 @@ def walk_of(project: Project, trial_code: str, traits: Sequence[str] = ()) -> Tr
     observed = observed[observed["trial_code"] == trial_code]
     plots = plots.iloc[_walking_order(plots)]
     corners, plan_m, north = _plan(plots)
-    herb = load_catalogue().herbs.get(str(trial["herb_id"]))
+    herb = project_catalogue(project).herbs.get(str(trial["herb_id"]))
     return TrialWalk(
         trial_code=trial_code,
         title=str(trial["title"] or ""),

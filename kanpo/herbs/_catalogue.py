@@ -26,7 +26,8 @@ class Catalogue:
 
     `requirements` has for each herb its own rows and the default rows of the factors that it has
     no row for, in the order of the factors. `digest` is a hash over all of it. `own` are the rows of
-    the user's own that were laid over those shipped with kanpo.
+    the user's own that were laid over those shipped with kanpo, `own_herbs` the ids of herbs of the
+    user's own or with facts of the user's own.
     """
 
     herbs: Mapping[str, Herb]
@@ -37,6 +38,7 @@ class Catalogue:
     sources: pd.DataFrame
     digest: str
     own: tuple[Requirement, ...] = ()
+    own_herbs: tuple[str, ...] = ()
 
     def requirements_of(self, herb_id: str) -> tuple[Requirement, ...]:
         """What a herb needs, in the order of the factors.
@@ -85,7 +87,7 @@ def _load(folder: Path | None) -> Catalogue:
             Place(str(folder) if folder else None),
             tuple(problems),
         )
-    herbs = {row["herb_id"]: _herb(row) for row in read.tables["herbs"]}
+    herbs = {row["herb_id"]: herb_of_row(row) for row in read.tables["herbs"]}
     rows = [requirement_of_row(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
     requirements = {herb_id: _resolved(herb_id, rows) for herb_id in herbs}
     tables = {
@@ -95,7 +97,8 @@ def _load(folder: Path | None) -> Catalogue:
     return Catalogue(herbs, requirements, **tables, digest=digest)
 
 
-def _herb(row: Row) -> Herb:
+def herb_of_row(row: Row) -> Herb:
+    """A checked row as a herb; blank numbers are not known, blank years to harvest one."""
     values: dict[str, object] = {}
     for field in fields(Herb):
         text = row.get(field.name, "")

@@ -109,6 +109,12 @@ def check_own_row(row: Row, place: Place, herbs: set[str], sources: set[str]) ->
     yield from _check_common(row, place, herbs, sources)
 
 
+def check_own_herb(row: Row, place: Place, sources: set[str]) -> Iterator[Problem]:
+    """Check one row of herbs by itself."""
+    yield from _check_common(row, place, {row["herb_id"]}, sources)
+    yield from _check_numbers(row, "herbs", place)
+
+
 def _check_common(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
     if row.get("herb_id") not in herbs | {DEFAULT_HERB}:
         yield problem(

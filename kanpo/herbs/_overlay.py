@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
 from kanpo.errors import InputUnusable, KanpoError, Place, Problem
-from kanpo.files import check_table_file
-from kanpo.herbs._catalogue import Catalogue, find_herb, load_catalogue, requirement_of_row
+from kanpo.herbs._catalogue import (
+    Catalogue,
+    find_herb,
+    herb_of_row,
+    load_catalogue,
+    requirement_of_row,
+)
 from kanpo.herbs._check import DEFAULT_HERB, check_own_row
 from kanpo.herbs._curve import Row
+from kanpo.herbs._own_herbs import OWN, read_dicts, read_own_herbs
 from kanpo.herbs._requirement import Requirement
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, normalise
 from kanpo.store import OwnCatalogue, Project, sha256_of
 
-#: The source of a row that names none.
-_OWN = "own"
 _NEEDED = ("herb_id", "factor")
 
 
 def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
-    """Read a folder with a ``requirements.csv`` (and, if wanted, a ``sources.csv``), or that file itself.
+    """Read a folder with ``requirements.csv`` and, if wanted, ``herbs.csv`` and ``sources.csv``, or one CSV.
 
     Only the rows that differ need to stand there. Herbs and factors may be named in Japanese. An empty
     kind follows from the factor, an empty weight and knock_out are those of the shipped row, an empty
-    source is the file itself and an empty confidence ``low``.
+    source is the file itself and an empty confidence ``low``. A herb that kanpo does not ship stands in
+    ``herbs.csv``; what it has no row for it needs as the default rows say.
 
     Returns
     -------
@@ -46,10 +49,41 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
     InputUnusable
         No file, no text, without the columns herb_id and factor, or no row that can be used.
     """
-    file = path / "requirements.csv" if path.is_dir() else path
-    name = f"{file.parent.name}/{file.name}" if path.is_dir() else file.name
+    folder = path if path.is_dir() else path.parent
+    named = f"{folder.name}/" if path.is_dir() else ""
+    file = folder / "requirements.csv" if path.is_dir() else path
     shipped = load_catalogue()
-    content, written = _read(file)
+    sources = _sources(file.with_name("sources.csv"))
+    known = {*shipped.sources["source_id"], *(row["source_id"] for row in sources), OWN}
+    herbs, problems = (
+        read_own_herbs(folder / "herbs.csv", f"{named}herbs.csv", shipped, known)
+        if path.is_dir()
+        else ([], [])
+    )
+    content = (folder / "herbs.csv").read_bytes() if herbs else b""
+    own = OwnCatalogue(f"{named}{file.name}", "", (), tuple(sources), herbs=tuple(herbs))
+    if file.is_file() or not herbs:
+        written, rows, bad = _read_requirements(file, own, lay_over(shipped, own), known)
+        content += written
+        own, weightless = _without_weightless(replace(own, rows=rows), shipped)
+        problems += [*bad, *weightless]
+    if not own.rows and not own.herbs:
+        raise InputUnusable(
+            "catalogue.no-rows",
+            Text("使える行がありません", "no row can be used"),
+            Text("上の行を直してください(何も変えていません)", "mend the rows above; nothing was changed"),
+            Place(own.file_name),
+            tuple(problems),
+        )
+    return replace(own, sha256=sha256_of(content)), problems
+
+
+def _read_requirements(
+    file: Path, own: OwnCatalogue, catalogue: Catalogue, sources: set[str]
+) -> tuple[bytes, tuple[Row, ...], list[Problem]]:
+    """The bytes of the file, its rows that can be used, and what is wrong with the others."""
+    name = own.file_name
+    content, written = read_dicts(file)
     if not all(key in (written[0] if written else {}) for key in _NEEDED):
         raise InputUnusable(
             "catalogue.headers",
@@ -59,59 +93,56 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
             Text("1行目に列名を、2行目から値を入れてください", "put column names first, then the rows"),
             Place(name),
         )
-    sources = _sources(file.with_name("sources.csv"))
-    known = {*shipped.sources["source_id"], *(row["source_id"] for row in sources), _OWN}
     rows: list[Row] = []
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
     for number, given in enumerate(written, 2):
         if not any(value.strip() for value in given.values()):
             continue
-        row, found = _completed(given, shipped, Place(name, row=number))
-        found = found or list(check_own_row(row, Place(name, row=number), set(shipped.herbs), known))
+        row, found = _completed(given, catalogue, Place(name, row=number))
+        found = found or list(check_own_row(row, Place(name, row=number), set(catalogue.herbs), sources))
         if not found and (row["herb_id"], row["factor"]) in seen:
             found = [_twice(row, Place(name, row=number))]
         seen.add((row["herb_id"], row["factor"]))
         problems += found
         if not found:
             rows.append(row | {"row": str(number)})
-    own = OwnCatalogue(name, sha256_of(content), tuple(rows), tuple(sources))
-    own, weightless = _without_weightless(own, shipped)
-    problems += weightless
-    if not own.rows:
-        raise InputUnusable(
-            "catalogue.no-rows",
-            Text("使える行がありません", "no row can be used"),
-            Text("上の行を直してください(何も変えていません)", "mend the rows above; nothing was changed"),
-            Place(name),
-            tuple(problems),
-        )
-    return own, problems
+    return content, tuple(rows), problems
 
 
 def lay_over(shipped: Catalogue, own: OwnCatalogue | None) -> Catalogue:
     """The catalogue with the user's own rows in place of the shipped ones.
 
     A row of herb ``*`` takes the place of the shipped default, not of a row that a herb has of its own.
+    A herb that is not shipped starts from the shipped defaults.
     """
     if own is None:
         return shipped
+    herbs = {row["herb_id"]: herb_of_row(row) for row in own.herbs}
+    defaults = {
+        row.factor: row
+        for requirements in shipped.requirements.values()
+        for row in requirements
+        if row.herb_id == DEFAULT_HERB
+    }
+    needed = dict.fromkeys(herbs, tuple(defaults.values())) | dict(shipped.requirements)
     rows = [
         replace(requirement_of_row(row, int(row["row"])), file=own.file_name)
         for row in sorted(own.rows, key=lambda row: row["herb_id"] != DEFAULT_HERB)
     ]
-    resolved = {
-        herb_id: _resolved(herb_id, requirements, rows)
-        for herb_id, requirements in shipped.requirements.items()
-    }
-    sources = [{"source_id": _OWN, "title": "自分の行 (own row)"}, *own.sources]
-    told = json.dumps([own.rows, own.sources], ensure_ascii=False, sort_keys=True)
+    resolved = {herb_id: _resolved(herb_id, requirements, rows) for herb_id, requirements in needed.items()}
+    sources = [{"source_id": OWN, "title": "自分の行 (own row)"}, *own.sources]
+    told = json.dumps(
+        [own.rows, own.sources, *([own.herbs] if herbs else [])], ensure_ascii=False, sort_keys=True
+    )
     return replace(
         shipped,
+        herbs=dict(shipped.herbs) | herbs,
         requirements=resolved,
         sources=pd.concat([shipped.sources, pd.DataFrame(sources)], ignore_index=True).fillna(""),
         digest=hashlib.sha256(f"{shipped.digest}{told}".encode()).hexdigest(),
         own=tuple(rows),
+        own_herbs=tuple(herbs),
     )
 
 
@@ -131,7 +162,8 @@ def catalogue_diff(catalogue: Catalogue) -> pd.DataFrame:
     for row in catalogue.own:
         # A default is shown beside the shipped default, which any herb without a row of its own has.
         herbs = shipped.herbs if row.herb_id == DEFAULT_HERB else (row.herb_id,)
-        wanted = [one for herb in herbs for one in shipped.requirements_of(herb) if one.factor == row.factor]
+        rows = (one for herb in herbs for one in shipped.requirements.get(herb, ()))
+        wanted = [one for one in rows if one.factor == row.factor]
         if row.herb_id == DEFAULT_HERB:
             wanted = [one for one in wanted if one.herb_id == DEFAULT_HERB]
         before = wanted[0] if wanted else None
@@ -163,31 +195,10 @@ def _resolved(
     return tuple(chosen[factor] for factor in FACTORS if factor in chosen)
 
 
-def _read(file: Path) -> tuple[bytes, list[Row]]:
-    """A CSV as written: UTF-8 with or without a byte order mark, else CP932."""
-    check_table_file(file)
-    content = file.read_bytes()
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise InputUnusable(
-            "catalogue.encoding",
-            Text("文字コードが UTF-8 でも CP932 でもありません", "is neither UTF-8 nor CP932"),
-            Text("UTF-8 で保存し直してください", "save it as UTF-8"),
-            Place(file.name),
-        )
-    rows = csv.DictReader(StringIO(text, newline=""), restkey="")
-    return content, [{key.strip(): value or "" for key, value in row.items() if key} for row in rows]
-
-
 def _sources(file: Path) -> list[Row]:
     if not file.is_file():
         return []
-    return [row for row in _read(file)[1] if row.get("source_id", "").strip()]
+    return [row for row in read_dicts(file)[1] if row.get("source_id", "").strip()]
 
 
 def _completed(given: Row, shipped: Catalogue, place: Place) -> tuple[Row, list[Problem]]:
@@ -207,7 +218,7 @@ def _completed(given: Row, shipped: Catalogue, place: Place) -> tuple[Row, list[
         "kind": "trapezoid" if number else "classes",
         "weight": f"{before.weight:g}" if before else "1",
         "knock_out": str(int(before.knock_out)) if before else "0",
-        "source": _OWN,
+        "source": OWN,
         "confidence": "low",
     }
     empty = dict.fromkeys("abcd", "") | {"classes": "", "note": ""}

@@ -120,4 +120,7 @@ class Herb:
     def label(self) -> Text:
         """Its name, with the plant: two plants may give the same crude drug."""
         plant = self.plant_ja.split("(")[0]
-        return Text(f"{self.crude_drug_ja}({plant})", f"{self.herb_id} ({self.latin_drug_name})")
+        return Text(
+            f"{self.crude_drug_ja}({plant})" if plant else self.crude_drug_ja,
+            f"{self.herb_id} ({self.latin_drug_name})" if self.latin_drug_name else self.herb_id,
+        )

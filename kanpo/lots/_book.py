@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from kanpo.errors import Place, UsageError
+from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
 from kanpo.store import Project
 from kanpo.trials import StepMasses
@@ -83,7 +84,7 @@ class LotBook:
     """The lots of a project.
 
     `trials`, `plots`, `operations`, `samples` and `assays` are standing records as `Journal.read`
-    gives them.
+    gives them. `herb_labels` name the herbs of the project's catalogue.
     """
 
     declared: Mapping[str, DeclaredLot]
@@ -94,6 +95,7 @@ class LotBook:
     operations: pd.DataFrame
     samples: pd.DataFrame
     assays: pd.DataFrame
+    herb_labels: Mapping[str, Text] = field(default_factory=dict)
 
     @cached_property
     def _days(self) -> dict[str, str]:
@@ -229,6 +231,7 @@ def read_book(project: Project) -> LotBook:
             )
         ),
         **{f"{kind}s": read(kind) for kind in ("trial", "plot", "operation", "sample", "assay")},
+        herb_labels={key: herb.label for key, herb in project_catalogue(project).herbs.items()},
     )
 
 

@@ -11,7 +11,6 @@ from string import Template
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.files import replacing
-from kanpo.herbs import load_catalogue
 from kanpo.locale import Text
 from kanpo.lots._balance import made_kg
 from kanpo.lots._book import LotBook
@@ -95,7 +94,6 @@ def _label(book: LotBook, project_id: str, lot_id: str) -> str:
     import segno
 
     code = lot_code(project_id, lot_id)
-    herbs = load_catalogue().herbs
     made = made_kg(book, lot_id)
     steps, harvests = book.made_by(lot_id), book.harvests_into(lot_id)
     days = [step.day[:10] for step in steps] + [harvest.day[:10] for harvest in harvests]
@@ -109,9 +107,7 @@ def _label(book: LotBook, project_id: str, lot_id: str) -> str:
     words = {
         "lot": lot_id,
         "code": code,
-        "herb": "、".join(
-            str(herbs[herb].label) if herb in herbs else herb for herb in sorted(book.herbs_of(lot_id))
-        ),
+        "herb": "、".join(str(book.herb_labels.get(herb, herb)) for herb in sorted(book.herbs_of(lot_id))),
         "mass": "" if made is None else f"{Text('重さ', 'weight')} {made:g} kg",
         "day": f"{Text('作成日', 'made on')} {min(days)}" if days else "",
         "origin": f"{Text('収穫日', 'harvested on')} {_span(grown)}" if grown else "",

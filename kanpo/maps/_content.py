@@ -106,6 +106,9 @@ class MapContent:
         `parcel_id` and `date` (a text) of site visits.
     blocks : Series, optional
         Parcel id to the block that it lies in; see `kanpo.blocks`.
+    background : GeoDataFrame, optional
+        Lines to find one's way by, under the parcels: `kind` of `BACKGROUND_KINDS` and geometry,
+        longitude and latitude.
     block_gap_m : float
         The widest gap inside a block, metres.
     layers_sources : tuple of SourceOnMap
@@ -142,6 +145,7 @@ class MapContent:
     results: tuple[str, ...] = ()
     visits: pd.DataFrame | None = None
     blocks: pd.Series[Any] | None = None
+    background: gpd.GeoDataFrame | None = None
     block_gap_m: float = 10.0
     layers_sources: tuple[SourceOnMap, ...] = ()
     bounds: tuple[float, float, float] = (0.75, 0.5, 0.25)
@@ -152,6 +156,16 @@ class MapContent:
     first_herb: str | None = None
     language: str = "ja"
 
+
+#: Lines of the background, in the order in which they are drawn.
+BACKGROUND_KINDS: dict[str, Text] = {
+    "settlement": Text("集落の境界", "settlement boundaries"),
+    "zone": Text("除外区域の境", "bounds of excluded areas"),
+    "water": Text("川・水路", "water"),
+    "road": Text("道路", "roads"),
+    "line": Text("その他の線", "other lines"),
+    "municipality": Text("市町村の境界", "municipal boundary"),
+}
 
 #: A logo is carried whole in the page, bytes.
 LARGEST_LOGO = 200_000

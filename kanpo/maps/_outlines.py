@@ -1,4 +1,4 @@
-"""Outlines on a grid of a quarter of a metre, as differences from corner to corner."""
+"""Outlines and lines on a grid (a quarter of a metre), as differences from corner to corner."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from kanpo.maps._columns import Described, Ints, Pack, varints, zigzag
 GRID_M = 0.25
 #: Longest degree of latitude (at the poles) and of longitude (at the equator), metres, GRS80.
 _DEGREE_M = (111_694.0, 111_320.0)
-_POINT, _POLYGON = 0, 3
+_POINT, _LINE, _POLYGON = 0, 1, 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Rings:
-    """Corners of all rings, in the order of the parcels, without the closing corner."""
+    """Corners of all rings, in the order of the parcels, without the closing corner; a line is an open ring."""
 
     xy: npt.NDArray[np.float64]
     ring_of_corner: Ints
@@ -28,18 +28,20 @@ class _Rings:
     parcel_of_part: Ints
 
 
-def add_outlines(pack: Pack, geometry: npt.NDArray[np.object_]) -> Described:
+def add_outlines(pack: Pack, geometry: npt.NDArray[np.object_], grid_m: float = GRID_M) -> Described:
     """Add the outlines of parcels; returns their description for the header.
 
     Parameters
     ----------
     geometry : ndarray of shapely geometries, shape (n,)
         Longitude and latitude, degrees. Polygons and multipolygons with holes, points (a ring of
-        one corner), None or empty (no ring at all).
+        one corner), lines (a ring that is not closed), None or empty (no ring at all).
+    grid_m : float
+        Grid step, metres.
     """
     rings = _rings(geometry)
     origin = rings.xy.min(axis=0) if len(rings.xy) else np.zeros(2)
-    step = _grid_degrees(rings.xy)
+    step = _grid_degrees(rings.xy, grid_m)
     corners = np.rint((rings.xy - origin) / step).astype(np.int64)
     kept = _without_repeats(corners, rings.ring_of_corner)
     corners, ring_of_corner = corners[kept], rings.ring_of_corner[kept]
@@ -50,7 +52,7 @@ def add_outlines(pack: Pack, geometry: npt.NDArray[np.object_]) -> Described:
     return {
         "origin": origin.tolist(),
         "step": step.tolist(),
-        "precision_m": round(hypot(GRID_M, GRID_M) / 2, 2),
+        "precision_m": round(hypot(grid_m, grid_m) / 2, 2),
         "parts": pack.add(varints(parts)),
         "rings": pack.add(varints(rings_per_part)),
         "corners": pack.add(varints(corners_per_ring)),
@@ -59,27 +61,28 @@ def add_outlines(pack: Pack, geometry: npt.NDArray[np.object_]) -> Described:
     }
 
 
-def _grid_degrees(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Grid step in degrees of longitude and latitude, nowhere longer than `GRID_M`."""
+def _grid_degrees(xy: npt.NDArray[np.float64], grid_m: float) -> npt.NDArray[np.float64]:
+    """Grid step in degrees of longitude and latitude, nowhere longer than `grid_m`."""
     nearest_equator = float(np.abs(xy[:, 1]).min(initial=60.0)) if len(xy) else 0.0
-    return np.array([GRID_M / (_DEGREE_M[1] * cos(radians(nearest_equator))), GRID_M / _DEGREE_M[0]])
+    return np.array([grid_m / (_DEGREE_M[1] * cos(radians(nearest_equator))), grid_m / _DEGREE_M[0]])
 
 
 def _rings(geometry: npt.NDArray[np.object_]) -> _Rings:
     present = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
     parts, nth = shapely.get_parts(geometry[present], return_index=True)
     kinds = shapely.get_type_id(parts)
-    drawable = np.isin(kinds, (_POINT, _POLYGON)) & ~shapely.is_empty(parts)
+    drawable = np.isin(kinds, (_POINT, _LINE, _POLYGON)) & ~shapely.is_empty(parts)
     parts, kinds, parcel_of_part = parts[drawable], kinds[drawable], present[nth[drawable]]
 
-    areas, points = np.flatnonzero(kinds == _POLYGON), np.flatnonzero(kinds == _POINT)
+    areas, open_ = np.flatnonzero(kinds == _POLYGON), np.flatnonzero(kinds != _POLYGON)
     rings, nth = shapely.get_rings(parts[areas], return_index=True)
     xy, ring_of_corner = shapely.get_coordinates(rings, return_index=True)
     closing = np.append(ring_of_corner[1:] != ring_of_corner[:-1], True)[: len(xy)]
-    xy = np.concatenate([xy[~closing], shapely.get_coordinates(parts[points])])
-    ring_of_corner = np.concatenate([ring_of_corner[~closing], len(rings) + np.arange(len(points))])
+    open_xy, line_of_corner = shapely.get_coordinates(parts[open_], return_index=True)
+    xy = np.concatenate([xy[~closing], open_xy])
+    ring_of_corner = np.concatenate([ring_of_corner[~closing], len(rings) + line_of_corner])
 
-    part_of_ring = np.concatenate([areas[nth], points]).astype(np.int64)
+    part_of_ring = np.concatenate([areas[nth], open_]).astype(np.int64)
     order = np.argsort(part_of_ring, kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))

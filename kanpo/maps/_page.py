@@ -31,6 +31,7 @@ SCRIPTS = (
     "index.js",
     "style.js",
     "canvas_layer.js",
+    "background.js",
     "plots.js",
     "legend.js",
     "download.js",

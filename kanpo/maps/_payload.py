@@ -13,8 +13,10 @@ import pandas as pd
 
 from kanpo.herbs import BELL_REACH
 from kanpo.locale import Text
+from kanpo.maps._background import BACKGROUND_GRID_M
 from kanpo.maps._columns import Described, Floats, Pack, number_column, text_column
 from kanpo.maps._content import (
+    BACKGROUND_KINDS,
     CORE_COLUMNS,
     CORE_VALUES,
     HerbOnMap,
@@ -49,6 +51,7 @@ def encode_content(content: MapContent) -> str:
         "factors": _factors(pack, content, parcels["parcel_id"]),
         "excluded": _excluded(pack, content, parcels["parcel_id"]),
         "herbs": [_herb(herb) for herb in content.herbs],
+        "background": _background(pack, content),
         "blocks": _blocks(pack, content, parcels["parcel_id"]),
         **found_on(content, parcels["parcel_id"]),
     }
@@ -133,6 +136,22 @@ def _excluded(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described
     """For each parcel by which layers it is excluded; None where no layer excludes any."""
     reasons = [content.excluded_by.get(parcel_id) for parcel_id in ids]
     return text_column(pack, reasons) if any(reasons) else None
+
+
+def _background(pack: Pack, content: MapContent) -> list[Described]:
+    """The lines under the parcels, kind by kind."""
+    if content.background is None or content.background.empty:
+        return []
+    lines = in_degrees(content.background)
+    described = []
+    for kind, label in BACKGROUND_KINDS.items():
+        geometry = lines.geometry[lines["kind"] == kind].to_numpy()
+        if len(geometry):
+            outlines = add_outlines(pack, geometry, BACKGROUND_GRID_M)
+            described.append(
+                {"kind": kind, "label": both(label), "count": len(geometry), "outlines": outlines}
+            )
+    return described
 
 
 def _blocks(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described | None:

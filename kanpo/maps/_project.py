@@ -14,6 +14,7 @@ from kanpo.blocks import form_blocks
 from kanpo.crs import STORED_EPSG
 from kanpo.herbs import Catalogue, Requirement
 from kanpo.locale import Text, language
+from kanpo.maps._background import background_lines
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
 from kanpo.maps._write import MapReport, write_map
 from kanpo.parcels import carried_over, current_parcels
@@ -44,6 +45,7 @@ def map_project(
     tiles: str | None = None,
     logo: bytes | None = None,
     best: int | None = None,
+    background: bool = True,
 ) -> tuple[MapReport, bool]:
     """Write the map of a project, with the columns that the audience may see.
 
@@ -59,7 +61,15 @@ def map_project(
     if stale:
         compute_factors(project)
     content = project_content(
-        project, catalogue, audience, first_herb=first_herb, title=title, note=note, logo=logo, best=best
+        project,
+        catalogue,
+        audience,
+        first_herb=first_herb,
+        title=title,
+        note=note,
+        logo=logo,
+        best=best,
+        background=background,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_map(content, path, tiles=tiles), stale
@@ -75,10 +85,12 @@ def project_content(
     note: str = "",
     logo: bytes | None = None,
     best: int | None = None,
+    background: bool = True,
 ) -> MapContent:
     """Everything that the map of a project carries for an audience.
 
     With `best`, only that many parcels: those that rank first for `first_herb` (or the first herb).
+    With `background`, lines of the project's boundaries and layers too.
     """
     visible = PARCELS.visible_to(audience)
     parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
@@ -111,6 +123,7 @@ def project_content(
         results=tuple(_YIELDS),
         visits=None if audience is Audience.PUBLIC else _visits(project),
         blocks=blocks,
+        background=background_lines(project, parcels) if background else None,
         block_gap_m=_BLOCK_GAP_M,
         layers_sources=_sources(project, catalogue),
         bounds=(bounds.s1, bounds.s2, bounds.s3),

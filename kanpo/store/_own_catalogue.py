@@ -15,13 +15,17 @@ _KEY = "own_catalogue"
 
 @dataclass(frozen=True, slots=True)
 class OwnCatalogue:
-    """Rows of requirements as written (with their number in ``row``), the sources they name, and their file."""
+    """Rows of requirements as written (with their number in ``row``), the sources they name, and their file.
+
+    `herbs` are rows of herbs, complete.
+    """
 
     file_name: str
     sha256: str
     rows: tuple[dict[str, str], ...]
     sources: tuple[dict[str, str], ...]
     added_at: str = ""
+    herbs: tuple[dict[str, str], ...] = ()
 
 
 def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalogue | None:
@@ -31,7 +35,7 @@ def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalog
     if row is None:
         return None
     kept = json.loads(row[0])
-    return OwnCatalogue(**kept | {"rows": tuple(kept["rows"]), "sources": tuple(kept["sources"])})
+    return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in ("rows", "sources", "herbs")})
 
 
 def write_own_catalogue(connection: sqlite3.Connection, path: Path, own: OwnCatalogue | None) -> None:

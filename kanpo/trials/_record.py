@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kanpo.errors import Place, Problem, Severity
-from kanpo.herbs import load_catalogue
+from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
 from kanpo.parcels import measure_area_m2
 from kanpo.schema import CheckedRecord, check_records
@@ -116,7 +116,7 @@ class _Surroundings:
         self.plots: dict[tuple[str, str], BaseGeometry | None] = dict(
             zip(zip(plots["trial_code"], plots["plot_code"], strict=True), plots["geometry"], strict=True)
         )
-        self.herbs = load_catalogue().herbs
+        self.herbs = project_catalogue(project).herbs
         named = {str(record.body["parcel_id"]) for record in records if "parcel_id" in record.body}
         parcels = project.imported.parcels(named | set(self.trials.values()))
         former = project.imported.former_parcels()

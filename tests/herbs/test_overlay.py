@@ -119,3 +119,73 @@ def test_a_project_keeps_its_rows_and_lets_them_go(project: Project, tmp_path: P
     assert list(table["shipped_weight"]) == [1.5, 1.0]
     project.keep_own_catalogue(None)
     assert project_catalogue(project).digest == SHIPPED.digest and catalogue_diff(SHIPPED).empty
+
+
+HERBS = "herb_id,crude_drug_ja,plant_ja,species,years_to_harvest,plants_per_10a,note\n"
+
+
+def with_herbs(folder: Path, *rows: str, requirements: tuple[str, ...] = ()) -> Path:
+    (folder / "herbs.csv").write_text(HERBS + "\n".join(rows) + "\n", encoding="utf-8")
+    return written(folder, *requirements) if requirements else folder
+
+
+def test_a_herb_of_ones_own_starts_from_the_defaults(tmp_path: Path) -> None:
+    folder = with_herbs(
+        tmp_path,
+        "shikon,紫根,ムラサキ,Lithospermum erythrorhizon,２,,",
+        requirements=("紫根,排水,,,,,well=1;moderate=0.7;imperfect=0.2;poor=0,3,1,,",),
+    )
+    own, problems = read_overlay(folder)
+    found = lay_over(SHIPPED, own)
+    herb = found.herbs["shikon"]
+    assert problems == []
+    assert (herb.label.ja, herb.years_to_harvest, herb.plants_per_10a) == ("紫根(ムラサキ)", 2, None)
+    assert herb.confidence == "low" and found.own_herbs == ("shikon",)
+    (drainage,) = [row for row in found.requirements_of("shikon") if row.factor == "drainage"]
+    assert drainage.classes["imperfect"] == 0.2 and drainage.knock_out
+    defaults = {row.factor for row in SHIPPED.requirements_of("toki") if row.herb_id == "*"}
+    assert defaults <= {row.factor for row in found.requirements_of("shikon")}
+    assert {herb_id: found.requirements_of(herb_id) for herb_id in SHIPPED.herbs} == dict(
+        SHIPPED.requirements
+    ), "nothing else changes"
+
+
+def test_a_fact_of_a_shipped_herb_is_replaced_alone(tmp_path: Path) -> None:
+    own, problems = read_overlay(with_herbs(tmp_path, "toki,,,,3,,県の試験"))
+    before, after = SHIPPED.herbs["toki"], lay_over(SHIPPED, own).herbs["toki"]
+    assert problems == [] and after.years_to_harvest == 3 and after.note == "県の試験"
+    assert (after.label, after.species, after.yield_dry_kg_per_10a_high) == (
+        before.label,
+        before.species,
+        before.yield_dry_kg_per_10a_high,
+    )
+    assert after.source == "own", "what was changed is not what the shipped source says"
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("Shikon,紫根,ムラサキ,,2,,", "catalogue.herb-id", "herb_id"),
+        ("紫根,紫根,ムラサキ,,2,,", "catalogue.herb-id", "herb_id"),
+        ("*,紫根,ムラサキ,,2,,", "catalogue.herb-id", "herb_id"),
+        ("shikon,,ムラサキ,,2,,", "catalogue.herb-name", "crude_drug_ja"),
+        ("shikon,紫根,ムラサキ,,二年,,", "catalogue.number", "years_to_harvest"),
+        ("shikon,紫根,ムラサキ,,0,,", "catalogue.number", "years_to_harvest"),
+    ],
+)
+def test_a_bad_herb_is_named_and_the_others_are_used(
+    tmp_path: Path, row: str, code: str, column: str
+) -> None:
+    own, problems = read_overlay(with_herbs(tmp_path, row, "kikuka,菊花,キク,,1,,"))
+    ((one),) = problems
+    assert (one.code, one.place.column, one.place.row) == (code, column, 2)
+    assert one.place.file == f"{tmp_path.name}/herbs.csv"
+    assert [herb["herb_id"] for herb in own.herbs] == ["kikuka"]
+
+
+def test_a_project_keeps_a_herb_of_its_own(project: Project, tmp_path: Path) -> None:
+    own, _ = read_overlay(with_herbs(tmp_path, "shikon,紫根,ムラサキ,,2,,"))
+    project.keep_own_catalogue(own)
+    assert project_catalogue(project).herbs["shikon"].label.ja == "紫根(ムラサキ)"
+    project.keep_own_catalogue(None)
+    assert "shikon" not in project_catalogue(project).herbs

@@ -49,5 +49,13 @@ const { kanpo } = globalThis;
     values: Array.from(factor.values),
     sources: rows.map((row) => factor.sourceOf(row)),
   }));
-  process.stdout.write(JSON.stringify({ meta: content.meta, excluded: rows.map((row) => content.meta.excludedBy(row)), columns, blocks, factors, shapes, scores, plots: content.plots }));
+  const background = content.background.map((one) => ({
+    kind: one.kind,
+    lines: Array.from({ length: one.count }, (_, line) => {
+      const { x, y, partStart, ringStart, cornerStart } = one.outlines;
+      const ring = ringStart[partStart[line]];
+      return Array.from(x.subarray(cornerStart[ring], cornerStart[ring + 1]), (at, nth) => [(at - 0.5) * 360, latitude(y[cornerStart[ring] + nth])]);
+    }),
+  }));
+  process.stdout.write(JSON.stringify({ background, meta: content.meta, excluded: rows.map((row) => content.meta.excludedBy(row)), columns, blocks, factors, shapes, scores, plots: content.plots }));
 })();

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kanpo.errors import Severity, UsageError
+from kanpo.herbs import read_overlay
 from kanpo.store import Project
 from kanpo.trials import correct_record, enter_growers, record_rows, withdraw_record
 
@@ -142,3 +145,11 @@ def test_growers_leave_their_names_in_the_people_file(project: Project) -> None:
     content = project.path.read_bytes()
     assert "見本 一郎".encode() not in content and "電話は夜".encode() not in content
     assert project.people.read()["name"].tolist() == ["見本 一郎"]
+
+
+def test_a_herb_of_ones_own_can_be_tried(project: Project, tmp_path: Path) -> None:
+    row = {"trial_code": ["T9"], "herb_id": ["shikon"], "parcel_id": ["P1"], "happened_at": ["2025-04-01"]}
+    (tmp_path / "herbs.csv").write_text("herb_id,crude_drug_ja\nshikon,紫根\n", encoding="utf-8")
+    assert not record_rows(project, "trial", row).stored, "nobody knows that herb yet"
+    project.keep_own_catalogue(read_overlay(tmp_path)[0])
+    assert record_rows(project, "trial", row).stored == 1

@@ -138,11 +138,11 @@ def _values(
 def _of_project(project: Path | None, herb: str | None, by: str) -> pd.DataFrame:
     from kanpo.cli._discover import find_project
     from kanpo.evidence import plot_values, values_by_year
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb, project_catalogue
     from kanpo.store import Project
 
-    herb_id = find_herb(load_catalogue(), herb).herb_id if herb else None
     with Project.open(find_project(project)) as opened:
+        herb_id = find_herb(project_catalogue(opened), herb).herb_id if herb else None
         return values_by_year(plot_values(opened, herb_id=herb_id), _UNITS[by])
 
 

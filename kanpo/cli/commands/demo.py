@@ -25,6 +25,7 @@ _LAYERS = (
     ("elevation.tif", "elevation", Text("標高(見本)", "elevation (sample)"), "dem"),
     ("soil.geojson", "soil", Text("土壌(見本)", "soil (sample)"), "polygons"),
     ("climate_mesh.csv", "climate", Text("気候1kmメッシュ(見本)", "climate, 1 km mesh (sample)"), "mesh"),
+    ("streams.geojson", "streams", Text("川と沢(見本)", "rivers and brooks (sample)"), "distance"),
 )
 _RECORDS = ("trials", "plots", "operations", "observations", "harvests", "visits")
 
@@ -138,13 +139,16 @@ def _add_layers(project: Project, data: Path) -> None:
 
     made_up = str(Text("架空(kanpo の見本)", "made up (kanpo's sample)"))
     for name, layer_id, title, kind in _LAYERS:
-        _step(f"kanpo layers add {data / name} --id {layer_id}")
+        distance = kind == "distance"
+        how = " --as distance --map water_access_m=distance" if distance else ""
+        _step(f"kanpo layers add {data / name} --id {layer_id}{how}")
         layer = add_layer(
             project,
             data / name,
             layer_id=layer_id,
             title=str(title),
             kind=kind,
+            columns={"water_access_m": "distance"} if distance else None,
             source=made_up,
             licence="CC0-1.0",
         )

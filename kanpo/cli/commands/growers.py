@@ -30,6 +30,7 @@ def growers() -> None:
 @option("--settlement", help=Text("地区", "settlement"))
 @option("--area", help=Text("引き受けられる面積(m2)", "area they can take on, m2"))
 @project_option
+@dry_run_option
 def add(
     code: str,
     name: str,
@@ -38,18 +39,24 @@ def add(
     settlement: str | None,
     area: str | None,
     project: Path | None,
+    dry_run: bool,
 ) -> int:
     from kanpo.store import Project
     from kanpo.trials import enter_growers
 
     row = {"grower_code": code, "name": name, "phone": phone, "note": note}
     row |= {"settlement": settlement, "available_area_m2": area}
-    with Project.open(find_project(project), write=True) as opened:
-        report = enter_growers(opened, {key: [value] for key, value in row.items()})
+    with Project.open(find_project(project), write=not dry_run) as opened:
+        report = enter_growers(opened, {key: [value] for key, value in row.items()}, dry_run=dry_run)
     say_problems(report.problems)
     if report.rejected:
         return 3
-    say(Text(f"登録しました: {code}", f"entered: {code}"))
+    if dry_run:
+        say(
+            Text(f"登録できます(何も変えていません): {code}", f"can be entered (nothing was changed): {code}")
+        )
+    else:
+        say(Text(f"登録しました: {code}", f"entered: {code}"))
     return 0
 
 

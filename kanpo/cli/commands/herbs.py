@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kanpo.cli._click import argument, group, option, subcommand
-from kanpo.cli._discover import catalogue_of, find_project, project_if_any
+from kanpo.cli._discover import catalogue_here, find_project
 from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.herbs import Catalogue
 
 _LABELS = {
     "herb_id": Text("ID", "id"),
@@ -40,9 +44,12 @@ def herbs() -> None:
 
 
 @subcommand(herbs, "list", help=Text("目録にある生薬の一覧。", "List the herbs of the catalogue."))
+@project_option
 @output_options
-def list_herbs(as_json: bool, as_csv: bool) -> int:
-    from kanpo.herbs import herb_table, load_catalogue
+def list_herbs(project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.herbs import herb_table
+
+    catalogue = catalogue_here(project)
 
     keys = [
         "herb_id",
@@ -53,7 +60,7 @@ def list_herbs(as_json: bool, as_csv: bool) -> int:
         "years_to_harvest",
         "confidence",
     ]
-    show_table(herb_table(load_catalogue())[keys], _LABELS, as_json=as_json, as_csv=as_csv)
+    show_table(herb_table(catalogue)[keys], _LABELS, as_json=as_json, as_csv=as_csv)
     return 0
 
 
@@ -69,10 +76,9 @@ def list_herbs(as_json: bool, as_csv: bool) -> int:
 @project_option
 @output_options
 def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
-    from kanpo.herbs import find_herb, load_catalogue, requirement_table
+    from kanpo.herbs import find_herb, requirement_table
 
-    path = project_if_any(project)
-    catalogue = catalogue_of(path) if path else load_catalogue()
+    catalogue = catalogue_here(project)
     found = find_herb(catalogue, herb)
     say(found.label)
     show_table(requirement_table(catalogue, found.herb_id), _LABELS, as_json=as_json, as_csv=as_csv)
@@ -105,9 +111,11 @@ def check(folder: Path | None) -> int:
         "自分の要求条件を、このプロジェクトで同梱の目録に重ねて使う。\n\n"
         "フォルダの requirements.csv(または CSV そのもの)には、変える行だけを書けばよい。\n"
         "必要な列は herb_id と factor と、数なら a・b・c・d、区分なら classes。空の重みと除外条件は同梱のまま。\n"
+        "目録にない生薬は、同じフォルダの herbs.csv に足す(herb_id と crude_drug_ja があればよい)。\n"
         "使えない行は理由を言って飛ばし、残りを使う。--shipped で同梱だけに戻す。",
-        "Lay your own requirements over the shipped catalogue, in this project.\n\n"
-        "The requirements.csv of the folder (or the CSV itself) holds only the rows that differ. Rows that "
+        "Lay your own requirements and herbs over the shipped catalogue, in this project.\n\n"
+        "The requirements.csv of the folder (or the CSV itself) holds only the rows that differ; a herbs.csv "
+        "beside it adds herbs (herb_id and crude_drug_ja are enough). Rows that "
         "cannot be used are named and left out. --shipped goes back to the shipped catalogue.",
     ),
 )
@@ -132,12 +140,15 @@ def use(folder: Path | None, shipped: bool, project: Path | None, dry_run: bool)
         if not dry_run:
             opened.keep_own_catalogue(own)
     say_problems(problems, limit=200)
+    used = lay_over(load_catalogue(), own)
+    if used.own_herbs:
+        _say_herbs(used)
     show_table(
-        catalogue_diff(lay_over(load_catalogue(), own)),
+        catalogue_diff(used),
         _LABELS,
-        empty=Text("同梱の目録だけを使います", "the shipped catalogue alone is used"),
+        empty=Text("要求条件の行は同梱のとおりです", "the requirements are those shipped"),
     )
-    count = len(own.rows) if own else 0
+    count = len(own.rows) + len(own.herbs) if own else 0
     done = (
         Text("使う予定(何も変えていません)", "to be used (nothing was changed)")
         if dry_run
@@ -150,6 +161,26 @@ def use(folder: Path | None, shipped: bool, project: Path | None, dry_run: bool)
         )
     )
     return 1 if problems else 0
+
+
+def _say_herbs(catalogue: Catalogue) -> None:
+    """Which herbs are the user's own, and which of them have nothing but default requirements."""
+    from kanpo.herbs import load_catalogue
+
+    shipped = load_catalogue().herbs
+    for herb_id in catalogue.own_herbs:
+        label = catalogue.herbs[herb_id].label
+        if herb_id in shipped:
+            say(Text(f"生薬 {label.ja}: 自分の記載を使います", f"herb {label.en}: described by your own row"))
+        elif all(row.herb_id != herb_id for row in catalogue.requirements_of(herb_id)):
+            say(
+                Text(
+                    f"生薬 {label.ja} を足します(注意: 要求条件が既定の行だけです。requirements.csv に足してください)",
+                    f"herb {label.en} is added; it has default requirements only: add rows to requirements.csv",
+                )
+            )
+        else:
+            say(Text(f"生薬 {label.ja} を足します", f"herb {label.en} is added"))
 
 
 @subcommand(

@@ -265,16 +265,23 @@ _FACTOR_LABELS = {
 @subcommand(layers, "remove", help=Text("主題図を外す。", "Take a layer out."))
 @argument("layer_id")
 @project_option
-def remove(layer_id: str, project: Path | None) -> int:
+@dry_run_option
+def remove(layer_id: str, project: Path | None, dry_run: bool) -> int:
     from kanpo.store import Project
 
-    with Project.open(find_project(project), write=True) as opened:
-        there = opened.imported.remove_layer(layer_id)
+    with Project.open(find_project(project), write=not dry_run) as opened:
+        if dry_run:
+            there = layer_id in set(opened.imported.layer_table()["layer_id"])
+        else:
+            there = opened.imported.remove_layer(layer_id)
     if not there:
         raise UsageError(
             "layer.unknown",
             Text(f"主題図「{layer_id}」はありません", f"there is no layer '{layer_id}'"),
             Text("kanpo layers list で確かめてください", "see kanpo layers list"),
         )
-    say(Text(f"外しました: {layer_id}", f"removed: {layer_id}"))
+    if dry_run:
+        say(Text(f"外す予定(何も変えていません): {layer_id}", f"would be removed: {layer_id}"))
+    else:
+        say(Text(f"外しました: {layer_id}", f"removed: {layer_id}"))
     return 0

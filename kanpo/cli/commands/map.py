@@ -52,6 +52,14 @@ from kanpo.locale import Text
         "最初の生薬で上位 N 筆だけを載せる", "only the N parcels that rank first for the herb shown first"
     ),
 )
+@option(
+    "--background/--no-background",
+    default=True,
+    help=Text(
+        "境界・道路・水路など、プロジェクトにある線を背景に引く(既定)か、引かない",
+        "draw lines that the project has (boundaries, roads, water) under the parcels, or not",
+    ),
+)
 @audience_option
 def map_command(
     project: Path | None,
@@ -62,6 +70,7 @@ def map_command(
     tiles: str | None,
     logo: Path | None,
     best: int | None,
+    background: bool,
     audience: str,
 ) -> int:
     from kanpo.herbs import find_herb
@@ -84,6 +93,7 @@ def map_command(
             tiles=tiles,
             logo=read_logo(logo) if logo else None,
             best=best,
+            background=background,
         )
     if refreshed:
         say(

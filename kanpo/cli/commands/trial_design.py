@@ -53,7 +53,7 @@ def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **aske
         raise unreadable("--planting-list", paper.name, ".xlsx / .csv")
     with Project.open(find_project(project), write=not dry_run) as opened:
         trial = _trial(opened, code, asked)
-        rates = _rates(trial, asked)
+        rates = _rates(opened, trial, asked)
         planned = plan_trial(opened, trial)
         table = None if paper is None else planting_list(planned, rates)
         power = _power(opened, planned, asked)
@@ -89,7 +89,7 @@ def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **aske
 
 
 def _trial(opened: Project, code: str, asked: dict[str, Any]) -> NewTrial:
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb, project_catalogue
     from kanpo.parcels import find_current
     from kanpo.trials import NewTrial
     from kanpo.trials.designs import Design, with_plots
@@ -112,7 +112,7 @@ def _trial(opened: Project, code: str, asked: dict[str, Any]) -> NewTrial:
     largest = asked["plot_size"] == "fit" or (asked["plot_size"] is None and plots is not None)
     return NewTrial(
         trial_code=code,
-        herb_id=find_herb(load_catalogue(), asked["herb"]).herb_id,
+        herb_id=find_herb(project_catalogue(opened), asked["herb"]).herb_id,
         parcel_id=find_current(opened, asked["parcel"])["parcel_id"],
         happened_at=asked["happened_at"] or date.today().isoformat(),
         treatments=treatments,
@@ -135,8 +135,8 @@ def _trial(opened: Project, code: str, asked: dict[str, Any]) -> NewTrial:
     )
 
 
-def _rates(trial: NewTrial, asked: dict[str, Any]) -> Rates:
-    from kanpo.herbs import load_catalogue
+def _rates(opened: Project, trial: NewTrial, asked: dict[str, Any]) -> Rates:
+    from kanpo.herbs import project_catalogue
     from kanpo.trials import Product, Rates
 
     plants = dict(pairs_of("--plants-per-10a", asked["plants_per_10a"], number, "5300"))
@@ -146,7 +146,7 @@ def _rates(trial: NewTrial, asked: dict[str, Any]) -> Rates:
     if seed is not None and not 0 <= seed < 1e6:
         raise unreadable("--seed-per-10a", str(seed), "2.5")
     return Rates(
-        plants.pop("", load_catalogue().herbs[trial.herb_id].plants_per_10a),
+        plants.pop("", project_catalogue(opened).herbs[trial.herb_id].plants_per_10a),
         seed,
         nutrients.pop("", None),
         tuple(Product(name or "N-P-K", percent) for name, percent in products),

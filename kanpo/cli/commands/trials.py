@@ -116,7 +116,7 @@ def create(
     project: Path | None,
     dry_run: bool,
 ) -> int:
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb, project_catalogue
     from kanpo.parcels import find_current
     from kanpo.store import Project
     from kanpo.trials import NewTrial, create_trial
@@ -124,7 +124,7 @@ def create(
     with Project.open(find_project(project), write=True) as opened:
         trial = NewTrial(
             trial_code=code,
-            herb_id=find_herb(load_catalogue(), herb).herb_id,
+            herb_id=find_herb(project_catalogue(opened), herb).herb_id,
             parcel_id=find_current(opened, parcel)["parcel_id"],
             happened_at=happened_at or date.today().isoformat(),
             treatments=names(treatments),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanpo.cli._click import argument, group, option, subcommand
+from kanpo.cli._discover import catalogue_here
 from kanpo.cli._options import PathType, dry_run_option, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.locale import Text
@@ -77,10 +78,10 @@ def template(
     herb: str | None, factors: tuple[str, ...], judges: tuple[str, ...], out: Path, dry_run: bool
 ) -> int:
     from kanpo.exchange import judgement_template
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.weights import factors_to_compare, questions
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_here()
     herb_id = find_herb(catalogue, herb).herb_id if herb else None
     chosen = factors_to_compare(catalogue, herb_id, factors)
     pairs = questions(chosen)
@@ -135,10 +136,10 @@ def judge(
 ) -> int:
     from kanpo.errors import Severity
     from kanpo.exchange import read_judgements, write_weights
-    from kanpo.herbs import find_herb, load_catalogue
+    from kanpo.herbs import find_herb
     from kanpo.weights import panel_of
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_here()
     herb_id = find_herb(catalogue, herb).herb_id if herb else None
     panel = panel_of(*read_judgements(files, catalogue, herb_id))
     result = panel.weights(herb_id or "*")

@@ -22,6 +22,8 @@
       this.favourites = kanpo.favourites.create(this);
       this.compare = kanpo.compare.create(this);
       this.card = kanpo.card.create(this);
+      this.background = new (kanpo.background.define(root.L))(data.background);
+      if (data.background.length) this.background.addTo(map);
       this.grid = null;
       this.following = null;
     }
@@ -169,6 +171,7 @@
         make("option", { value: herb.id, text: kanpo.strings.pick(herb.label).slice(0, 60) })));
       byId("kanpo-herb").value = this.herb.id;
       this.sheet(document.body.classList.contains("kanpo-open"));
+      kanpo.background.buttons(byId("kanpo-background"), this.data.background, this.background);
       this.filters.render();
       this.favourites.render();
       this.adjust.render();

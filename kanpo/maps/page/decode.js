@@ -184,7 +184,8 @@
     }));
     const blocks = header.blocks ? { ...header.blocks, of: numbers(pack, header.blocks.codes, n) } : null;
     const meta = { ...header.meta, excludedBy: header.excluded ? texts(pack, header.excluded, n) : () => null };
-    return { ...header, meta, n, columns, factors, blocks, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
+    const background = header.background.map((one) => ({ ...one, outlines: outlines(pack, one.outlines, one.count) }));
+    return { ...header, background, meta, n, columns, factors, blocks, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
   }
 
   function at(values) {

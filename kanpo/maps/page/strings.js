@@ -15,6 +15,7 @@
     map: ["筆の地図", "Map of parcels"],
     zoomCloser: ["拡大", "Zoom in"],
     zoomAway: ["縮小", "Zoom out"],
+    background: ["背景の線。押すと隠します", "Lines of the background; press to hide"],
     legend: ["適地区分の凡例。押すとその区分を隠します", "Suitability classes; press to hide one"],
     herb: ["生薬", "Herb"],
     search: ["大字・地番・筆IDで探す", "Find by settlement, lot or id"],
