@@ -32,6 +32,7 @@ from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
 from kanpo.evidence.analysis import (
     DESIGNS,
     Analysis,
+    DdfMethod,
     Design,
     analyse,
     analyse_traits,
@@ -56,6 +57,7 @@ __all__ = [
     "YIELD_TRAITS",
     "Analysis",
     "Calibration",
+    "DdfMethod",
     "Design",
     "Draws",
     "Parameter",

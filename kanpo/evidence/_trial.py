@@ -10,7 +10,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.evidence._summary import trial_plot_values
-from kanpo.evidence.analysis import Analysis, Design, analyse_traits, make_design
+from kanpo.evidence.analysis import Analysis, DdfMethod, Design, analyse_traits, make_design
 from kanpo.locale import Text
 from kanpo.store import Project
 
@@ -30,7 +30,12 @@ _UNEQUAL = 1.1
 
 
 def analyse_trial(
-    project: Project, trial_codes: Sequence[str], traits: Sequence[str], design: Design | None = None
+    project: Project,
+    trial_codes: Sequence[str],
+    traits: Sequence[str],
+    design: Design | None = None,
+    *,
+    ddf: DdfMethod = "kenward-roger",
 ) -> list[Analysis]:
     """Analyse traits of a recorded trial, or of several together as environments.
 
@@ -42,6 +47,8 @@ def analyse_trial(
         Traits observed on plots, or yields (``yield_dry_kg_per_10a`` …).
     design : Design, optional
         Instead of the recorded one. Its columns are those of `plot_table`.
+    ddf : str
+        See `analyse`.
 
     Raises
     ------
@@ -56,7 +63,7 @@ def analyse_trial(
         raise _unknown_trait(missing[0], [key for key in table.columns if key not in _PARTS])
     chosen = design or recorded_design(project, trial_codes, table)
     columns = {str(key): [_cell(value) for value in table[key]] for key in table.columns}
-    results = analyse_traits(columns, chosen, traits, first_row=1)
+    results = analyse_traits(columns, chosen, traits, ddf=ddf, first_row=1)
     return [
         replace(result, notes=(*result.notes, *_unequal(table), *_left_out(undecided.get(result.trait, 0))))
         for result in results

@@ -152,3 +152,28 @@ def test_an_alpha_design_finds_its_replicates_and_unused_options_are_said(kanpo:
     assert [row["F"] for row in first] == pytest.approx([row["F"] for row in second])
     assert not one.err
     assert "--row" in kanpo("analyze", *words, "--block", "block", "--row", "x").err
+
+
+def test_how_degrees_of_freedom_are_found_can_be_chosen_and_is_said(kanpo: Kanpo) -> None:
+    alpha = (
+        CASES / "alpha_oats.csv", "--design", "alpha", "--replicate", "rep", "--block", "block",
+        "--treatment", "gen", "--trait", "yield",
+    )  # fmt: skip
+    found = {
+        words: json.loads(kanpo("analyze", *alpha, *words, "--json").out)
+        for words in ((), ("--ddf", "kenward-roger"), ("--ddf", "satterthwaite"))
+    }
+    usual, same, other = found.values()
+    assert (usual["ddf"], usual["anova"]) == (same["ddf"], same["anova"])
+    assert (usual["ddf"], other["ddf"]) == ("kenward-roger", "satterthwaite")
+    assert any("Kenward-Roger" in note for note in usual["notes"])
+    assert any("Satterthwaite" in note for note in other["notes"])
+    assert usual["means"][0]["se"] > other["means"][0]["se"]
+
+
+def test_degrees_of_freedom_are_not_chosen_where_there_is_no_mixed_model(kanpo: Kanpo) -> None:
+    said = kanpo("analyze", *NPK, *FACTORS, "--ddf", "satterthwaite", "--json")
+    assert said.code == 0
+    assert "--ddf" in said.err
+    assert json.loads(said.out)["ddf"] is None
+    assert kanpo("analyze", *NPK, *FACTORS, "--ddf", "none").code == 2

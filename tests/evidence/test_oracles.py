@@ -178,7 +178,7 @@ def test_one_random_term_as_statsmodels_fits_it() -> None:
     frame = random_series(4, 0.15).assign(eb=lambda f: f["e"] + ":" + f["b"])
     frame = frame.rename(columns={"e": "rep", "b": "block"})
     design = make_design("alpha", treatments=["t"], replicate="rep", blocks=["block"])
-    found = analyse(columns(frame), design, "y")
+    found = analyse(columns(frame), design, "y", ddf="satterthwaite")
     fitted = smf.mixedlm("y ~ C(t) + C(rep)", frame, groups="eb").fit(reml=True, method="bfgs", gtol=1e-9)
     components = {one.term: one.variance for one in found.variance}
     assert components["rep:block"] == pytest.approx(float(fitted.cov_re.iloc[0, 0]), rel=1e-3)

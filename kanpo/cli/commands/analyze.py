@@ -18,9 +18,10 @@ from kanpo.locale import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kanpo.evidence import Analysis, Design
+    from kanpo.evidence import Analysis, DdfMethod, Design
 
 _KINDS = ("crd", "rcbd", "latin", "splitplot", "stripplot", "augmented", "alpha", "multienv")
+_DDF = ("kenward-roger", "satterthwaite")
 #: Comparisons shown on the screen; the rest is in ``--json``.
 _MOST_PAIRS = 30
 
@@ -96,6 +97,14 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
     help=Text("標準とする処理(Dunnett の比較。繰り返し可)", "check to compare with by Dunnett (repeatable)"),
 )
 @option(
+    "--ddf",
+    type=click.Choice(_DDF),
+    help=Text(
+        "混合モデルの自由度の求め方(既定 kenward-roger。satterthwaite は lmerTest と同じ)",
+        "degrees of freedom in mixed models (default kenward-roger; satterthwaite as lmerTest has it)",
+    ),
+)
+@option(
     "--report",
     type=PathType,
     metavar="OUT.html",
@@ -120,6 +129,7 @@ def analyze(
     environment: tuple[str, ...],
     fixed_environments: bool,
     checks: tuple[str, ...],
+    ddf: DdfMethod | None,
     report: Path | None,
     project: Path | None,
     as_json: bool,
@@ -165,10 +175,12 @@ def analyze(
                 )
             )
     results = (
-        _of_file(file, table, chosen, traits)
+        _of_file(file, table, chosen, traits, ddf or "kenward-roger")
         if file is not None and table is not None
-        else _of_trials(project, targets, chosen, traits, checks)
+        else _of_trials(project, targets, chosen, traits, checks, ddf or "kenward-roger")
     )
+    if ddf is not None and not any(result.ddf for result in results):
+        _say_no_mixed_model()
     _present(results, as_json=as_json, as_csv=as_csv)
     if report is not None:
         _write_report(report, results, file.name if file is not None else " ".join(targets))
@@ -273,14 +285,27 @@ def _say_unused(design: Design, parts: Mapping[str, Any]) -> None:
             )
 
 
+def _say_no_mixed_model() -> None:
+    say(
+        Text(
+            "注意: 混合モデルを使わない解析なので、--ddf は使いませんでした。",
+            "note: --ddf was not used: this analysis needs no mixed model.",
+        )
+    )
+
+
 def _of_file(
-    path: Path, table: Mapping[str, Sequence[str | None]], design: Design | None, traits: Sequence[str]
+    path: Path,
+    table: Mapping[str, Sequence[str | None]],
+    design: Design | None,
+    traits: Sequence[str],
+    ddf: DdfMethod,
 ) -> list[Analysis]:
     from kanpo.evidence import analyse_traits
 
     if design is None:
         raise _design_missing()
-    return analyse_traits(table, design, traits, file=path.name)
+    return analyse_traits(table, design, traits, ddf=ddf, file=path.name)
 
 
 def _of_trials(
@@ -289,6 +314,7 @@ def _of_trials(
     design: Design | None,
     traits: Sequence[str],
     checks: tuple[str, ...],
+    ddf: DdfMethod,
 ) -> list[Analysis]:
     from dataclasses import replace
 
@@ -299,7 +325,7 @@ def _of_trials(
         if design is None and checks:
             recorded = recorded_design(opened, codes, plot_table(opened, codes))
             design = replace(recorded, checks=checks)
-        return analyse_trial(opened, codes, traits, design)
+        return analyse_trial(opened, codes, traits, design, ddf=ddf)
 
 
 def _present(results: Sequence[Analysis], *, as_json: bool, as_csv: bool) -> None:

@@ -23,7 +23,7 @@ from kanpo.evidence.analysis._compare import (
 )
 from kanpo.evidence.analysis._design import Design, Term, term_name
 from kanpo.evidence.analysis._factor import Factor
-from kanpo.evidence.analysis._fit import Fit, Prepared, Row, fit, prepare
+from kanpo.evidence.analysis._fit import DdfMethod, Fit, Prepared, Row, fit, prepare
 from kanpo.evidence.analysis._margins import Margin, margin_of
 from kanpo.evidence.analysis._meant import settled
 from kanpo.evidence.analysis._measures import components_of, cv_of, effects_of, field_of, levels_of
@@ -37,6 +37,7 @@ from kanpo.evidence.analysis._words import (
     assumption_sentences,
     check_sentences,
     effect_sentences,
+    nothing_varies,
     rank_sentence,
 )
 from kanpo.locale import Text
@@ -46,7 +47,13 @@ _FEWEST_RESIDUALS = 4
 
 
 def analyse(
-    columns: Columns, design: Design, trait: str, *, file: str | None = None, first_row: int = 2
+    columns: Columns,
+    design: Design,
+    trait: str,
+    *,
+    ddf: DdfMethod = "kenward-roger",
+    file: str | None = None,
+    first_row: int = 2,
 ) -> Analysis:
     """Analyse one trait of a trial.
 
@@ -58,6 +65,8 @@ def analyse(
         See `make_design`; its columns are looked up by name.
     trait : str
         The column of values.
+    ddf : str
+        Inference of the mixed model: ``kenward-roger``, or ``satterthwaite`` as lmerTest has it.
     file, first_row
         For messages.
 
@@ -68,11 +77,17 @@ def analyse(
     InputUnusable
         The trait is text, or there is nothing to compare.
     """
-    return analyse_traits(columns, design, [trait], file=file, first_row=first_row)[0]
+    return analyse_traits(columns, design, [trait], ddf=ddf, file=file, first_row=first_row)[0]
 
 
 def analyse_traits(
-    columns: Columns, design: Design, traits: Sequence[str], *, file: str | None = None, first_row: int = 2
+    columns: Columns,
+    design: Design,
+    traits: Sequence[str],
+    *,
+    ddf: DdfMethod = "kenward-roger",
+    file: str | None = None,
+    first_row: int = 2,
 ) -> list[Analysis]:
     """Analyse several traits; what depends on the plots only is worked out once.
 
@@ -106,7 +121,7 @@ def analyse_traits(
                 prepared,
                 [margin_of(prepared.model, t, prepared.nuisance) for t in _terms(prepared)],
             )
-        results.append(_analysed(*ready[key], table))
+        results.append(_analysed(*ready[key], table, ddf))
     return results
 
 
@@ -163,9 +178,9 @@ def _check_levels(design: Design, table: PlotTable, file: str | None) -> None:
             )
 
 
-def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> Analysis:
+def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable, ddf: DdfMethod) -> Analysis:
     design, y = prepared.design, table.y
-    fitted = fit(prepared, y)
+    fitted = fit(prepared, y, ddf)
     error, df_error = _last_error(fitted)
     compared, powers = _compared(prepared, margins, fitted, y, error)
     means, pairs = _tables(compared) if compared else (_plain_means(prepared, y), _empty(PAIR_COLUMNS))
@@ -177,7 +192,7 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
     if design.kind == "augmented" and not fitted.exact:
         parts = augmented_parts(prepared, y, error, df_error)
         plain_parts = parts_before_blocks(prepared, y, error, df_error)
-    sentences = [_summary(prepared, table), *_nothing_varies(fitted, y)]
+    sentences = [_summary(prepared, table), *nothing_varies(fitted, y)]
     if fitted.rows:
         treated = [part.term for part in prepared.model.parts[1:] if part.term not in prepared.nuisance]
         sentences += effect_sentences(fitted.rows, means, powers, treated)
@@ -195,6 +210,7 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
         type_three=type_three(prepared, fitted),
         parts=parts,
         plain_parts=plain_parts,
+        ddf=fitted.ddf,
         means=means,
         pairs=pairs,
         variance=components_of(prepared, fitted),
@@ -235,6 +251,7 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         type_three=(),
         parts=(),
         plain_parts=(),
+        ddf=None,
         means=_empty(MEAN_COLUMNS),
         pairs=_empty(PAIR_COLUMNS),
         variance=(),
@@ -323,29 +340,3 @@ def _summary(prepared: Prepared, table: PlotTable) -> Text:
         f"「{table.trait}」を {len(table.y)} 区で解析しました({prepared.design.kind}、{ja})。",
         f"'{table.trait}' analysed on {len(table.y)} plots ({prepared.design.kind}; {en}).",
     )
-
-
-def _nothing_varies(fitted: Fit, y: npt.NDArray[np.float64]) -> list[Text]:
-    if not fitted.exact:
-        return []
-    if not fitted.rows and np.ptp(y) == 0:
-        return [
-            Text(
-                "値がすべて同じなので、検定するものがありません。",
-                "All values are equal: there is nothing to test.",
-            )
-        ]
-    if fitted.errors and fitted.errors[-1][2] > 0:
-        return [
-            Text(
-                "同じ処理の区の値が完全に一致していて、誤差がありません。入力(平均値を写していないか)を確かめてください。",
-                "Plots of a treatment agree exactly: there is no error. Check whether averages were entered.",
-            )
-        ]
-    return [
-        Text(
-            "誤差を測る反復がないので、差は検定できません。処理ごとの値だけを示します。",
-            "There are no replicates to measure the error by: differences cannot be tested; "
-            "only the values are shown.",
-        )
-    ]

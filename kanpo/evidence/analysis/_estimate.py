@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -22,6 +22,29 @@ class Estimator(Protocol):
 
     def covariance(self, rows: Floats) -> Floats:
         """Covariances, shape (m, m)."""
+
+
+class JointTest(NamedTuple):
+    """F of several linear functions together, how many are independent, its error df, and what scaled it."""
+
+    F: float
+    df: int
+    df_error: float
+    scale: float = 1.0
+
+
+class MixedEstimator(Estimator, Protocol):
+    """An estimator of the mixed model, which has tests of its own."""
+
+    def joint_test(self, rows: Floats) -> JointTest:
+        """The hypothesis that all rows are zero; F is NaN where none is independent."""
+
+
+def independent_rows(rows: Floats) -> Floats:
+    """Orthonormal rows that span the same, shape (rank, r)."""
+    _, lengths, directions = np.linalg.svd(rows)
+    rank = int((lengths > 1e-9 * max(lengths.max(initial=0.0), 1e-300)).sum())
+    return np.asarray(directions[:rank], dtype=np.float64)
 
 
 def _weights(model: Model, rows: Floats) -> Floats:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import stats
 
 from kanpo.evidence.analysis._design import Design, Term, term_name
-from kanpo.evidence.analysis._estimate import BalancedStrata, Estimator, LeastSquares
+from kanpo.evidence.analysis._estimate import BalancedStrata, Estimator, LeastSquares, MixedEstimator
 from kanpo.evidence.analysis._factor import Factor
+from kanpo.evidence.analysis._kenward_roger import kenward_roger
 from kanpo.evidence.analysis._margins import hypothesis_of
 from kanpo.evidence.analysis._projection import Floats, Model, Part, cells_of, make_model, successive_parts
 from kanpo.evidence.analysis._reml import RandomTerms, RemlFit, fit_reml, make_random
+from kanpo.evidence.analysis._satterthwaite import Satterthwaite
 
+#: How degrees of freedom of the mixed model are found.
+DdfMethod = Literal["kenward-roger", "satterthwaite"]
 RESIDUALS = "Residuals"
 WITHIN = "Within"
 REML = "REML"
@@ -148,6 +153,8 @@ class Fit:
     reml : RemlFit or None
     exact : bool
         Nothing varies beyond rounding that a test could be made with.
+    ddf : str or None
+        How degrees of freedom were found, where `estimator` is the mixed model.
     """
 
     rows: tuple[Row, ...]
@@ -158,10 +165,11 @@ class Fit:
     fitted: Floats
     residuals: Floats
     exact: bool
+    ddf: DdfMethod | None = None
 
 
-def fit(prepared: Prepared, y: Floats) -> Fit:
-    """Analyse one trait on the plots of a prepared design."""
+def fit(prepared: Prepared, y: Floats, ddf: DdfMethod = "kenward-roger") -> Fit:
+    """Analyse one trait on the plots of a prepared design; `ddf` matters where the mixed model is used."""
     centred = y - y.mean()
     total = float(centred @ centred)
     if total <= _ROUNDING * float(y @ y):
@@ -169,10 +177,11 @@ def fit(prepared: Prepared, y: Floats) -> Fit:
     reml = fit_reml(prepared.random, y) if prepared.random is not None and _room(prepared) else None
     if reml is not None and reml.sigma2 <= _NO_ERROR * total:
         reml = None
+    mixed = None if reml is None else _mixed(reml, ddf)
     if not prepared.strata:
-        rows = () if reml is None else reml_rows(prepared, reml)
+        rows = () if reml is None or mixed is None else reml_rows(prepared, reml, mixed)
         fitted = np.full(len(y), y.mean()) if reml is None else reml.fitted
-        return Fit(rows, (), reml, (), reml, fitted, y - fitted, reml is None)
+        return Fit(rows, (), mixed, (), reml, fitted, y - fitted, reml is None, ddf if mixed else None)
     errors: list[tuple[str, float, int]] = []
     lines: list[Row] = []
     for stratum in prepared.strata:
@@ -185,10 +194,15 @@ def fit(prepared: Prepared, y: Floats) -> Fit:
     adjusted: tuple[Row, ...] = ()
     if not exact and len(prepared.strata) == 1:
         adjusted = _adjusted(prepared, centred, last_error, last_df)
-    elif not prepared.balanced and reml is not None:
-        adjusted = reml_rows(prepared, reml)
-    estimator = None if exact else _estimator(prepared, y, errors, reml)
-    return Fit(tuple(lines), adjusted, estimator, tuple(errors), reml, fitted, y - fitted, exact)
+    elif not prepared.balanced and reml is not None and mixed is not None:
+        adjusted = reml_rows(prepared, reml, mixed)
+    estimator = None if exact else _estimator(prepared, y, errors, mixed)
+    used = ddf if estimator is not None and estimator is mixed else None
+    return Fit(tuple(lines), adjusted, estimator, tuple(errors), reml, fitted, y - fitted, exact, used)
+
+
+def _mixed(reml: RemlFit, ddf: DdfMethod) -> MixedEstimator:
+    return Satterthwaite(reml) if ddf == "satterthwaite" else kenward_roger(reml)
 
 
 def _room(prepared: Prepared) -> bool:
@@ -198,12 +212,12 @@ def _room(prepared: Prepared) -> bool:
 
 
 def _estimator(
-    prepared: Prepared, y: Floats, errors: list[tuple[str, float, int]], reml: RemlFit | None
+    prepared: Prepared, y: Floats, errors: list[tuple[str, float, int]], mixed: MixedEstimator | None
 ) -> Estimator | None:
     if len(errors) == 1:
         return LeastSquares(prepared.model, y, errors[0][1], errors[0][2])
     if not prepared.balanced or any(not df > 0 for _, _, df in errors):
-        return reml
+        return mixed
     first = prepared.strata[0].space
     assert first is not None
     spaces = [np.hstack([prepared.top, first])]
@@ -288,8 +302,8 @@ def _everything(prepared: Prepared, centred: Floats) -> Floats:
     return fitted
 
 
-def reml_rows(prepared: Prepared, reml: RemlFit) -> tuple[Row, ...]:
-    """F tests of the fixed terms in the mixed model (type III), df after Satterthwaite.
+def reml_rows(prepared: Prepared, reml: RemlFit, mixed: MixedEstimator) -> tuple[Row, ...]:
+    """F tests of the fixed terms in the mixed model (type III).
 
     Sums of squares are scaled so that they are tested against the residual variance, as lmerTest
     prints them.
@@ -299,31 +313,10 @@ def reml_rows(prepared: Prepared, reml: RemlFit) -> tuple[Row, ...]:
         found = hypothesis_of(prepared.model, part.term, prepared.nuisance)
         if found is None:
             found = part.basis.T @ prepared.model.x
-        ratio, df, df_error = _joint_test(reml, found)
+        ratio, df, df_error, scale = mixed.joint_test(found)
         if not df:
             continue
-        mean_sq = ratio * reml.sigma2
+        mean_sq = ratio / scale * reml.sigma2
         p = float(stats.f.sf(ratio, df, df_error))
         rows.append(Row(REML, term_name(part.term), df, mean_sq * df, mean_sq, ratio, p, df_error))
     return tuple(rows)
-
-
-def _joint_test(reml: RemlFit, rows: Floats) -> tuple[float, int, float]:
-    """F, its df and the error df of the hypothesis that all rows are zero (Fai and Cornelius 1996)."""
-    _, lengths, directions = np.linalg.svd(rows)
-    rank = int((lengths > 1e-9 * max(lengths.max(initial=0.0), 1e-300)).sum())
-    if not rank:
-        return np.nan, 0, np.nan
-    basis = directions[:rank]
-    values, vectors = np.linalg.eigh(reml.covariance(basis))
-    turned = vectors.T @ basis
-    squares = reml.value(turned) ** 2 / values
-    _, each = reml.variance(turned)
-    if rank == 1 or np.ptp(each) < 1e-8:
-        df_error = float(each.mean())
-    elif (each <= 2).any():
-        df_error = 2.0
-    else:
-        expected = float((each / (each - 2)).sum())
-        df_error = 2 * expected / (expected - rank)
-    return float(squares.mean()), rank, df_error

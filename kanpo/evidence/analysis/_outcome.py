@@ -13,7 +13,7 @@ import pandas as pd
 from kanpo.errors import Problem
 from kanpo.evidence.analysis._assumptions import Assumptions, RankTest
 from kanpo.evidence.analysis._design import Design
-from kanpo.evidence.analysis._fit import Row
+from kanpo.evidence.analysis._fit import DdfMethod, Row
 from kanpo.evidence.analysis._power import Power
 from kanpo.locale import Text
 
@@ -64,6 +64,8 @@ class Analysis:
         Augmented design: among checks, checks against new entries, among new entries.
     plain_parts : tuple of Row
         The same with blocks left out of account.
+    ddf : str or None
+        How degrees of freedom were found where means and comparisons come from the mixed model.
     means, pairs : DataFrame
         See `kanpo.evidence.analysis` for the columns.
     variance : tuple of Component
@@ -88,6 +90,7 @@ class Analysis:
     type_three: tuple[Row, ...]
     parts: tuple[Row, ...]
     plain_parts: tuple[Row, ...]
+    ddf: DdfMethod | None
     means: pd.DataFrame
     pairs: pd.DataFrame
     variance: tuple[Component, ...]
@@ -119,6 +122,7 @@ class Analysis:
             "anova_type_3": [_plain(asdict(row)) for row in self.type_three],
             "anova_parts": [_plain(asdict(row)) for row in self.parts],
             "anova_parts_unadjusted": [_plain(asdict(row)) for row in self.plain_parts],
+            "ddf": self.ddf,
             "means": _records(self.means),
             "pairs": _records(self.pairs),
             "variance": [_plain(asdict(component)) for component in self.variance],

@@ -115,7 +115,7 @@ def _told_apart(found: Mapping[Term, Cells], plots: int) -> tuple[Term, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
     """The criterion at one set of ratios, and the pieces its derivatives are made of.
 
     `zhz`, `s` and `v` are Z'H⁻¹Z, Z'H⁻¹X and Z'Py by group, H = V/s2.
@@ -139,7 +139,7 @@ class _Products(NamedTuple):
     yy: float
 
 
-def _state(random: RandomTerms, products: _Products, ratios: Floats) -> _State:
+def _state(random: RandomTerms, products: _Products, ratios: Floats) -> State:
     """Everything at `ratios` (variance of each term over the residual variance)."""
     size, rank = random.x.shape
     width = random.owner.shape[1]
@@ -162,19 +162,31 @@ def _state(random: RandomTerms, products: _Products, ratios: Floats) -> _State:
     v = zhy - s @ beta
     each = np.einsum("gii->gi", zhz) - np.einsum("gir,rt,git->gi", s, c, s, optimize=True) - v**2 / sigma2
     gradient = np.einsum("gi,gik->k", each, random.member) if len(ratios) else np.zeros(0)
-    return _State(logdet + (size - rank) * float(np.log(sigma2)), beta, sigma2, c, gradient, zhz, s, v)
+    return State(logdet + (size - rank) * float(np.log(sigma2)), beta, sigma2, c, gradient, zhz, s, v)
 
 
-def _hessian(random: RandomTerms, state: _State) -> Floats:
+def traces_of(random: RandomTerms, state: State) -> tuple[Floats, Floats]:
+    """Traces of P Z_k Z_k' P Z_l Z_l' for each pair of terms, and of each term's cross-products S_k' S_k.
+
+    Returns
+    -------
+    arrays of shape (terms, terms) and (terms, r, r)
+    """
+    member = random.member
+    cross = state.s @ state.c @ state.s.transpose(0, 2, 1)
+    traces = (member.transpose(0, 2, 1) @ (state.zhz * (state.zhz - 2 * cross)) @ member).sum(axis=0)
+    size = len(state.beta)
+    each = [(state.s * member[:, :, [k]]).reshape(-1, size) for k in range(len(random.terms))]
+    ss = np.array([one.T @ one for one in each]).reshape(-1, size, size)
+    turned = state.c @ ss
+    return traces + np.einsum("iab,jba->ij", turned, turned), ss
+
+
+def _hessian(random: RandomTerms, state: State) -> Floats:
     """Second derivatives of the deviance by the ratios and, last, the residual variance (observed)."""
     count, member, v = len(random.terms), random.member, state.v
-    flipped = member.transpose(0, 2, 1)
-    cross = state.s @ state.c @ state.s.transpose(0, 2, 1)
-    traces = (flipped @ (state.zhz * (state.zhz - 2 * cross)) @ member).sum(axis=0)
-    squares = (flipped @ (v[:, :, None] * state.zhz * v[:, None, :]) @ member).sum(axis=0)
-    ss = np.stack([(state.s * member[:, :, [k]]).reshape(-1, len(state.beta)) for k in range(count)])
-    turned = state.c @ (ss.transpose(0, 2, 1) @ ss)
-    traces += np.einsum("iab,jba->ij", turned, turned)
+    traces, _ = traces_of(random, state)
+    squares = (member.transpose(0, 2, 1) @ (v[:, :, None] * state.zhz * v[:, None, :]) @ member).sum(axis=0)
     sv = np.einsum("gir,gi,gik->kr", state.s, v, member, optimize=True)
     squares -= sv @ state.c @ sv.T
     size, rank = random.x.shape
@@ -195,47 +207,28 @@ class RemlFit:
     random : RandomTerms
     ratios : array
         Variance of each random term over `sigma2`; exactly 0 where the estimate lies at the border.
+    beta : array of shape (r,)
+        Fixed effects.
+    state : State
+        The criterion at the estimates, in units of `scale`.
+    spread : array
+        Covariances of the ratios that are not 0 (`inner`) and, last, the residual variance, in units
+        of `scale`, from the observed information.
     """
 
     random: RandomTerms
     ratios: Floats
-    _sigma2: float
-    _scale: float
     beta: Floats
     fitted: Floats
-    _c: Floats
-    _s: Floats
-    _spread: Floats
-    _inner: npt.NDArray[np.int64]
+    state: State
+    scale: float
+    spread: Floats
+    inner: npt.NDArray[np.int64]
 
     @property
     def sigma2(self) -> float:
         """Residual variance."""
-        return self._sigma2 * self._scale**2
-
-    def value(self, rows: Floats) -> Floats:
-        """Estimates of linear functions, one for each row of shape (m, r)."""
-        return rows @ self.beta
-
-    def covariance(self, rows: Floats) -> Floats:
-        """Their covariances, shape (m, m)."""
-        return self.sigma2 * rows @ self._c @ rows.T
-
-    def variance(self, rows: Floats) -> tuple[Floats, Floats]:
-        """Variance and degrees of freedom of each (Satterthwaite, as lmerTest has them).
-
-        Twice the squared variance over the variance of the variance, by the delta method with the
-        observed information of the variance components. Components at the border have no part.
-        """
-        turned = rows @ self._c
-        variance = self._sigma2 * np.einsum("ij,ij->i", turned, rows)
-        reach = np.einsum("mr,gir->gim", turned, self._s, optimize=True) ** 2
-        by_term = np.einsum("gim,gik->km", reach, self.random.member[:, :, self._inner], optimize=True)
-        slopes = list(self._sigma2 * by_term)
-        slope = np.column_stack([*slopes, variance / self._sigma2])
-        spread = np.einsum("ij,jk,ik->i", slope, self._spread, slope)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return variance * self._scale**2, np.maximum(2 * variance**2 / spread, 1.0)
+        return self.state.sigma2 * self.scale**2
 
 
 def fit_reml(random: RandomTerms, y: Floats) -> RemlFit:
@@ -260,9 +253,7 @@ def fit_reml(random: RandomTerms, y: Floats) -> RemlFit:
     fitted = centre + scale * fitted
     beta = shift + scale * state.beta
     spread = np.asarray(2 * np.linalg.pinv(hessian, hermitian=True), dtype=np.float64)
-    return RemlFit(
-        random, ratios, state.sigma2, scale, beta, fitted, state.c, state.s, spread, inner.astype(np.int64)
-    )
+    return RemlFit(random, ratios, beta, fitted, state, scale, spread, inner.astype(np.int64))
 
 
 def _searched(random: RandomTerms, products: _Products) -> Floats:
@@ -306,13 +297,13 @@ def _newton(random: RandomTerms, products: _Products, ratios: Floats) -> tuple[F
     return ratios, _is_minimum(ratios, state, 1e-4)
 
 
-def _is_minimum(ratios: Floats, state: _State, tolerance: float = 1e-9) -> bool:
+def _is_minimum(ratios: Floats, state: State, tolerance: float = 1e-9) -> bool:
     inside = ratios > 0
     slopes = np.where(inside, np.abs(state.gradient * np.maximum(ratios, 1e-3)), -state.gradient)
     return bool((slopes < tolerance * len(state.c) + tolerance).all())
 
 
-def _step(random: RandomTerms, ratios: Floats, state: _State) -> Floats:
+def _step(random: RandomTerms, ratios: Floats, state: State) -> Floats:
     """Newton's step of the deviance profiled over the residual variance, downhill in every direction."""
     count = len(ratios)
     free = np.flatnonzero((ratios > 0) | (state.gradient < 0))

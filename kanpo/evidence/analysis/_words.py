@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from kanpo.evidence.analysis._assumptions import Assumptions, BoxCox, RankTest
 from kanpo.evidence.analysis._compare import LEVEL
 from kanpo.evidence.analysis._design import Term, term_name
-from kanpo.evidence.analysis._fit import RESIDUALS, Row
+from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Row
 from kanpo.evidence.analysis._power import POWER, Power
+from kanpo.evidence.analysis._projection import Floats
 from kanpo.locale import Text
 
 _NAMED = 10
@@ -26,6 +28,33 @@ def names_of(names: Sequence[str]) -> Text:
     shown, rest = list(names[:_NAMED]), len(names) - _NAMED
     more = Text(f"、ほか{rest}", f" and {rest} more") if rest > 0 else Text("", "")
     return Text("、".join(shown) + more.ja, ", ".join(shown) + more.en)
+
+
+def nothing_varies(fitted: Fit, y: Floats) -> list[Text]:
+    """Why there is no test at all, where there is none."""
+    if not fitted.exact:
+        return []
+    if not fitted.rows and np.ptp(y) == 0:
+        return [
+            Text(
+                "値がすべて同じなので、検定するものがありません。",
+                "All values are equal: there is nothing to test.",
+            )
+        ]
+    if fitted.errors and fitted.errors[-1][2] > 0:
+        return [
+            Text(
+                "同じ処理の区の値が完全に一致していて、誤差がありません。入力(平均値を写していないか)を確かめてください。",
+                "Plots of a treatment agree exactly: there is no error. Check whether averages were entered.",
+            )
+        ]
+    return [
+        Text(
+            "誤差を測る反復がないので、差は検定できません。処理ごとの値だけを示します。",
+            "There are no replicates to measure the error by: differences cannot be tested; "
+            "only the values are shown.",
+        )
+    ]
 
 
 def effect_sentences(
