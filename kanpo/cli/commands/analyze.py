@@ -79,6 +79,16 @@ def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
     help=Text("標準とする処理(Dunnett の比較。繰り返し可)", "check to compare with by Dunnett (repeatable)"),
 )
 @option(
+    "--covariate",
+    "covariates",
+    multiple=True,
+    metavar="COLUMN",
+    help=Text(
+        "共変量とする数値の列・項目(株数・処理前の草丈など。繰り返し可)",
+        "covariate: a column of numbers or a trait, such as a stand count (repeatable)",
+    ),
+)
+@option(
     "--report",
     type=PathType,
     metavar="OUT.html",
@@ -102,6 +112,7 @@ def analyze(
     sub_plot: str | None,
     environment: str | None,
     checks: tuple[str, ...],
+    covariates: tuple[str, ...],
     report: Path | None,
     project: Path | None,
     as_json: bool,
@@ -130,6 +141,7 @@ def analyze(
             treatments=treatments,
             checks=checks,
             additive=additive,
+            covariates=covariates,
             **parts,
         )
     elif additive or treatments or any(parts.values()):
@@ -139,7 +151,7 @@ def analyze(
     results = (
         _of_file(file, table, chosen, traits)
         if file is not None and table is not None
-        else _of_trials(project, targets, chosen, traits, checks)
+        else _of_trials(project, targets, chosen, traits, checks, covariates)
     )
     _present(results, as_json=as_json, as_csv=as_csv)
     if report is not None:
@@ -235,6 +247,7 @@ def _of_trials(
     design: Design | None,
     traits: Sequence[str],
     checks: tuple[str, ...],
+    covariates: tuple[str, ...],
 ) -> list[Analysis]:
     from dataclasses import replace
 
@@ -242,9 +255,9 @@ def _of_trials(
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        if design is None and checks:
+        if design is None and (checks or covariates):
             recorded = recorded_design(opened, codes, plot_table(opened, codes))
-            design = replace(recorded, checks=checks)
+            design = replace(recorded, checks=checks or recorded.checks, covariates=covariates)
         return analyse_trial(opened, codes, traits, design)
 
 

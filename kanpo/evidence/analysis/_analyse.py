@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ from kanpo.evidence.analysis._compare import (
     compare,
     difference_error,
 )
-from kanpo.evidence.analysis._design import Design, Term, term_name
+from kanpo.evidence.analysis._covariate import Covariance, covariate_effects, gains, prepare_covariance
+from kanpo.evidence.analysis._covariate_words import RANKS_UNADJUSTED, covariate_sentences
+from kanpo.evidence.analysis._design import Design, term_name
 from kanpo.evidence.analysis._factor import Factor
 from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row, fit, prepare
 from kanpo.evidence.analysis._margins import Margin, margin_of
@@ -28,17 +30,28 @@ from kanpo.evidence.analysis._notes import notes_of
 from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
 from kanpo.evidence.analysis._power import Power, power_of
 from kanpo.evidence.analysis._sheet import Columns, find_column, read_sheet
-from kanpo.evidence.analysis._table import PlotTable, read_plots
+from kanpo.evidence.analysis._table import PlotTable, read_covariates, read_plots
 from kanpo.evidence.analysis._words import (
     assumption_sentences,
     check_sentences,
     effect_sentences,
+    nothing_varies,
     rank_sentence,
+    summary_sentence,
 )
 from kanpo.locale import Text
 
 #: Residual degrees of freedom below which residuals tell nothing of their distribution.
 _FEWEST_RESIDUALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """All that depends on the plots but not on the trait."""
+
+    prepared: Prepared
+    margins: list[Margin]
+    covariance: Covariance | None
 
 
 def analyse(
@@ -79,30 +92,42 @@ def analyse_traits(
     """
     named = _with_headers(columns, design)
     sheet = read_sheet(columns, named, file=file, first_row=first_row)
-    ready: dict[tuple[bytes, ...], tuple[Prepared, list[Margin]]] = {}
+    beside = read_covariates(sheet, named.covariates)
+    ready: dict[tuple[bytes, ...], _Ready] = {}
     results = []
     for trait in traits:
         header = find_column(columns, trait)
-        if header in named.factors:
-            raise UsageError(
-                "analysis.column-twice",
-                Text(f"列「{header}」が2つの役に使われています", f"column '{header}' plays two parts"),
-                Text("値の列を --trait に指定してください", "name the column of values with --trait"),
-            )
-        table = read_plots(sheet, header)
+        if header in (*named.factors, *named.covariates):
+            raise _twice(header)
+        table = read_plots(sheet, header, beside)
         _check_levels(named, table, file)
         if table.below.any():
             results.append(_by_ranks(named, table))
             continue
-        key = tuple(factor.codes.tobytes() for factor in table.factors.values())
+        levels = (factor.codes.tobytes() for factor in table.factors.values())
+        key = (*levels, *(one.values.tobytes() for one in table.covariates))
         if key not in ready:
-            prepared = prepare(named, table.factors)
-            ready[key] = (
-                prepared,
-                [margin_of(prepared.model, t, prepared.nuisance) for t in _terms(prepared)],
-            )
-        results.append(_analysed(*ready[key], table))
+            ready[key] = _get_ready(named, table, file)
+        results.append(_analysed(ready[key], table))
     return results
+
+
+def _get_ready(design: Design, table: PlotTable, file: str | None) -> _Ready:
+    prepared = prepare(design, table.factors, table.covariates)
+    covariance = None
+    if table.covariates:
+        covariance = prepare_covariance(prepared, table.factors, table.covariates, file)
+    treated = [part.term for part in prepared.model.parts if part.term in design.effects and part.df]
+    margins = [margin_of(prepared.model, term, prepared.nuisance) for term in treated]
+    return _Ready(prepared, margins, covariance)
+
+
+def _twice(name: str) -> UsageError:
+    return UsageError(
+        "analysis.column-twice",
+        Text(f"列「{name}」が2つの役に使われています", f"column '{name}' plays two parts"),
+        Text("役ごとに別の列を指定してください", "give each part a column of its own"),
+    )
 
 
 def _with_headers(columns: Columns, design: Design) -> Design:
@@ -112,13 +137,12 @@ def _with_headers(columns: Columns, design: Design) -> Design:
     found = {name: find_column(columns, name) for name in needed}
     changed = {part: found.get(getattr(design, part), getattr(design, part)) for part in parts}
     treatments = tuple(found.get(name, name) for name in design.treatments)
-    return replace(design, treatments=treatments, **changed)
-
-
-def _terms(prepared: Prepared) -> list[Term]:
-    """The treatment terms whose means are of use: those that are in the model at all."""
-    parts = prepared.model.parts[1:]
-    return [part.term for part in parts if part.term not in prepared.nuisance and part.df]
+    covariates = tuple(find_column(columns, name) for name in design.covariates)
+    played = [*found.values(), *covariates]
+    for name in covariates:
+        if played.count(name) > 1:
+            raise _twice(name)
+    return replace(design, treatments=treatments, covariates=covariates, **changed)
 
 
 def _check_levels(design: Design, table: PlotTable, file: str | None) -> None:
@@ -157,11 +181,14 @@ def _check_levels(design: Design, table: PlotTable, file: str | None) -> None:
             )
 
 
-def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> Analysis:
-    design, y = prepared.design, table.y
+def _analysed(ready: _Ready, table: PlotTable) -> Analysis:
+    prepared, design, y = ready.prepared, ready.prepared.design, table.y
     fitted = fit(prepared, y)
     error, df_error = _last_error(fitted)
-    compared, powers = _compared(prepared, margins, fitted, y, error)
+    compared, powers = _compared(prepared, ready.margins, fitted, y, error)
+    covariates = (
+        () if ready.covariance is None else covariate_effects(ready.covariance, prepared, fitted, y)
+    )
     means, pairs = _tables(compared) if compared else (_plain_means(prepared, y), _empty(PAIR_COLUMNS))
     ranks = _rank(design, table.factors, y)
     checks = None if fitted.exact or _too_few(fitted) else check_assumptions(prepared, fitted, y, table.names)
@@ -169,11 +196,11 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
     parts: tuple[Row, ...] = ()
     if design.kind == "augmented" and not fitted.exact:
         parts = augmented_parts(prepared, y, error, df_error)
-    sentences = [_summary(prepared, table), *_nothing_varies(fitted, y)]
+    sentences = [summary_sentence(prepared, table), *nothing_varies(fitted, y)]
     if fitted.rows:
-        treated = [part.term for part in prepared.model.parts[1:] if part.term not in prepared.nuisance]
-        sentences += effect_sentences(fitted.rows, means, powers, treated)
+        sentences += effect_sentences(fitted.rows, means, pairs, powers, design.effects)
         sentences += check_sentences(pairs, design.checks)
+        sentences += covariate_sentences(covariates, table.trait)
     if checks is not None:
         sentences += assumption_sentences(checks, ranks)
     return Analysis(
@@ -185,6 +212,8 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable) -> An
         anova=fitted.rows,
         adjusted=fitted.adjusted,
         parts=parts,
+        covariates=covariates,
+        gains=() if ready.covariance is None else gains(ready.covariance, ready.margins, fitted, y),
         means=means,
         pairs=pairs,
         variance=_variance(prepared, fitted),
@@ -223,6 +252,8 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         anova=(),
         adjusted=(),
         parts=(),
+        covariates=(),
+        gains=(),
         means=_empty(MEAN_COLUMNS),
         pairs=_empty(PAIR_COLUMNS),
         variance=(),
@@ -234,7 +265,7 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         residuals=_empty(("plot", "value", "fitted", "residual", "studentised")),
         levels=_levels(table).iloc[:0],
         field=None,
-        notes=(),
+        notes=(RANKS_UNADJUSTED,) if design.covariates else (),
         sentences=tuple(rank_sentence(ranks, int(table.below.sum()), len(table.y))),
         problems=table.problems,
     )
@@ -297,7 +328,8 @@ def _rank(
     y: npt.NDArray[np.float64],
     below: npt.NDArray[np.bool_] | None = None,
 ) -> RankTest | None:
-    if len(design.treated) != 1:
+    # Ranks of values as they are say nothing of values adjusted for a covariate.
+    if len(design.treated) != 1 or (design.covariates and below is None):
         return None
     block = factors.get(design.block) if design.block else None
     return rank_test(design.kind, factors[design.treated[0]], block, y, below)
@@ -353,39 +385,3 @@ def _levels(table: PlotTable) -> pd.DataFrame:
         {name: [factor.levels[code] for code in factor.codes] for name, factor in table.factors.items()},
         dtype=object,
     )
-
-
-def _summary(prepared: Prepared, table: PlotTable) -> Text:
-    counts = [(name, len(table.factors[name].levels)) for name in prepared.design.factors]
-    ja = "、".join(f"{name} {count} 水準" for name, count in counts)
-    en = ", ".join(f"{name} ({count} levels)" for name, count in counts)
-    return Text(
-        f"「{table.trait}」を {len(table.y)} 区で解析しました({prepared.design.kind}、{ja})。",
-        f"'{table.trait}' analysed on {len(table.y)} plots ({prepared.design.kind}; {en}).",
-    )
-
-
-def _nothing_varies(fitted: Fit, y: npt.NDArray[np.float64]) -> list[Text]:
-    if not fitted.exact:
-        return []
-    if not fitted.rows and np.ptp(y) == 0:
-        return [
-            Text(
-                "値がすべて同じなので、検定するものがありません。",
-                "All values are equal: there is nothing to test.",
-            )
-        ]
-    if fitted.errors and fitted.errors[-1][2] > 0:
-        return [
-            Text(
-                "同じ処理の区の値が完全に一致していて、誤差がありません。入力(平均値を写していないか)を確かめてください。",
-                "Plots of a treatment agree exactly: there is no error. Check whether averages were entered.",
-            )
-        ]
-    return [
-        Text(
-            "誤差を測る反復がないので、差は検定できません。処理ごとの値だけを示します。",
-            "There are no replicates to measure the error by: differences cannot be tested; "
-            "only the values are shown.",
-        )
-    ]

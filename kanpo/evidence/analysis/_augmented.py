@@ -11,7 +11,7 @@ CHECKS, AGAINST, NEW = "checks", "checks vs new", "new"
 
 
 def augmented_parts(prepared: Prepared, y: Floats, error: float, df: float) -> tuple[Row, ...]:
-    """Among checks, checks against new entries, among new entries: each after blocks and those before it.
+    """Among checks, checks against new entries, among new entries: each after blocks, covariates and those before it.
 
     Checks are the treatments named so and those that stand in every block.
     """
@@ -26,11 +26,10 @@ def augmented_parts(prepared: Prepared, y: Floats, error: float, df: float) -> t
     each = np.eye(len(treatment.levels))[treatment.codes]
     is_check = np.isin(treatment.codes, checks).astype(float)
     among = each[:, checks] - np.outer(is_check, each[:, checks].sum(axis=0) / max(is_check.sum(), 1.0))
-    ground = next(cells for cells in prepared.model.cells if cells.term == design.nuisance[0])
+    before = [cells for cells in prepared.model.cells if cells.term not in design.effects]
     found = successive_parts(
         [
-            ((), np.ones((len(y), 1))),
-            (ground.term, ground.indicator),
+            *((cells.term, cells.indicator) for cells in before),
             ((CHECKS,), among),
             ((AGAINST,), is_check[:, None]),
             ((NEW,), each),
@@ -38,7 +37,7 @@ def augmented_parts(prepared: Prepared, y: Floats, error: float, df: float) -> t
         shortest=1e-2,
     )
     centred = y - y.mean()
-    return tuple(_row(part, centred, treatment.name, error, df) for part in found[2:] if part.df)
+    return tuple(_row(part, centred, treatment.name, error, df) for part in found[len(before) :] if part.df)
 
 
 def _row(part: Part, centred: Floats, name: str, error: float, df: float) -> Row:

@@ -34,6 +34,8 @@ class Design:
         Levels of the treatment that are checks (standards).
     additive : bool
         A factorial without its interactions.
+    covariates : tuple of str
+        Columns of numbers that enter before the treatments, each with one slope.
     """
 
     kind: DesignKind
@@ -47,11 +49,12 @@ class Design:
     environment: str | None = None
     checks: tuple[str, ...] = ()
     additive: bool = False
+    covariates: tuple[str, ...] = ()
 
     @property
     def factors(self) -> tuple[str, ...]:
         """The columns that the model uses, blocks before treatments, each once."""
-        terms = (*self.errors, *self.random, *self.fixed)
+        terms = (*self.errors, *self.random, *self.nuisance, *self.effects)
         return tuple(dict.fromkeys(name for term in terms for name in term))
 
     @property
@@ -74,11 +77,15 @@ class Design:
         return () if named is None else ((named,),)
 
     @property
-    def fixed(self) -> tuple[Term, ...]:
-        """Fixed terms in the order in which they enter: ground, main effects, interactions."""
+    def effects(self) -> tuple[Term, ...]:
+        """Terms of the treatments: main effects, then interactions."""
         highest = 1 if self.additive else len(self.treated)
-        effects = [term for size in range(1, highest + 1) for term in combinations(self.treated, size)]
-        return (*self.nuisance, *effects)
+        return tuple(term for size in range(1, highest + 1) for term in combinations(self.treated, size))
+
+    @property
+    def fixed(self) -> tuple[Term, ...]:
+        """Fixed terms in the order in which they enter: ground, covariates, treatments."""
+        return (*self.nuisance, *((name,) for name in self.covariates), *self.effects)
 
     @property
     def errors(self) -> tuple[Term, ...]:
@@ -141,6 +148,7 @@ def make_design(
     environment: str | None = None,
     checks: Sequence[str] = (),
     additive: bool = False,
+    covariates: Sequence[str] = (),
 ) -> Design:
     """A design from what was said, with what can be understood in more than one way put in its place.
 
@@ -178,6 +186,7 @@ def make_design(
         environment=environment,
         checks=tuple(checks),
         additive=additive,
+        covariates=tuple(covariates),
     )
     _check(design, len(blocks))
     return design
@@ -201,7 +210,7 @@ def _check(design: Design, blocks: int) -> None:
             Text("反復は --replicate で指定します", "the replicate of an alpha design is --replicate"),
         )
     parts = [getattr(design, part) for part in _NEEDED[design.kind] if part != "treatments"]
-    played = [*parts, *design.treatments]
+    played = [*parts, *design.treatments, *design.covariates]
     twice = [name for name in dict.fromkeys(played) if played.count(name) > 1]
     if twice:
         raise UsageError(
