@@ -186,9 +186,7 @@ def _analysed(ready: _Ready, table: PlotTable) -> Analysis:
     fitted = fit(prepared, y)
     error, df_error = _last_error(fitted)
     compared, powers = _compared(prepared, ready.margins, fitted, y, error)
-    covariates = (
-        () if ready.covariance is None else covariate_effects(ready.covariance, prepared, fitted, y)
-    )
+    covariates = () if ready.covariance is None else covariate_effects(ready.covariance, prepared, fitted, y)
     means, pairs = _tables(compared) if compared else (_plain_means(prepared, y), _empty(PAIR_COLUMNS))
     ranks = _rank(design, table.factors, y)
     checks = None if fitted.exact or _too_few(fitted) else check_assumptions(prepared, fitted, y, table.names)

@@ -143,7 +143,8 @@ def _check(one: Covariate, plain: Prepared, others: Sequence[Covariate], file: s
         raise InputUnusable(
             "analysis.covariate-constant",
             Text(
-                f"共変量「{one.name}」はどの区でも同じ値です", f"covariate '{one.name}' is the same in all plots"
+                f"共変量「{one.name}」はどの区でも同じ値です",
+                f"covariate '{one.name}' is the same in all plots",
             ),
             Text("--covariate から外してください", "leave it out of --covariate"),
             Place(file, column=one.name),
@@ -216,12 +217,24 @@ def covariate_effects(
         slope = float(fitted.estimator.value(row)[0]) / one.scale
         variance, each = fitted.estimator.variance(row)
         se, df = float(np.sqrt(variance[0])) / one.scale, float(each[0])
-        t, reach = slope / se, float(stats.t.isf(LEVEL / 2, df)) * se
+        t = slope / se if se > 0 else np.nan
+        reach = float(stats.t.isf(LEVEL / 2, df)) * se
         p = 2 * float(stats.t.sf(abs(t), df))
         tested = interaction.test(y - y.mean())
         found.append(
             CovariateEffect(
-                one.name, one.mean, slope, se, df, t, p, slope - reach, slope + reach, tested, changed, one.values
+                one.name,
+                one.mean,
+                slope,
+                se,
+                df,
+                t,
+                p,
+                slope - reach,
+                slope + reach,
+                tested,
+                changed,
+                one.values,
             )
         )
     return tuple(found)

@@ -35,18 +35,27 @@ class Covariate:
     @property
     def mean(self) -> float:
         """The value to which means are adjusted."""
-        return float(self.values.mean())
+        return float(self._small.mean()) * self._largest
 
     @property
     def scale(self) -> float:
         """Standard deviation over the plots; 0 where nothing but rounding varies."""
-        spread = float(self.values.std())
-        return spread if spread > 1e-12 * float(np.abs(self.values).max()) else 0.0
+        spread = float(self._small.std())
+        return spread * self._largest if spread > 1e-12 else 0.0
 
     @property
     def standard(self) -> npt.NDArray[np.float64]:
         """Deviations from the mean in standard deviations, so that no unit is too large or too small."""
-        return (self.values - self.mean) / (self.scale or 1.0)
+        return (self._small - self._small.mean()) / (float(self._small.std()) or 1.0)
+
+    @property
+    def _largest(self) -> float:
+        return float(np.abs(self.values).max()) or 1.0
+
+    @property
+    def _small(self) -> npt.NDArray[np.float64]:
+        """Within -1 … 1, so that no square overflows."""
+        return self.values / self._largest
 
 
 def make_factor(name: str, values: Sequence[str]) -> Factor:

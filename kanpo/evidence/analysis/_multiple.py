@@ -107,7 +107,7 @@ def _interpolated(nodes: Floats, table: Floats, at: Floats) -> Floats:
     distance = at[:, None] - nodes
     hit = np.abs(distance) < 1e-15
     share = weight / np.where(hit, 1.0, distance)
-    share = np.where(hit.any(axis=1)[:, None], hit, share)
+    share = np.where(hit.any(axis=1, keepdims=True), hit, share)
     found: Floats = (share * table).sum(axis=1) / share.sum(axis=1)
     return found
 
@@ -191,7 +191,9 @@ def _sampled(correlation: Floats, points: Floats) -> Floats:
     kept = values > 1e-10
     root = vectors[:, kept] * np.sqrt(values[kept])
     draws = stats.qmc.MultivariateNormalQMC(np.zeros(root.shape[1]), seed=1)
-    pieces = [np.abs(draws.random(_DRAWS_AT_ONCE) @ root.T).max(axis=1) for _ in range(0, _DRAWS, _DRAWS_AT_ONCE)]
+    pieces = [
+        np.abs(draws.random(_DRAWS_AT_ONCE) @ root.T).max(axis=1) for _ in range(0, _DRAWS, _DRAWS_AT_ONCE)
+    ]
     largest = np.sort(np.concatenate(pieces))
     return np.searchsorted(largest, points, side="right") / _DRAWS
 

@@ -111,7 +111,9 @@ def read_covariates(sheet: Sheet, names: Sequence[str]) -> CovariateCells:
     faults: dict[int, Problem] = {}
     for name in names:
         cells = [cleaned(cell) for cell in sheet.table[name]]
-        values, _, problems = _values(list(enumerate(cells)), name, sheet.file, sheet.first_row, "--covariate")
+        values, _, problems = _values(
+            list(enumerate(cells)), name, sheet.file, sheet.first_row, "--covariate"
+        )
         found[name] = np.array([values.get(index, np.nan) for index in range(len(cells))])
         for problem in problems:
             faults.setdefault((problem.place.row or 0) - sheet.first_row, problem)
