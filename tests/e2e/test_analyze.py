@@ -172,9 +172,21 @@ def test_a_covariate_is_printed_with_its_slope(kanpo: Kanpo, lang: str, words: t
 
 
 def test_a_recorded_trait_as_covariate_of_another(kanpo: Kanpo, demo_folder: Path) -> None:
-    trial = ("analyze", "TK-2024", "--trait", "yield_dry_kg_per_10a", "--project", demo_folder / "sample.gpkg")
+    trial = (
+        "analyze",
+        "TK-2024",
+        "--trait",
+        "yield_dry_kg_per_10a",
+        "--project",
+        demo_folder / "sample.gpkg",
+    )
     found = json.loads(kanpo(*trial, "--covariate", "plant_height_cm", "--json").out)
-    assert [row["term"] for row in found["anova"]] == ["replicate", "plant_height_cm", "treatment", "Residuals"]
+    assert [row["term"] for row in found["anova"]] == [
+        "replicate",
+        "plant_height_cm",
+        "treatment",
+        "Residuals",
+    ]
     assert found["covariates"][0]["covariate"] == "plant_height_cm"
     wrong = kanpo(*trial, "--covariate", "plant_hight_cm")
     assert wrong.code == 2

@@ -122,7 +122,9 @@ def test_a_covariate_of_a_recorded_trial_is_another_trait(trial_project: Project
     """Plots where nobody has decided its value are left out, and it is said."""
     plots = [f"T1-{number}" for number in range(1, 5)]
     for trait, values in (("plant_height_cm", (20, 41, 44, 70)), ("stem_count", (3, 4, 6, 7))):
-        rows = [_height(str(value), plot) | {"trait": [trait]} for plot, value in zip(plots, values, strict=True)]
+        rows = [
+            _height(str(value), plot) | {"trait": [trait]} for plot, value in zip(plots, values, strict=True)
+        ]
         for row in rows:
             record_rows(trial_project, "observation", row)
     record_rows(trial_project, "observation", _height("5", "T1-4") | {"trait": ["stem_count"]})
