@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kanpo.cli._analysis_text import print_analysis
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, output_options, project_option
@@ -16,14 +17,10 @@ from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kanpo.evidence import Analysis, DdfMethod, Design
 
 _KINDS = ("crd", "rcbd", "latin", "splitplot", "stripplot", "augmented", "alpha", "multienv")
 _DDF = ("kenward-roger", "satterthwaite")
-#: Comparisons shown on the screen; the rest is in ``--json``.
-_MOST_PAIRS = 30
 
 
 def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[..., Any]:
@@ -105,6 +102,16 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
     ),
 )
 @option(
+    "--covariate",
+    "covariates",
+    multiple=True,
+    metavar="COLUMN",
+    help=Text(
+        "共変量とする数値の列・項目(株数・処理前の草丈など。繰り返し可)",
+        "covariate: a column of numbers or a trait, such as a stand count (repeatable)",
+    ),
+)
+@option(
     "--report",
     type=PathType,
     metavar="OUT.html",
@@ -129,6 +136,7 @@ def analyze(
     environment: tuple[str, ...],
     fixed_environments: bool,
     checks: tuple[str, ...],
+    covariates: tuple[str, ...],
     ddf: DdfMethod | None,
     report: Path | None,
     project: Path | None,
@@ -161,6 +169,7 @@ def analyze(
             checks=checks,
             additive=additive,
             fixed_environments=fixed_environments,
+            covariates=covariates,
             **parts,
         )
     elif additive or fixed_environments or treatments or any(parts.values()):
@@ -177,7 +186,7 @@ def analyze(
     results = (
         _of_file(file, table, chosen, traits, ddf or "kenward-roger")
         if file is not None and table is not None
-        else _of_trials(project, targets, chosen, traits, checks, ddf or "kenward-roger")
+        else _of_trials(project, targets, chosen, traits, checks, covariates, ddf or "kenward-roger")
     )
     if ddf is not None and not any(result.ddf for result in results):
         _say_no_mixed_model()
@@ -314,6 +323,7 @@ def _of_trials(
     design: Design | None,
     traits: Sequence[str],
     checks: tuple[str, ...],
+    covariates: tuple[str, ...],
     ddf: DdfMethod,
 ) -> list[Analysis]:
     from dataclasses import replace
@@ -322,9 +332,9 @@ def _of_trials(
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        if design is None and checks:
+        if design is None and (checks or covariates):
             recorded = recorded_design(opened, codes, plot_table(opened, codes))
-            design = replace(recorded, checks=checks)
+            design = replace(recorded, checks=checks or recorded.checks, covariates=covariates)
         return analyse_trial(opened, codes, traits, design, ddf=ddf)
 
 
@@ -343,56 +353,4 @@ def _present(results: Sequence[Analysis], *, as_json: bool, as_csv: bool) -> Non
         for number, result in enumerate(results):
             if number:
                 click.echo("")
-            _print(result)
-
-
-def _print(result: Analysis) -> None:
-    from kanpo.reports import PAIRS_TITLE, analysis_tables, measures
-
-    for sentence in result.sentences:
-        click.echo(str(sentence))
-    for title, table in analysis_tables(result):
-        most = _MOST_PAIRS if title is PAIRS_TITLE else len(table)
-        _table(title, table.head(most))
-        if len(table) > most:
-            rest = len(table) - most
-            click.echo(str(Text(f"ほか {rest} 組(--json で全部)", f"{rest} more (all with --json)")))
-    click.echo("")
-    for line in measures(result):
-        click.echo(str(line))
-    _print_field(result)
-    for note in result.notes:
-        click.echo(f"※ {note}")
-
-
-def _table(title: Text, frame: pd.DataFrame) -> None:
-    from kanpo.reports import ANALYSIS_LABELS, printed
-
-    shown = printed(frame)
-    for key in shown:
-        if frame[key].dtype.kind in "fi":
-            widest = max(len(str(value)) for value in shown[key])
-            shown[key] = [str(value).rjust(widest) for value in shown[key]]
-    click.echo(f"\n{title}")
-    show_table(shown, ANALYSIS_LABELS)
-
-
-def _print_field(result: Analysis) -> None:
-    """Residuals where they lie: + and - for one standard deviation, doubled for two."""
-    if result.field is None:
-        return
-    title = Text(
-        "残差の配置(++ と -- は標準偏差の2倍、+ と - は1倍を超える)",
-        "Residuals on the plan (++ and --: beyond 2 standard deviations; + and -: beyond 1)",
-    )
-    click.echo(f"\n{title}")
-    click.echo("     " + "".join(f"{column:>4}" for column in result.field.columns))
-    for row, line in zip(result.field.rows, result.field.residuals, strict=True):
-        click.echo(f"{row:>4} " + "".join(f"{_symbol(value):>4}" for value in line))
-
-
-def _symbol(value: float) -> str:
-    if value != value:
-        return ""
-    size = min(int(abs(value)), 2)
-    return "." if size == 0 else ("+" if value > 0 else "-") * size
+            print_analysis(result)

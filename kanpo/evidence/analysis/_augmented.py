@@ -11,18 +11,17 @@ CHECKS, AGAINST, NEW = "checks", "checks vs new", "new"
 
 
 def augmented_parts(prepared: Prepared, y: Floats, error: float, df: float) -> tuple[Row, ...]:
-    """Among checks, checks against new entries, among new entries: each after blocks and those before it.
+    """Among checks, checks against new entries, among new entries: each after blocks, covariates and those before it.
 
     Checks are the treatments named so and those that stand in every block.
     """
     design = prepared.design
     treatment = prepared.model.factors[design.treatments[0]]
     among, is_check, each = _groups(prepared)
-    ground = next(cells for cells in prepared.model.cells if cells.term == design.nuisance[0])
+    before = [cells for cells in prepared.model.cells if cells.term not in design.effects]
     found = successive_parts(
         [
-            ((), np.ones((len(y), 1))),
-            (ground.term, ground.indicator),
+            *((cells.term, cells.indicator) for cells in before),
             ((CHECKS,), among),
             ((AGAINST,), is_check),
             ((NEW,), each),
@@ -30,7 +29,7 @@ def augmented_parts(prepared: Prepared, y: Floats, error: float, df: float) -> t
         shortest=1e-2,
     )
     centred = y - y.mean()
-    return tuple(_row(part, centred, treatment.name, error, df) for part in found[2:] if part.df)
+    return tuple(_row(part, centred, treatment.name, error, df) for part in found[len(before) :] if part.df)
 
 
 def parts_before_blocks(prepared: Prepared, y: Floats, error: float, df: float) -> tuple[Row, ...]:
@@ -39,12 +38,15 @@ def parts_before_blocks(prepared: Prepared, y: Floats, error: float, df: float) 
     This is the second of the two tables that are usually printed of an augmented design; blocks
     after treatments, which belong to it, are among the adjusted tests.
     """
-    treatment = prepared.model.factors[prepared.design.treatments[0]]
+    design = prepared.design
+    treatment = prepared.model.factors[design.treatments[0]]
     among, is_check, each = _groups(prepared)
-    terms = [((), np.ones((len(y), 1))), ((CHECKS,), among), ((AGAINST,), is_check), ((NEW,), each)]
+    ground = (*design.nuisance, *design.effects)
+    before = [(cells.term, cells.indicator) for cells in prepared.model.cells if cells.term not in ground]
+    terms = [*before, ((CHECKS,), among), ((AGAINST,), is_check), ((NEW,), each)]
     found = successive_parts(terms, shortest=1e-2)
     centred = y - y.mean()
-    return tuple(_row(part, centred, treatment.name, error, df) for part in found[1:] if part.df)
+    return tuple(_row(part, centred, treatment.name, error, df) for part in found[len(before) :] if part.df)
 
 
 def _groups(prepared: Prepared) -> tuple[Floats, Floats, Floats]:

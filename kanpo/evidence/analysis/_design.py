@@ -40,6 +40,8 @@ class Design:
         Levels of the treatment that are checks (standards).
     additive : bool
         A factorial without its interactions.
+    covariates : tuple of str
+        Columns of numbers that enter before the treatments, each with one slope.
     """
 
     kind: DesignKind
@@ -55,11 +57,12 @@ class Design:
     additive: bool = False
     unit: str | None = None
     fixed_environments: bool = False
+    covariates: tuple[str, ...] = ()
 
     @property
     def factors(self) -> tuple[str, ...]:
         """The columns that the model uses, blocks before treatments, each once."""
-        terms = (*self.errors, *self.random, *self.fixed)
+        terms = (*self.errors, *self.random, *self.nuisance, *self.effects)
         return tuple(dict.fromkeys(name for term in terms for name in term))
 
     @property
@@ -87,9 +90,15 @@ class Design:
         return () if named is None else ((named,),)
 
     @property
+    def effects(self) -> tuple[Term, ...]:
+        """Terms of the treatments: main effects, then interactions."""
+        highest = 1 if self.additive else len(self.treated)
+        return tuple(term for size in range(1, highest + 1) for term in combinations(self.treated, size))
+
+    @property
     def fixed(self) -> tuple[Term, ...]:
-        """Fixed terms in the order in which they enter: ground, main effects, interactions."""
-        return (*self.nuisance, *self._effects)
+        """Fixed terms in the order in which they enter: ground, covariates, treatments."""
+        return (*self.nuisance, *((name,) for name in self.covariates), *self.effects)
 
     @property
     def errors(self) -> tuple[Term, ...]:
@@ -111,13 +120,8 @@ class Design:
             return ((*_named(self.replicate), *self._block),)
         if self.kind == "multienv" and not self.fixed_environments:
             place = _named(self.environment)
-            return (place, *((*place, *term) for term in self._effects), *self._ground)
+            return (place, *((*place, *term) for term in self.effects), *self._ground)
         return self.errors
-
-    @property
-    def _effects(self) -> tuple[Term, ...]:
-        highest = 1 if self.additive else len(self.treated)
-        return tuple(term for size in range(1, highest + 1) for term in combinations(self.treated, size))
 
     @property
     def _block(self) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from scipy import stats
 
 from kanpo.evidence.analysis._design import Design, Term, term_name
 from kanpo.evidence.analysis._estimate import BalancedStrata, Estimator, LeastSquares, MixedEstimator
-from kanpo.evidence.analysis._factor import Factor
+from kanpo.evidence.analysis._factor import Covariate, Factor
 from kanpo.evidence.analysis._kenward_roger import kenward_roger
 from kanpo.evidence.analysis._margins import hypothesis_of
 from kanpo.evidence.analysis._projection import Floats, Model, Part, cells_of, make_model, successive_parts
@@ -91,9 +91,9 @@ class Prepared:
         return not self.strata or not self.balanced
 
 
-def prepare(design: Design, factors: Mapping[str, Factor]) -> Prepared:
+def prepare(design: Design, factors: Mapping[str, Factor], covariates: Sequence[Covariate] = ()) -> Prepared:
     """Lay out the spaces of a design on its plots."""
-    model = make_model(design.fixed, factors)
+    model = make_model(design.fixed, factors, covariates)
     top, strata = _strata(design, model)
     places = [sum(part.term == one.term for s in strata for part in s.parts) for one in model.parts[1:]]
     random = make_random(design.random, factors, model.x) if design.random else None

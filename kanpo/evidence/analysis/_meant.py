@@ -77,6 +77,7 @@ def make_design(
     checks: Sequence[str] = (),
     additive: bool = False,
     fixed_environments: bool = False,
+    covariates: Sequence[str] = (),
 ) -> Design:
     """A design from what was said, each part put in its place.
 
@@ -114,6 +115,7 @@ def make_design(
         checks=tuple(checks),
         additive=additive,
         fixed_environments=fixed_environments and kind == "multienv",
+        covariates=tuple(covariates),
     )
     _check(design, len(said.blocks))
     return design
@@ -217,7 +219,7 @@ def _check(design: Design, blocks: int) -> None:
             Text("反復は --replicate で指定します", "the replicate of an alpha design is --replicate"),
         )
     played = [name for part in _GROUND[design.kind] if (name := getattr(design, part)) is not None]
-    played += [name for name in design.treated if name != design.environment]
+    played += [name for name in (*design.treated, *design.covariates) if name != design.environment]
     twice = [name for name in dict.fromkeys(played) if played.count(name) > 1]
     if twice:
         raise UsageError(

@@ -26,8 +26,10 @@ def notes_of(prepared: Prepared, fitted: Fit, table: PlotTable, skipped: bool) -
     if skipped:
         found.append(
             Text(
-                f"水準が {MOST_COMPARED} を超えるので、総当たりの比較と記号は出していません。",
-                f"More than {MOST_COMPARED} levels: not all pairs were compared, and there are no letters.",
+                f"水準が {MOST_COMPARED} を超えるので、総当たりの比較と記号は出さず、平均が最も大きいものとの比較だけを"
+                "出しました(どれが最大かもデータで決めたので、総当たりと同じ厳しさの Tukey の基準です)。",
+                f"More than {MOST_COMPARED} levels: no letters, and of the pairs only those with the greatest mean, "
+                "by Tukey's criterion for all pairs, as the data also say which is the greatest.",
             )
         )
     return tuple(found)
@@ -73,11 +75,16 @@ def _method(prepared: Prepared, fitted: Fit) -> list[Text]:
         )
         notes.append(_errors_of_means(prepared, fitted))
     if fitted.adjusted and len(prepared.strata) == 1:
+        covered = bool(prepared.design.covariates)
+        why = Text(
+            "共変量があるので" if covered else "区の数がそろっていないので",
+            "There are covariates" if covered else "The plots are unbalanced",
+        )
         notes.append(
             Text(
-                "区の数がそろっていないので、順序によらない Type II の値も anova_adjusted に出しました。"
+                f"{why.ja}、順序によらない Type II の値も anova_adjusted に出しました。"
                 "平均は最小二乗平均(調整平均)です。",
-                "The plots are unbalanced: type II tests, which do not depend on the order, are in "
+                f"{why.en}: type II tests, which do not depend on the order, are in "
                 "anova_adjusted. Means are least-squares (adjusted) means.",
             )
         )
@@ -93,9 +100,9 @@ def _errors_of_means(prepared: Prepared, fitted: Fit) -> Text:
         )
     method = "Satterthwaite" if fitted.ddf == "satterthwaite" else "Kenward-Roger"
     return Text(
-        "欠測などで層が直交しないので、分散分析は層への射影による逐次型(Rの aov と同じ)、"
+        "欠測や共変量のために層が直交しないので、分散分析は層への射影による逐次型(Rの aov と同じ)、"
         f"平均と比較と anova_adjusted は混合モデル(REML、{method})によります。",
-        "Strata are not orthogonal (missing plots): the analysis of variance is sequential within "
+        "Strata are not orthogonal (missing plots, covariates): the analysis of variance is sequential within "
         "projections (as R's aov has it); means, comparisons and anova_adjusted come from the mixed model "
         f"(REML, {method}).",
     )
@@ -115,6 +122,15 @@ def _missing(table: PlotTable) -> list[Text]:
             Text(
                 f"読めない値などで {table.rejected} 行を除きました。",
                 f"{table.rejected} rows were left out for a fault.",
+            )
+        )
+    if table.uncovered:
+        names = [one.name for one in table.covariates]
+        notes.append(
+            Text(
+                f"共変量({'、'.join(names)})の値がない(または下限未満の)区が {table.uncovered} 区あり、除きました。",
+                f"{table.uncovered} plots without a value of a covariate ({', '.join(names)}), or with one "
+                "below the limit, were left out.",
             )
         )
     return notes
@@ -219,7 +235,7 @@ def _confounded(prepared: Prepared) -> list[Text]:
             notes.append(_one_level(cells.term))
         elif not part.df:
             notes.append(confounded_words(term_name(cells.term)))
-        elif cells.term not in prepared.nuisance and part.df < _usual_df(prepared, cells.term):
+        elif cells.term in prepared.design.effects and part.df < _usual_df(prepared, cells.term):
             name = term_name(cells.term)
             notes.append(
                 Text(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kanpo.errors import Problem
 from kanpo.evidence.analysis._assumptions import Assumptions, RankTest
+from kanpo.evidence.analysis._covariate import CovariateEffect, Gain
 from kanpo.evidence.analysis._design import Design
 from kanpo.evidence.analysis._fit import DdfMethod, Row
 from kanpo.evidence.analysis._power import Power
@@ -57,7 +58,7 @@ class Analysis:
     anova : tuple of Row
         Sequential sums of squares in strata, or type III tests of the mixed model.
     adjusted : tuple of Row
-        Type II tests where the plots are unbalanced.
+        Type II tests where the order matters: unbalanced plots, covariates.
     type_three : tuple of Row
         Type III tests where they differ from those.
     parts : tuple of Row
@@ -66,6 +67,10 @@ class Analysis:
         The same with blocks left out of account.
     ddf : str or None
         How degrees of freedom were found where means and comparisons come from the mixed model.
+    covariates : tuple of CovariateEffect
+        Slope and tests of each covariate; none where there is no error to measure by.
+    gains : tuple of Gain
+        What the covariates do for the precision of each treatment's means.
     means, pairs : DataFrame
         See `kanpo.evidence.analysis` for the columns.
     variance : tuple of Component
@@ -91,6 +96,8 @@ class Analysis:
     parts: tuple[Row, ...]
     plain_parts: tuple[Row, ...]
     ddf: DdfMethod | None
+    covariates: tuple[CovariateEffect, ...]
+    gains: tuple[Gain, ...]
     means: pd.DataFrame
     pairs: pd.DataFrame
     variance: tuple[Component, ...]
@@ -123,6 +130,8 @@ class Analysis:
             "anova_parts": [_plain(asdict(row)) for row in self.parts],
             "anova_parts_unadjusted": [_plain(asdict(row)) for row in self.plain_parts],
             "ddf": self.ddf,
+            "covariates": [_covariate(one) for one in self.covariates],
+            "gains": [_plain(asdict(gain)) for gain in self.gains],
             "means": _records(self.means),
             "pairs": _records(self.pairs),
             "variance": [_plain(asdict(component)) for component in self.variance],
@@ -144,6 +153,14 @@ def _checks(checks: Assumptions) -> dict[str, Any]:
         "shapiro": pair(checks.shapiro, "W"),
         "levene": pair(checks.levene, "F"),
         "box_cox": None if checks.box_cox is None else _plain(asdict(checks.box_cox)),
+    }
+
+
+def _covariate(one: CovariateEffect) -> dict[str, Any]:
+    keys = ("covariate", "mean", "slope", "se", "df", "t", "p", "lower", "upper")
+    return _plain({key: getattr(one, key) for key in keys}) | {
+        "parallel": None if one.parallel is None else _plain(asdict(one.parallel)),
+        "changed": [_plain(asdict(row)) for row in one.changed],
     }
 
 
