@@ -28,6 +28,8 @@ class Layout:
     noise: Callable[[np.random.Generator, Codes], Floats]
     term: str
     missing: int = 0
+    #: Change of the values for one standard deviation of the design's covariate ``x``.
+    slope: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,14 @@ def layouts() -> list[Layout]:
         Layout("alpha 3 x 24 in fours", alpha_design, larger, _shared((("rep", "b"), 0.8)), "t"),
         Layout("multienv 6 x 4 x 3", series, _grid(e=6, b=3, t=4), effects, "t"),
         Layout("multienv 6 x 4 x 3, 8 plots missing", series, _grid(e=6, b=3, t=4), effects, "t", 8),
+        Layout(
+            "rcbd 5 x 4, a covariate",
+            make_design("rcbd", treatments=["t"], blocks=["b"], covariates=["x"]),
+            _grid(b=4, t=5),
+            _steady,
+            "t",
+            slope=2.0,
+        ),
     ]
 
 
@@ -130,22 +140,28 @@ def measure(layout: Layout, trials: int, seed: int = 1) -> Rates:
     random = np.random.default_rng(seed)
     count = len(next(iter(layout.codes.values())))
     found: list[Analysis] = []
-    # Plots that are missing change from batch to batch; within one the design is worked out once.
-    for size in _batches(trials, layout.missing):
+    # Plots that are missing and covariates change from batch to batch; within one the design is worked out once.
+    for size in _batches(trials, layout):
         gone = random.choice(count, layout.missing, replace=False)
         kept = np.setdiff1d(np.arange(count), gone)
         columns: dict[str, list[str | None]] = {
             name: [str(code) for code in codes[kept]] for name, codes in layout.codes.items()
         }
+        x = random.normal(size=count)
+        # The truth that means are compared with stands at the mean of the covariate.
+        x -= x[kept].mean()
+        if layout.design.covariates:
+            columns["x"] = [repr(float(value)) for value in x[kept]]
         names = [f"y{i}" for i in range(size)]
         for name in names:
-            columns[name] = [repr(float(v)) for v in (10 + layout.noise(random, layout.codes))[kept]]
+            values = 10 + layout.noise(random, layout.codes) + layout.slope * x
+            columns[name] = [repr(float(value)) for value in values[kept]]
         found += analyse_traits(columns, layout.design, names)
     return _rates(layout, found)
 
 
-def _batches(trials: int, missing: int) -> list[int]:
-    batch = 20 if missing else trials
+def _batches(trials: int, layout: Layout) -> list[int]:
+    batch = 20 if layout.missing or layout.design.covariates else trials
     return [min(batch, trials - start) for start in range(0, trials, batch)]
 
 

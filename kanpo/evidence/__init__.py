@@ -36,6 +36,7 @@ from kanpo.evidence.analysis import (
     Design,
     analyse,
     analyse_traits,
+    crossed,
     make_design,
 )
 
@@ -67,6 +68,7 @@ __all__ = [
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "crossed",
     "learn",
     "learn_from_trials",
     "learn_project",

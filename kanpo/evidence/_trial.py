@@ -46,7 +46,7 @@ def analyse_trial(
     traits : sequence of str
         Traits observed on plots, or yields (``yield_dry_kg_per_10a`` …).
     design : Design, optional
-        Instead of the recorded one. Its columns are those of `plot_table`.
+        Instead of the recorded one. Its columns are those of `plot_table`; covariates are traits.
     ddf : str
         See `analyse`.
 
@@ -58,14 +58,21 @@ def analyse_trial(
         The recorded design is no experiment (a demonstration), or its plots do not tell its parts.
     """
     table, undecided = _table_and_undecided(project, trial_codes)
-    missing = [trait for trait in traits if trait not in table.columns]
+    chosen = design or recorded_design(project, trial_codes, table)
+    missing = [trait for trait in (*traits, *chosen.covariates) if trait not in table.columns]
     if missing:
         raise _unknown_trait(missing[0], [key for key in table.columns if key not in _PARTS])
-    chosen = design or recorded_design(project, trial_codes, table)
     columns = {str(key): [_cell(value) for value in table[key]] for key in table.columns}
     results = analyse_traits(columns, chosen, traits, ddf=ddf, first_row=1)
     return [
-        replace(result, notes=(*result.notes, *_unequal(table), *_left_out(undecided.get(result.trait, 0))))
+        replace(
+            result,
+            notes=(
+                *result.notes,
+                *_unequal(table),
+                *_left_out(sum(undecided.get(one, 0) for one in (result.trait, *chosen.covariates))),
+            ),
+        )
         for result in results
     ]
 

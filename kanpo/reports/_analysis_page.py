@@ -14,11 +14,12 @@ from markupsafe import escape
 from kanpo.evidence import Analysis, Design
 from kanpo.files import replacing
 from kanpo.locale import Text, language
+from kanpo.reports._covariate_picture import covariate_figures
 from kanpo.reports._pictures import Figure, figures_of
 from kanpo.reports._tables import ANALYSIS_LABELS, PAIRS_TITLE, analysis_tables, measures, printed
 
-#: Comparisons shown at once; the rest unfolds.
-_MOST_PAIRS = 30
+#: Comparisons shown at once; the rest unfolds, up to as many as a page bears.
+_MOST_PAIRS, _MOST_UNFOLDED = 30, 2_000
 _KINDS = {
     "crd": Text("完全無作為化法", "completely randomised"),
     "rcbd": Text("乱塊法", "randomised complete blocks"),
@@ -32,6 +33,7 @@ _KINDS = {
 _PARTS = {
     "whole_plot": Text("主区", "whole plot"),
     "sub_plot": Text("副区", "sub-plot"),
+    "unit": Text("主区を見分ける列", "column of whole plots"),
     "environment": Text("環境", "environment"),
     "replicate": Text("反復", "replicate"),
     "block": Text("ブロック", "block"),
@@ -84,7 +86,7 @@ def _html(text: object) -> str:
 
 
 def _section(found: Analysis) -> str:
-    pictures = "\n".join(_figure(figure) for figure in figures_of(found))
+    pictures = "\n".join(_figure(figure) for figure in (*figures_of(found), *covariate_figures(found)))
     return "\n".join(
         (
             f"<section>\n<h2>{_html(found.trait)}</h2>",
@@ -106,7 +108,10 @@ def _section(found: Analysis) -> str:
 def _design_words(design: Design) -> str:
     parts = [f"{_KINDS[design.kind]}({design.kind})" if language() == "ja" else str(_KINDS[design.kind])]
     played = [(Text("処理", "treatment"), name) for name in design.treatments]
-    played += [(words, getattr(design, part)) for part, words in _PARTS.items() if getattr(design, part)]
+    for part, words in _PARTS.items():
+        named = getattr(design, part) or ()
+        played += [(words, name) for name in ([named] if isinstance(named, str) else named)]
+    played += [(Text("共変量", "covariate"), name) for name in design.covariates]
     played += [(Text("標準", "check"), name) for name in design.checks]
     parts += [f"{words}: {name}" for words, name in played]
     return str(Text("設計: ", "Design: ")) + str(Text("、", "; ")).join(parts)
@@ -129,8 +134,14 @@ def _table(title: Text, table: pd.DataFrame) -> str:
     head = f"<h3>{_html(title)}</h3>\n"
     if title is not PAIRS_TITLE or len(table) <= _MOST_PAIRS:
         return head + _rows(table)
-    rest = table.iloc[_MOST_PAIRS:]
+    rest = table.iloc[_MOST_PAIRS:_MOST_UNFOLDED]
     more = Text(f"ほか {len(rest)} 組", f"{len(rest)} more")
+    beyond = len(table) - _MOST_UNFOLDED
+    if beyond > 0:
+        more = Text(
+            f"{more.ja}(さらに {beyond} 組は --json にあります)",
+            f"{more.en} (another {beyond} are in --json)",
+        )
     return (
         f"{head}{_rows(table.head(_MOST_PAIRS))}\n"
         f"<details><summary>{_html(more)}</summary>{_rows(rest)}</details>"

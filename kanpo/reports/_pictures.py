@@ -77,7 +77,8 @@ def _scaled(residuals: pd.DataFrame) -> npt.NDArray[np.float64] | None:
     return plain / size if size > near_nothing else None
 
 
-def _joined(levels: pd.DataFrame, names: list[str]) -> list[str]:
+def joined(levels: pd.DataFrame, names: list[str]) -> list[str]:
+    """The combination of some factors for each plot."""
     return [":".join(map(str, row)) for row in levels[names].itertuples(index=False, name=None)]
 
 
@@ -85,7 +86,7 @@ def _treatments(found: Analysis, term: str) -> Figure:
     """Each treatment a row, the greatest mean above: plots as points, mean and interval as a bar."""
     means = found.means[found.means["term"] == term].sort_values("mean", ascending=False, kind="stable")
     shown = means.head(_MOST_LEVELS)
-    of = pd.Series(_joined(found.levels, _factors(found, term)))
+    of = pd.Series(joined(found.levels, factors_of(found, term)))
     values, plots = found.residuals["value"], found.residuals["plot"]
     drawn = of.isin(shown["level"])
     low, high = reach([*values[drawn], *shown["lower"], *shown["upper"], *shown["mean"]])
@@ -97,7 +98,7 @@ def _treatments(found: Analysis, term: str) -> Figure:
     def at(value: float) -> float:
         return left + (value - low) / (high - low) * (right - left)
 
-    parts = _across(low, high, at, top, bottom, found.trait)
+    parts = x_axis(low, high, at, top, bottom, found.trait)
     for number, row in enumerate(shown.itertuples()):
         y = top + step * (number + 0.5)
         parts += [
@@ -117,6 +118,8 @@ def _treatments(found: Analysis, term: str) -> Figure:
         "青い点は1区ごとの値、黒は平均と95 %信頼区間。",
         "Blue: each plot. Black: mean and 95 % interval.",
     )
+    if found.covariates:
+        ja, en = ja + "平均は共変量で調整した値。", en + " Means are adjusted for covariates."
     if found.design.checks:
         ja, en = ja + "★は標準。", en + " ★: check."
     if len(means) > len(shown):
@@ -124,14 +127,14 @@ def _treatments(found: Analysis, term: str) -> Figure:
     return Figure(title, Text(ja, en), drawing(str(title), bottom + 44, parts))
 
 
-def _factors(found: Analysis, term: str) -> list[str]:
+def factors_of(found: Analysis, term: str) -> list[str]:
     """The factors whose combinations a term names; a name may hold a colon itself."""
     treated = found.design.treated
     terms = (named for size in range(1, len(treated) + 1) for named in combinations(treated, size))
     return next(list(named) for named in terms if ":".join(named) == term)
 
 
-def _across(low: float, high: float, at: object, top: float, bottom: float, label: str) -> list[str]:
+def x_axis(low: float, high: float, at: object, top: float, bottom: float, label: str) -> list[str]:
     """A frame's lower axis with its numbers and name."""
     assert callable(at)
     parts = []
@@ -143,7 +146,7 @@ def _across(low: float, high: float, at: object, top: float, bottom: float, labe
     return parts
 
 
-def _up(low: float, high: float, at: object, left: float, right: float) -> list[str]:
+def y_axis(low: float, high: float, at: object, left: float, right: float) -> list[str]:
     """A frame's left axis with its numbers."""
     assert callable(at)
     parts = [line(left, at(low), left, at(high))]
@@ -158,7 +161,7 @@ def _environments(found: Analysis, environment: str) -> Figure:
     table = pd.DataFrame(
         {
             "place": found.levels[environment].to_numpy(),
-            "treatment": _joined(found.levels, list(found.design.treated)),
+            "treatment": joined(found.levels, [name for name in found.design.treated if name != environment]),
             "value": found.residuals["value"].to_numpy(dtype=float),
         }
     )
@@ -173,7 +176,7 @@ def _environments(found: Analysis, environment: str) -> Figure:
     def at(value: float) -> float:
         return top + (high - value) / (high - low) * (bottom - top)
 
-    parts = [text(6, 14, short(found.trait, 40)), *_up(low, high, at, left, right)]
+    parts = [text(6, 14, short(found.trait, 40)), *y_axis(low, high, at, left, right)]
     most = max(int(gap / 13), 2)
     parts += [
         text(x, bottom + 18, short(str(p), most), anchor="middle") for x, p in zip(xs, grid, strict=True)
@@ -317,9 +320,9 @@ def _against_fitted(found: Analysis, scaled: npt.NDArray[np.float64]) -> Figure:
         return top + (y_high - value) / (y_high - y_low) * (bottom - top)
 
     fitted_words = Text("あてはめ値", "fitted value")
-    parts = _across(x_low, x_high, across, top, bottom, f"{fitted_words} ({found.trait})")
+    parts = x_axis(x_low, x_high, across, top, bottom, f"{fitted_words} ({found.trait})")
     parts += [text(6, 14, str(Text("残差(標準偏差の何倍か)", "residual (standard deviations)")))]
-    parts += [*_up(y_low, y_high, up, left, right), line(left, up(0), right, up(0), AXIS, width=1.5)]
+    parts += [*y_axis(y_low, y_high, up, left, right), line(left, up(0), right, up(0), AXIS, width=1.5)]
     for value, residual, plot in zip(fitted, scaled, found.residuals["plot"], strict=True):
         if math.isfinite(residual):
             far = abs(residual) >= 2

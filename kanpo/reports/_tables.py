@@ -35,9 +35,11 @@ ANALYSIS_LABELS: Mapping[str, Text] = {
     "variance": Text("分散成分", "variance"),
     "sd": Text("標準偏差", "sd"),
     "trait": Text("項目", "trait"),
+    "covariate": Text("共変量", "covariate"),
+    "slope": Text("傾き", "slope"),
 }
 PAIRS_TITLE = Text("差", "Differences")
-_FIGURES = ("mean", "se", "lower", "upper", "diff", "sum_sq", "mean_sq", "variance", "sd", "F")
+_FIGURES = ("mean", "slope", "se", "lower", "upper", "diff", "sum_sq", "mean_sq", "variance", "sd", "F")
 
 
 def analysis_tables(found: Analysis) -> list[tuple[Text, pd.DataFrame]]:
@@ -49,13 +51,21 @@ def analysis_tables(found: Analysis) -> list[tuple[Text, pd.DataFrame]]:
     lines = (
         (Text("分散分析", "Analysis of variance"), found.anova),
         (Text("順序によらない検定", "Tests that do not depend on the order"), found.adjusted),
+        (
+            Text("どの組合せも同じ重みとした検定(Type III)", "Tests over equally weighted cells (type III)"),
+            found.type_three,
+        ),
         (Text("処理の内訳", "Treatments taken apart"), found.parts),
     )
     tables = [
         (title, pd.DataFrame([{key: getattr(row, key) for key in keys} for row in rows], columns=keys))
         for title, rows in lines
     ]
-    tables.append((Text("平均", "Means"), found.means.drop(columns="df")))
+    slopes = ["covariate", "mean", "slope", "se", "df", "lower", "upper", "p"]
+    lines_of = [{key: getattr(one, key) for key in slopes} for one in found.covariates]
+    tables.append((Text("共変量の傾き", "Slopes of covariates"), pd.DataFrame(lines_of, columns=slopes)))
+    title = Text("調整平均", "Adjusted means") if found.covariates else Text("平均", "Means")
+    tables.append((title, found.means.drop(columns="df")))
     tables.append((PAIRS_TITLE, found.pairs.drop(columns=["level", "against", "se", "df", "t", "d"])))
     components = [{"term": one.term, "variance": one.variance, "sd": one.sd} for one in found.variance]
     if len(components) > 1:
@@ -94,7 +104,7 @@ def figure_text(value: float) -> str:
 
 
 def measures(found: Analysis) -> list[Text]:
-    """Coefficients of variation, sizes of effects and detectable differences, each in a line."""
+    """Coefficients of variation, sizes of effects, what covariates gain, detectable differences, each in a line."""
     lines = [
         Text(f"変動係数({name}): {value:.1f} %", f"CV ({name}): {value:.1f} %")
         for name, value in found.cv.items()
@@ -107,6 +117,25 @@ def measures(found: Analysis) -> list[Text]:
                 f"effect size ({effect.term}): partial eta squared {eta}, omega squared {omega}",
             )
         )
+    lines += [
+        Text(
+            f"共変量による精度({gain.term}): 差の標準誤差が {gain.se_without:.4g} から {gain.se_with:.4g}"
+            f"(反復を {gain.ratio:.2f} 倍にしたのと同じ)",
+            f"precision with covariates ({gain.term}): standard error of a difference {gain.se_with:.4g} instead of "
+            f"{gain.se_without:.4g} (worth {gain.ratio:.2f} times the replicates)",
+        )
+        for gain in found.gains
+    ]
+    lines += [
+        Text(
+            f"傾きが処理で等しいか({one.covariate}): F({one.parallel.df:.0f}, {one.parallel.df_error:.0f}) = "
+            f"{one.parallel.F:.3g}、p = {probability_text(one.parallel.p)}",
+            f"equal slopes for all treatments ({one.covariate}): F({one.parallel.df:.0f}, "
+            f"{one.parallel.df_error:.0f}) = {one.parallel.F:.3g}, p = {probability_text(one.parallel.p)}",
+        )
+        for one in found.covariates
+        if one.parallel is not None
+    ]
     lines += [
         Text(
             f"検出できる差({power.term}、検出力80 %): {power.detectable:.4g}"

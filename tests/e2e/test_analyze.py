@@ -177,3 +177,48 @@ def test_degrees_of_freedom_are_not_chosen_where_there_is_no_mixed_model(kanpo: 
     assert "--ddf" in said.err
     assert json.loads(said.out)["ddf"] is None
     assert kanpo("analyze", *NPK, *FACTORS, "--ddf", "none").code == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("ja", ("調整平均", "共変量の傾き", "before = 10.73")),
+        ("en", ("Adjusted means", "Slopes of covariates", "before = 10.73")),
+    ],
+)
+def test_a_covariate_is_printed_with_its_slope(kanpo: Kanpo, lang: str, words: tuple[str, ...]) -> None:
+    table = (CASES / "crd_leprosy.csv", "--design", "crd", "--treatment", "drug", "--trait", "after")
+    said = kanpo("analyze", *table, "--covariate", "before", "--lang", lang)
+    assert (said.code, said.err) == (0, "")
+    for word in words:
+        assert word in said.out
+    found = json.loads(kanpo("analyze", *table, "--covariate", "before", "--json").out)
+    assert found["covariates"][0]["slope"] == pytest.approx(0.987183811)
+
+
+def test_a_recorded_trait_as_covariate_of_another(kanpo: Kanpo, demo_folder: Path) -> None:
+    trial = (
+        "analyze",
+        "TK-2024",
+        "--trait",
+        "yield_dry_kg_per_10a",
+        "--project",
+        demo_folder / "sample.gpkg",
+    )
+    found = json.loads(kanpo(*trial, "--covariate", "plant_height_cm", "--json").out)
+    assert [row["term"] for row in found["anova"]] == [
+        "replicate",
+        "plant_height_cm",
+        "treatment",
+        "Residuals",
+    ]
+    assert found["covariates"][0]["covariate"] == "plant_height_cm"
+    wrong = kanpo(*trial, "--covariate", "plant_hight_cm")
+    assert wrong.code == 2
+    assert "plant_height_cm" in wrong.err
+
+
+def test_a_covariate_that_tells_nothing_is_refused_in_words(kanpo: Kanpo) -> None:
+    said = kanpo("analyze", *NPK, "--treatment", "N", "--covariate", "block", "--lang", "ja")
+    assert said.code == 2
+    assert "2つの役" in said.err

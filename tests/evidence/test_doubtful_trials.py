@@ -77,6 +77,14 @@ def test_a_treatment_in_one_block_is_named() -> None:
     assert found.adjusted
 
 
+def test_samples_of_plots_are_not_taken_for_plots_in_silence() -> None:
+    table = trial()
+    assert "samples of one plot" not in said(analyse(table, RCBD, "y"))
+    twice = {key: [*values, *values] for key, values in table.items()}
+    twice["y"] = [f"{float(str(y)) + 0.01 * row}" for row, y in enumerate(twice["y"])]
+    assert "samples of one plot" in said(analyse(twice, RCBD, "y"))
+
+
 def test_missing_plots_are_counted_and_not_filled_in() -> None:
     table = trial()
     table["y"][0], table["y"][5] = "", "欠測"

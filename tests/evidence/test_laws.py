@@ -59,9 +59,9 @@ def test_sums_of_squares_add_up_to_the_total(seed: int, drop: int) -> None:
     assert sum(row.sum_sq for row in found.anova) == pytest.approx(total, rel=1e-9)
 
 
-@pytest.mark.parametrize(("name", "trials"), [("rcbd 5 x 4", 300)])
+@pytest.mark.parametrize(("name", "trials"), [("rcbd 5 x 4", 300), ("rcbd 5 x 4, a covariate", 150)])
 def test_error_rates_over_simulated_trials(name: str, trials: int) -> None:
-    """Within four standard errors of a share of 300; 2,000 of every design are in docs/analysis.md."""
+    """Within four standard errors of a share of 300 (the seed is fixed); docs/analysis.md has 2,000 of each."""
     rates = measure(next(one for one in layouts() if one.name == name), trials)
     assert 0.01 <= rates.error <= 0.10
     assert rates.family_error <= 0.10
@@ -78,6 +78,12 @@ DESIGNS = (
     make_design("augmented", treatments=["p"], blocks=["r"]),
     make_design("alpha", treatments=["p"], replicate="q", blocks=["r"]),
     make_design("multienv", treatments=["p"], environment="q", blocks=["r"]),
+    make_design("multienv", treatments=["p"], environment="q", blocks=["r"], fixed_environments=True),
+    make_design("multienv", treatments=["p", "r"], environment="q"),
+    make_design("splitplot", treatments=["p", "q"], whole_plot="r"),
+    make_design("splitplot", whole_plot="p", sub_plot="q", treatments=["r"], blocks=["s"]),
+    make_design("stripplot", treatments=["p", "q"], sub_plot="s", blocks=["r"]),
+    make_design("alpha", treatments=["p"], blocks=["r"]),
 )
 CELLS = st.one_of(
     st.integers(0, 3).map(str),
@@ -86,12 +92,12 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(design=st.sampled_from(DESIGNS), data=st.data())
 def test_any_table_gives_an_analysis_or_says_why_not(design: Design, data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 14))
     levels = st.lists(st.sampled_from("0123"), min_size=size, max_size=size)
-    table: dict[str, list[str | None]] = {name: list(data.draw(levels)) for name in "pqr"}
+    table: dict[str, list[str | None]] = {name: list(data.draw(levels)) for name in "pqrs"}
     table["y"] = list(data.draw(st.lists(CELLS, min_size=size, max_size=size)))
     try:
         found = analyse(table, design, "y")

@@ -66,6 +66,8 @@ def r_aov_strata(
     """R's aov with Error(): QR of the error model, then sequential least squares on its rows."""
 
     def cells(names: list[str]) -> np.ndarray:
+        if frame[names[0]].dtype.kind == "f":
+            return frame[names].to_numpy()
         return pd.get_dummies(frame[names].agg(":".join, axis=1)).to_numpy(dtype=float)
 
     y, x = frame["y"].to_numpy(), np.ones((len(frame), 1))

@@ -149,4 +149,6 @@ def test_augmented_design_of_agricolae() -> None:
     parts = {row.term: row for row in result.parts}
     assert (parts["trt: checks"].df, parts["trt: checks"].sum_sq) == pytest.approx((3, 52.92), abs=0.005)
     assert sum(row.sum_sq for row in result.parts) == pytest.approx(285.0952, abs=1e-4)
+    plain = {row.term.removeprefix("trt: "): (row.df, round(row.sum_sq, 1)) for row in result.plain_parts}
+    assert plain == {"checks": (3, 52.9), "checks vs new": (1, 16.9), "new": (7, 505.9)}
     assert len(result.pairs[result.pairs["method"] == "Dunnett"]) == 11

@@ -116,3 +116,20 @@ def test_an_analysis_says_how_many_values_it_leaves_out(trial_project: Project) 
     (result,) = analyse_trial(trial_project, ["T1"], ["plant_height_cm"], design)
     assert (result.plots, result.missing) == (3, 1)
     assert any("2 個" in note.ja and "kanpo records conflicts" in note.ja for note in result.notes)
+
+
+def test_a_covariate_of_a_recorded_trial_is_another_trait(trial_project: Project) -> None:
+    """Plots where nobody has decided its value are left out, and it is said."""
+    plots = [f"T1-{number}" for number in range(1, 5)]
+    for trait, values in (("plant_height_cm", (20, 41, 44, 70)), ("stem_count", (3, 4, 6, 7))):
+        rows = [
+            _height(str(value), plot) | {"trait": [trait]} for plot, value in zip(plots, values, strict=True)
+        ]
+        for row in rows:
+            record_rows(trial_project, "observation", row)
+    record_rows(trial_project, "observation", _height("5", "T1-4") | {"trait": ["stem_count"]})
+    design = make_design("crd", treatments=["treatment"], covariates=["stem_count"])
+    (result,) = analyse_trial(trial_project, ["T1"], ["plant_height_cm"], design)
+    assert (result.plots, result.missing) == (3, 0)
+    assert any("1 plots without a value of a covariate (stem_count)" in note.en for note in result.notes)
+    assert any("kanpo records conflicts" in note.en for note in result.notes)

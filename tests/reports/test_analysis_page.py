@@ -141,6 +141,53 @@ def test_interactions_have_pictures_of_their_own() -> None:
     assert len(drawn["V:NごとのY"].findall("circle")) == 72
 
 
+def covered(name: str = "株数", treatments: int = 3) -> Analysis:
+    """Four blocks with a stand count that no treatment changed."""
+    rng = np.random.default_rng(3)
+    block, treated = (axis.ravel() for axis in np.meshgrid(range(4), range(treatments), indexing="ij"))
+    stand = rng.integers(150, 250, len(block))
+    y = 50 + 0.4 * stand + 8 * block + 3 * treated + rng.normal(size=len(block))
+    table = {"品種": [f"系統{t:02d}" for t in treated], "反復": block, name: stand, "収量": y}
+    design = make_design("rcbd", treatments=["品種"], blocks=["反復"], covariates=[name])
+    return analyse(columns(table), design, "収量")
+
+
+def test_lines_over_a_covariate_are_parallel_and_cross_its_mean_at_the_adjusted_means() -> None:
+    found = covered()
+    svg = next(svg for svg in pictures(page_of(found)) if svg[0].text == "株数と収量")
+    ends = [
+        [float(line.get(key) or "nan") for key in ("x1", "y1", "x2", "y2")]
+        for line in svg.findall("line")
+        if line.get("stroke-width") == "2"
+    ]
+    assert len(ends) == 3
+    slopes = [(y2 - y1) / (x2 - x1) for x1, y1, x2, y2 in ends]
+    assert slopes == pytest.approx([slopes[0]] * 3, abs=0.01)
+    (mean,) = (float(line.get("x1") or "nan") for line in svg.findall("line") if line.get("stroke") == "#222")
+    heights = sorted(y1 + slope * (mean - x1) for (x1, y1, _, _), slope in zip(ends, slopes, strict=True))
+    gaps = np.diff(np.sort(found.means["mean"].to_numpy())[::-1])
+    assert np.diff(heights) / np.diff(heights)[0] == pytest.approx(gaps / gaps[0], abs=0.1)
+    assert len(svg.findall("circle")) == found.plots
+
+
+def test_a_page_with_a_covariate_says_what_was_adjusted() -> None:
+    found = covered()
+    page = page_of(found)
+    (one,) = found.covariates
+    assert "共変量: 株数" in page
+    numbers = [figure_text(value) for value in (one.mean, one.slope, one.se)]
+    line = next(line for line in cells(page) if line[:2] == ["株数", numbers[0]])
+    assert line[1:4] == numbers
+    assert "<h3>調整平均</h3>" in page
+    assert f"({found.gains[0].ratio:.2f}" not in page and f"反復を {found.gains[0].ratio:.2f} 倍" in page
+
+
+def test_the_name_of_a_covariate_stays_text_and_many_treatments_share_grey() -> None:
+    page = page_of(covered(PAYLOAD, treatments=12))
+    assert "<script" not in page
+    assert "灰色は、ほか 4 処理" in page
+
+
 @pytest.mark.parametrize("values", [["5", "5", "5", "5"], ["1", "1", "2", "2"], ["<1", "<1", "2", "3"]])
 def test_what_cannot_be_tested_is_said_without_pictures_of_residuals(values: list[str]) -> None:
     table = {"t": ["a", "a", "b", "b"], "y": values}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kanpo.cli._analysis_text import print_analysis
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, output_options, project_option
@@ -16,18 +17,14 @@ from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kanpo.evidence import Analysis, DdfMethod, Design
 
 _KINDS = ("crd", "rcbd", "latin", "splitplot", "stripplot", "augmented", "alpha", "multienv")
 _DDF = ("kenward-roger", "satterthwaite")
-#: Comparisons shown on the screen; the rest is in ``--json``.
-_MOST_PAIRS = 30
 
 
-def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
-    found: Callable[..., Any] = option(name, metavar="COLUMN", help=Text(ja, en))
+def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[..., Any]:
+    found: Callable[..., Any] = option(name, metavar="COLUMN", help=Text(ja, en), multiple=multiple)
     return found
 
 
@@ -48,7 +45,9 @@ def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
 @option(
     "--trait", "traits", multiple=True, required=True, help=Text("項目(繰り返し可)", "trait (repeatable)")
 )
-@option("--design", type=click.Choice(_KINDS), help=Text("試験設計", "experimental design"))
+@option(
+    "--design", type=click.Choice(_KINDS, case_sensitive=False), help=Text("試験設計", "experimental design")
+)
 @option(
     "--treatment",
     "treatments",
@@ -66,12 +65,27 @@ def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
     metavar="COLUMN",
     help=Text("ブロック(alpha では不完備ブロック)", "block (alpha: the incomplete block)"),
 )
-@_column("--replicate", "反復(alpha の完備な反復)", "complete replicate of an alpha design")
+@_column(
+    "--replicate", "反復(alpha・multienv の完備な反復)", "complete replicate (alpha, multienv); else a block"
+)
 @_column("--row", "行(ラテン方格)", "row of a Latin square")
 @_column("--column", "列(ラテン方格)", "column of a Latin square")
-@_column("--whole-plot", "主区の要因(分割区)", "whole-plot factor of a split-plot")
-@_column("--sub-plot", "副区の要因(分割区)", "sub-plot factor of a split-plot")
-@_column("--environment", "環境(年次・場所)", "environment: year or place")
+@_column("--whole-plot", "主区の要因(分割区。繰り返し可)", "whole-plot factor of a split-plot", multiple=True)
+@_column("--sub-plot", "副区の要因(分割区。繰り返し可)", "sub-plot factor of a split-plot", multiple=True)
+@_column(
+    "--environment",
+    "環境(年次・場所。年と場所なら2回)",
+    "environment: year or place (both: give it twice)",
+    multiple=True,
+)
+@option(
+    "--fixed-environments",
+    is_flag=True,
+    help=Text(
+        "multienv で、結論をこの年次・場所だけのものとする(母数効果)",
+        "multienv: conclusions are about these environments only (fixed effects)",
+    ),
+)
 @option(
     "--check",
     "checks",
@@ -85,6 +99,16 @@ def _column(name: str, ja: str, en: str) -> Callable[..., Any]:
     help=Text(
         "混合モデルの自由度の求め方(既定 kenward-roger。satterthwaite は lmerTest と同じ)",
         "degrees of freedom in mixed models (default kenward-roger; satterthwaite as lmerTest has it)",
+    ),
+)
+@option(
+    "--covariate",
+    "covariates",
+    multiple=True,
+    metavar="COLUMN",
+    help=Text(
+        "共変量とする数値の列・項目(株数・処理前の草丈など。繰り返し可)",
+        "covariate: a column of numbers or a trait, such as a stand count (repeatable)",
     ),
 )
 @option(
@@ -107,10 +131,12 @@ def analyze(
     replicate: str | None,
     row: str | None,
     column: str | None,
-    whole_plot: str | None,
-    sub_plot: str | None,
-    environment: str | None,
+    whole_plot: tuple[str, ...],
+    sub_plot: tuple[str, ...],
+    environment: tuple[str, ...],
+    fixed_environments: bool,
     checks: tuple[str, ...],
+    covariates: tuple[str, ...],
     ddf: DdfMethod | None,
     report: Path | None,
     project: Path | None,
@@ -120,17 +146,19 @@ def analyze(
     from kanpo.evidence import make_design
 
     _check_report(report)
+    file = _file(targets)
+    table = None if file is None else _read(file)
+    treatments, traits = _each(treatments, table), _each(traits, table)
+    place, table = _environment(_each(environment, table), table)
     parts: dict[str, Any] = {
-        "blocks": blocks,
+        "blocks": _each(blocks, table),
         "replicate": replicate,
         "row": row,
         "column": column,
-        "whole_plot": whole_plot,
-        "sub_plot": sub_plot,
-        "environment": environment,
+        "whole_plot": _each(whole_plot, table),
+        "sub_plot": _each(sub_plot, table),
+        "environment": place,
     }
-    file = _file(targets)
-    table = None if file is None else _read(file)
     if design == "alpha" and replicate is None and len(blocks) == 1 and table is not None:
         parts["replicate"] = _replicate_of(table)
     chosen = None
@@ -140,16 +168,25 @@ def analyze(
             treatments=treatments,
             checks=checks,
             additive=additive,
+            fixed_environments=fixed_environments,
+            covariates=covariates,
             **parts,
         )
-    elif additive or treatments or any(parts.values()):
+    elif additive or fixed_environments or treatments or any(parts.values()):
         raise _design_missing()
     if chosen is not None:
         _say_unused(chosen, parts)
+        if chosen.kind != design:
+            say(
+                Text(
+                    "注意: --environment があるので、設計 multienv として解析します。",
+                    "note: with --environment this is analysed as design multienv.",
+                )
+            )
     results = (
         _of_file(file, table, chosen, traits, ddf or "kenward-roger")
         if file is not None and table is not None
-        else _of_trials(project, targets, chosen, traits, checks, ddf or "kenward-roger")
+        else _of_trials(project, targets, chosen, traits, checks, covariates, ddf or "kenward-roger")
     )
     if ddf is not None and not any(result.ddf for result in results):
         _say_no_mixed_model()
@@ -157,6 +194,28 @@ def analyze(
     if report is not None:
         _write_report(report, results, file.name if file is not None else " ".join(targets))
     return 1 if any(result.rejected for result in results) else 0
+
+
+def _each(names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None) -> tuple[str, ...]:
+    """Columns named one by one, or several at once by commas where no column is called so."""
+    headers = {header.strip() for header in table or ()}
+    found: list[str] = []
+    for name in names:
+        parts = [part.strip() for part in name.split(",")]
+        found += parts if name.strip() not in headers and headers.issuperset(parts) else [name]
+    return tuple(found)
+
+
+def _environment(
+    names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None
+) -> tuple[str | None, Mapping[str, Sequence[str | None]] | None]:
+    """The column of environments; of several (years, places) every combination is one."""
+    if len(names) < 2 or table is None:
+        return (names[0] if names else None), table
+    from kanpo.evidence import crossed
+
+    wider, name = crossed(table, names)
+    return name, wider
 
 
 def _check_report(path: Path | None) -> None:
@@ -219,14 +278,18 @@ def _replicate_of(table: Mapping[str, Sequence[str | None]]) -> str | None:
 
 def _say_unused(design: Design, parts: Mapping[str, Any]) -> None:
     """Options that the design has no use for are pointed out, not silently left out."""
-    given = {key: value for key, value in parts.items() if value and key != "blocks"}
-    for key, value in given.items():
-        if value not in design.factors:
-            name = f"--{key.replace('_', '-')}"
+    places = Text(
+        "年次・場所が複数なら --design multienv です。", " For several environments take --design multienv."
+    )
+    for key, value in parts.items():
+        named = [value] if isinstance(value, str) else value or ()
+        if any(name not in design.factors for name in named):
+            name = f"--{key.replace('_', '-').removesuffix('s')}"
+            more = places if key == "environment" else Text("", "")
             say(
                 Text(
-                    f"注意: {name} は設計 {design.kind} では使いません。",
-                    f"note: {name} is not used by design {design.kind}.",
+                    f"注意: {name} は設計 {design.kind} では使いません。{more.ja}",
+                    f"note: {name} is not used by design {design.kind}.{more.en}",
                 )
             )
 
@@ -260,6 +323,7 @@ def _of_trials(
     design: Design | None,
     traits: Sequence[str],
     checks: tuple[str, ...],
+    covariates: tuple[str, ...],
     ddf: DdfMethod,
 ) -> list[Analysis]:
     from dataclasses import replace
@@ -268,9 +332,9 @@ def _of_trials(
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        if design is None and checks:
+        if design is None and (checks or covariates):
             recorded = recorded_design(opened, codes, plot_table(opened, codes))
-            design = replace(recorded, checks=checks)
+            design = replace(recorded, checks=checks or recorded.checks, covariates=covariates)
         return analyse_trial(opened, codes, traits, design, ddf=ddf)
 
 
@@ -289,56 +353,4 @@ def _present(results: Sequence[Analysis], *, as_json: bool, as_csv: bool) -> Non
         for number, result in enumerate(results):
             if number:
                 click.echo("")
-            _print(result)
-
-
-def _print(result: Analysis) -> None:
-    from kanpo.reports import PAIRS_TITLE, analysis_tables, measures
-
-    for sentence in result.sentences:
-        click.echo(str(sentence))
-    for title, table in analysis_tables(result):
-        most = _MOST_PAIRS if title is PAIRS_TITLE else len(table)
-        _table(title, table.head(most))
-        if len(table) > most:
-            rest = len(table) - most
-            click.echo(str(Text(f"ほか {rest} 組(--json で全部)", f"{rest} more (all with --json)")))
-    click.echo("")
-    for line in measures(result):
-        click.echo(str(line))
-    _print_field(result)
-    for note in result.notes:
-        click.echo(f"※ {note}")
-
-
-def _table(title: Text, frame: pd.DataFrame) -> None:
-    from kanpo.reports import ANALYSIS_LABELS, printed
-
-    shown = printed(frame)
-    for key in shown:
-        if frame[key].dtype.kind in "fi":
-            widest = max(len(str(value)) for value in shown[key])
-            shown[key] = [str(value).rjust(widest) for value in shown[key]]
-    click.echo(f"\n{title}")
-    show_table(shown, ANALYSIS_LABELS)
-
-
-def _print_field(result: Analysis) -> None:
-    """Residuals where they lie: + and - for one standard deviation, doubled for two."""
-    if result.field is None:
-        return
-    title = Text(
-        "残差の配置(++ と -- は標準偏差の2倍、+ と - は1倍を超える)",
-        "Residuals on the plan (++ and --: beyond 2 standard deviations; + and -: beyond 1)",
-    )
-    click.echo(f"\n{title}")
-    click.echo("     " + "".join(f"{column:>4}" for column in result.field.columns))
-    for row, line in zip(result.field.rows, result.field.residuals, strict=True):
-        click.echo(f"{row:>4} " + "".join(f"{_symbol(value):>4}" for value in line))
-
-
-def _symbol(value: float) -> str:
-    if value != value:
-        return ""
-    size = min(int(abs(value)), 2)
-    return "." if size == 0 else ("+" if value > 0 else "-") * size
+            print_analysis(result)

@@ -5,9 +5,11 @@ assumptions, and sentences that say what the trial shows and what it does not.
 """
 
 from kanpo.evidence.analysis._analyse import analyse, analyse_traits
-from kanpo.evidence.analysis._design import DESIGNS, Design, DesignKind, make_design
+from kanpo.evidence.analysis._design import DESIGNS, Design, DesignKind
 from kanpo.evidence.analysis._fit import DdfMethod
+from kanpo.evidence.analysis._meant import make_design
 from kanpo.evidence.analysis._outcome import Analysis
+from kanpo.evidence.analysis._sheet import crossed
 
 __all__ = [
     "DESIGNS",
@@ -17,5 +19,6 @@ __all__ = [
     "DesignKind",
     "analyse",
     "analyse_traits",
+    "crossed",
     "make_design",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.evidence.analysis._assumptions import RankTest, check_assumptions, rank_test
-from kanpo.evidence.analysis._augmented import augmented_parts
+from kanpo.evidence.analysis._augmented import augmented_parts, parts_before_blocks
 from kanpo.evidence.analysis._compare import (
     MEAN_COLUMNS,
     PAIR_COLUMNS,
@@ -20,26 +21,41 @@ from kanpo.evidence.analysis._compare import (
     compare,
     difference_error,
 )
-from kanpo.evidence.analysis._design import Design, Term, term_name
+from kanpo.evidence.analysis._covariate import Covariance, covariate_effects, gains, prepare_covariance
+from kanpo.evidence.analysis._covariate_words import RANKS_UNADJUSTED, covariate_sentences
+from kanpo.evidence.analysis._design import Design, term_name
 from kanpo.evidence.analysis._factor import Factor
-from kanpo.evidence.analysis._fit import RESIDUALS, DdfMethod, Fit, Prepared, Row, fit, prepare
+from kanpo.evidence.analysis._fit import DdfMethod, Fit, Prepared, Row, fit, prepare
 from kanpo.evidence.analysis._margins import Margin, margin_of
+from kanpo.evidence.analysis._meant import settled
+from kanpo.evidence.analysis._measures import components_of, cv_of, effects_of, field_of, levels_of
 from kanpo.evidence.analysis._notes import notes_of
-from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
+from kanpo.evidence.analysis._outcome import Analysis
 from kanpo.evidence.analysis._power import Power, power_of
 from kanpo.evidence.analysis._sheet import Columns, find_column, read_sheet
-from kanpo.evidence.analysis._table import PlotTable, read_plots
+from kanpo.evidence.analysis._table import PlotTable, read_covariates, read_plots
+from kanpo.evidence.analysis._type_three import type_three
 from kanpo.evidence.analysis._words import (
     assumption_sentences,
     check_sentences,
     effect_sentences,
     nothing_varies,
     rank_sentence,
+    summary_sentence,
 )
 from kanpo.locale import Text
 
 #: Residual degrees of freedom below which residuals tell nothing of their distribution.
 _FEWEST_RESIDUALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """All that depends on the plots but not on the trait."""
+
+    prepared: Prepared
+    margins: list[Margin]
+    covariance: Covariance | None
 
 
 def analyse(
@@ -94,46 +110,59 @@ def analyse_traits(
     """
     named = _with_headers(columns, design)
     sheet = read_sheet(columns, named, file=file, first_row=first_row)
-    ready: dict[tuple[bytes, ...], tuple[Prepared, list[Margin]]] = {}
+    named = settled(named, sheet.factors)
+    beside = read_covariates(sheet, named.covariates)
+    ready: dict[tuple[bytes, ...], _Ready] = {}
     results = []
     for trait in traits:
         header = find_column(columns, trait)
-        if header in named.factors:
-            raise UsageError(
-                "analysis.column-twice",
-                Text(f"列「{header}」が2つの役に使われています", f"column '{header}' plays two parts"),
-                Text("値の列を --trait に指定してください", "name the column of values with --trait"),
-            )
-        table = read_plots(sheet, header)
+        if header in (*named.factors, *named.covariates):
+            raise _twice(header)
+        table = read_plots(sheet, header, beside)
         _check_levels(named, table, file)
         if table.below.any():
             results.append(_by_ranks(named, table))
             continue
-        key = tuple(factor.codes.tobytes() for factor in table.factors.values())
+        levels = (factor.codes.tobytes() for factor in table.factors.values())
+        key = (*levels, *(one.values.tobytes() for one in table.covariates))
         if key not in ready:
-            prepared = prepare(named, table.factors)
-            ready[key] = (
-                prepared,
-                [margin_of(prepared.model, t, prepared.nuisance) for t in _terms(prepared)],
-            )
-        results.append(_analysed(*ready[key], table, ddf))
+            ready[key] = _get_ready(named, table, file)
+        results.append(_analysed(ready[key], table, ddf))
     return results
+
+
+def _get_ready(design: Design, table: PlotTable, file: str | None) -> _Ready:
+    prepared = prepare(design, table.factors, table.covariates)
+    covariance = None
+    if table.covariates:
+        covariance = prepare_covariance(prepared, table.factors, table.covariates, file)
+    treated = [part.term for part in prepared.model.parts if part.term in design.effects and part.df]
+    margins = [margin_of(prepared.model, term, prepared.nuisance) for term in treated]
+    return _Ready(prepared, margins, covariance)
+
+
+def _twice(name: str) -> UsageError:
+    return UsageError(
+        "analysis.column-twice",
+        Text(f"列「{name}」が2つの役に使われています", f"column '{name}' plays two parts"),
+        Text("役ごとに別の列を指定してください", "give each part a column of its own"),
+    )
 
 
 def _with_headers(columns: Columns, design: Design) -> Design:
     """The design with the headers as they stand in the table."""
-    parts = ("block", "replicate", "row", "column", "whole_plot", "sub_plot", "environment")
-    needed = design.factors
-    found = {name: find_column(columns, name) for name in needed}
-    changed = {part: found.get(getattr(design, part), getattr(design, part)) for part in parts}
-    treatments = tuple(found.get(name, name) for name in design.treatments)
-    return replace(design, treatments=treatments, **changed)
-
-
-def _terms(prepared: Prepared) -> list[Term]:
-    """The treatment terms whose means are of use: those that are in the model at all."""
-    parts = prepared.model.parts[1:]
-    return [part.term for part in parts if part.term not in prepared.nuisance and part.df]
+    found = {name: find_column(columns, name) for name in design.factors}
+    changed: dict[str, Any] = {}
+    for part in ("block", "replicate", "row", "column", "environment"):
+        changed[part] = found.get(getattr(design, part), getattr(design, part))
+    for part in ("treatments", "whole_plot", "sub_plot"):
+        changed[part] = tuple(found.get(name, name) for name in getattr(design, part))
+    covariates = tuple(find_column(columns, name) for name in design.covariates)
+    played = [*found.values(), *covariates]
+    for name in covariates:
+        if played.count(name) > 1:
+            raise _twice(name)
+    return replace(design, covariates=covariates, **changed)
 
 
 def _check_levels(design: Design, table: PlotTable, file: str | None) -> None:
@@ -172,23 +201,26 @@ def _check_levels(design: Design, table: PlotTable, file: str | None) -> None:
             )
 
 
-def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable, ddf: DdfMethod) -> Analysis:
-    design, y = prepared.design, table.y
+def _analysed(ready: _Ready, table: PlotTable, ddf: DdfMethod) -> Analysis:
+    prepared, design, y = ready.prepared, ready.prepared.design, table.y
     fitted = fit(prepared, y, ddf)
     error, df_error = _last_error(fitted)
-    compared, powers = _compared(prepared, margins, fitted, y, error)
+    compared, powers = _compared(prepared, ready.margins, fitted, y, error)
+    covariates = () if ready.covariance is None else covariate_effects(ready.covariance, prepared, fitted, y)
     means, pairs = _tables(compared) if compared else (_plain_means(prepared, y), _empty(PAIR_COLUMNS))
     ranks = _rank(design, table.factors, y)
     checks = None if fitted.exact or _too_few(fitted) else check_assumptions(prepared, fitted, y, table.names)
     studentised = np.full(len(y), np.nan) if checks is None else checks.studentised
     parts: tuple[Row, ...] = ()
+    plain_parts: tuple[Row, ...] = ()
     if design.kind == "augmented" and not fitted.exact:
         parts = augmented_parts(prepared, y, error, df_error)
-    sentences = [_summary(prepared, table), *nothing_varies(fitted, y)]
+        plain_parts = parts_before_blocks(prepared, y, error, df_error)
+    sentences = [summary_sentence(prepared, table), *nothing_varies(fitted, y)]
     if fitted.rows:
-        treated = [part.term for part in prepared.model.parts[1:] if part.term not in prepared.nuisance]
-        sentences += effect_sentences(fitted.rows, means, powers, treated)
+        sentences += effect_sentences(fitted.rows, means, pairs, powers, design.effects)
         sentences += check_sentences(pairs, design.checks)
+        sentences += covariate_sentences(covariates, table.trait)
     if checks is not None:
         sentences += assumption_sentences(checks, ranks)
     return Analysis(
@@ -199,13 +231,17 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable, ddf: 
         rejected=table.rejected,
         anova=fitted.rows,
         adjusted=fitted.adjusted,
+        type_three=type_three(prepared, fitted),
         parts=parts,
+        plain_parts=plain_parts,
         ddf=fitted.ddf,
+        covariates=covariates,
+        gains=() if ready.covariance is None else gains(ready.covariance, ready.margins, fitted, y),
         means=means,
         pairs=pairs,
-        variance=_variance(prepared, fitted),
-        effects=_effects(fitted, len(y), prepared),
-        cv=_cv(fitted, float(y.mean())),
+        variance=components_of(prepared, fitted),
+        effects=effects_of(fitted, len(y), prepared),
+        cv=cv_of(fitted, float(y.mean())),
         powers=tuple(powers),
         assumptions=checks,
         ranks=ranks,
@@ -218,8 +254,8 @@ def _analysed(prepared: Prepared, margins: list[Margin], table: PlotTable, ddf: 
                 "studentised": studentised,
             }
         ),
-        levels=_levels(table),
-        field=_field(table, studentised),
+        levels=levels_of(table),
+        field=field_of(table, studentised),
         notes=notes_of(prepared, fitted, table, any(one.skipped for one in compared)),
         sentences=tuple(sentences),
         problems=table.problems,
@@ -238,8 +274,12 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         rejected=table.rejected,
         anova=(),
         adjusted=(),
+        type_three=(),
         parts=(),
+        plain_parts=(),
         ddf=None,
+        covariates=(),
+        gains=(),
         means=_empty(MEAN_COLUMNS),
         pairs=_empty(PAIR_COLUMNS),
         variance=(),
@@ -249,9 +289,9 @@ def _by_ranks(design: Design, table: PlotTable) -> Analysis:
         assumptions=None,
         ranks=ranks,
         residuals=_empty(("plot", "value", "fitted", "residual", "studentised")),
-        levels=_levels(table).iloc[:0],
+        levels=levels_of(table).iloc[:0],
         field=None,
-        notes=(),
+        notes=(RANKS_UNADJUSTED,) if design.covariates else (),
         sentences=tuple(rank_sentence(ranks, int(table.below.sum()), len(table.y))),
         problems=table.problems,
     )
@@ -314,69 +354,8 @@ def _rank(
     y: npt.NDArray[np.float64],
     below: npt.NDArray[np.bool_] | None = None,
 ) -> RankTest | None:
-    if len(design.treated) != 1:
+    # Ranks of values as they are say nothing of values adjusted for a covariate.
+    if len(design.treated) != 1 or (design.covariates and below is None):
         return None
     block = factors.get(design.block) if design.block else None
     return rank_test(design.kind, factors[design.treated[0]], block, y, below)
-
-
-def _variance(prepared: Prepared, fitted: Fit) -> tuple[Component, ...]:
-    if fitted.reml is not None:
-        pairs = zip(fitted.reml.random.terms, fitted.reml.ratios * fitted.reml.sigma2, strict=True)
-        found = [(term_name(term), float(value)) for term, value in pairs]
-        found.append(("Residual", fitted.reml.sigma2))
-    else:
-        found = [("Residual", error) for name, error, _ in fitted.errors if not fitted.exact]
-    return tuple(Component(name, value, float(np.sqrt(value))) for name, value in found)
-
-
-def _effects(fitted: Fit, plots: int, prepared: Prepared) -> tuple[Effect, ...]:
-    """Partial eta squared and omega squared of each tested term (Olejnik and Algina 2003)."""
-    ground = {term_name(term) for term in prepared.nuisance}
-    effects = []
-    for row in fitted.rows:
-        if row.term == RESIDUALS or row.term in ground or row.F != row.F:
-            continue
-        eta = row.df * row.F / (row.df * row.F + row.df_error)
-        omega = row.df * (row.F - 1) / (row.df * (row.F - 1) + plots)
-        effects.append(Effect(row.stratum, row.term, eta, max(omega, 0.0)))
-    return tuple(effects)
-
-
-def _cv(fitted: Fit, mean: float) -> dict[str, float]:
-    if not mean or fitted.exact:
-        return {}
-    found = {name: 100 * float(np.sqrt(error)) / abs(mean) for name, error, df in fitted.errors if df > 0}
-    if fitted.reml is not None and not fitted.errors:
-        found = {"Residual": 100 * float(np.sqrt(fitted.reml.sigma2)) / abs(mean)}
-    return found
-
-
-def _field(table: PlotTable, studentised: npt.NDArray[np.float64]) -> Field | None:
-    """The plan, where every plot has a place of its own."""
-    if table.rows is None or table.columns is None or not np.isfinite(studentised).any():
-        return None
-    places = set(zip(table.rows.tolist(), table.columns.tolist(), strict=True))
-    rows, columns = np.unique(table.rows), np.unique(table.columns)
-    if len(places) < len(table.rows) or len(rows) * len(columns) > 20 * len(table.rows):
-        return None
-    grid = np.full((len(rows), len(columns)), np.nan)
-    grid[np.searchsorted(rows, table.rows), np.searchsorted(columns, table.columns)] = studentised
-    return Field(tuple(rows.tolist()), tuple(columns.tolist()), grid)
-
-
-def _levels(table: PlotTable) -> pd.DataFrame:
-    return pd.DataFrame(
-        {name: [factor.levels[code] for code in factor.codes] for name, factor in table.factors.items()},
-        dtype=object,
-    )
-
-
-def _summary(prepared: Prepared, table: PlotTable) -> Text:
-    counts = [(name, len(table.factors[name].levels)) for name in prepared.design.factors]
-    ja = "、".join(f"{name} {count} 水準" for name, count in counts)
-    en = ", ".join(f"{name} ({count} levels)" for name, count in counts)
-    return Text(
-        f"「{table.trait}」を {len(table.y)} 区で解析しました({prepared.design.kind}、{ja})。",
-        f"'{table.trait}' analysed on {len(table.y)} plots ({prepared.design.kind}; {en}).",
-    )

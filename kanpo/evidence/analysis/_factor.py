@@ -1,4 +1,4 @@
-"""A column of levels."""
+"""A column of levels, and a column of numbers beside it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,39 @@ class Factor:
         """The factor on some of the plots, without levels that no longer occur."""
         found, codes = np.unique(self.codes[kept], return_inverse=True)
         return Factor(self.name, tuple(self.levels[i] for i in found), codes.astype(np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Covariate:
+    """A number that each plot brings with it (a stand count, a height at the start), shape (n,)."""
+
+    name: str
+    values: npt.NDArray[np.float64]
+
+    @property
+    def mean(self) -> float:
+        """The value to which means are adjusted."""
+        return float(self._small.mean()) * self._largest
+
+    @property
+    def scale(self) -> float:
+        """Standard deviation over the plots; 0 where nothing but rounding varies."""
+        spread = float(self._small.std())
+        return spread * self._largest if spread > 1e-12 else 0.0
+
+    @property
+    def standard(self) -> npt.NDArray[np.float64]:
+        """Deviations from the mean in standard deviations, so that no unit is too large or too small."""
+        return (self._small - self._small.mean()) / (float(self._small.std()) or 1.0)
+
+    @property
+    def _largest(self) -> float:
+        return float(np.abs(self.values).max()) or 1.0
+
+    @property
+    def _small(self) -> npt.NDArray[np.float64]:
+        """Within -1 … 1, so that no square overflows."""
+        return self.values / self._largest
 
 
 def make_factor(name: str, values: Sequence[str]) -> Factor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from scipy import stats
 
 from kanpo.evidence.analysis._design import Design, Term, term_name
 from kanpo.evidence.analysis._estimate import BalancedStrata, Estimator, LeastSquares, MixedEstimator
-from kanpo.evidence.analysis._factor import Factor
+from kanpo.evidence.analysis._factor import Covariate, Factor
 from kanpo.evidence.analysis._kenward_roger import kenward_roger
 from kanpo.evidence.analysis._margins import hypothesis_of
 from kanpo.evidence.analysis._projection import Floats, Model, Part, cells_of, make_model, successive_parts
@@ -91,27 +91,27 @@ class Prepared:
         return not self.strata or not self.balanced
 
 
-def prepare(design: Design, factors: Mapping[str, Factor]) -> Prepared:
+def prepare(design: Design, factors: Mapping[str, Factor], covariates: Sequence[Covariate] = ()) -> Prepared:
     """Lay out the spaces of a design on its plots."""
-    model = make_model(design.fixed, factors)
+    model = make_model(design.fixed, factors, covariates)
     top, strata = _strata(design, model)
     places = [sum(part.term == one.term for s in strata for part in s.parts) for one in model.parts[1:]]
     random = make_random(design.random, factors, model.x) if design.random else None
-    marginal = () if design.kind in ("alpha", "multienv") else _marginal(model)
+    marginal = () if design.one_model else _marginal(model)
     return Prepared(design, model, strata, top, all(n <= 1 for n in places), marginal, random)
 
 
 def _strata(design: Design, model: Model) -> tuple[Floats, tuple[Stratum, ...]]:
     count = len(model.x)
     mean = np.full((count, 1), count**-0.5)
-    if design.kind in ("alpha", "multienv"):
+    if design.one_model:
         return mean, ()
     errors = [(term, cells_of(term, model.factors).indicator) for term in design.errors]
     spaces = successive_parts(errors, before=mean) if errors else []
     above = np.hstack([mean, *(part.basis for part in spaces)])
     columns = [(found.term, found.indicator) for found in model.cells[1:]]
     strata = []
-    for space in spaces:
+    for space in (one for one in spaces if one.df):
         inside = [(term, space.basis.T @ matrix) for term, matrix in columns]
         parts = successive_parts(inside, shortest=1e-2)
         kept = tuple(part for part in parts if part.df)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kanpo.evidence.analysis._design import Term
-from kanpo.evidence.analysis._projection import Cells, Floats, Model, cells_of
+from kanpo.evidence.analysis._projection import Cells, Floats, Model, Slope, cells_of
 
 _DRIFT = 1e-7
 
@@ -72,6 +72,9 @@ def _weights(model: Model, other: Cells, cells: Cells, nuisance: frozenset[Term]
     """How much each combination of a model's term counts in each mean."""
     if not other.term:
         return np.ones((len(cells.levels), 1))
+    if isinstance(other, Slope):
+        # Deviations from the mean of a covariate are 0 there, where means are adjusted to.
+        return np.zeros((len(cells.levels), 1))
     if other.term in nuisance:
         return np.full((len(cells.levels), len(other.levels)), 1 / len(other.levels))
     weights = np.ones((len(cells.levels), len(other.levels)))
@@ -84,12 +87,21 @@ def _weights(model: Model, other: Cells, cells: Cells, nuisance: frozenset[Term]
     return weights
 
 
+def slope_of(model: Model, term: Term) -> Floats:
+    """The slope of a covariate (over its standard deviation) as a function of the columns, shape (1, r)."""
+    place = next(number for number, cells in enumerate(model.cells) if cells.term == term)
+    before = sum(part.df for part in model.parts[:place])
+    return np.eye(model.x.shape[1])[[before]]
+
+
 def hypothesis_of(model: Model, term: Term, nuisance: frozenset[Term]) -> Floats | None:
     """Rows that are all zero when the term has no effect (type III), or None where cells are missing.
 
     For a main effect the differences of its means; for an interaction the differences of
-    differences.
+    differences; for a covariate its slope.
     """
+    if any(isinstance(found, Slope) and found.term == term for found in model.cells):
+        return slope_of(model, term)
     if term in nuisance:
         cells = next(found for found in model.cells if found.term == term)
         start = sum(len(found.levels) for found in model.cells[: model.cells.index(cells)])

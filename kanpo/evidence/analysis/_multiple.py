@@ -21,7 +21,9 @@ from kanpo.evidence.analysis._projection import Floats
 _LONGEST, _STEPS = 16.0, 1601
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(200)
 _SCALE_NODES, _SCALE_WEIGHTS = np.polynomial.legendre.leggauss(96)
-_DRAWS = 2**15
+_DRAWS, _DRAWS_AT_ONCE = 2**15, 2**12
+#: From more different degrees of freedom than this, p is interpolated over 1/df.
+_MOST_DF, _NODES_DF = 48, 24
 
 
 class LargestOf:
@@ -44,12 +46,21 @@ class LargestOf:
         result = np.full(c.shape, np.nan)
         # A thousandth of a degree of freedom changes p by less than it is printed with.
         df = np.round(df, 3)
-        for one in np.unique(df[np.isfinite(df)]):
-            mine = (df == one) & np.isfinite(c)
-            scale, weight = scales(float(one))
-            reach = np.minimum(c[mine][:, None] * scale, _LONGEST)
-            result[mine] = np.clip(self._beyond(reach) @ weight, 0.0, 1.0)
-        return result
+        known = np.isfinite(c) & np.isfinite(df)
+        distinct = np.unique(df[known])
+        if len(distinct) > _MOST_DF:
+            nodes = _between(distinct)
+            table = np.column_stack([self._beyond_at(c[known], float(one)) for one in nodes])
+            result[known] = _interpolated(1 / nodes, table, 1 / df[known])
+        else:
+            for one in distinct:
+                mine = (df == one) & known
+                result[mine] = self._beyond_at(c[mine], float(one))
+        return np.clip(result, 0.0, 1.0)
+
+    def _beyond_at(self, c: Floats, df: float) -> Floats:
+        scale, weight = scales(df)
+        return np.asarray(self._beyond(np.minimum(c[:, None] * scale, _LONGEST)) @ weight)
 
     def critical(self, df: float, level: float = 0.05) -> float:
         """The c that is exceeded with probability `level`."""
@@ -66,20 +77,39 @@ class LargestOf:
         return float(self._beyond(np.minimum(c * scale, _LONGEST)) @ weight)
 
     def criticals(self, df: Floats) -> Floats:
-        """`critical` for many degrees of freedom; between more than twelve, interpolated over 1/df."""
+        """`critical` for many degrees of freedom; of many, interpolated over 1/df."""
         df = np.round(df, 3)
         distinct = np.unique(df[np.isfinite(df)])
         if not len(distinct):
             return np.full(df.shape, np.nan)
-        if len(distinct) > 12:
-            ends = 1 / distinct[[0, -1]]
-            bow = np.cos(np.linspace(0, np.pi, 12))
-            distinct = np.sort(1 / (ends.mean() + (ends[0] - ends[1]) / 2 * bow))
+        many = len(distinct) > _MOST_DF
+        distinct = _between(distinct) if many else distinct
         found = np.array([self.critical(float(one)) for one in distinct])
-        if len(distinct) < 12:
+        if not many:
             position = np.clip(np.searchsorted(distinct, df), 0, len(distinct) - 1)
             return np.where(np.isfinite(df), found[position], np.nan)
         return np.asarray(interpolate.BarycentricInterpolator(1 / distinct, found)(1 / df))
+
+
+def _between(df: Floats) -> Floats:
+    """Degrees of freedom from the least to the most, Chebyshev's points of 1/df."""
+    ends = 1 / df[[0, -1]]
+    bow = np.cos(np.linspace(0, np.pi, _NODES_DF))
+    found: Floats = np.sort(1 / (ends.mean() + (ends[0] - ends[1]) / 2 * bow))
+    return found
+
+
+def _interpolated(nodes: Floats, table: Floats, at: Floats) -> Floats:
+    """Each row of `table` (m, nodes) as a polynomial, at one point of its own (barycentric)."""
+    gaps = (nodes[:, None] - nodes) / np.ptp(nodes)
+    np.fill_diagonal(gaps, 1.0)
+    weight = 1 / gaps.prod(axis=1)
+    distance = at[:, None] - nodes
+    hit = np.abs(distance) < 1e-15
+    share = weight / np.where(hit, 1.0, distance)
+    share = np.where(hit.any(axis=1, keepdims=True), hit, share)
+    found: Floats = (share * table).sum(axis=1) / share.sum(axis=1)
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -118,14 +148,16 @@ def largest_modulus(correlation: Floats) -> LargestOf:
     if loadings is None:
         return LargestOf(_sampled(correlation, points))
     z, weight = 9 * _NODES, 9 * _NODE_WEIGHTS * stats.norm.pdf(9 * _NODES)
-    own = np.sqrt(1 - loadings**2)
+    # With equal numbers of plots all loadings are equal, however many means there are.
+    distinct, times = np.unique(np.round(loadings, 12), return_counts=True)
 
     def inside(w: Floats) -> Floats:
         total = np.ones((len(w), len(z)))
-        for loading, rest in zip(loadings, own, strict=True):
+        for loading, power in zip(distinct, times, strict=True):
+            rest = np.sqrt(1 - loading**2)
             shift = loading * z / rest
             reach = w[:, None] / rest
-            total *= special.ndtr(reach - shift) - special.ndtr(-reach - shift)
+            total *= (special.ndtr(reach - shift) - special.ndtr(-reach - shift)) ** power
         return np.asarray(total @ weight)
 
     return LargestOf(_by_pieces(inside, points))
@@ -158,8 +190,11 @@ def _sampled(correlation: Floats, points: Floats) -> Floats:
     values, vectors = np.linalg.eigh(correlation)
     kept = values > 1e-10
     root = vectors[:, kept] * np.sqrt(values[kept])
-    draws = stats.qmc.MultivariateNormalQMC(np.zeros(root.shape[1]), seed=1).random(_DRAWS)
-    largest = np.sort(np.abs(draws @ root.T).max(axis=1))
+    draws = stats.qmc.MultivariateNormalQMC(np.zeros(root.shape[1]), seed=1)
+    pieces = [
+        np.abs(draws.random(_DRAWS_AT_ONCE) @ root.T).max(axis=1) for _ in range(0, _DRAWS, _DRAWS_AT_ONCE)
+    ]
+    largest = np.sort(np.concatenate(pieces))
     return np.searchsorted(largest, points, side="right") / _DRAWS
 
 

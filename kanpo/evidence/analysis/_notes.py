@@ -9,7 +9,7 @@ from kanpo.evidence.analysis._design import Term, term_name
 from kanpo.evidence.analysis._fit import Fit, Prepared
 from kanpo.evidence.analysis._projection import cells_of
 from kanpo.evidence.analysis._table import PlotTable
-from kanpo.evidence.analysis._words import confounded_words
+from kanpo.evidence.analysis._words import confounded_words, names_of
 from kanpo.locale import Text
 
 
@@ -19,14 +19,17 @@ def notes_of(prepared: Prepared, fitted: Fit, table: PlotTable, skipped: bool) -
         *_method(prepared, fitted),
         *_missing(table),
         *_layout(prepared),
+        *_samples(prepared),
         *_confounded(prepared),
         *_components(prepared, fitted),
     ]
     if skipped:
         found.append(
             Text(
-                f"水準が {MOST_COMPARED} を超えるので、総当たりの比較と記号は出していません。",
-                f"More than {MOST_COMPARED} levels: not all pairs were compared, and there are no letters.",
+                f"水準が {MOST_COMPARED} を超えるので、総当たりの比較と記号は出さず、平均が最も大きいものとの比較だけを"
+                "出しました(どれが最大かもデータで決めたので、総当たりと同じ厳しさの Tukey の基準です)。",
+                f"More than {MOST_COMPARED} levels: no letters, and of the pairs only those with the greatest mean, "
+                "by Tukey's criterion for all pairs, as the data also say which is the greatest.",
             )
         )
     return tuple(found)
@@ -72,11 +75,16 @@ def _method(prepared: Prepared, fitted: Fit) -> list[Text]:
         )
         notes.append(_errors_of_means(prepared, fitted))
     if fitted.adjusted and len(prepared.strata) == 1:
+        covered = bool(prepared.design.covariates)
+        why = Text(
+            "共変量があるので" if covered else "区の数がそろっていないので",
+            "There are covariates" if covered else "The plots are unbalanced",
+        )
         notes.append(
             Text(
-                "区の数がそろっていないので、順序によらない Type II の値も anova_adjusted に出しました。"
+                f"{why.ja}、順序によらない Type II の値も anova_adjusted に出しました。"
                 "平均は最小二乗平均(調整平均)です。",
-                "The plots are unbalanced: type II tests, which do not depend on the order, are in "
+                f"{why.en}: type II tests, which do not depend on the order, are in "
                 "anova_adjusted. Means are least-squares (adjusted) means.",
             )
         )
@@ -92,9 +100,9 @@ def _errors_of_means(prepared: Prepared, fitted: Fit) -> Text:
         )
     method = "Satterthwaite" if fitted.ddf == "satterthwaite" else "Kenward-Roger"
     return Text(
-        "欠測などで層が直交しないので、分散分析は層への射影による逐次型(Rの aov と同じ)、"
+        "欠測や共変量のために層が直交しないので、分散分析は層への射影による逐次型(Rの aov と同じ)、"
         f"平均と比較と anova_adjusted は混合モデル(REML、{method})によります。",
-        "Strata are not orthogonal (missing plots): the analysis of variance is sequential within "
+        "Strata are not orthogonal (missing plots, covariates): the analysis of variance is sequential within "
         "projections (as R's aov has it); means, comparisons and anova_adjusted come from the mixed model "
         f"(REML, {method}).",
     )
@@ -116,6 +124,15 @@ def _missing(table: PlotTable) -> list[Text]:
                 f"{table.rejected} rows were left out for a fault.",
             )
         )
+    if table.uncovered:
+        names = [one.name for one in table.covariates]
+        notes.append(
+            Text(
+                f"共変量({'、'.join(names)})の値がない(または下限未満の)区が {table.uncovered} 区あり、除きました。",
+                f"{table.uncovered} plots without a value of a covariate ({', '.join(names)}), or with one "
+                "below the limit, were left out.",
+            )
+        )
     return notes
 
 
@@ -127,6 +144,8 @@ def _layout(prepared: Prepared) -> list[Text]:
     ground = {"rcbd": design.block, "augmented": design.block, "multienv": design.environment}.get(
         design.kind
     )
+    if design.kind == "augmented" and design.checks:
+        notes.append(_checks(names_of(design.checks)))
     if ground is not None and design.kind == "rcbd":
         table = np.zeros((len(factors[ground].levels), len(treated.levels)), dtype=int)
         np.add.at(table, (factors[ground].codes, treated.codes), 1)
@@ -150,7 +169,10 @@ def _layout(prepared: Prepared) -> list[Text]:
                         f"Not every treatment stands once in each '{name}': not a Latin square, analysed as unbalanced.",
                     )
                 )
-    if design.kind == "multienv" and ground is not None and len(factors[ground].levels) < 5:
+    if design.unit is not None:
+        notes.append(_unit(design.unit))
+    few = design.one_model and ground is not None and len(factors[ground].levels) < 5
+    if few and ground is not None:
         notes.append(
             Text(
                 f"環境(年次・場所)が {len(factors[ground].levels)} つだけです。環境の分散の推定は不確かです。",
@@ -158,6 +180,38 @@ def _layout(prepared: Prepared) -> list[Text]:
             )
         )
     return notes
+
+
+def _samples(prepared: Prepared) -> list[Text]:
+    """Whether there are several values for every treatment of every block, as samples of plots would be."""
+    design = prepared.design
+    if design.kind not in ("rcbd", "splitplot", "stripplot") or design.block is None:
+        return []
+    counts = np.bincount(cells_of((design.block, *design.treated), prepared.model.factors).codes)
+    if counts.min() < 2:
+        return []
+    return [
+        Text(
+            f"どのブロックのどの処理にも {counts.min()} 行以上あります。1つの区を何回か測った値なら、"
+            "区ごとの平均にしてから解析してください(このままでは誤差を小さく見積もります)。",
+            f"Every treatment has at least {counts.min()} rows in every block. If these are samples of one plot, "
+            "take the mean of each plot first: as they are, they make the error look too small.",
+        )
+    ]
+
+
+def _unit(name: str) -> Text:
+    return Text(
+        f"「{name}」は主区を見分ける列とみなしました(その中で変わらない処理が主区の処理)。",
+        f"'{name}' was taken to tell whole plots apart; treatments that do not change in them are whole-plot factors.",
+    )
+
+
+def _checks(names: Text) -> Text:
+    return Text(
+        f"標準は {names.ja} です(--check で指定しなければ、どのブロックにもあるもの)。",
+        f"Checks are {names.en} (unless --check names others, the entries that stand in every block).",
+    )
 
 
 def _label(prepared: Prepared, codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
@@ -181,7 +235,7 @@ def _confounded(prepared: Prepared) -> list[Text]:
             notes.append(_one_level(cells.term))
         elif not part.df:
             notes.append(confounded_words(term_name(cells.term)))
-        elif cells.term not in prepared.nuisance and part.df < _usual_df(prepared, cells.term):
+        elif cells.term in prepared.design.effects and part.df < _usual_df(prepared, cells.term):
             name = term_name(cells.term)
             notes.append(
                 Text(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kanpo.errors import Problem
 from kanpo.evidence.analysis._assumptions import Assumptions, RankTest
+from kanpo.evidence.analysis._covariate import CovariateEffect, Gain
 from kanpo.evidence.analysis._design import Design
 from kanpo.evidence.analysis._fit import DdfMethod, Row
 from kanpo.evidence.analysis._power import Power
@@ -57,11 +58,19 @@ class Analysis:
     anova : tuple of Row
         Sequential sums of squares in strata, or type III tests of the mixed model.
     adjusted : tuple of Row
-        Type II tests where the plots are unbalanced.
+        Type II tests where the order matters: unbalanced plots, covariates.
+    type_three : tuple of Row
+        Type III tests where they differ from those.
     parts : tuple of Row
         Augmented design: among checks, checks against new entries, among new entries.
+    plain_parts : tuple of Row
+        The same with blocks left out of account.
     ddf : str or None
         How degrees of freedom were found where means and comparisons come from the mixed model.
+    covariates : tuple of CovariateEffect
+        Slope and tests of each covariate; none where there is no error to measure by.
+    gains : tuple of Gain
+        What the covariates do for the precision of each treatment's means.
     means, pairs : DataFrame
         See `kanpo.evidence.analysis` for the columns.
     variance : tuple of Component
@@ -83,8 +92,12 @@ class Analysis:
     rejected: int
     anova: tuple[Row, ...]
     adjusted: tuple[Row, ...]
+    type_three: tuple[Row, ...]
     parts: tuple[Row, ...]
+    plain_parts: tuple[Row, ...]
     ddf: DdfMethod | None
+    covariates: tuple[CovariateEffect, ...]
+    gains: tuple[Gain, ...]
     means: pd.DataFrame
     pairs: pd.DataFrame
     variance: tuple[Component, ...]
@@ -113,8 +126,12 @@ class Analysis:
             "notes": [str(text) for text in self.notes],
             "anova": [_plain(asdict(row)) for row in self.anova],
             "anova_adjusted": [_plain(asdict(row)) for row in self.adjusted],
+            "anova_type_3": [_plain(asdict(row)) for row in self.type_three],
             "anova_parts": [_plain(asdict(row)) for row in self.parts],
+            "anova_parts_unadjusted": [_plain(asdict(row)) for row in self.plain_parts],
             "ddf": self.ddf,
+            "covariates": [_covariate(one) for one in self.covariates],
+            "gains": [_plain(asdict(gain)) for gain in self.gains],
             "means": _records(self.means),
             "pairs": _records(self.pairs),
             "variance": [_plain(asdict(component)) for component in self.variance],
@@ -136,6 +153,14 @@ def _checks(checks: Assumptions) -> dict[str, Any]:
         "shapiro": pair(checks.shapiro, "W"),
         "levene": pair(checks.levene, "F"),
         "box_cox": None if checks.box_cox is None else _plain(asdict(checks.box_cox)),
+    }
+
+
+def _covariate(one: CovariateEffect) -> dict[str, Any]:
+    keys = ("covariate", "mean", "slope", "se", "df", "t", "p", "lower", "upper")
+    return _plain({key: getattr(one, key) for key in keys}) | {
+        "parallel": None if one.parallel is None else _plain(asdict(one.parallel)),
+        "changed": [_plain(asdict(row)) for row in one.changed],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import linalg
 
 from kanpo.evidence.analysis._design import Term
-from kanpo.evidence.analysis._factor import Factor
+from kanpo.evidence.analysis._factor import Covariate, Factor
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,6 +33,25 @@ class Cells:
     def indicator(self) -> Floats:
         """Plots by combinations: 1 where the plot has the combination."""
         return np.eye(len(self.levels))[self.codes]
+
+
+@dataclass(frozen=True, slots=True)
+class Slope(Cells):
+    """The term of a covariate: one column instead of indicators, the same slope for all plots."""
+
+    covariate: Covariate
+
+    @property
+    def indicator(self) -> Floats:
+        """Plots by one: deviations from the mean in standard deviations."""
+        return self.covariate.standard[:, None]
+
+
+def slope_cells(covariate: Covariate) -> Slope:
+    """The term of a covariate."""
+    size = len(covariate.values)
+    none = np.zeros((1, 0), dtype=np.int64)
+    return Slope((covariate.name,), np.zeros(size, dtype=np.int64), none, covariate)
 
 
 def cells_of(term: Term, factors: Mapping[str, Factor]) -> Cells:
@@ -122,9 +141,12 @@ class Model:
     inverse: Floats
 
 
-def make_model(fixed: Sequence[Term], factors: Mapping[str, Factor]) -> Model:
+def make_model(
+    fixed: Sequence[Term], factors: Mapping[str, Factor], covariates: Iterable[Covariate] = ()
+) -> Model:
     """The model of fixed terms, with the mean before them."""
-    cells = tuple(cells_of(term, factors) for term in ((), *fixed))
+    slopes = {(one.name,): slope_cells(one) for one in covariates}
+    cells = tuple(slopes[term] if term in slopes else cells_of(term, factors) for term in ((), *fixed))
     matrices = [found.indicator for found in cells]
     parts = tuple(successive_parts([(found.term, one) for found, one in zip(cells, matrices, strict=True)]))
     whole = np.hstack(matrices)

@@ -108,6 +108,21 @@ def find_column(columns: Columns, name: str) -> str:
     )
 
 
+def crossed(columns: Columns, names: Sequence[str]) -> tuple[Columns, str]:
+    """The table with a column of the combinations of several (year and place), and its name.
+
+    Raises
+    ------
+    UsageError
+        As `find_column`.
+    """
+    found = [find_column(columns, name) for name in names]
+    cells = zip(*(columns[header] for header in found), strict=True)
+    joined = [":".join(str(cell) for cell in row) if all(row) else None for row in cells]
+    name = ":".join(found)
+    return {**columns, name: joined}, name
+
+
 def look_alikes(factor: Factor, file: str | None) -> list[Problem]:
     """Levels that differ only in capitals or blanks."""
     seen: dict[str, str] = {}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kanpo.errors import InputUnusable, Place, Problem
-from kanpo.evidence.analysis._factor import Factor
+from kanpo.evidence.analysis._factor import Covariate, Factor
 from kanpo.evidence.analysis._sheet import Sheet, cleaned, look_alikes
 from kanpo.locale import Text
 from kanpo.schema import read_number
@@ -71,6 +71,10 @@ class PlotTable:
         Rows that were left out, and what looks doubtful.
     rejected : int
         How many rows were left out for a fault.
+    covariates : tuple of Covariate
+        Over the plots kept.
+    uncovered : int
+        Plots with a value that were left out as they have none of a covariate.
     """
 
     trait: str
@@ -83,13 +87,44 @@ class PlotTable:
     missing: int
     problems: tuple[Problem, ...]
     rejected: int
+    covariates: tuple[Covariate, ...] = ()
+    uncovered: int = 0
 
 
-def read_plots(sheet: Sheet, trait: str) -> PlotTable:
-    """The plots that have a value of a trait.
+@dataclass(frozen=True, slots=True)
+class CovariateCells:
+    """Columns of covariates by row: NaN where missing or below a limit; what is wrong with the rest."""
 
-    Blank cells and the usual signs for them are missing plots. A trait that is no number, and a
-    plot without a level, leave the row out with a problem.
+    values: dict[str, npt.NDArray[np.float64]]
+    faults: dict[int, Problem]
+
+
+def read_covariates(sheet: Sheet, names: Sequence[str]) -> CovariateCells:
+    """The columns of covariates, once for all traits.
+
+    Raises
+    ------
+    InputUnusable
+        A column has hardly a number.
+    """
+    found: dict[str, npt.NDArray[np.float64]] = {}
+    faults: dict[int, Problem] = {}
+    for name in names:
+        cells = [cleaned(cell) for cell in sheet.table[name]]
+        values, _, problems = _values(
+            list(enumerate(cells)), name, sheet.file, sheet.first_row, "--covariate"
+        )
+        found[name] = np.array([values.get(index, np.nan) for index in range(len(cells))])
+        for problem in problems:
+            faults.setdefault((problem.place.row or 0) - sheet.first_row, problem)
+    return CovariateCells(found, faults)
+
+
+def read_plots(sheet: Sheet, trait: str, covariates: CovariateCells | None = None) -> PlotTable:
+    """The plots that have a value of a trait, and of every covariate.
+
+    Blank cells and the usual signs for them are missing plots. A trait or covariate that is no
+    number, and a plot without a level, leave the row out with a problem.
 
     Raises
     ------
@@ -99,10 +134,16 @@ def read_plots(sheet: Sheet, trait: str) -> PlotTable:
     written = [cleaned(cell) for cell in sheet.table[trait]]
     used = [(i, cell) for i, cell in enumerate(written) if cell or i not in sheet.empty]
     values, below, problems = _values(used, trait, sheet.file, sheet.first_row)
+    missing = len(used) - len(values) - len(problems)
     lacking = [index for index in values if index in sheet.blank]
-    rejected = len(problems) + len(lacking)
     problems += [_no_level(sheet.blank[i], sheet.file, i + sheet.first_row) for i in lacking]
-    kept = np.array([index for index in values if index not in sheet.blank], dtype=np.int64)
+    beside = covariates or CovariateCells({}, {})
+    levelled = [index for index in values if index not in sheet.blank]
+    problems += [beside.faults[index] for index in levelled if index in beside.faults]
+    rejected = len(problems)
+    sound = [index for index in levelled if index not in beside.faults]
+    known = [index for index in sound if not any(np.isnan(one[index]) for one in beside.values.values())]
+    kept = np.array(known, dtype=np.int64)
     chosen = np.zeros(len(written), dtype=np.bool_)
     chosen[kept] = True
     factors = {name: factor.of(chosen) for name, factor in sheet.factors.items()}
@@ -111,7 +152,10 @@ def read_plots(sheet: Sheet, trait: str) -> PlotTable:
         raise InputUnusable(
             "analysis.no-plots",
             Text("使える試験区が2つもありません", "fewer than two plots can be used"),
-            Text("値と処理の列を確かめてください", "check the columns of values and treatments"),
+            Text(
+                "値と処理(と共変量)の列を確かめてください",
+                "check the columns of values and treatments (and covariates)",
+            ),
             Place(sheet.file, column=trait),
             tuple(problems),
         )
@@ -123,9 +167,11 @@ def read_plots(sheet: Sheet, trait: str) -> PlotTable:
         names=tuple(sheet.names[i] for i in kept),
         rows=_whole(sheet.rows, kept),
         columns=_whole(sheet.columns, kept),
-        missing=len(used) - len(kept) - rejected,
+        missing=missing,
         problems=tuple(problems),
         rejected=rejected,
+        covariates=tuple(Covariate(name, one[kept]) for name, one in beside.values.items()),
+        uncovered=len(sound) - len(kept),
     )
 
 
@@ -138,7 +184,7 @@ def _whole(
 
 
 def _values(
-    cells: Sequence[tuple[int, str]], trait: str, file: str | None, first_row: int
+    cells: Sequence[tuple[int, str]], trait: str, file: str | None, first_row: int, option: str = "--trait"
 ) -> tuple[dict[int, float], set[int], list[Problem]]:
     """Values by row; those below a limit as NaN; problems with the rest."""
     values: dict[int, float] = {}
@@ -170,9 +216,9 @@ def _values(
             )
     if problems and len(problems) > len(values):
         raise InputUnusable(
-            "analysis.trait-is-text",
+            f"analysis.{option.removeprefix('--')}-is-text",
             Text(f"列「{trait}」は数値ではなく文字です", f"column '{trait}' holds text, not numbers"),
-            Text("数値の項目を --trait に指定してください", "name a column of numbers with --trait"),
+            Text(f"数値の項目を {option} に指定してください", f"name a column of numbers with {option}"),
             Place(file, column=trait, value=problems[0].place.value),
             tuple(problems[:3]),
         )

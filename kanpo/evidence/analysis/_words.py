@@ -10,9 +10,10 @@ import pandas as pd
 from kanpo.evidence.analysis._assumptions import Assumptions, BoxCox, RankTest
 from kanpo.evidence.analysis._compare import LEVEL
 from kanpo.evidence.analysis._design import Term, term_name
-from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Row
+from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row
 from kanpo.evidence.analysis._power import POWER, Power
 from kanpo.evidence.analysis._projection import Floats
+from kanpo.evidence.analysis._table import PlotTable
 from kanpo.locale import Text
 
 _NAMED = 10
@@ -30,8 +31,19 @@ def names_of(names: Sequence[str]) -> Text:
     return Text("、".join(shown) + more.ja, ", ".join(shown) + more.en)
 
 
+def summary_sentence(prepared: Prepared, table: PlotTable) -> Text:
+    """What was analysed, on how many plots."""
+    counts = [(name, len(table.factors[name].levels)) for name in prepared.design.factors]
+    ja = "、".join(f"{name} {count} 水準" for name, count in counts)
+    en = ", ".join(f"{name} ({count} levels)" for name, count in counts)
+    return Text(
+        f"「{table.trait}」を {len(table.y)} 区で解析しました({prepared.design.kind}、{ja})。",
+        f"'{table.trait}' analysed on {len(table.y)} plots ({prepared.design.kind}; {en}).",
+    )
+
+
 def nothing_varies(fitted: Fit, y: Floats) -> list[Text]:
-    """Why there is no test at all, where there is none."""
+    """Why there is no test, where there is nothing to test or nothing to test it with."""
     if not fitted.exact:
         return []
     if not fitted.rows and np.ptp(y) == 0:
@@ -60,6 +72,7 @@ def nothing_varies(fitted: Fit, y: Floats) -> list[Text]:
 def effect_sentences(
     rows: Sequence[Row],
     means: pd.DataFrame,
+    pairs: pd.DataFrame,
     powers: Sequence[Power],
     tested: Sequence[Term],
 ) -> list[Text]:
@@ -82,7 +95,7 @@ def effect_sentences(
         if len(term) > 1:
             interacting |= set(term)
         else:
-            sentences += _best(name, means)
+            sentences += _best(name, means, pairs)
         if name in interacting and len(term) == 1:
             sentences.append(
                 Text(
@@ -101,7 +114,8 @@ def confounded_words(name: str) -> Text:
     )
 
 
-def _f(row: Row) -> str:
+def f_words(row: Row) -> str:
+    """An F test as people print it."""
     error = f"{row.df_error:.1f}".removesuffix(".0")
     return f"F({row.df:.0f}, {error}) = {row.F:.3g}, {p_words(row.p)}"
 
@@ -109,20 +123,20 @@ def _f(row: Row) -> str:
 def _shown(name: str, row: Row, interaction: bool) -> Text:
     if interaction:
         return Text(
-            f"「{name}」の交互作用が認められます({_f(row)})。",
-            f"The interaction '{name}' is significant ({_f(row)}).",
+            f"「{name}」の交互作用が認められます({f_words(row)})。",
+            f"The interaction '{name}' is significant ({f_words(row)}).",
         )
     return Text(
-        f"「{name}」の水準の間に差が認められます({_f(row)})。",
-        f"The levels of '{name}' differ significantly ({_f(row)}).",
+        f"「{name}」の水準の間に差が認められます({f_words(row)})。",
+        f"The levels of '{name}' differ significantly ({f_words(row)}).",
     )
 
 
 def _nothing_shown(name: str, row: Row, interaction: bool, power: Power | None) -> Text:
     if interaction:
         return Text(
-            f"「{name}」の交互作用は示されませんでした({_f(row)})。",
-            f"No interaction '{name}' was shown ({_f(row)}).",
+            f"「{name}」の交互作用は示されませんでした({f_words(row)})。",
+            f"No interaction '{name}' was shown ({f_words(row)}).",
         )
     seen = Text("", "")
     if power is not None and power.percent == power.percent:
@@ -131,8 +145,8 @@ def _nothing_shown(name: str, row: Row, interaction: bool, power: Power | None) 
             f" The trial is likely to miss differences below {power.percent:.0f} % of the mean ({power.detectable:.4g}).",
         )
     return Text(
-        f"「{name}」の差は示されませんでした({_f(row)})。差がないことの証明ではありません。{seen.ja}",
-        f"No difference between the levels of '{name}' was shown ({_f(row)}). "
+        f"「{name}」の差は示されませんでした({f_words(row)})。差がないことの証明ではありません。{seen.ja}",
+        f"No difference between the levels of '{name}' was shown ({f_words(row)}). "
         f"This does not prove that there is none.{seen.en}",
     )
 
@@ -144,14 +158,19 @@ def _untested(name: str) -> Text:
     )
 
 
-def _best(name: str, means: pd.DataFrame) -> list[Text]:
+def _best(name: str, means: pd.DataFrame, pairs: pd.DataFrame) -> list[Text]:
+    """The greatest mean and those that do not differ from it."""
     mine = means[(means["term"] == name) & means["mean"].notna()].sort_values("mean", ascending=False)
-    if mine.empty or not mine["letters"].iloc[0]:
+    tukey = pairs[(pairs["term"] == name) & (pairs["method"] == "Tukey")] if len(pairs) else pairs
+    if mine.empty or tukey.empty:
         return []
     top = mine.iloc[0]
-    alike = mine.iloc[1:]
-    shares = alike["letters"].map(lambda letters: bool(set(letters) & set(top["letters"])))
-    close = [str(level) for level in alike.loc[shares.astype(bool), "level"]]
+    with_top = tukey[(tukey["level"] == top["level"]) | (tukey["against"] == top["level"])]
+    if len(with_top) < len(mine) - 1:
+        return []
+    alike = with_top[with_top["p_adj"] >= LEVEL]
+    names = {*alike["level"], *alike["against"]}
+    close = [str(level) for level in mine["level"].iloc[1:] if level in names]
     first = Text(
         f"平均が最も大きいのは {top['level']}({top['mean']:.4g})です。",
         f"The greatest mean is that of {top['level']} ({top['mean']:.4g}).",
