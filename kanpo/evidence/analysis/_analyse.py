@@ -27,7 +27,7 @@ from kanpo.evidence.analysis._factor import Factor
 from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row, fit, prepare
 from kanpo.evidence.analysis._margins import Margin, margin_of
 from kanpo.evidence.analysis._notes import notes_of
-from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
+from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, field_of
 from kanpo.evidence.analysis._power import Power, power_of
 from kanpo.evidence.analysis._sheet import Columns, find_column, read_sheet
 from kanpo.evidence.analysis._table import PlotTable, read_covariates, read_plots
@@ -230,7 +230,7 @@ def _analysed(ready: _Ready, table: PlotTable) -> Analysis:
             }
         ),
         levels=_levels(table),
-        field=_field(table, studentised),
+        field=field_of(table, studentised),
         notes=notes_of(prepared, fitted, table, any(one.skipped for one in compared)),
         sentences=tuple(sentences),
         problems=table.problems,
@@ -363,19 +363,6 @@ def _cv(fitted: Fit, mean: float) -> dict[str, float]:
     if fitted.reml is not None and not fitted.errors:
         found = {"Residual": 100 * float(np.sqrt(fitted.reml.sigma2)) / abs(mean)}
     return found
-
-
-def _field(table: PlotTable, studentised: npt.NDArray[np.float64]) -> Field | None:
-    """The plan, where every plot has a place of its own."""
-    if table.rows is None or table.columns is None or not np.isfinite(studentised).any():
-        return None
-    places = set(zip(table.rows.tolist(), table.columns.tolist(), strict=True))
-    rows, columns = np.unique(table.rows), np.unique(table.columns)
-    if len(places) < len(table.rows) or len(rows) * len(columns) > 20 * len(table.rows):
-        return None
-    grid = np.full((len(rows), len(columns)), np.nan)
-    grid[np.searchsorted(rows, table.rows), np.searchsorted(columns, table.columns)] = studentised
-    return Field(tuple(rows.tolist()), tuple(columns.tolist()), grid)
 
 
 def _levels(table: PlotTable) -> pd.DataFrame:

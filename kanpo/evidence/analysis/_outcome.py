@@ -16,6 +16,7 @@ from kanpo.evidence.analysis._covariate import CovariateEffect, Gain
 from kanpo.evidence.analysis._design import Design
 from kanpo.evidence.analysis._fit import Row
 from kanpo.evidence.analysis._power import Power
+from kanpo.evidence.analysis._table import PlotTable
 from kanpo.locale import Text
 
 
@@ -45,6 +46,19 @@ class Field:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     residuals: npt.NDArray[np.float64]
+
+
+def field_of(table: PlotTable, studentised: npt.NDArray[np.float64]) -> Field | None:
+    """Studentised residuals on the plan, where every plot has a place of its own."""
+    if table.rows is None or table.columns is None or not np.isfinite(studentised).any():
+        return None
+    places = set(zip(table.rows.tolist(), table.columns.tolist(), strict=True))
+    rows, columns = np.unique(table.rows), np.unique(table.columns)
+    if len(places) < len(table.rows) or len(rows) * len(columns) > 20 * len(table.rows):
+        return None
+    grid = np.full((len(rows), len(columns)), np.nan)
+    grid[np.searchsorted(rows, table.rows), np.searchsorted(columns, table.columns)] = studentised
+    return Field(tuple(rows.tolist()), tuple(columns.tolist()), grid)
 
 
 @dataclass(frozen=True, slots=True)
