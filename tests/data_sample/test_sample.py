@@ -18,7 +18,15 @@ import shapely
 
 DATA = Path(__file__).parents[2] / "data"
 MADE = (
-    *("elevation.tif", "soil.geojson", "streams.geojson", "climate_mesh.csv", "parcels.geojson", "truth.csv", "growers.csv"),
+    *(
+        "elevation.tif",
+        "soil.geojson",
+        "streams.geojson",
+        "climate_mesh.csv",
+        "parcels.geojson",
+        "truth.csv",
+        "growers.csv",
+    ),
     *(
         f"trials/{name}.csv"
         for name in ("trials", "plots", "operations", "observations", "harvests", "visits")
