@@ -13,6 +13,7 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
+from kanpo.evidence._kept import KEPT_COLUMNS, Proof, kept_predictions
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_rows, write_proposal
@@ -38,6 +39,7 @@ __all__ = [
     "DRAWS",
     "FACTOR_COLUMNS",
     "GROUP_COLUMNS",
+    "KEPT_COLUMNS",
     "LEAST_PARCELS",
     "LEAST_TO_LEARN",
     "MOVE_COLUMNS",
@@ -52,12 +54,14 @@ __all__ = [
     "Draws",
     "Parameter",
     "Posterior",
+    "Proof",
     "Response",
     "analyse",
     "analyse_traits",
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "kept_predictions",
     "learn",
     "learn_from_trials",
     "learn_project",

@@ -39,6 +39,8 @@ _LABELS = {
     "rank_value": Text("値の順位", "rank of value"),
     "rank_score": Text("スコアの順位", "rank of score"),
     "before": Text("試験前の予測", "predicted before"),
+    "proof": Text("予測の証拠", "evidence of the prediction"),
+    "predicted_at": Text("予測の計算日時", "predicted at"),
     "scores": Text("スコアの幅", "scores"),
     "n": Text("筆数", "parcels"),
     "mean_score": Text("平均スコア", "mean score"),
@@ -74,11 +76,14 @@ def evidence() -> None:
     "calibrate",
     help=Text(
         "試験の筆の収量(や品質)を、予測していた適地スコアと比べる。スコアは当たっていたか。\n\n"
-        "保存してあるスコアを使う。スコアの計算が試験の始まりより前なら「試験前の予測」、\n"
-        "後なら「後からの計算」とはっきり示す。外れを最もよく説明する要因も出す。",
+        "試験を記録したときに記録簿へ書き添えた予測を使い、収穫より前に書かれたかを記録簿の順番で確かめる。\n"
+        "予測のない筆は保存してあるスコアを使い、計算が試験の始まりより前か「後からの計算」かを示す。\n"
+        "どちらかは筆ごとに出す。外れを最もよく説明する要因も出す。",
         "Hold yields (or quality) of trial parcels against the suitability that was predicted.\n\n"
-        "Uses the stored scores. Whether they were computed before a trial began or after the fact is told by "
-        "their stamp. Names the factors that go with the misfit.",
+        "Uses the prediction that the journal kept with the trial, and checks in the journal that it was written "
+        "before the harvest; where there is none, the stored score, and its stamp tells whether it was computed "
+        "before the trial or after the fact. Says which, parcel by parcel. Names the factors that go with the "
+        "misfit.",
     ),
 )
 @option("--herb", required=True, help=Text("生薬", "herb"))
@@ -101,7 +106,7 @@ def calibrate(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.evidence import calibrate_project
+    from kanpo.evidence import Proof, calibrate_project
     from kanpo.herbs import find_herb
     from kanpo.store import Project
 
@@ -110,13 +115,15 @@ def calibrate(
     catalogue = catalogue_of(path)
     with Project.open(path) as opened:
         found = calibrate_project(opened, catalogue, find_herb(catalogue, herb).herb_id, trait)
-    write_table(out, found.parcels, _LABELS)
+    spoken = found.parcels.assign(proof=[str(Proof(one).label) for one in found.parcels["proof"]])
+    write_table(out, spoken, _LABELS)
     if as_json:
         show_json(_as_json(found))
     elif as_csv:
         show_table(found.parcels, _LABELS, as_csv=True)
     else:
-        show_table(found.parcels.drop(columns=["lower", "upper", "plots"]), _LABELS)
+        beside = ["lower", "upper", "plots", "before", "predicted_at"]
+        show_table(spoken.drop(columns=beside), _LABELS)
         click.echo("")
         show_table(found.groups, _LABELS)
         click.echo("")
@@ -143,6 +150,7 @@ def _as_json(found: Calibration) -> dict[str, object]:
         "upper": known(found.upper),
         "scored_at": found.scored_at,
         "before": found.before,
+        "proofs": {str(proof): count for proof, count in found.proofs.items()},
         "year_adjusted": found.year_adjusted,
         "parcels": rows(found.parcels),
         "groups": rows(found.groups),
@@ -152,23 +160,7 @@ def _as_json(found: Calibration) -> dict[str, object]:
 
 def _say_about(found: Calibration) -> None:
     n = len(found.parcels)
-    when = found.scored_at[:16].replace("T", " ")
-    if found.before == n:
-        say(
-            Text(
-                f"スコアの計算({when} UTC)は、どの試験の始まりよりも前です: 本当の予測の検証です。",
-                f"the scores ({when} UTC) are older than every trial: this tests true predictions.",
-            )
-        )
-    else:
-        say(
-            Text(
-                f"注意: {n} 筆のうち {n - found.before} 筆は、スコアの計算({when} UTC)が試験の始まりより後です。"
-                "後からの計算なので、予測が当たった証拠にはなりません。",
-                f"note: for {n - found.before} of {n} parcels the scores ({when} UTC) are younger than the trial. "
-                "That is after the fact and proves no prediction.",
-            )
-        )
+    _say_proofs(found, n)
     rho, lower, upper, p = (
         "-" if value != value else f"{value:.2f}" for value in (found.rho, found.lower, found.upper, found.p)
     )
@@ -194,6 +186,120 @@ def _say_about(found: Calibration) -> None:
                 "no factor explains the misfit clearly (q > 0.1).",
             )
         )
+
+
+def _say_proofs(found: Calibration, n: int) -> None:
+    """For how many parcels it is shown, and by what, that the score came before the trial."""
+    from kanpo.evidence import Proof
+
+    when = found.scored_at[:16].replace("T", " ")
+    counts = found.proofs
+    kept = counts.get(Proof.BEFORE_TRIAL, 0) + counts.get(Proof.BEFORE_VALUES, 0)
+    if kept:
+        late = counts.get(Proof.BEFORE_VALUES, 0)
+        also = Text(f"(うち {late} 筆は、試験の始まりの後・値の前)", f" ({late} of them after its start)")
+        say(
+            Text(
+                f"{n} 筆のうち {kept} 筆は、予測が値より前から記録簿にあります: 本当の予測の検証です"
+                + (f"{also.ja}。" if late else "。"),
+                f"for {kept} of {n} parcels the journal held the prediction before any value: this tests true predictions"
+                + (f"{also.en}." if late else "."),
+            )
+        )
+    stored = counts.get(Proof.STORED_BEFORE, 0)
+    if stored == n:
+        say(
+            Text(
+                f"スコアの計算({when} UTC)は、どの試験の始まりよりも前です: 本当の予測の検証です。",
+                f"the scores ({when} UTC) are older than every trial: this tests true predictions.",
+            )
+        )
+    elif stored:
+        say(
+            Text(
+                f"{stored} 筆は保存スコアで、計算の日付({when} UTC)が試験の始まりより前です(記録簿には残っていません)。",
+                f"for {stored} parcels the stored score ({when} UTC) is older than the trial (the journal did not keep it).",
+            )
+        )
+    after = counts.get(Proof.STORED_AFTER, 0)
+    if after:
+        say(
+            Text(
+                f"注意: {n} 筆のうち {after} 筆は、スコアの計算({when} UTC)が試験の始まりより後です。"
+                "後からの計算なので、予測が当たった証拠にはなりません。",
+                f"note: for {after} of {n} parcels the scores ({when} UTC) are younger than the trial. "
+                "That is after the fact and proves no prediction.",
+            )
+        )
+    too_late = counts.get(Proof.KEPT_LATE, 0)
+    if too_late:
+        say(
+            Text(
+                f"注意: {n} 筆のうち {too_late} 筆は、予測が記録簿に入ったのが収穫や調査の後です(試験を後から取り込んだなど)。"
+                "予測が当たった証拠にはなりません。",
+                f"note: for {too_late} of {n} parcels the prediction came into the journal after the harvest or "
+                "observation (a trial entered afterwards, say). It proves nothing.",
+            )
+        )
+
+
+@subcommand(
+    evidence,
+    "keep",
+    help=Text(
+        "今のスコアを予測として記録簿に残す。あとで「当たっていたか」を確かめるため。\n\n"
+        "試験を作るときには自動で残る。これは、予測のない試験(スコアより先に作った、古い版で作った)のため。\n"
+        "--herb と --top を付けると、試験のない筆も上位から残す(場所を決める日に)。",
+        "Keep the present scores in the journal as predictions, to be checked against harvests later.\n\n"
+        "New trials do this by themselves; this is for trials that have none (made before the scores, or with an "
+        "older kanpo). With --herb and --top the best parcels are kept whether they have a trial or not: for the "
+        "day of a decision.",
+    ),
+)
+@option("--herb", help=Text("生薬(省略時は試験のある全部)", "herb (default: all that have trials)"))
+@option(
+    "--top",
+    type=click.IntRange(1, 5000),
+    help=Text("上位何筆かも残す(--herb が要る)", "also the best N parcels (needs --herb)"),
+)
+@project_option
+@dry_run_option
+def keep(herb: str | None, top: int | None, project: Path | None, dry_run: bool) -> int:
+    from kanpo.errors import UsageError
+    from kanpo.herbs import find_herb
+    from kanpo.store import Project
+    from kanpo.trials import keep_predictions
+
+    if top is not None and herb is None:
+        raise UsageError(
+            "evidence.keep-herb",
+            Text("--top には --herb が要ります", "--top needs --herb"),
+            Text("例: kanpo evidence keep --herb 当帰 --top 100", "for example: --herb toki --top 100"),
+        )
+    path = find_project(project)
+    herb_id = find_herb(catalogue_of(path), herb).herb_id if herb else None
+    with Project.open(path, write=not dry_run) as opened:
+        count, unknown = keep_predictions(opened, herb_id, best=top or 0, dry_run=dry_run)
+        seal = opened.journal.seal()
+    say(
+        Text(
+            f"予測を {count:,} 件、記録簿に残しました。封印 {seal} を外の人に渡しておくと、日付も証明できます。",
+            f"{count:,} predictions kept in the journal. Give the seal {seal} to somebody outside to prove the day.",
+        )
+        if not dry_run
+        else Text(
+            f"予測 {count:,} 件を残せます。予告だけです。何も変えていません。",
+            f"{count:,} predictions would be kept. dry run: nothing was changed.",
+        )
+    )
+    if unknown:
+        say(
+            Text(
+                f"注意: スコアのない試験: {'、'.join(unknown[:10])}(kanpo score を先に)",
+                f"note: trials without a score: {', '.join(unknown[:10])} (run kanpo score first)",
+            )
+        )
+    return 0
 
 
 @subcommand(

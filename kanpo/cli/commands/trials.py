@@ -10,7 +10,7 @@ import click
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import dry_run_option, output_options, project_option
-from kanpo.cli._present import labels_of, say, say_problems, show_table
+from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.cli._trial_options import names, size_of
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -152,6 +152,7 @@ def create(
         )
         return 0
     say(Text(f"試験 {code}: {plots} 区を割り付けました。", f"trial {code}: {plots} plots laid out."))
+    say_predictions(0 if dry_run else reports[0].predictions)
     if dry_run:
         say(Text("予告だけです。何も変えていません。", "dry run: nothing was changed."))
     return 0
