@@ -13,6 +13,7 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
+from kanpo.evidence._components import COMPONENT_COLUMNS, component_values, with_strain
 from kanpo.evidence._kept import KEPT_COLUMNS, Proof, kept_predictions
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
@@ -35,6 +36,7 @@ from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_
 __all__ = [
     "BOUND_SD",
     "CLASS_SD",
+    "COMPONENT_COLUMNS",
     "DESIGNS",
     "DRAWS",
     "FACTOR_COLUMNS",
@@ -61,6 +63,7 @@ __all__ = [
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "component_values",
     "kept_predictions",
     "learn",
     "learn_from_trials",
@@ -78,5 +81,6 @@ __all__ = [
     "trait_label",
     "trial_values",
     "values_by_year",
+    "with_strain",
     "write_proposal",
 ]

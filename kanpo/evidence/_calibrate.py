@@ -149,9 +149,8 @@ def calibrate(
         Fewer than three trial parcels have both a value and a score.
     """
     means, adjusted = parcel_means(values, trait)
-    placed = scores.assign(at=np.arange(len(scores)))
-    placed = placed.reindex(columns=["parcel_id", "score", "lower", "upper", "proof", "predicted_at", "at"])
-    parcels = means.merge(placed, on="parcel_id")
+    used = ["parcel_id", "score", "lower", "upper", "proof", "predicted_at", "at"]
+    parcels = means.merge(scores.assign(at=np.arange(len(scores))).reindex(columns=used), on="parcel_id")
     parcels = parcels[parcels["score"].notna()].reset_index(drop=True)
     refuse_few(len(parcels), LEAST_PARCELS, herb_id)
     score, value = parcels["score"].to_numpy(dtype=float), parcels["adjusted"].to_numpy(dtype=float)
