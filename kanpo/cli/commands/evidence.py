@@ -106,7 +106,7 @@ def calibrate(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.evidence import Proof, calibrate_project
+    from kanpo.evidence import calibrate_project
     from kanpo.herbs import find_herb
     from kanpo.store import Project
 
@@ -115,23 +115,37 @@ def calibrate(
     catalogue = catalogue_of(path)
     with Project.open(path) as opened:
         found = calibrate_project(opened, catalogue, find_herb(catalogue, herb).herb_id, trait)
-    spoken = found.parcels.assign(proof=[str(Proof(one).label) for one in found.parcels["proof"]])
-    write_table(out, spoken, _LABELS)
+    write_table(out, _spoken(found), _LABELS)
     if as_json:
         show_json(_as_json(found))
     elif as_csv:
         show_table(found.parcels, _LABELS, as_csv=True)
     else:
-        beside = ["lower", "upper", "plots", "before", "predicted_at"]
-        show_table(spoken.drop(columns=beside), _LABELS)
-        click.echo("")
-        show_table(found.groups, _LABELS)
-        click.echo("")
-        show_table(with_short_p(found.factors.head(8)), _LABELS)
-    _say_about(found)
+        show_calibration(found)
+    say_about(found)
     if svg is not None:
         write_picture(svg, found.picture())
     return 0
+
+
+def _spoken(found: Calibration) -> pd.DataFrame:
+    """The parcels with their proofs in words."""
+    from kanpo.evidence import Proof
+
+    return found.parcels.assign(proof=[str(Proof(one).label) for one in found.parcels["proof"]])
+
+
+def show_calibration(found: Calibration) -> None:
+    """The tables of a calibration on the screen."""
+    beside = ["lower", "upper", "plots", "before", "predicted_at"]
+    shown = _spoken(found).drop(columns=beside)
+    for key in ("rank_value", "rank_score"):
+        shown[key] = [f"{rank:g}" for rank in shown[key]]
+    show_table(shown, _LABELS)
+    click.echo("")
+    show_table(found.groups, _LABELS)
+    click.echo("")
+    show_table(with_short_p(found.factors.head(8)), _LABELS)
 
 
 def _as_json(found: Calibration) -> dict[str, object]:
@@ -158,7 +172,7 @@ def _as_json(found: Calibration) -> dict[str, object]:
     }
 
 
-def _say_about(found: Calibration) -> None:
+def say_about(found: Calibration) -> None:
     n = len(found.parcels)
     _say_proofs(found, n)
     rho, lower, upper, p = (
