@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import special
 
 from kanpo.compare import COLOURS, Picture, Series, false_discovery_rates, spearman, spearman_interval
+from kanpo.errors import InputUnusable
 from kanpo.evidence._kept import Proof
 from kanpo.evidence._reestimate import refuse_few
 from kanpo.herbs import Requirement
@@ -146,13 +147,13 @@ def calibrate(
     Raises
     ------
     InputUnusable
-        Fewer than three trial parcels have both a value and a score.
+        Fewer than three trial parcels have a value, or both a value and a score.
     """
     means, adjusted = parcel_means(values, trait)
     used = ["parcel_id", "score", "lower", "upper", "proof", "predicted_at", "at"]
     parcels = means.merge(scores.assign(at=np.arange(len(scores))).reindex(columns=used), on="parcel_id")
     parcels = parcels[parcels["score"].notna()].reset_index(drop=True)
-    refuse_few(len(parcels), LEAST_PARCELS, herb_id)
+    _refuse_too_few(len(means), len(parcels), herb_id)
     score, value = parcels["score"].to_numpy(dtype=float), parcels["adjusted"].to_numpy(dtype=float)
     parcels["rank_value"] = pd.Series(-value).rank().to_numpy()
     parcels["rank_score"] = pd.Series(-score).rank().to_numpy()
@@ -176,6 +177,23 @@ def calibrate(
         year_adjusted=adjusted,
         scored_at=scored_at,
     )
+
+
+def _refuse_too_few(tried: int, scored: int, herb_id: str) -> None:
+    """Tell trials without scores from too few trials: the mend is another one."""
+    if tried >= LEAST_PARCELS > scored:
+        raise InputUnusable(
+            "evidence.few-scores",
+            Text(
+                f"値のある筆は {tried} ありますが、スコアがあるのは {scored} です",
+                f"{tried} parcels have values, but only {scored} of them have a score",
+            ),
+            Text(
+                f"{LEAST_PARCELS} 筆以上が要ります。今の筆で kanpo score を実行してください",
+                f"at least {LEAST_PARCELS} are needed: run kanpo score on the present parcels",
+            ),
+        )
+    refuse_few(scored, LEAST_PARCELS, herb_id)
 
 
 def _with_proof(parcels: pd.DataFrame, scored_at: str) -> pd.DataFrame:

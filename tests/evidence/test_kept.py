@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
 
+from kanpo.errors import InputUnusable
 from kanpo.evidence import Proof, calibrate_project, kept_predictions, trial_values
-from kanpo.store import Project, merge_projects
+from kanpo.store import Project, merge_projects, verify_project
 from kanpo.suitability import score_project
 from kanpo.trials import correct_record, keep_predictions, record_rows, withdraw_record
 from tests.trials.test_prediction import CATALOGUE, THREE, VISITS
@@ -170,3 +172,15 @@ def test_every_proof_has_words_and_the_words_agree() -> None:
     for proof in Proof:
         assert proof.label.ja and proof.label.en
     assert [proof for proof in Proof if proof.before and not proof.kept] == [Proof.STORED_BEFORE]
+
+
+def test_a_file_of_an_older_kanpo_has_no_predictions_and_calibrates_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "old.gpkg"
+    old = Path(__file__).parents[1] / "store" / "files" / "project_v1.gpkg.gz"
+    path.write_bytes(gzip.decompress(old.read_bytes()))
+    with Project.open(path, write=True) as opened:
+        assert opened.journal.read("prediction").empty
+        assert kept_predictions(opened, trial_values(opened, "toki"), TRAIT).empty
+        with pytest.raises(InputUnusable, match=r"evidence\.(few-parcels|no-scores)"):
+            calibrate_project(opened, CATALOGUE, "toki", TRAIT)
+    assert verify_project(path) == []
