@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kanpo.herbs import load_catalogue
 from kanpo.store import Project, merge_projects, verify_project
 from kanpo.suitability import score_project
-from kanpo.trials import NewTrial, create_trial, keep_predictions, record_rows
+from kanpo.trials import NewTrial, create_trial, keep_predictions, record_rows, unite_copies
 from tests.conftest import TRIAL
 
 CATALOGUE = load_catalogue()
@@ -86,7 +88,7 @@ def test_trials_older_than_the_scores_get_theirs_when_asked(project: Project) ->
     assert project.journal.read("prediction")["trial_code"].isna().sum() == 2
 
 
-def test_predictions_come_along_when_copies_are_united(scored: Project, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_predictions_come_along_when_copies_are_united(scored: Project, tmp_path: Path) -> None:
     other = tmp_path / "copy.gpkg"
     other.write_bytes(scored.path.read_bytes())
     with Project.open(other, write=True) as copy:
@@ -95,3 +97,17 @@ def test_predictions_come_along_when_copies_are_united(scored: Project, tmp_path
     assert len(merge_projects(scored, other).came) == 2
     assert scored.journal.read("prediction")["record_id"].tolist() == there["record_id"].tolist()
     assert merge_projects(scored, other).came == ()
+
+
+def test_uniting_writes_nothing_itself_but_says_which_trials_lack_a_prediction(
+    project: Project, tmp_path: Path
+) -> None:
+    other = tmp_path / "copy.gpkg"
+    other.write_bytes(project.path.read_bytes())
+    with Project.open(other, write=True) as copy:
+        record_rows(copy, "trial", TRIAL)
+    record_rows(project, "visit", VISITS)
+    score_project(project, CATALOGUE, ["toki"])
+    union = unite_copies(project.path, other)
+    assert (len(union.report.came), union.unpredicted) == (1, 1)
+    assert keep_predictions(project) == (1, [])
