@@ -17,6 +17,7 @@ import rasterio
 import sample_layers
 import sample_parcels
 import sample_register
+import sample_seasons
 import sample_terrain
 import sample_trials
 import shapely
@@ -39,10 +40,11 @@ def make(folder: Path) -> None:
 
     Each part draws from a stream of its own, so that a change to one leaves the others as they are.
     """
-    land, soils, layout, register_stream, trial_stream, dirt_stream = (
-        np.random.default_rng(seed) for seed in np.random.SeedSequence(SEED).spawn(6)
+    land, soils, layout, register_stream, trial_stream, dirt_stream, season_stream = (
+        np.random.default_rng(seed) for seed in np.random.SeedSequence(SEED).spawn(7)
     )
-    (folder / "trials").mkdir(parents=True, exist_ok=True)
+    for name in ("trials", "seasons"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     terrain = sample_terrain.make_terrain(land)
     write_elevation(folder / "elevation.tif", terrain)
     write_features(folder / "soil.geojson", "soil", sample_layers.soil_features(terrain, soils))
@@ -64,6 +66,10 @@ def make(folder: Path) -> None:
     features, dirt = sample_register.add_dirt(dirt_stream, register, fields, spared)
     write_features(folder / "parcels.geojson", "parcels", features)
     write_facts(folder / "sample_facts.json", features, fields, dirt)
+
+    dirty = {one for each in dirt.values() for one in each["daicho_ids"]}  # type: ignore[attr-defined]
+    for name, table in sample_seasons.season_tables(season_stream, register, spared | dirty).items():
+        write_table(folder / "seasons" / f"{name}.csv", table)
 
 
 def write_elevation(path: Path, terrain: sample_terrain.Terrain) -> None:

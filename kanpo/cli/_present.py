@@ -76,6 +76,17 @@ def show_table(
         click.echo(_aligned(headers, rows, numeric))
 
 
+def say_predictions(count: int) -> None:
+    """That the scores were kept beside new trials."""
+    if count:
+        say(
+            Text(
+                f"今のスコアを予測として {count:,} 件、記録簿に残しました(収穫の後に kanpo evidence calibrate)。",
+                f"{count:,} scores kept in the journal as predictions (after the harvest: kanpo evidence calibrate).",
+            )
+        )
+
+
 def show_json(value: Any) -> None:
     """Any value as JSON on stdout; letters that its encoding may lack (CP932) are written as ``\\uXXXX``."""
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")

@@ -33,9 +33,20 @@ from kanpo.compare._tests import (
     welch,
     welch_anova,
 )
-from kanpo.compare._years import CHANGE_COLUMNS, LONG_COLUMNS, Stability, long_table, stability, year_changes
+from kanpo.compare._years import (
+    BELOW,
+    CHANGE_COLUMNS,
+    LONG_COLUMNS,
+    Below,
+    Stability,
+    long_table,
+    stability,
+    year_changes,
+    year_picture,
+)
 
 __all__ = [
+    "BELOW",
     "CHANGE_COLUMNS",
     "COLOURS",
     "DRYING_COLUMNS",
@@ -47,6 +58,7 @@ __all__ = [
     "RESAMPLES",
     "STORAGE_COLUMNS",
     "Agreement",
+    "Below",
     "DegreeDays",
     "DryingModel",
     "GroupComparison",
@@ -91,4 +103,5 @@ __all__ = [
     "welch",
     "welch_anova",
     "year_changes",
+    "year_picture",
 ]

@@ -36,7 +36,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A picture of `series` with two axes; `across` and `up` are reference lines at a y and an x."""
+    """A picture of `series` with two axes; `across` and `up` are reference lines at a y and an x.
+
+    With `x_names` the axis across carries these names at 0, 1, 2 … instead of numbers.
+    """
 
     title: str
     x_label: str
@@ -44,6 +47,7 @@ class Picture:
     series: Sequence[Series]
     across: Sequence[float] = ()
     up: Sequence[float] = ()
+    x_names: Sequence[str] = ()
 
     def svg(self) -> str:
         """The picture as text."""
@@ -65,10 +69,11 @@ class Picture:
             _text(_LEFT, 26, self.title, size=16),
             f'<rect x="{_LEFT}" y="{_TOP}" width="{wide}" height="{high}" fill="none" stroke="#888"/>',
         ]
-        for x in ticks(x_low, x_high):
+        named = [(float(at), _short(name)) for at, name in enumerate(self.x_names)]
+        for x, name in named or [(x, f"{x:g}") for x in ticks(x_low, x_high)]:
             at, _ = place(x, y_low)
             parts.append(_line(at, _TOP + high, at, _TOP + high + 5, "#888"))
-            parts.append(_text(at, _TOP + high + 20, f"{x:g}", anchor="middle"))
+            parts.append(_text(at, _TOP + high + 20, name, anchor="middle"))
         for y in ticks(y_low, y_high):
             _, at = place(x_low, y)
             parts.append(_line(_LEFT - 5, at, _LEFT, at, "#888"))

@@ -111,7 +111,7 @@ class Table:
         problems: list[Problem] = []
         for at in doubtful:
             written = normalise(flat[at])
-            if written.casefold() in MISSING_WORDS or written.startswith("<"):
+            if written.casefold() in MISSING_WORDS or written.startswith("<") or written.endswith("未満"):
                 continue
             value = _number(written)
             if value is not None:
@@ -120,6 +120,15 @@ class Table:
                 row, column = divmod(int(at), cells.shape[1])
                 problems.append(_no_number(self.place(row, self.headers[columns[column]], str(flat[at]))))
         return values.reshape(cells.shape), tuple(problems)
+
+    def limits(self, name: str) -> np.ndarray:
+        """A column (n,): the limit where a cell says "below …" (``<0.05``, ``0.05未満``), NaN elsewhere."""
+        found = np.full(len(self.cells), np.nan)
+        for at, written in enumerate(self.texts(name)):
+            if written.startswith("<") or written.endswith("未満"):
+                value = _number(written.removeprefix("<").removesuffix("未満").strip())
+                found[at] = np.nan if value is None else value
+        return found
 
     def dates(self, name: str) -> tuple[np.ndarray, tuple[Problem, ...]]:
         """A column (n,) as days (ISO 8601), blank where none is written or it cannot be read; and what could not."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
+from kanpo.compare._picture import COLOURS, Picture, Series
 from kanpo.compare._table import Table
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.locale import Text
@@ -17,19 +19,29 @@ LONG_COLUMNS = ("year", "unit", "trait", "value")
 #: Columns of `year_changes`.
 CHANGE_COLUMNS = (
     *("trait", "unit", "from_year", "to_year", "n_from", "n_to", "mean_from", "mean_to"),
-    *("change", "lower", "upper", "percent"),
+    *("change", "lower", "upper", "percent", "below_from", "below_to"),
 )
+#: What a value below the limit of quantification counts as: half the limit, nothing, the limit itself,
+#: or no value at all.
+Below = Literal["half", "zero", "limit", "leave-out"]
+BELOW: dict[Below, float] = {"half": 0.5, "zero": 0.0, "limit": 1.0, "leave-out": np.nan}
 
 
 def long_table(
-    table: Table, *, year: str, unit: str, value: str, trait: str | None = None
+    table: Table, *, year: str, unit: str, value: str, trait: str | None = None, below: Below = "half"
 ) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
     """A table with a row for each value in the columns of `LONG_COLUMNS`; rows without a value are left out.
+
+    Parameters
+    ----------
+    below : {"half", "zero", "limit", "leave-out"}
+        What ``<0.05`` counts as.
 
     Returns
     -------
     DataFrame
-        year (text: a season, a place or both may stand there), unit, trait (empty where none), value.
+        year (text: a season, a place or both may stand there), unit, trait (empty where none), value,
+        and below: whether it was below a limit.
     tuple of Problem
         Values that are no number.
 
@@ -41,12 +53,14 @@ def long_table(
         No row has a year, a unit and a value.
     """
     values, problems = table.numbers([table.position(value)])
+    limits = table.limits(value)
     frame = pd.DataFrame(
         {
             "year": table.texts(year),
             "unit": table.texts(unit),
             "trait": table.texts(trait) if trait else value,
-            "value": values[:, 0],
+            "value": np.where(np.isnan(limits), values[:, 0], limits * BELOW[below]),
+            "below": np.isfinite(limits),
         }
     )
     frame = frame[frame["value"].notna() & (frame["year"] != "") & (frame["unit"] != "")]
@@ -68,6 +82,7 @@ def year_changes(values: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     ----------
     values : DataFrame
         `LONG_COLUMNS`; repeats (plots, samples) of a unit in a year are what the interval is made of.
+        With a column `below` the values that were below a limit are counted.
 
     Returns
     -------
@@ -76,9 +91,10 @@ def year_changes(values: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         pair of years the row with an empty unit is the mean change of the units that have both, with
         the interval of a paired t test; it needs two units.
     """
+    counted = values.assign(below=values.get("below", False))
     cells = (
-        values.groupby(["trait", "unit", "year"])["value"]
-        .agg(n="count", mean="mean", var="var")
+        counted.groupby(["trait", "unit", "year"])
+        .agg(n=("value", "count"), mean=("value", "mean"), var=("value", "var"), below=("below", "sum"))
         .reset_index()
     )
     before = cells.copy()
@@ -114,8 +130,45 @@ def _mean_changes(changes: pd.DataFrame, level: float) -> pd.DataFrame:
         reach = group["change"].std() / np.sqrt(n) * special.stdtrit(n - 1, (1 + level) / 2)
         start, end = group["mean_from"].mean(), group["mean_to"].mean()
         percent = 100 * mean / start if start > 0 else np.nan
-        rows.append((trait, "", one, two, n, n, start, end, mean, mean - reach, mean + reach, percent))
+        below = int(group["below_from"].sum()), int(group["below_to"].sum())
+        rows.append(
+            (trait, "", one, two, n, n, start, end, mean, mean - reach, mean + reach, percent, *below)
+        )
     return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
+
+
+#: So many lines can be told apart in one picture.
+_MOST_LINES = 8
+
+
+def year_picture(values: pd.DataFrame, trait: str) -> tuple[Picture, int]:
+    """Means by year of one trait, a line for each unit.
+
+    Units with the most years come first, then those with the most values; eight are drawn.
+
+    Returns
+    -------
+    Picture
+    int
+        How many units are not in it.
+    """
+    chosen = values[values["trait"] == trait]
+    means = chosen.pivot_table(index="unit", columns="year", values="value", aggfunc="mean").sort_index(
+        axis=1
+    )
+    counts = chosen.groupby("unit")["value"].size()
+    order = pd.DataFrame({"years": means.notna().sum(axis=1), "values": counts}).sort_values(
+        ["years", "values"], ascending=False, kind="stable"
+    )
+    drawn = means.loc[order.index[:_MOST_LINES]]
+    at = np.arange(len(means.columns), dtype=float)
+    series = [
+        Series(str(unit), at[row.notna()], row.dropna().to_numpy(dtype=float), COLOURS[number], line=True)
+        for number, (unit, row) in enumerate(drawn.iterrows())
+    ]
+    title = Text(f"{trait}: 年ごとの平均", f"{trait}: means by year")
+    names = tuple(map(str, means.columns))
+    return Picture(str(title), str(Text("年", "year")), trait, series, x_names=names), len(means) - len(drawn)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

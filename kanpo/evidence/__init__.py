@@ -13,6 +13,8 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
+from kanpo.evidence._components import COMPONENT_COLUMNS, component_values, with_strain
+from kanpo.evidence._kept import KEPT_COLUMNS, Proof, kept_predictions
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_rows, write_proposal
@@ -43,10 +45,12 @@ from kanpo.evidence.analysis import (
 __all__ = [
     "BOUND_SD",
     "CLASS_SD",
+    "COMPONENT_COLUMNS",
     "DESIGNS",
     "DRAWS",
     "FACTOR_COLUMNS",
     "GROUP_COLUMNS",
+    "KEPT_COLUMNS",
     "LEAST_PARCELS",
     "LEAST_TO_LEARN",
     "MOVE_COLUMNS",
@@ -62,13 +66,16 @@ __all__ = [
     "Draws",
     "Parameter",
     "Posterior",
+    "Proof",
     "Response",
     "analyse",
     "analyse_traits",
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "component_values",
     "crossed",
+    "kept_predictions",
     "learn",
     "learn_from_trials",
     "learn_project",
@@ -85,5 +92,6 @@ __all__ = [
     "trait_label",
     "trial_values",
     "values_by_year",
+    "with_strain",
     "write_proposal",
 ]

@@ -10,6 +10,8 @@ import pandas as pd
 from scipy import special
 
 from kanpo.compare import COLOURS, Picture, Series, false_discovery_rates, spearman, spearman_interval
+from kanpo.errors import InputUnusable
+from kanpo.evidence._kept import Proof
 from kanpo.evidence._reestimate import refuse_few
 from kanpo.herbs import Requirement
 from kanpo.locale import Text
@@ -19,7 +21,7 @@ from kanpo.suitability import FactorColumns, membership
 #: Columns of `Calibration.parcels`, `.groups` and `.factors`.
 PARCEL_COLUMNS = (
     *("parcel_id", "years", "started", "plots", "value", "adjusted", "score", "lower", "upper"),
-    *("rank_value", "rank_score", "before"),
+    *("rank_value", "rank_score", "before", "proof", "predicted_at"),
 )
 GROUP_COLUMNS = ("scores", "n", "mean_score", "mean_value", "value_lower", "value_upper")
 FACTOR_COLUMNS = ("factor", "n", "rho", "p", "q", "meaning")
@@ -32,10 +34,12 @@ class Calibration:
     """How the values of trial parcels went with their scores.
 
     `parcels` (`PARCEL_COLUMNS`): `value` is the mean of the plots over the years, `adjusted` the same
-    without the years' own level where that can be told apart, ranks count from the best, `before`
-    tells that the scores were computed before the day of the parcel's first trial. `groups` (by score)
-    has mean values with 95 % intervals. `factors`: rank correlation of the misfit (better or worse
-    than its score said) with the membership of each factor. rho has a BCa interval.
+    without the years' own level where that can be told apart, ranks count from the best. `proof` says
+    where the score comes from and what shows that it came first (a value of `Proof`), `before` whether it was a
+    prediction, `predicted_at` when it was computed. `groups` (by score) has mean values with 95 %
+    intervals. `factors`: rank correlation of the misfit (better or worse than its score said) with the
+    membership of each factor. rho has a BCa interval. `scored_at` is when the stored scores were
+    computed; empty when none were there.
     """
 
     herb_id: str
@@ -52,8 +56,14 @@ class Calibration:
 
     @property
     def before(self) -> int:
-        """Parcels whose score was computed before their first trial."""
+        """Parcels whose score was a prediction."""
         return int(self.parcels["before"].sum())
+
+    @property
+    def proofs(self) -> dict[Proof, int]:
+        """How many parcels have each proof, the strongest first; those that no parcel has are left out."""
+        counts = self.parcels["proof"].value_counts()
+        return {proof: int(counts[proof]) for proof in Proof if proof in counts}
 
     def picture(self) -> Picture:
         """Values against scores, with the means of the groups as a line."""
@@ -125,7 +135,8 @@ def calibrate(
     values : DataFrame
         Rows of `plot_values` of the herb; `parcel_id` are today's parcels.
     scores : DataFrame
-        parcel_id, score, lower, upper as they were stored.
+        parcel_id, score, lower, upper as they were stored; where the journal kept a prediction, that
+        with `proof` and `predicted_at`, which are empty elsewhere or not there at all.
     columns : mapping
         Factors of the parcels of `scores`, in its order.
     requirements : sequence of Requirement
@@ -136,17 +147,17 @@ def calibrate(
     Raises
     ------
     InputUnusable
-        Fewer than three trial parcels have both a value and a score.
+        Fewer than three trial parcels have a value, or both a value and a score.
     """
     means, adjusted = parcel_means(values, trait)
-    placed = scores.assign(at=np.arange(len(scores)))
-    parcels = means.merge(placed[["parcel_id", "score", "lower", "upper", "at"]], on="parcel_id")
+    used = ["parcel_id", "score", "lower", "upper", "proof", "predicted_at", "at"]
+    parcels = means.merge(scores.assign(at=np.arange(len(scores))).reindex(columns=used), on="parcel_id")
     parcels = parcels[parcels["score"].notna()].reset_index(drop=True)
-    refuse_few(len(parcels), LEAST_PARCELS, herb_id)
+    _refuse_too_few(len(means), len(parcels), herb_id)
     score, value = parcels["score"].to_numpy(dtype=float), parcels["adjusted"].to_numpy(dtype=float)
     parcels["rank_value"] = pd.Series(-value).rank().to_numpy()
     parcels["rank_score"] = pd.Series(-score).rank().to_numpy()
-    parcels["before"] = parcels["started"].astype(str).str[:10] > scored_at[:10]
+    parcels = _with_proof(parcels, scored_at)
     rho, p, _ = spearman(score, value[:, None])
     lower, upper = spearman_interval(score, value, seed=seed)
     misfit = (parcels["rank_score"] - parcels["rank_value"]).to_numpy(dtype=float)
@@ -165,6 +176,38 @@ def calibrate(
         upper=upper,
         year_adjusted=adjusted,
         scored_at=scored_at,
+    )
+
+
+def _refuse_too_few(tried: int, scored: int, herb_id: str) -> None:
+    """Tell trials without scores from too few trials: the mend is another one."""
+    if tried >= LEAST_PARCELS > scored:
+        raise InputUnusable(
+            "evidence.few-scores",
+            Text(
+                f"値のある筆は {tried} ありますが、スコアがあるのは {scored} です",
+                f"{tried} parcels have values, but only {scored} of them have a score",
+            ),
+            Text(
+                f"{LEAST_PARCELS} 筆以上が要ります。今の筆で kanpo score を実行してください",
+                f"at least {LEAST_PARCELS} are needed: run kanpo score on the present parcels",
+            ),
+        )
+    refuse_few(scored, LEAST_PARCELS, herb_id)
+
+
+def _with_proof(parcels: pd.DataFrame, scored_at: str) -> pd.DataFrame:
+    """Stored scores are held against the first trial by the day of their stamp; the same day proves nothing."""
+    stored = parcels["proof"].isna()
+    early = parcels["started"].astype(str).str[:10] > scored_at[:10]
+    proof = [
+        (Proof.STORED_BEFORE if earlier else Proof.STORED_AFTER) if plain else Proof(kept)
+        for plain, earlier, kept in zip(stored, early, parcels["proof"], strict=True)
+    ]
+    return parcels.assign(
+        proof=proof,
+        before=[one.before for one in proof],
+        predicted_at=parcels["predicted_at"].astype(object).where(~stored, scored_at),
     )
 
 

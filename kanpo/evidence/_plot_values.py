@@ -78,9 +78,10 @@ def values_by_year(values: pd.DataFrame, unit: str) -> pd.DataFrame:
     Parameters
     ----------
     values : DataFrame
-        As `plot_values` gives them.
-    unit : {"parcel_id", "grower_code", "treatment", "herb_id", "trial_code"}
+        As `plot_values`, `with_strain` or `component_values` give them.
+    unit : {"parcel_id", "grower_code", "treatment", "strain", "herb_id", "trial_code"}
         What is followed over the years.
     """
-    named = values[values[unit].notna() & (values[unit] != "")]
-    return named.rename(columns={unit: "unit"})[["year", "unit", "trait", "value"]].reset_index(drop=True)
+    named = values[values[unit].notna() & (values[unit] != "") & values["year"].notna()]
+    columns = ["year", "unit", "trait", "value", *(["below"] if "below" in values else [])]
+    return named.rename(columns={unit: "unit"})[columns].reset_index(drop=True)

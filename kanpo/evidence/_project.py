@@ -7,6 +7,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.evidence._calibrate import Calibration, calibrate
+from kanpo.evidence._kept import kept_predictions
 from kanpo.evidence._plot_values import plot_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials
 from kanpo.evidence._reestimate import Posterior
@@ -43,27 +44,31 @@ def trial_values(project: Project, herb_id: str, trait: str | None = None) -> pd
 
 
 def calibrate_project(project: Project, catalogue: Catalogue, herb_id: str, trait: str) -> Calibration:
-    """Hold the trials of a herb against the scores that the project holds; see `calibrate`.
+    """Hold the trials of a herb against what was predicted of their parcels; see `calibrate`.
 
-    The scores are those stored, as they were computed then; nothing is computed anew. Whether that was
-    before a trial began is told by their stamp.
+    The prediction of a parcel is the one that the journal kept (`kept_predictions`); where there is
+    none, the score that the project stores, as it was computed then, and its stamp tells whether that
+    was before the trial. Nothing is computed anew.
 
     Raises
     ------
     InputUnusable
-        The herb has no stored scores, or fewer than three trial parcels have a value and a score.
+        The herb has neither, or fewer than three trial parcels have a value and a score.
     """
+    values = trial_values(project, herb_id, trait)
+    kept = kept_predictions(project, values, trait)
     stamp = project.computed.stamp("scores")
-    scores = project.computed.scores(herb_id)
-    if stamp is None or scores.empty:
+    stored = project.computed.scores(herb_id, set(values["parcel_id"]))
+    if kept.empty and (stamp is None or project.computed.scores(herb_id).empty):
         raise InputUnusable(
             "evidence.no-scores",
             Text(f"{herb_id} のスコアがまだありません", f"there are no scores of {herb_id} yet"),
             Text("kanpo score で計算してください", "compute them with kanpo score"),
             Place(str(project.path)),
         )
-    values = trial_values(project, herb_id, trait)
     _, factors = project_sites(project)
+    scores = pd.concat([kept, stored[~stored["parcel_id"].isin(kept["parcel_id"])]], ignore_index=True)
+    scores = scores.astype(dict.fromkeys(("score", "lower", "upper"), float))
     scores = scores[scores["parcel_id"].isin(factors.parcel_ids)].reset_index(drop=True)
     columns = factors.subset(list(scores["parcel_id"])).columns()
     return calibrate(
@@ -73,7 +78,7 @@ def calibrate_project(project: Project, catalogue: Catalogue, herb_id: str, trai
         catalogue.requirements_of(herb_id),
         herb_id=herb_id,
         trait=trait,
-        scored_at=stamp.computed_at,
+        scored_at=stamp.computed_at if stamp else "",
     )
 
 

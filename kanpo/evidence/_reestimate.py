@@ -10,7 +10,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.evidence._response import Response
-from kanpo.herbs import Requirement
+from kanpo.herbs import Requirement, load_catalogue
 from kanpo.locale import Text
 from kanpo.suitability import FactorColumns
 
@@ -204,15 +204,19 @@ def refuse_few(count: int, least: int, herb_id: str) -> None:
         There are.
     """
     if count < least:
+        herb = load_catalogue().herbs.get(herb_id)
+        name = Text(herb.crude_drug_ja, herb_id) if herb else Text.same(herb_id)
+        have = "parcel has" if count == 1 else "parcels have"
         raise InputUnusable(
             "evidence.few-parcels",
             Text(
-                f"{herb_id} の値のある試験の筆が {count} しかありません",
-                f"only {count} trial parcels of {herb_id} have values",
+                f"{name.ja}の試験で値のある筆が {count} しかありません",
+                f"only {count} trial {have} a value of {name.en}",
             ),
             Text(
-                f"{least} 筆以上の収穫か観測が要ります(kanpo records import)",
-                f"harvests or observations of at least {least} parcels are needed (kanpo records import)",
+                f"{least} 筆以上の収穫か観測が要ります(kanpo records import)。見本で試すなら kanpo demo フォルダ --seasons",
+                f"harvests or observations of at least {least} parcels are needed (kanpo records import); "
+                "to see it on a sample: kanpo demo FOLDER --seasons",
             ),
-            Place(column="herb", value=herb_id),
+            Place(value=herb_id),
         )

@@ -6,7 +6,7 @@ GIS, with only the columns that the audience may see.
 
 from kanpo.exchange._archive import write_archive
 from kanpo.exchange._archive_check import verify_archive
-from kanpo.exchange._beside import originals_folder, photos_folder
+from kanpo.exchange._beside import files_beside, originals_folder, photos_folder
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
@@ -33,6 +33,7 @@ __all__ = [
     "export_parcels",
     "export_table",
     "field_sheet",
+    "files_beside",
     "import_records",
     "judgement_template",
     "kind_of_headers",

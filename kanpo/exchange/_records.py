@@ -83,7 +83,7 @@ def _recorded(project: Project, source: RecordsSource, dry_run: bool) -> RecordR
     problems = [*source.problems, *(p for found in source.unusable.values() for p in found)]
     rejected = {table.number_of(index) for index in source.unusable}
     ids: list[str] = []
-    repeated = 0
+    repeated = predictions = 0
     accepted = project.journal.record_ids()
     identities, corrected = _envelope_column(table, "record_id"), _envelope_column(table, "supersedes")
     usable_rows = [index for index in range(len(table.rows)) if index not in source.unusable]
@@ -102,8 +102,9 @@ def _recorded(project: Project, source: RecordsSource, dry_run: bool) -> RecordR
         accepted |= {identities[index] for row, index in enumerate(chosen) if row not in part.rejected}
         ids += part.record_ids
         repeated += part.repeated
+        predictions += part.predictions
     return RecordReport(
-        source.kind, len(table.rows), tuple(ids), repeated, tuple(problems), frozenset(rejected)
+        source.kind, len(table.rows), tuple(ids), repeated, tuple(problems), frozenset(rejected), predictions
     )
 
 

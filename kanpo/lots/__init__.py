@@ -4,7 +4,15 @@ In come the records of harvests, steps of processing, samples and assays; out go
 mass balances, verdicts against the pharmacopoeia's limits, labels, and matrices of measurements.
 """
 
-from kanpo.lots._assays import LimitVerdict, LotVerdict, Verdict, check_lot, read_limits, verdict_table
+from kanpo.lots._assays import (
+    LimitVerdict,
+    LotVerdict,
+    Verdict,
+    check_lot,
+    read_limits,
+    unit_factor,
+    verdict_table,
+)
 from kanpo.lots._balance import LotFault, find_faults, lot_table, made_kg, step_table, used_kg
 from kanpo.lots._book import LotBook, Step, read_book
 from kanpo.lots._doubtful import doubtful_records
@@ -41,6 +49,7 @@ __all__ = [
     "step_table",
     "trace_lot",
     "trace_text",
+    "unit_factor",
     "used_kg",
     "verdict_table",
     "write_labels",

@@ -272,7 +272,7 @@ def _judge(limit: Limit, assays: pd.DataFrame) -> LimitVerdict:
     lows, highs = list[Decimal](), list[Decimal]()
     open_ended = False
     for written, unit in zip(assays["measured"], assays["unit"], strict=True):
-        factor = _factor(str(unit), limit.unit)
+        factor = unit_factor(str(unit), limit.unit)
         if factor is None:
             what = Text(
                 f"単位 {unit} を {limit.unit} に換算できません", f"{unit} cannot be turned into {limit.unit}"
@@ -288,7 +288,7 @@ def _judge(limit: Limit, assays: pd.DataFrame) -> LimitVerdict:
     return LimitVerdict(limit, verdict, reason, len(assays), low, high)
 
 
-def _factor(unit: str, wanted: str) -> Decimal | None:
+def unit_factor(unit: str, wanted: str) -> Decimal | None:
     """By how much to multiply a value in `unit` to have it in `wanted`; None when not exactly known."""
     one, other = (normalise(text).replace(" ", "").lower() for text in (unit, wanted))
     if one == other:

@@ -96,7 +96,8 @@ class Table:
     """A table, or a kind of record with the view that shows it.
 
     `key` names one row (``observation``), `name` the table or view in the project file
-    (``observations``). `outline` tells that a row has a geometry.
+    (``observations``). `outline` tells that a row has a geometry, `by_kanpo` that kanpo writes such
+    records itself and nobody types them.
     """
 
     key: str
@@ -105,6 +106,7 @@ class Table:
     kind: Kind
     fields: tuple[Field, ...]
     outline: bool = False
+    by_kanpo: bool = False
     note: Text = Text("", "")
 
     def field(self, key: str) -> Field:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kanpo.locale import Text
-from kanpo.schema._computed import factor_field
+from kanpo.schema._computed import SCORES, factor_field
 from kanpo.schema._factors import FACTORS
 from kanpo.schema._field import Field, Kind, Privacy, Table
 from kanpo.schema._lots import HARVEST_LOT, LOT_KINDS, OPERATION_DETAILS
@@ -261,6 +261,50 @@ _LINK_DECISION = Table(
     ),
 )
 
+_PREDICTION = Table(
+    "prediction",
+    "predictions",
+    Text("試験前の予測", "predictions kept"),
+    Kind.RECORDED,
+    (
+        Field("trial_code", Text("試験コード", "trial code"), privacy=_PARTNER, references="trial"),
+        Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
+        Field("herb_id", Text("生薬", "herb"), required=True, privacy=_PARTNER),
+        *(SCORES.field(key) for key in ("score", "lower", "upper", "class", "rank")),
+        Field(
+            "computed_at",
+            Text("スコアの計算日時", "when the score was computed"),
+            required=True,
+            privacy=_PARTNER,
+        ),
+        Field("method", Text("総合の方法", "how factors were combined"), privacy=_PARTNER),
+        Field("weights", Text("重みの出どころ", "where the weights came from"), privacy=_PARTNER),
+        Field("catalogue", Text("目録のSHA-256", "SHA-256 of the catalogue"), privacy=_PARTNER),
+        Field(
+            "fingerprint",
+            Text("計算の刻印のSHA-256", "SHA-256 of the stamp"),
+            required=True,
+            privacy=_PARTNER,
+            note=Text(
+                "入力・設定・日時・版の刻印を、キー順の JSON にしたもののハッシュ",
+                "of inputs, parameters, computed_at and kanpo_version as JSON with sorted keys",
+            ),
+        ),
+        Field("kanpo_version", Text("kanpoの版", "version of kanpo"), privacy=_PARTNER),
+        Field(
+            "changed",
+            Text("計算の後に変わっていた入力(;区切り)", "inputs changed since, separated by ;"),
+            privacy=_PARTNER,
+            note=Text("空なら最新のスコアだった", "empty: the scores were up to date"),
+        ),
+    ),
+    by_kanpo=True,
+    note=Text(
+        "試験を記録したとき、その時のスコアを kanpo が書き添える。試験コードが空なら kanpo evidence keep で残したもの",
+        "written by kanpo beside a new trial: the score that stood then; without a trial: kanpo evidence keep",
+    ),
+)
+
 #: Every kind of record, by its key. A new kind is one entry here.
 RECORD_KINDS: dict[str, Table] = {
     table.key: table
@@ -274,6 +318,7 @@ RECORD_KINDS: dict[str, Table] = {
         _HARVEST,
         _DECISION,
         _LINK_DECISION,
+        _PREDICTION,
         *LOT_KINDS,
     )
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -199,12 +199,14 @@ class Computed:
         self._connection.execute(herb_view(herb))
         list_layer(self._connection, herb_layer(herb), geometry=True, like="parcels")
 
-    def scores(self, herb_id: str | None = None) -> pd.DataFrame:
-        """Scores as they were written, best first within each herb."""
+    def scores(self, herb_id: str | None = None, parcel_ids: Iterable[str] | None = None) -> pd.DataFrame:
+        """Scores as they were written, best first within each herb; of some parcels where named."""
+        chosen = None if parcel_ids is None else json.dumps(sorted(parcel_ids))
         with spoken_errors(self._path):
             cursor = self._connection.execute(
-                "SELECT * FROM scores WHERE ? IS NULL OR herb_id = ? ORDER BY herb_id, rank",
-                (herb_id, herb_id),
+                "SELECT * FROM scores WHERE (?1 IS NULL OR herb_id = ?1) "
+                "AND (?2 IS NULL OR parcel_id IN (SELECT value FROM json_each(?2))) ORDER BY herb_id, rank",
+                (herb_id, chosen),
             )
             return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
 

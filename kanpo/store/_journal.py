@@ -249,6 +249,27 @@ class Journal:
             )
             return set(rows)
 
+    def first_told(self, kind: str, trait: str | None = None) -> pd.DataFrame:
+        """When each trial first had a record of a kind (with `trait`: of that trait), lane by lane.
+
+        What was corrected or withdrawn later counts, too: it was known.
+
+        Returns
+        -------
+        DataFrame
+            trial_code, device, sequence (the first in that lane), recorded_at (the earliest),
+            happened_at (the earliest).
+        """
+        columns = ["trial_code", "device", "sequence", "recorded_at", "happened_at"]
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT json_extract(body, '$.trial_code') AS trial, device, min(sequence), min(recorded_at), "
+                "min(happened_at) FROM journal WHERE kind = ?1 AND trial IS NOT NULL "
+                "AND (?2 IS NULL OR json_extract(body, '$.trait') = ?2) GROUP BY trial, device",
+                (kind, trait),
+            ).fetchall()
+        return pd.DataFrame(rows, columns=columns)
+
     def chain(self) -> list[tuple[Any, ...]]:
         """Every record as it was hashed (`CHAIN_COLUMNS`), lane by lane."""
         with spoken_errors(self._path):

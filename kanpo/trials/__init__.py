@@ -12,6 +12,7 @@ from kanpo.trials._layout import Layout, PlotShape, largest_that_fits, lay_out_p
 from kanpo.trials._missing import missing_observations
 from kanpo.trials._nutrients import NUTRIENTS, nutrients_per_10a
 from kanpo.trials._planting import Product, Rates, nutrient_gap, planting_list, planting_sheet
+from kanpo.trials._prediction import keep_predictions
 from kanpo.trials._randomise import randomise
 from kanpo.trials._record import RecordReport, record_rows
 from kanpo.trials._soundness import find_orphans, look_through
@@ -44,6 +45,7 @@ __all__ = [
     "find_conflicts",
     "find_orphans",
     "harvests_with_yield",
+    "keep_predictions",
     "largest_that_fits",
     "lay_out_plan",
     "lay_out_plots",

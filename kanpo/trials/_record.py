@@ -17,6 +17,7 @@ from kanpo.schema import CheckedRecord, check_records
 from kanpo.store import NewRecord, Project
 from kanpo.store import record_content as content_of
 from kanpo.trials._lot_rules import LotRules
+from kanpo.trials._prediction import predictions_with
 from kanpo.trials._reference import unknown_reference
 
 
@@ -25,6 +26,7 @@ class RecordReport:
     """What came of a table of records.
 
     read = stored + repeated + rejected rows; `record_ids` are those written, in order of the rows.
+    `predictions` were kept beside new trials.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class RecordReport:
     repeated: int
     problems: tuple[Problem, ...]
     rejected: frozenset[int]
+    predictions: int = 0
 
     @property
     def stored(self) -> int:
@@ -49,7 +52,7 @@ def record_rows(
     first_row: int = 2,
     dry_run: bool = False,
 ) -> RecordReport:
-    """Write rows of one kind to the journal.
+    """Write rows of one kind to the journal; with a trial, the score that stands at that moment.
 
     Rows that were written before (same record id, or same content and day) are left out, so that
     importing a file twice adds nothing. Rows with a problem are left out and named.
@@ -89,10 +92,13 @@ def record_rows(
         new.append(entry)
         contents.add(content)
         known_ids.add(entry.record_id)
+    # What was predicted stands in the chain before the trial that is to prove it.
+    predictions, hints = predictions_with(project, new if kind == "trial" else ())
+    problems += hints
     if new and not dry_run:
-        project.journal.append(new)
+        project.journal.append([*predictions, *new])
     ids = tuple(record.record_id for record in new)
-    return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected))
+    return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected), len(predictions))
 
 
 def _placed(problem: Problem, file: str | None, row: int, headers: Mapping[str, str]) -> Problem:

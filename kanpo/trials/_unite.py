@@ -19,7 +19,8 @@ class Union:
 
     `conflicts` are those that were not there before, `orphans` the new records about parcels, trials
     or plots that this copy does not know, `people` where the two people files differ (None: they
-    were not united), `backup` the copy made before.
+    were not united), `backup` the copy made before. `unpredicted` counts trials that came without a
+    prediction: uniting writes no record of its own, so that its order does not matter.
     """
 
     report: MergeReport
@@ -27,6 +28,7 @@ class Union:
     orphans: pd.DataFrame
     people: pd.DataFrame | None
     backup: Path | None
+    unpredicted: int = 0
 
 
 def unite_copies(
@@ -77,6 +79,9 @@ def _unite(path: Path, other: Path, *, people: bool, another: bool, backup: bool
             copy = None
         conflicts = find_conflicts(project)
         orphans = find_orphans(project)
+        trials = project.journal.read("trial")
+        trials = trials[trials["record_id"].isin(report.came)]
+        unpredicted = ~trials["trial_code"].isin(project.journal.read("prediction")["trial_code"])
         differing = project.people.take_over(other) if people else None
     return Union(
         report,
@@ -84,4 +89,5 @@ def _unite(path: Path, other: Path, *, people: bool, another: bool, backup: bool
         orphans[orphans["record_id"].isin(report.came)].reset_index(drop=True),
         differing,
         copy,
+        int(unpredicted.sum()),
     )

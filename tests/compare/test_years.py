@@ -92,3 +92,15 @@ def test_a_table_in_long_form(tmp_path: Path) -> None:
     assert [problem.place.row for problem in problems] == [4]
     with pytest.raises(UsageError):
         long_table(table_of(tmp_path, text), year="年度", unit="系統", value="収量")
+
+
+def test_values_below_a_limit_count_and_are_counted(tmp_path: Path) -> None:
+    text = "年,系統,成分\n2024,A,0.20\n2024,A,<0.10\n2025,A,0.04未満\n2025,A,不検出\n"
+    table = table_of(tmp_path, text)
+    values, problems = long_table(table, year="年", unit="系統", value="成分")
+    assert values["value"].tolist() == pytest.approx([0.2, 0.05, 0.02]) and not problems
+    row = year_changes(values).iloc[0]
+    assert (row["below_from"], row["below_to"]) == (1, 1)
+    assert row["change"] == pytest.approx(0.02 - 0.125)
+    left, _ = long_table(table, year="年", unit="系統", value="成分", below="leave-out")
+    assert left["value"].tolist() == [0.2]

@@ -31,6 +31,7 @@ MADE = (
         f"trials/{name}.csv"
         for name in ("trials", "plots", "operations", "observations", "harvests", "visits")
     ),
+    *(f"seasons/{name}.csv" for name in ("trials", "plots", "harvests", "assays")),
     "sample_facts.json",
 )
 TO_PLANE = pyproj.Transformer.from_crs(6668, 6678, always_xy=True)
@@ -210,3 +211,26 @@ def test_every_record_has_a_day_and_a_recorder() -> None:
         for row in _table(f"trials/{name}.csv"):
             assert row["actor"].startswith("見本記録者")
             assert "2023-01-01" <= row["happened_at"] <= "2025-12-31"
+
+
+def test_the_three_seasons_fit_together(good: dict[str, Any]) -> None:
+    trials, plots, harvests, assays = (
+        _table(f"seasons/{name}.csv") for name in ("trials", "plots", "harvests", "assays")
+    )
+    assert {row["parcel_id"] for row in trials} <= set(good), "no trial lies on a spoilt parcel"
+    assert not {row["parcel_id"] for row in trials} & {
+        row["parcel_id"] for row in _table("trials/visits.csv")
+    }
+    years = {"2023", "2024", "2025"}
+    by_parcel = {
+        parcel: {r["season"] for r in trials if r["parcel_id"] == parcel}
+        for parcel in (t["parcel_id"] for t in trials)
+    }
+    assert sum(seasons == years for seasons in by_parcel.values()) == 8 and len(by_parcel) == 26
+    assert {row["trial_code"] for row in plots} == {row["trial_code"] for row in trials}
+    assert {row["plot_code"] for row in plots} == {row["plot_code"] for row in harvests}
+    assert {row["lot_id"] for row in assays} <= {row["lot_id"] for row in harvests}
+    assert 5 < sum(row["measured"].startswith("<") for row in assays) < 20
+    assert all(row["title"].endswith("架空)") for row in trials)
+    assert all(15 < 1000 * float(row["dry_kg"]) / 10 < 320 for row in harvests)
+    assert all(float(row["dry_kg"]) < float(row["fresh_kg"]) for row in harvests)

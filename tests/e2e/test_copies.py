@@ -116,3 +116,17 @@ def test_what_is_missing_today_is_listed(kanpo: Kanpo, copies: tuple[Path, Path]
     (row,) = json.loads(kanpo("records", "missing", "--date", "2025/6/1", "--json").out)
     assert (row["plot_code"], row["trait"]) == ("T1-02", "plant_height_cm")
     assert kanpo("records", "missing", "--date", "昨日").code == 2
+
+
+def test_a_backup_says_which_files_it_leaves_beside_the_project(
+    kanpo: Kanpo, copies: tuple[Path, Path]
+) -> None:
+    here, _ = copies
+    assert "kanpo archive" not in kanpo("backup", "--out", "一.backup").err
+    photos = here.with_name(f"{here.stem}_photos")
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes(b"0")
+    said = kanpo("backup", "--out", "二.backup")
+    assert said.code == 0 and "町_photos 1 個" in said.err and "kanpo archive 町.zip" in said.err
+    assert kanpo("restore", "二.backup").code == 0
+    assert (photos / "a.jpg").read_bytes() == b"0", "restoring leaves them alone"

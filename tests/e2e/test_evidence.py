@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kanpo.cli import main
 from tests.e2e.conftest import Kanpo
 
 
@@ -86,3 +87,69 @@ def test_years_of_a_project_need_no_file(kanpo: Kanpo, tmp_path: Path, demo_fold
     assert {line["from_year"] for line in lines} == {"2024"} and len(lines) == 5
     assert all(line["lower"] < line["change"] < line["upper"] for line in lines)
     assert kanpo("compare", "years", "--trait", "ない").code == 2
+
+
+@pytest.fixture(scope="module")
+def seasons_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which ``kanpo demo --seasons`` was run."""
+    folder = tmp_path_factory.mktemp("seasons")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KANPO_CONFIG", str(tmp_path_factory.mktemp("config")))
+        patch.setenv("KANPO_LANG", "ja")
+        assert main(["demo", str(folder), "--seasons"]) == 0
+    return folder
+
+
+def test_the_sample_shows_a_calibration_and_says_that_it_was_entered_afterwards(
+    kanpo: Kanpo, tmp_path: Path, seasons_folder: Path
+) -> None:
+    shutil.copy(seasons_folder / "sample.gpkg", tmp_path / "sample.gpkg")
+    said = kanpo("evidence", "calibrate", "--herb", "当帰", "--json")
+    found = json.loads(said.out)
+    assert found["proofs"] == {"stored-after": 2, "kept-late": 26} and found["before"] == 0
+    assert "26 筆は、予測が記録簿に入ったのが" in said.err and "まだどちらとも言えません" in said.err
+    assert found["factors"][0]["factor"] == "years_abandoned" and found["factors"][0]["q"] < 0.01
+    before = [row["score"] for row in found["parcels"]]
+    assert kanpo("score", "--herb", "当帰", "--method", "minimum").code == 0
+    again = json.loads(kanpo("evidence", "calibrate", "--herb", "当帰", "--json").out)
+    kept = {row["parcel_id"]: row["score"] for row in again["parcels"] if row["proof"] == "kept-late"}
+    assert len(kept) == 26 and set(kept.values()) <= set(before), "the next scoring changes nothing kept"
+    assert kanpo("verify").code == 0
+
+
+def test_assays_are_followed_by_strain_parcel_and_grower(
+    kanpo: Kanpo, tmp_path: Path, seasons_folder: Path
+) -> None:
+    for name in ("sample.gpkg", "sample.people.sqlite"):
+        if (seasons_folder / name).is_file():
+            shutil.copy(seasons_folder / name, tmp_path / name)
+    words = ("compare", "years", "--herb", "当帰", "--assays", "--trait", "リグスチリド", "--json")
+    for by, units in (("strain", 2), ("parcel", 8), ("grower", None)):
+        said = kanpo(*words, "--by", by, "--svg", f"{by}.svg")
+        rows = [row for row in json.loads(said.out) if row["unit"]]
+        assert said.code == 0 and {row["trait"] for row in rows} == {"リグスチリド (%)"}
+        assert "11 個あり、限界の半分" in said.err, "values below the limit are counted and said"
+        assert units is None or len({row["unit"] for row in rows}) == units
+        assert "<polyline" in (tmp_path / f"{by}.svg").read_text(encoding="utf-8")
+        assert "架空" not in said.out, "growers by code, never by name"
+    assert {row["unit"] for row in rows} <= {f"G{n:02d}" for n in range(1, 7)}
+    assert sum(row["below_from"] for row in rows) > 0
+    left = json.loads(kanpo(*words, "--by", "strain", "--below", "leave-out").out)
+    assert all(row["below_from"] == row["below_to"] == 0 or row["unit"] for row in left)
+
+
+def test_keeping_predictions_by_hand(kanpo: Kanpo, tmp_path: Path, demo_folder: Path) -> None:
+    shutil.copy(demo_folder / "sample.gpkg", tmp_path / "sample.gpkg")
+    before = (tmp_path / "sample.gpkg").read_bytes()
+    assert "5 件を残せます" in kanpo("evidence", "keep", "--dry-run").err
+    assert (tmp_path / "sample.gpkg").read_bytes() == before
+    assert "予測を 5 件" in kanpo("evidence", "keep").err and "予測を 0 件" in kanpo("evidence", "keep").err
+    assert kanpo("evidence", "keep", "--top", "10").code == 2
+    assert "予測を 10 件" in kanpo("evidence", "keep", "--herb", "当帰", "--top", "10").err
+    made = kanpo(
+        *("trials", "create", "N1", "--herb", "当帰", "--parcel", "069000300"),
+        *("--treatments", "標準,早植え", "--replicates", "2"),
+    )
+    assert made.code == 0 and "予測として 1 件" in made.err
+    assert kanpo("verify").code == 0
+    assert "prediction" not in kanpo("record", "--help").out, "nobody types a prediction"

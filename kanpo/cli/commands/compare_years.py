@@ -11,12 +11,22 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import PathType, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import check_files, out_option, sheet_option, with_short_p, write_table
+from kanpo.cli.commands.compare import (
+    check_files,
+    out_option,
+    sheet_option,
+    svg_option,
+    with_short_p,
+    write_picture,
+    write_table,
+)
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kanpo.compare import Below
 
 _LABELS = {
     "trait": Text("項目", "trait"),
@@ -31,6 +41,8 @@ _LABELS = {
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "percent": Text("%", "percent"),
+    "below_from": Text("前の限界未満", "below limit, from"),
+    "below_to": Text("後の限界未満", "below limit, to"),
     "mean": Text("平均", "mean"),
     "slope": Text("傾き", "slope"),
     "slope_se": Text("標準誤差", "se"),
@@ -40,61 +52,91 @@ _LABELS = {
     "ecovalence": Text("エコバレンス", "ecovalence"),
     "shukla": Text("安定分散(Shukla)", "Shukla's variance"),
 }
+_UNIT_LABELS = {
+    "parcel": Text("筆", "parcel"),
+    "grower": Text("生産者", "grower"),
+    "treatment": Text("処理", "treatment"),
+    "strain": Text("系統", "strain"),
+    "herb": Text("生薬", "herb"),
+    "trial": Text("試験", "trial"),
+}
 _UNITS = {
     "parcel": "parcel_id",
     "grower": "grower_code",
     "treatment": "treatment",
+    "strain": "strain",
     "herb": "herb_id",
     "trial": "trial_code",
 }
 
 
+_LONG_OPTIONS = (
+    project_option,
+    sheet_option,
+    option(
+        "--by",
+        type=click.Choice(list(_UNITS)),
+        default="parcel",
+        show_default=True,
+        help=Text(
+            "プロジェクトの試験で比べる単位(grower は生産者コード。strain は種苗の来歴、なければ処理)",
+            "what is followed in the project's trials (grower: by code; strain: source of seed, else treatment)",
+        ),
+    ),
+    option(
+        "--assays",
+        is_flag=True,
+        help=Text(
+            "プロジェクトの分析値(ロットの成分)を比べる。--trait には成分名",
+            "the project's assays (components of lots) instead of traits; --trait names a component",
+        ),
+    ),
+    option(
+        "--below",
+        type=click.Choice(["half", "zero", "limit", "leave-out"]),
+        default="half",
+        show_default=True,
+        help=Text("<0.05 のような限界未満の値の数え方", "what a value below a limit (<0.05) counts as"),
+    ),
+    option("--herb", help=Text("生薬(プロジェクトの試験)", "herb (project's trials)")),
+    option(
+        "--trait",
+        "only",
+        multiple=True,
+        help=Text(
+            "この項目だけ(何度でも。例 yield_dry_kg_per_10a)",
+            "only this trait (repeatable, yield_dry_kg_per_10a)",
+        ),
+    ),
+    option("--trait-column", metavar="COL", help=Text("項目名の列", "column of the traits")),
+    option(
+        "--value",
+        default="value",
+        show_default=True,
+        metavar="COL",
+        help=Text("値の列", "column of the values"),
+    ),
+    option(
+        "--unit",
+        default="unit",
+        show_default=True,
+        metavar="COL",
+        help=Text("単位(筆・系統・生産者)の列", "column of the units"),
+    ),
+    option(
+        "--year",
+        default="year",
+        show_default=True,
+        metavar="COL",
+        help=Text("年(または環境)の列", "column of the years (or environments)"),
+    ),
+    argument("file", type=PathType, required=False),
+)
+
+
 def long_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Where values by year come from: a file with columns, or the project's trials."""
-    for decorate in (
-        project_option,
-        sheet_option,
-        option(
-            "--by",
-            type=click.Choice(list(_UNITS)),
-            default="parcel",
-            show_default=True,
-            help=Text("プロジェクトの試験で比べる単位", "what is followed in the project's trials"),
-        ),
-        option("--herb", help=Text("生薬(プロジェクトの試験)", "herb (project's trials)")),
-        option(
-            "--trait",
-            "only",
-            multiple=True,
-            help=Text(
-                "この項目だけ(何度でも。例 yield_dry_kg_per_10a)",
-                "only this trait (repeatable, yield_dry_kg_per_10a)",
-            ),
-        ),
-        option("--trait-column", metavar="COL", help=Text("項目名の列", "column of the traits")),
-        option(
-            "--value",
-            default="value",
-            show_default=True,
-            metavar="COL",
-            help=Text("値の列", "column of the values"),
-        ),
-        option(
-            "--unit",
-            default="unit",
-            show_default=True,
-            metavar="COL",
-            help=Text("単位(筆・系統・生産者)の列", "column of the units"),
-        ),
-        option(
-            "--year",
-            default="year",
-            show_default=True,
-            metavar="COL",
-            help=Text("年(または環境)の列", "column of the years (or environments)"),
-        ),
-        argument("file", type=PathType, required=False),
-    ):
+    for decorate in _LONG_OPTIONS:
         function = decorate(function)
     return function
 
@@ -108,6 +150,8 @@ def _values(
     only: tuple[str, ...],
     herb: str | None,
     by: str,
+    assays: bool,
+    below: Below,
     sheet: str | None,
     project: Path | None,
 ) -> tuple[pd.DataFrame, bool]:
@@ -117,58 +161,110 @@ def _values(
         from kanpo.compare import long_table, read_table
 
         values, problems = long_table(
-            read_table(file, sheet), year=year, unit=unit, value=value, trait=trait_column
+            read_table(file, sheet), year=year, unit=unit, value=value, trait=trait_column, below=below
         )
         say_problems(problems)
     else:
-        values = _of_project(project, herb, by)
+        values = _of_project(project, herb, by, below if assays else None)
     known = list(dict.fromkeys(values["trait"]))
-    unknown = [trait for trait in only if trait not in known]
+    # A component may be named without its unit.
+    wanted = {
+        name: [trait for trait in known if trait == name or trait.startswith(f"{name} (")] for name in only
+    }
+    unknown = [name for name, found in wanted.items() if not found]
     if unknown or values.empty:
         raise UsageError(
             "compare.no-trait",
             Text(f"項目「{unknown[0]}」の値がありません", f"there are no values of '{unknown[0]}'")
             if unknown
-            else Text("試験の値がまだありません", "there are no values of trials yet"),
-            Text(f"ある項目: {'、'.join(known) or 'なし'}", f"traits: {', '.join(known) or 'none'}"),
+            else Text("比べられる値がまだありません", "there are no values to compare yet"),
+            Text(f"ある項目: {'、'.join(known)}", f"traits: {', '.join(known)}")
+            if known
+            else Text(
+                "収穫・観測(--assays なら分析値 assay)を kanpo records import で入れてください",
+                "enter harvests and observations (for --assays: assays) with kanpo records import",
+            ),
         )
-    return (values[values["trait"].isin(only)] if only else values), bool(problems)
+    if only:
+        values = values[values["trait"].isin({trait for found in wanted.values() for trait in found})]
+    _say_below(values, below)
+    return values[values["value"].notna()], bool(problems)
 
 
-def _of_project(project: Path | None, herb: str | None, by: str) -> pd.DataFrame:
+def _of_project(project: Path | None, herb: str | None, by: str, below: Below | None) -> pd.DataFrame:
+    """Values of the project's trials; of its assays where it is said what those below a limit count as."""
     from kanpo.cli._discover import find_project
-    from kanpo.evidence import plot_values, values_by_year
+    from kanpo.evidence import component_values, plot_values, values_by_year, with_strain
     from kanpo.herbs import find_herb, project_catalogue
+    from kanpo.parcels import carried_over
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
         herb_id = find_herb(project_catalogue(opened), herb).herb_id if herb else None
-        return values_by_year(plot_values(opened, herb_id=herb_id), _UNITS[by])
+        if below is not None:
+            found = component_values(opened, herb_id=herb_id, below=below)
+        else:
+            found = with_strain(plot_values(opened, herb_id=herb_id), opened)
+        if by == "parcel":
+            found = carried_over(found, opened)
+    values = values_by_year(found, _UNITS[by])
+    apart, label = len(found) - len(values), _UNIT_LABELS[by]
+    if apart:
+        say(
+            Text(
+                f"{apart:,} 個の値は、{label.ja}か年が空か、いくつか混ざったロットなので、入れていません。",
+                f"{apart:,} values are left out: {label.en} or year is blank, or the lot is a mixture of several.",
+            )
+        )
+    return values
+
+
+def _say_below(values: pd.DataFrame, below: Below) -> None:
+    """That values below a limit were there, and as what they count."""
+    count = int(values["below"].sum()) if "below" in values else 0
+    how = {
+        "half": Text("限界の半分の値", "half the limit"),
+        "zero": Text("0", "0"),
+        "limit": Text("限界の値", "the limit itself"),
+        "leave-out": Text("欠測", "missing"),
+    }[below]
+    if count:
+        say(
+            Text(
+                f"限界未満(<0.05 など)の値が {count:,} 個あり、{how.ja}として扱いました(--below で変えられます)。",
+                f"{count:,} values were below a limit (<0.05) and count as {how.en} (--below chooses).",
+            )
+        )
 
 
 @command(
     "years",
     help=Text(
         "年から年への変化を、単位(筆・系統・生産者)ごとに 95% 区間とともに出す。\n\n"
-        "1値1行の表(年・単位・値の列)か、ファイルを省いてプロジェクトの試験から。\n"
+        "1値1行の表(年・単位・値の列)か、ファイルを省いてプロジェクトの試験(--assays なら分析値)から。\n"
         "区間は同じ年の繰り返し(試験区)から。単位が空の行は、両方の年にある単位の平均の変化。",
         "Change from each year to the next, for each unit (parcel, strain, grower), with 95 % intervals.\n\n"
-        "From a table with a row for each value, or, without a file, from the project's trials. Intervals come "
+        "From a table with a row for each value, or, without a file, from the project's trials (with --assays "
+        "its assays, each traced through its lot). Intervals come "
         "from repeats within a year. A row with a blank unit is the mean change of the units in both years.",
     ),
 )
 @long_options
 @out_option
+@svg_option
 @output_options
-def years(out: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
+def years(out: Path | None, svg: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
     from kanpo.compare import year_changes
 
-    check_files([out])
+    check_files([out], svg)
     values, odd = _values(**source)
     table = year_changes(values)
     write_table(out, table, _LABELS)
     nothing = Text("2年続けて値のある単位がありません", "no unit has values in two years")
-    shown = table if as_json or as_csv else table.drop(columns=["n_from", "n_to"])
+    shown = table
+    if not (as_json or as_csv):
+        below = [] if table[["below_from", "below_to"]].to_numpy().any() else ["below_from", "below_to"]
+        shown = table.drop(columns=["n_from", "n_to", *below])
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     alone = int((table["lower"].isna() & (table["unit"] != "")).sum())
     if alone:
@@ -178,7 +274,31 @@ def years(out: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
                 f"{alone:,} changes have no interval: a year has a single value.",
             )
         )
+    if svg is not None:
+        _draw(values, svg)
     return 1 if odd else 0
+
+
+def _draw(values: pd.DataFrame, svg: Path) -> None:
+    """Lines of the first trait; a picture has one scale."""
+    from kanpo.compare import year_picture
+
+    trait, *others = dict.fromkeys(values["trait"])
+    picture, left_out = year_picture(values, trait)
+    write_picture(svg, picture)
+    if left_out:
+        say(
+            Text(
+                f"図にない単位 {left_out:,}(8つまで描く)", f"{left_out:,} units are not in it (eight at most)"
+            )
+        )
+    if others:
+        say(
+            Text(
+                f"図は「{trait}」です。ほかは --trait で: {'、'.join(others[:8])}",
+                f"the picture shows '{trait}'; others by --trait: {', '.join(others[:8])}",
+            )
+        )
 
 
 @command(

@@ -28,19 +28,27 @@ _LAYERS = (
     ("streams.geojson", "streams", Text("川と沢(見本)", "rivers and brooks (sample)"), "distance"),
 )
 _RECORDS = ("trials", "plots", "operations", "observations", "harvests", "visits")
+_SEASONS = ("trials", "plots", "harvests", "assays")
 
 
 @command(
     "demo",
     help=Text(
-        "見本の町(架空)で、取込から地図までを一通り動かす。",
-        "Run everything on the (made-up) sample municipality, from ingest to map.",
+        "見本の町(架空)で、取込から地図までを一通り動かす。\n\n"
+        "--seasons を付けると、当帰の実証を3年分(架空)加え、スコアが当たったかと年ごとの変化を見られるようにする。",
+        "Run everything on the (made-up) sample municipality, from ingest to map.\n\n"
+        "--seasons adds three made-up seasons of trials, to see whether scores were right and what changed by year.",
     ),
 )
 @argument("folder", type=PathType, default=Path("demo"))
 @option("--map", "out", type=PathType, help=Text("地図のファイル名", "file of the map"))
 @option("--data", type=PathType, help=Text("見本データのフォルダ", "folder of the sample data"))
-def demo(folder: Path, out: Path | None, data: Path | None) -> int:
+@option(
+    "--seasons",
+    is_flag=True,
+    help=Text("当帰の実証3年分(架空)も入れて、当否を出す", "add three made-up seasons and calibrate"),
+)
+def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> int:
     from kanpo.herbs import load_catalogue
     from kanpo.store import Project
 
@@ -57,6 +65,8 @@ def demo(folder: Path, out: Path | None, data: Path | None) -> int:
         _record(project, data)
         best = _score(project, catalogue)
         _trial_summary(project)
+        if seasons:
+            _three_seasons(project, catalogue, data)
         target = _map(project, catalogue, out or folder / "maps" / "sample.html")
         seal = project.journal.seal()
     say(Text("\n終わりました。開くファイル:", "\ndone. Files to open:"))
@@ -74,6 +84,13 @@ def demo(folder: Path, out: Path | None, data: Path | None) -> int:
             f"next, try: kanpo explain {best} --herb shakuyaku --project {path} (seal {seal})",
         )
     )
+    if not seasons:
+        say(
+            Text(
+                "スコアの当否を見る(架空の試験3年分): kanpo demo 別のフォルダ --seasons",
+                "were the scores right (three made-up seasons)? kanpo demo FOLDER --seasons",
+            )
+        )
     click.echo(str(target))
     return 0
 
@@ -156,14 +173,20 @@ def _add_layers(project: Project, data: Path) -> None:
 
 
 def _record(project: Project, data: Path) -> None:
-    from kanpo.exchange import import_records, read_csv
+    from kanpo.exchange import read_csv
     from kanpo.trials import enter_growers
 
     _step(f"kanpo growers import {data / 'growers.csv'}")
     growers = enter_growers(project, read_csv(data / "growers.csv").columns())
     say(Text(f"生産者(架空) {growers.stored}", f"growers (fictitious) {growers.stored}"))
-    for name in _RECORDS:
-        file = data / "trials" / f"{name}.csv"
+    _import(project, data / "trials", _RECORDS)
+
+
+def _import(project: Project, folder: Path, names: tuple[str, ...]) -> None:
+    from kanpo.exchange import import_records
+
+    for name in names:
+        file = folder / f"{name}.csv"
         _step(f"kanpo records import {file}")
         report = import_records(project, file, rejects=project.path.parent / f"{name}_差戻し.csv").report
         say(
@@ -192,6 +215,32 @@ def _trial_summary(project: Project) -> None:
     _step(f"kanpo trials summary {code}")
     table = summarise_trial(project, code)
     show_table(table[table["trait"].str.startswith("yield")])
+
+
+def _three_seasons(project: Project, catalogue: Catalogue, data: Path) -> None:
+    """Made-up trials of three years; their predictions are kept, but after harvests of the past."""
+    from kanpo.cli.commands.evidence_words import say_about, show_calibration
+    from kanpo.evidence import calibrate_project
+
+    _import(project, data / "seasons", _SEASONS)
+    _step("kanpo evidence calibrate --herb 当帰")
+    found = calibrate_project(project, catalogue, "toki", "yield_dry_kg_per_10a")
+    show_calibration(found)
+    say_about(found)
+    say(
+        Text(
+            "(見本は過去の試験を今まとめて入れたので、予測は値より後になります。"
+            "実際に試験を作れば、その時の予測が値より前に記録簿に残ります。)",
+            "(The sample enters past trials today, so predictions come after the values. "
+            "With a trial that you make, the journal holds the prediction before any value.)",
+        )
+    )
+    say(
+        Text(
+            "次に試す: kanpo compare years --herb 当帰 --assays --by strain --svg 年.svg",
+            "then try: kanpo compare years --herb toki --assays --by strain --svg years.svg",
+        )
+    )
 
 
 def _map(project: Project, catalogue: Catalogue, target: Path) -> Path:

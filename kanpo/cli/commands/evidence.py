@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,52 +14,20 @@ from kanpo.cli.commands.compare import (
     check_files,
     out_option,
     svg_option,
-    with_short_p,
     write_picture,
     write_table,
 )
+from kanpo.cli.commands.evidence_words import (
+    EVIDENCE_LABELS,
+    calibration_json,
+    say_about,
+    say_learned,
+    show_calibration,
+    show_moves,
+    spoken,
+)
 from kanpo.locale import Text
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from kanpo.evidence import Calibration
-
-_LABELS = {
-    "parcel_id": Text("筆ID", "parcel id"),
-    "years": Text("年", "years"),
-    "started": Text("試験の始まり", "trial began"),
-    "plots": Text("区数", "plots"),
-    "value": Text("値", "value"),
-    "adjusted": Text("年をならした値", "adjusted for years"),
-    "score": Text("スコア", "score"),
-    "lower": Text("下限", "lower"),
-    "upper": Text("上限", "upper"),
-    "rank_value": Text("値の順位", "rank of value"),
-    "rank_score": Text("スコアの順位", "rank of score"),
-    "before": Text("試験前の予測", "predicted before"),
-    "scores": Text("スコアの幅", "scores"),
-    "n": Text("筆数", "parcels"),
-    "mean_score": Text("平均スコア", "mean score"),
-    "mean_value": Text("平均の値", "mean value"),
-    "value_lower": Text("下限", "lower"),
-    "value_upper": Text("上限", "upper"),
-    "factor": Text("要因", "factor"),
-    "rho": Text("順位相関", "rho"),
-    "p": Text("p", "p"),
-    "q": Text("q(FDR)", "q (FDR)"),
-    "meaning": Text("意味", "meaning"),
-    "role": Text("何が", "what"),
-    "of": Text("区分", "class"),
-    "shift": Text("動き", "shift"),
-    "sd_before": Text("前の標準偏差", "sd before"),
-    "sd_after": Text("後の標準偏差", "sd after"),
-    "learned": Text("分かった割合", "learned"),
-    "now": Text("今の要求条件", "now"),
-    "proposed": Text("提案", "proposed"),
-    "weight": Text("重み", "weight"),
-    "proposed_weight": Text("提案の重み", "proposed weight"),
-}
 _TRAIT = "yield_dry_kg_per_10a"
 
 
@@ -74,11 +41,14 @@ def evidence() -> None:
     "calibrate",
     help=Text(
         "試験の筆の収量(や品質)を、予測していた適地スコアと比べる。スコアは当たっていたか。\n\n"
-        "保存してあるスコアを使う。スコアの計算が試験の始まりより前なら「試験前の予測」、\n"
-        "後なら「後からの計算」とはっきり示す。外れを最もよく説明する要因も出す。",
+        "試験を記録したときに記録簿へ書き添えた予測を使い、収穫より前に書かれたかを記録簿の順番で確かめる。\n"
+        "予測のない筆は保存してあるスコアを使い、計算が試験の始まりより前か「後からの計算」かを示す。\n"
+        "どちらかは筆ごとに出す。外れを最もよく説明する要因も出す。",
         "Hold yields (or quality) of trial parcels against the suitability that was predicted.\n\n"
-        "Uses the stored scores. Whether they were computed before a trial began or after the fact is told by "
-        "their stamp. Names the factors that go with the misfit.",
+        "Uses the prediction that the journal kept with the trial, and checks in the journal that it was written "
+        "before the harvest; where there is none, the stored score, and its stamp tells whether it was computed "
+        "before the trial or after the fact. Says which, parcel by parcel. Names the factors that go with the "
+        "misfit.",
     ),
 )
 @option("--herb", required=True, help=Text("生薬", "herb"))
@@ -110,90 +80,76 @@ def calibrate(
     catalogue = catalogue_of(path)
     with Project.open(path) as opened:
         found = calibrate_project(opened, catalogue, find_herb(catalogue, herb).herb_id, trait)
-    write_table(out, found.parcels, _LABELS)
+    write_table(out, spoken(found), EVIDENCE_LABELS)
     if as_json:
-        show_json(_as_json(found))
+        show_json(calibration_json(found))
     elif as_csv:
-        show_table(found.parcels, _LABELS, as_csv=True)
+        show_table(found.parcels, EVIDENCE_LABELS, as_csv=True)
     else:
-        show_table(found.parcels.drop(columns=["lower", "upper", "plots"]), _LABELS)
-        click.echo("")
-        show_table(found.groups, _LABELS)
-        click.echo("")
-        show_table(with_short_p(found.factors.head(8)), _LABELS)
-    _say_about(found)
+        show_calibration(found)
+    say_about(found)
     if svg is not None:
         write_picture(svg, found.picture())
     return 0
 
 
-def _as_json(found: Calibration) -> dict[str, object]:
-    def rows(frame: pd.DataFrame) -> list[dict[str, object]]:
-        return list(frame.astype(object).where(frame.notna(), None).to_dict("records"))
+@subcommand(
+    evidence,
+    "keep",
+    help=Text(
+        "今のスコアを予測として記録簿に残す。あとで「当たっていたか」を確かめるため。\n\n"
+        "試験を作るときには自動で残る。これは、予測のない試験(スコアより先に作った、古い版で作った)のため。\n"
+        "--herb と --top を付けると、試験のない筆も上位から残す(場所を決める日に)。",
+        "Keep the present scores in the journal as predictions, to be checked against harvests later.\n\n"
+        "New trials do this by themselves; this is for trials that have none (made before the scores, or with an "
+        "older kanpo). With --herb and --top the best parcels are kept whether they have a trial or not: for the "
+        "day of a decision.",
+    ),
+)
+@option("--herb", help=Text("生薬(省略時は試験のある全部)", "herb (default: all that have trials)"))
+@option(
+    "--top",
+    type=click.IntRange(1, 5000),
+    help=Text("上位何筆かも残す(--herb が要る)", "also the best N parcels (needs --herb)"),
+)
+@project_option
+@dry_run_option
+def keep(herb: str | None, top: int | None, project: Path | None, dry_run: bool) -> int:
+    from kanpo.errors import UsageError
+    from kanpo.herbs import find_herb
+    from kanpo.store import Project
+    from kanpo.trials import keep_predictions
 
-    def known(value: float) -> float | None:
-        return value if value == value else None
-
-    return {
-        "herb_id": found.herb_id,
-        "trait": found.trait,
-        "rho": known(found.rho),
-        "p": known(found.p),
-        "lower": known(found.lower),
-        "upper": known(found.upper),
-        "scored_at": found.scored_at,
-        "before": found.before,
-        "year_adjusted": found.year_adjusted,
-        "parcels": rows(found.parcels),
-        "groups": rows(found.groups),
-        "factors": rows(found.factors),
-    }
-
-
-def _say_about(found: Calibration) -> None:
-    n = len(found.parcels)
-    when = found.scored_at[:16].replace("T", " ")
-    if found.before == n:
-        say(
-            Text(
-                f"スコアの計算({when} UTC)は、どの試験の始まりよりも前です: 本当の予測の検証です。",
-                f"the scores ({when} UTC) are older than every trial: this tests true predictions.",
-            )
+    if top is not None and herb is None:
+        raise UsageError(
+            "evidence.keep-herb",
+            Text("--top には --herb が要ります", "--top needs --herb"),
+            Text("例: kanpo evidence keep --herb 当帰 --top 100", "for example: --herb toki --top 100"),
         )
-    else:
-        say(
-            Text(
-                f"注意: {n} 筆のうち {n - found.before} 筆は、スコアの計算({when} UTC)が試験の始まりより後です。"
-                "後からの計算なので、予測が当たった証拠にはなりません。",
-                f"note: for {n - found.before} of {n} parcels the scores ({when} UTC) are younger than the trial. "
-                "That is after the fact and proves no prediction.",
-            )
-        )
-    rho, lower, upper, p = (
-        "-" if value != value else f"{value:.2f}" for value in (found.rho, found.lower, found.upper, found.p)
-    )
+    path = find_project(project)
+    herb_id = find_herb(catalogue_of(path), herb).herb_id if herb else None
+    with Project.open(path, write=not dry_run) as opened:
+        count, unknown = keep_predictions(opened, herb_id, best=top or 0, dry_run=dry_run)
+        seal = opened.journal.seal()
     say(
         Text(
-            f"スコアと値の順位相関 {rho}(95%区間 {lower}〜{upper}、p = {p}、{n} 筆)。「-」は、筆が足りないか値が同じで出せません。",
-            f"rank correlation of score and value {rho} (95 % {lower} to {upper}, p = {p}, {n} parcels); "
-            "'-': too few parcels, or all alike.",
+            f"予測を {count:,} 件、記録簿に残しました。封印 {seal} を外の人に渡しておくと、日付も証明できます。",
+            f"{count:,} predictions kept in the journal. Give the seal {seal} to somebody outside to prove the day.",
+        )
+        if not dry_run
+        else Text(
+            f"予測 {count:,} 件を残せます。予告だけです。何も変えていません。",
+            f"{count:,} predictions would be kept. dry run: nothing was changed.",
         )
     )
-    if not found.year_adjusted and found.parcels["years"].nunique() > 1:
+    if unknown:
         say(
             Text(
-                "年の違いはならしていません(どの年にも2筆以上ないと、年と筆を分けられません)。",
-                "the years are not adjusted for: years and parcels cannot be told apart with fewer than two parcels in a year.",
+                f"注意: スコアのない試験: {'、'.join(unknown[:10])}(kanpo score を先に)",
+                f"note: trials without a score: {', '.join(unknown[:10])} (run kanpo score first)",
             )
         )
-    sure = found.factors[found.factors["q"] <= 0.1]
-    if sure.empty:
-        say(
-            Text(
-                "外れを説明する要因は、まだはっきりしません(q > 0.1)。",
-                "no factor explains the misfit clearly (q > 0.1).",
-            )
-        )
+    return 0
 
 
 @subcommand(
@@ -231,6 +187,7 @@ def reestimate(
 ) -> int:
     from kanpo.evidence import learn_project, moves, proposed_rows, write_proposal
     from kanpo.herbs import find_herb
+    from kanpo.schema import FACTORS
     from kanpo.store import Project
 
     path = find_project(project)
@@ -241,22 +198,20 @@ def reestimate(
         own = opened.own_catalogue()
     rows = proposed_rows(found)
     table = moves(found)
-    show_table(table if as_json or as_csv else table.head(12), _LABELS, as_json=as_json, as_csv=as_csv)
+    if as_json or as_csv:
+        show_table(table, EVIDENCE_LABELS, as_json=as_json, as_csv=as_csv)
+    else:
+        show_moves(table)
     before = {row.factor: row for row in found.response.requirements}
     for row in rows:
-        one = before[row.factor]
+        one, label = before[row.factor], FACTORS[row.factor].label
         say(
             Text(
-                f"{row.factor}: {one.text.ja}(重み {one.weight:g})→ {row.text.ja}(重み {row.weight:.3g})",
-                f"{row.factor}: {one.text.en} (weight {one.weight:g}) -> {row.text.en} (weight {row.weight:.3g})",
+                f"{label.ja}: {one.text.ja}(重み {one.weight:g})→ {row.text.ja}(重み {row.weight:.3g})",
+                f"{label.en}: {one.text.en} (weight {one.weight:g}) -> {row.text.en} (weight {row.weight:.3g})",
             )
         )
-    say(
-        Text(
-            f"筆・年の平均 {found.n} 個から。誤差の標準偏差(対数) {found.error_sd:.2f}。動かす行 {len(rows)}。",
-            f"from {found.n} means of parcel and year; error sd (log) {found.error_sd:.2f}; {len(rows)} rows move.",
-        )
-    )
+    say_learned(found, table, len(rows))
     if out is not None and not dry_run:
         written = write_proposal(out, rows, found, herb_id=herb_id, trait=trait, own=own)
         say(

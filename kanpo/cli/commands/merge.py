@@ -68,6 +68,7 @@ def _plain(union: Union) -> dict[str, object]:
         "orphans": union.orphans.to_dict("records"),
         "files": report.files.to_dict("records"),
         "people": None if union.people is None else union.people.to_dict("records"),
+        "unpredicted": union.unpredicted,
         "backup": None if union.backup is None else str(union.backup),
     }
 
@@ -85,6 +86,14 @@ def _say_union(union: Union, other: Path) -> None:
             Text(
                 f"こちらにだけある記録が {report.ahead:,} 件あります。相手側でも kanpo merge を実行すると揃います。",
                 f"{report.ahead:,} records are only here; run kanpo merge on the other side too.",
+            )
+        )
+    if union.unpredicted:
+        say(
+            Text(
+                f"入ってきた試験のうち {union.unpredicted} 件には、試験前の予測がありません。収穫の前なら kanpo evidence keep で残せます。",
+                f"{union.unpredicted} of the trials that came have no prediction; before the harvest, keep one: "
+                "kanpo evidence keep",
             )
         )
     count = union.conflicts["conflict"].nunique()

@@ -160,4 +160,5 @@ def _command(table: Table) -> BilingualCommand:
 
 
 for _table in RECORD_KINDS.values():
-    record.add_command(_command(_table))
+    if not _table.by_kanpo:
+        record.add_command(_command(_table))

@@ -9,7 +9,7 @@ import click
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
-from kanpo.cli._present import labels_of, say, say_problems, show_table
+from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 from kanpo.schema import JOURNAL, RECORD_KINDS
@@ -132,6 +132,7 @@ def import_command(file: Path, kind: str | None, project: Path | None, dry_run: 
             f"rejected {len(report.rejected)}",
         )
     )
+    say_predictions(0 if dry_run else report.predictions)
     if result.photos:
         say(Text(f"写真: {result.photos} 枚", f"photos: {result.photos}"))
     if result.rejects:

@@ -17,9 +17,11 @@ from kanpo.locale import Text
     "restore",
     help=Text(
         "写し(kanpo backup)を確かめてから、プロジェクトをその時点に戻す。\n\n"
-        "今のファイルは 名前.before-restore.backup に残す。名簿(people.sqlite)は変えない。",
+        "今のファイルは 名前.before-restore.backup に残す。名簿(people.sqlite)と、"
+        "元のファイル・写真のフォルダ(名前_originals・名前_photos)は変えない。",
         "Check a backup and put it in the place of the project.\n\n"
-        "The present file is kept as NAME.before-restore.backup. The people file is not touched.",
+        "The present file is kept as NAME.before-restore.backup. The people file and the folders of received files "
+        "and photos (NAME_originals, NAME_photos) are not touched.",
     ),
 )
 @argument("backup", type=PathType)

@@ -11,7 +11,7 @@ import click
 from kanpo.cli._click import argument, command
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import dry_run_option, project_option
-from kanpo.cli._present import say, say_problems, show_json
+from kanpo.cli._present import say, say_predictions, say_problems, show_json
 from kanpo.cli._trial_options import design_options, names, number, pairs_of, size_of, three, unreadable
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -85,6 +85,7 @@ def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **aske
     else:
         plots = len(planned.plot_codes)
         say(Text(f"試験 {code}: {plots} 区を割り付けました。", f"trial {code}: {plots} plots laid out."))
+        say_predictions(reports[0].predictions)
     return 0
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import dry_run_option, output_options, project_option
-from kanpo.cli._present import labels_of, say, say_problems, show_table
+from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.cli._trial_options import names, size_of
 from kanpo.errors import UsageError
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @group(
@@ -152,6 +156,7 @@ def create(
         )
         return 0
     say(Text(f"試験 {code}: {plots} 区を割り付けました。", f"trial {code}: {plots} plots laid out."))
+    say_predictions(0 if dry_run else reports[0].predictions)
     if dry_run:
         say(Text("予告だけです。何も変えていません。", "dry run: nothing was changed."))
     return 0
@@ -219,7 +224,9 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
     if not (as_json or as_csv):
         table.insert(1, "name", [str(trait_label(trait)) for trait in table["trait"]])
         table = table if undecided else table.drop(columns="undecided")
-    show_table(table, labels, as_json=as_json, as_csv=as_csv)
+    nothing = Text("まだ収穫も観測もありません", "no harvest or observation yet")
+    show_table(table, labels, as_json=as_json, as_csv=as_csv, empty=nothing)
+    _say_repeats(table)
     if undecided:
         say(
             Text(
@@ -230,6 +237,27 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
             )
         )
     return 0
+
+
+def _say_repeats(table: pd.DataFrame) -> None:
+    """What means of so many plots can bear."""
+    if table.empty or table["treatment"].nunique() < 2:
+        return
+    if table["n"].max() < 2:
+        say(
+            Text(
+                "どの処理も 1 区なので、処理の差と場所のむらを分けられません(標準偏差は「-」)。差を言うには反復が要ります。",
+                "one plot for each treatment: differences cannot be told from the ground they stand on (sd '-'); "
+                "repeats are needed.",
+            )
+        )
+    else:
+        say(
+            Text(
+                "平均の差が偶然でないかは kanpo analyze で調べられます。",
+                "whether differences are more than chance: kanpo analyze.",
+            )
+        )
 
 
 @subcommand(
