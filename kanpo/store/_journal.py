@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def record_hash(previous: str, envelope: Sequence[object]) -> str:
     `envelope` is record_id, kind, device, sequence, actor, happened_at, recorded_at, supersedes,
     reason, outline, body (as JSON text), in this order.
     """
-    return hashlib.sha256(f"{previous}\n{canonical(list(envelope))}".encode()).hexdigest()
+    return hashlib.sha256(b"%b\n%b" % (previous.encode(), orjson.dumps(tuple(envelope)))).hexdigest()
 
 
 #: What two records have in common when they say the same: day, body, outline, what they correct.
@@ -110,7 +111,20 @@ _ENVELOPE = (
 )
 #: Columns of a record with its place in the chain.
 CHAIN_COLUMNS = (*_ENVELOPE.split(", "), "previous", "hash")
-_INSERT = f"INSERT INTO journal ({_ENVELOPE}, previous, hash) VALUES ({', '.join('?' * 13)})"
+#: Rows of one statement: a statement that a guard may abort keeps what it changes until its end, so
+#: that a row for each statement costs three times as much.
+_AT_ONCE = 100
+
+
+def insert_rows(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Add rows of `CHAIN_COLUMNS` to the journal, within the caller's transaction."""
+    marks = f"({', '.join('?' * len(CHAIN_COLUMNS))})"
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        connection.execute(
+            f"INSERT INTO journal ({_ENVELOPE}, previous, hash) VALUES {', '.join([marks] * len(part))}",
+            list(chain.from_iterable(part)),
+        )
 
 
 class Journal:
@@ -121,8 +135,15 @@ class Journal:
         self._path = path
         self._device = Device(project_id)
 
-    def append(self, records: Sequence[NewRecord]) -> list[str]:
+    def append(
+        self, records: Sequence[NewRecord], contents: Sequence[Content] | None = None
+    ) -> list[str]:
         """Write records in one transaction; when this returns, they are on the disk.
+
+        Parameters
+        ----------
+        contents : sequence, optional
+            The content of each record, for callers that know it already (`record_content`).
 
         Returns
         -------
@@ -138,20 +159,26 @@ class Journal:
         """
         if not records:
             return []
+        if contents is None:
+            contents = [record_content(record) for record in records]
         with spoken_errors(self._path), transaction(self._connection):
             self._check_superseded(records)
-            self._archive(record.outline for record in records)
+            self._archive({c[2]: record.outline for c, record in zip(contents, records, strict=True)})
             heads = self._heads()
             lane = self._device.lane({device: head for device, (_, head) in heads.items()})
             sequence, previous = heads.get(lane, (0, GENESIS))
             rows = []
             actor, recorded_at = current_actor(), now()
-            for number, record in enumerate(records, sequence + 1):
-                envelope = _envelope(record, lane, number, record.actor or actor, recorded_at)
+            for number, (record, content) in enumerate(zip(records, contents, strict=True), sequence + 1):
+                happened_at, body, outline, supersedes = content
+                envelope = (
+                    *(record.record_id, record.kind, lane, number, record.actor or actor, happened_at),
+                    *(recorded_at, supersedes, record.reason, outline, body),
+                )
                 digest = record_hash(previous, envelope)
                 rows.append((*envelope, previous, digest))
                 previous = digest
-            self._connection.executemany(_INSERT, rows)
+            insert_rows(self._connection, rows)
             self._device.remember(lane, previous)
         return [record.record_id for record in records]
 
@@ -159,12 +186,12 @@ class Journal:
         rows = self._connection.execute(_HEADS)
         return {device: (sequence, digest) for device, sequence, digest in rows}
 
-    def _archive(self, outlines: Iterable[BaseGeometry | None]) -> None:
-        shapes = {outline_hash(outline): outline for outline in outlines if outline is not None}
-        known = (
-            {row[0] for row in self._connection.execute("SELECT outline FROM outlines")} if shapes else set()
-        )
-        new = {key: shape for key, shape in shapes.items() if key not in known}
+    def _archive(self, outlines: Mapping[str | None, BaseGeometry | None]) -> None:
+        """Keep outlines, by their hash, that are not there yet."""
+        known: set[str | None] = {None}
+        if outlines.keys() - known:
+            known |= {row[0] for row in self._connection.execute("SELECT outline FROM outlines")}
+        new = {key: shape for key, shape in outlines.items() if key not in known}
         if new:
             blobs = to_blobs(list(new.values()))
             self._connection.executemany(
@@ -172,6 +199,8 @@ class Journal:
             )
 
     def _check_superseded(self, records: Sequence[NewRecord]) -> None:
+        if all(record.supersedes is None for record in records):
+            return
         # A file may bring a record and, further down, what corrects it.
         before: dict[str, str] = {}
         for record in records:
@@ -296,24 +325,6 @@ def _oldest_first(frame: pd.DataFrame) -> pd.DataFrame:
         ["clock", "device"], kind="stable"
     )
     return frame.loc[order.index].reset_index(drop=True)
-
-
-def _envelope(
-    record: NewRecord, lane: str, sequence: int, actor: str, recorded_at: str
-) -> tuple[object, ...]:
-    return (
-        record.record_id,
-        record.kind,
-        lane,
-        sequence,
-        actor,
-        record.happened_at,
-        recorded_at,
-        record.supersedes,
-        record.reason,
-        None if record.outline is None else outline_hash(record.outline),
-        None if record.body is None else canonical(dict(record.body)),
-    )
 
 
 #: The last record of every lane, found through the index of lanes without reading the whole journal.
