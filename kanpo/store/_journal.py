@@ -135,9 +135,7 @@ class Journal:
         self._path = path
         self._device = Device(project_id)
 
-    def append(
-        self, records: Sequence[NewRecord], contents: Sequence[Content] | None = None
-    ) -> list[str]:
+    def append(self, records: Sequence[NewRecord], contents: Sequence[Content] | None = None) -> list[str]:
         """Write records in one transaction; when this returns, they are on the disk.
 
         Parameters
