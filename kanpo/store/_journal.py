@@ -21,7 +21,7 @@ from kanpo.schema import RECORD_KINDS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._geometry import from_blobs, to_blobs
 from kanpo.store._identity import Device, current_actor, new_record_id, now, sha256_of
-from kanpo.store._sql import quoted
+from kanpo.store._sql import literal, quoted
 
 #: The "hash before the first record" of every lane.
 GENESIS = "0" * 64
@@ -224,8 +224,8 @@ class Journal:
         ).fetchone()
         return None if found is None else str(found[0])
 
-    def read(self, kind: str) -> pd.DataFrame:
-        """The standing records of one kind, oldest first.
+    def read(self, kind: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The standing records of one kind, oldest first; all of each record, or only some columns.
 
         Returns
         -------
@@ -234,17 +234,50 @@ class Journal:
             supersedes, reason; with ``geometry`` (shapely) when the kind has an outline.
         """
         table = RECORD_KINDS[kind]
+        names = "*" if columns is None else ", ".join(map(quoted, {*columns, "device", "recorded_at"}))
         with spoken_errors(self._path):
-            cursor = self._connection.execute(f"SELECT * FROM {quoted(table.name)} ORDER BY OGC_FID")
+            cursor = self._connection.execute(f"SELECT {names} FROM {quoted(table.name)} ORDER BY OGC_FID")
             frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        if columns is not None:
+            return _oldest_first(frame)[list(columns)]
         if table.outline:
             frame["geometry"] = from_blobs(list(frame.pop("geom")))
         return _oldest_first(frame.drop(columns="OGC_FID"))
 
-    def entries(self, kind: str | None = None, record_id: str | None = None) -> pd.DataFrame:
+    def alike(self, kind: str, fields: Sequence[str], *, same_day: bool) -> set[str]:
+        """The ids of standing records of a kind that have the same in these fields as another one.
+
+        With `same_day`, only if they also happened on the same day.
+        """
+        same = [f"json_extract(j.body, {literal('$.' + key)})" for key in fields]
+        same += ["substr(j.happened_at, 1, 10)"] if same_day else []
+        with spoken_errors(self._path):
+            groups = self._connection.execute(
+                "SELECT json_group_array(j.record_id) FROM journal j WHERE j.kind = ? AND j.body IS NOT NULL "
+                "AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id) "
+                f"GROUP BY {', '.join(same)} HAVING count(*) > 1",
+                (kind,),
+            )
+            return {record_id for (group,) in groups for record_id in orjson.loads(group)}
+
+    def corrections(self) -> set[str]:
+        """The ids of all records that correct another one or are corrected."""
+        with spoken_errors(self._path):
+            pairs = self._connection.execute(
+                "SELECT record_id, supersedes FROM journal WHERE supersedes IS NOT NULL"
+            )
+            return set(chain.from_iterable(pairs))
+
+    def entries(
+        self,
+        kind: str | None = None,
+        record_id: str | None = None,
+        record_ids: Iterable[str] | None = None,
+    ) -> pd.DataFrame:
         """Records as they stand in the journal, superseded ones included, oldest first.
 
-        With `record_id`, that record and all that correct it or are corrected by it.
+        With `record_id`, that record and all that correct it or are corrected by it; with
+        `record_ids`, just these.
         """
         clauses, values = ["1 = 1"], list[Any]()
         if kind is not None:
@@ -253,6 +286,9 @@ class Journal:
         if record_id is not None:
             clauses.append(f"record_id IN ({_FAMILY})")
             values.append(record_id)
+        if record_ids is not None:
+            clauses.append("record_id IN (SELECT value FROM json_each(?))")
+            values.append(canonical(sorted(record_ids)))
         with spoken_errors(self._path):
             cursor = self._connection.execute(
                 f"SELECT {_ENVELOPE}, EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = journal.record_id) "
