@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -213,3 +214,19 @@ def write_workbook(
         sheet.append([cell(value) for value in row])
     with replacing(path) as draft:
         book.save(draft)
+
+
+@contextmanager
+def not_collecting() -> Iterator[None]:
+    """Pause the cyclic garbage collector while a large file is read.
+
+    Its rows are millions of small objects and not one cycle; the collector would look at all of
+    them again and again.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -72,7 +72,7 @@ def trial_plot_values(project: Project, plots: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_observations(project: Project, plots: pd.DataFrame, in_doubt: set[str]) -> pd.DataFrame:
-    observations = project.journal.read("observation")
+    observations = project.journal.read("observation", ["record_id", *_PLOT[2:], "trait", "value"])
     numeric = [trait.key for trait in TRAITS.values() if trait.type == "number"]
     found = observations[observations["trait"].isin(numeric)]
     found = found.merge(

@@ -10,7 +10,7 @@ from kanpo.exchange._beside import keep_original, keep_photo
 from kanpo.exchange._header import names_of, plain
 from kanpo.exchange._source import REJECT_HEADERS, RecordsSource, read_source
 from kanpo.exchange._table import WrittenTable
-from kanpo.files import write_csv
+from kanpo.files import not_collecting, write_csv
 from kanpo.locale import Text
 from kanpo.schema import ENVELOPE
 from kanpo.store import Project
@@ -61,13 +61,14 @@ def import_records(
     InputUnusable
         The file cannot be read, has no rows, or its kind cannot be told.
     """
-    source = read_source(project, path, kind)
-    original = None
-    if not dry_run:
-        original = keep_original(project, path)
-        for photo in source.photos:
-            keep_photo(project, photo)
-    report = _recorded(project, source, dry_run)
+    with not_collecting():
+        source = read_source(project, path, kind)
+        original = None
+        if not dry_run:
+            original = keep_original(project, path)
+            for photo in source.photos:
+                keep_photo(project, photo)
+        report = _recorded(project, source, dry_run)
     target = rejects or path.with_name(f"{path.stem.removesuffix('_差戻し')}_差戻し.csv")
     if target == path:
         target = path.with_name(f"{path.stem}_2.csv")
@@ -110,6 +111,8 @@ def _recorded(project: Project, source: RecordsSource, dry_run: bool) -> RecordR
 
 def _generations(rows: list[int], identities: list[str], corrected: list[str]) -> list[list[int]]:
     """Rows in groups: first those that correct nothing in this file, then those that correct these …"""
+    if not any(corrected):
+        return [rows]
     place = {identities[index]: index for index in rows if identities[index]}
     waiting, groups = rows, list[list[int]]()
     while waiting:

@@ -93,10 +93,12 @@ def _from_phone(project: Project, path: Path) -> RecordsSource:
 
 def _without_reject_columns(table: WrittenTable) -> WrittenTable:
     keep = [index for index, header in enumerate(table.headers) if header not in REJECT_HEADERS]
+    if len(keep) == len(table.headers) and all(len(row) <= len(keep) for row in table.rows):
+        return table
     headers = tuple(table.headers[index] for index in keep)
     rows = tuple(tuple(row[index] for index in keep if index < len(row)) for row in table.rows)
     return replace(table, headers=headers, rows=rows)
 
 
 def _without_blank_rows(table: WrittenTable) -> WrittenTable:
-    return table.choose([i for i, row in enumerate(table.rows) if any(cell.strip() for cell in row)])
+    return table.choose([i for i, row in enumerate(table.rows) if "".join(row).strip()])

@@ -33,6 +33,8 @@ class WrittenTable:
 
     def choose(self, indices: Sequence[int]) -> WrittenTable:
         """The table with only some of its rows, each with its number."""
+        if list(indices) == list(range(len(self.rows))):
+            return self
         rows = tuple(self.rows[index] for index in indices)
         return replace(self, rows=rows, numbers=tuple(map(self.number_of, indices)))
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, Severity
+from kanpo.files import not_collecting
 from kanpo.locale import Text
-from kanpo.parcels._read import ParcelReader, Progress, not_collecting, read_parcels
+from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
 from kanpo.parcels._succession import succeed
 from kanpo.parcels._whereabouts import Whereabouts

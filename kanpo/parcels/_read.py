@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import shapely
 
 from kanpo.crs import STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
 from kanpo.errors import Problem, Severity, UsageError
+from kanpo.files import not_collecting
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
 from kanpo.parcels._findings import Finding, reject
@@ -245,22 +245,6 @@ class ParcelReader:
 def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     """Whether two boxes (west, south, east, north) share nothing."""
     return one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
-
-
-@contextmanager
-def not_collecting() -> Iterator[None]:
-    """Pause the cyclic garbage collector.
-
-    A chunk makes millions of small lists and not one cycle; the collector would look at all of
-    them again and again.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import repeat
+from typing import NamedTuple
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
@@ -24,11 +26,11 @@ ENVELOPE: tuple[Field, ...] = (
     Field("reason", Text("訂正の理由", "reason of the correction")),
     Field("wkt", Text("区画図(WKT)", "outline (WKT, longitude latitude)")),
 )
-_ENVELOPE_KEYS = frozenset(field.key for field in ENVELOPE)
+#: Those of them that a `CheckedRecord` holds beside its body, in its order.
+_RECORD_KEYS = ("happened_at", "actor", "record_id", "supersedes", "reason", "wkt")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedRecord:
+class CheckedRecord(NamedTuple):
     """A record that may be written to the journal."""
 
     row: int
@@ -138,17 +140,15 @@ def _read_column(
     field: Field, written: Sequence[str | None], file: str | None, first_row: int, header: str
 ) -> tuple[list[object], list[Problem]]:
     """Read each distinct text once: columns of records repeat a few values many times."""
-    values: list[object] = []
-    problems: list[Problem] = []
-    seen: dict[object, tuple[object, Problem | None]] = {}
-    for index, text in enumerate(written):
-        if text not in seen:
-            seen[text] = _read_cell(field, text)
-        value, problem = seen[text]
-        values.append(value)
-        if problem is not None:
-            problems.append(problem.at(file=file, row=first_row + index, column=header))
-    return values, problems
+    read = {text: _read_cell(field, text) for text in dict.fromkeys(written)}
+    values = {text: value for text, (value, _) in read.items()}
+    wrong = {text: problem for text, (_, problem) in read.items() if problem is not None}
+    problems = [
+        wrong[text].at(file=file, row=first_row + index, column=header)
+        for index, text in (enumerate(written) if wrong else ())
+        if text in wrong
+    ]
+    return [values[text] for text in written], problems
 
 
 def _read_cell(field: Field, text: str | None) -> tuple[object, Problem | None]:
@@ -187,10 +187,13 @@ def _doubts(
         nowhere = {index for index, place in enumerate(places) if not any(place)}
         problems += [_nowhere(Place(file, row=first_row + index)) for index in rows if index in nowhere]
     tomorrow = (date.today() + timedelta(days=1)).isoformat()
-    for index in rows:
-        happened = str(parsed["happened_at"][index])
-        if happened[:10] > tomorrow:
-            problems.append(_in_future(Place(file, row=first_row + index, value=happened)))
+    happened = parsed["happened_at"]
+    late = {day for day in set(happened) if str(day)[:10] > tomorrow}
+    problems += [
+        _in_future(Place(file, row=first_row + index, value=str(happened[index])))
+        for index in (rows if late else ())
+        if happened[index] in late
+    ]
     return problems
 
 
@@ -227,36 +230,33 @@ def _doubt_traits(
 ) -> list[Problem]:
     """Put keys for traits and numbers for values; each distinct trait and value is looked at once."""
     problems: list[Problem] = []
-    traits: dict[str, Trait | None] = {}
-    values: dict[tuple[str, str], tuple[object, Problem | None]] = {}
-    for index in rows:
-        name, written = str(parsed["trait"][index]), str(parsed["value"][index])
-        if name not in traits:
-            traits[name] = find_trait(name)
-        trait = traits[name]
-        if trait is None:
-            problems.append(_unknown_trait(name, Place(file, row=first_row + index)))
-            continue
-        parsed["trait"][index] = trait.key
-        if trait.type != "number":
-            continue
-        key = (trait.key, written)
-        if key not in values:
-            values[key] = _number_of(trait, written)
-        value, problem = values[key]
-        parsed["value"][index] = value
+    names, values = parsed["trait"], parsed["value"]
+    pairs = [(str(names[index]), str(values[index])) for index in rows]
+    traits = {name: find_trait(name) for name in dict.fromkeys(name for name, _ in pairs)}
+    read = {pair: _read_pair(traits[pair[0]], *pair) for pair in dict.fromkeys(pairs)}
+    for index, pair in zip(rows, pairs, strict=True):
+        names[index], values[index], problem = read[pair]
         if problem is not None:
             problems.append(problem.at(file=file, row=first_row + index))
     return problems
 
 
-def _unknown_trait(name: str, place: Place) -> Problem:
+def _read_pair(trait: Trait | None, name: str, written: str) -> tuple[str, object, Problem | None]:
+    """The key of a trait and its value, with what is wrong about them."""
+    if trait is None:
+        return name, written, _unknown_trait(name)
+    if trait.type != "number":
+        return trait.key, written, None
+    return trait.key, *_number_of(trait, written)
+
+
+def _unknown_trait(name: str) -> Problem:
     near = difflib.get_close_matches(name, [*TRAITS, *(t.label.ja for t in TRAITS.values())], n=1)
     mend = Text("kanpo traits で一覧を見られます", "see kanpo traits for the list")
     if near:
         mend = Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
     what = Text("知らない調査項目です", "unknown trait")
-    return Problem("record.unknown-trait", what, mend, replace(place, column="trait", value=name))
+    return Problem("record.unknown-trait", what, mend, Place(column="trait", value=name))
 
 
 def _number_of(trait: Trait, written: str) -> tuple[object, Problem | None]:
@@ -285,23 +285,13 @@ def _records(
     kind: str, table: Table, parsed: dict[str, list[object]], chosen: list[int], first_row: int
 ) -> tuple[CheckedRecord, ...]:
     """The chosen rows as records; columns in which nothing stands take no part."""
-    filled = [(key, parsed[key]) for key in table.keys if any(v is not None for v in parsed[key])]
-    envelope = {
-        key: [None if value is None else str(value) for value in parsed[key]] for key in _ENVELOPE_KEYS
-    }
-    happened, actor, record_id = envelope["happened_at"], envelope["actor"], envelope["record_id"]
-    supersedes, reason, wkt = envelope["supersedes"], envelope["reason"], envelope["wkt"]
-    return tuple(
-        CheckedRecord(
-            first_row + at,
-            kind,
-            {key: column[at] for key, column in filled if column[at] is not None},
-            str(happened[at]),
-            actor[at],
-            record_id[at],
-            supersedes[at],
-            reason[at],
-            wkt[at],
-        )
-        for at in chosen
+    keys = [key for key in table.keys if any(value is not None for value in parsed[key])]
+    cells = zip(*([parsed[key][at] for at in chosen] for key in keys), strict=True) if keys else repeat(())
+    bodies = (
+        {key: value for key, value in zip(keys, row, strict=True) if value is not None} for row in cells
     )
+    envelope = (
+        [None if parsed[key][at] is None else str(parsed[key][at]) for at in chosen] for key in _RECORD_KEYS
+    )
+    rows = (first_row + at for at in chosen)
+    return tuple(map(CheckedRecord._make, zip(rows, repeat(kind), bodies, *envelope, strict=False)))

@@ -6,9 +6,17 @@ are stale. This is the only room with SQL.
 
 from kanpo.store._backup import backup_project, free_name
 from kanpo.store._computed import INPUT_LABELS, Stamp
-from kanpo.store._identity import sha256_of
+from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
-from kanpo.store._journal import CHAIN_COLUMNS, NewRecord, Seal, outline_hash, record_content, seal_of
+from kanpo.store._journal import (
+    CHAIN_COLUMNS,
+    Content,
+    NewRecord,
+    Seal,
+    outline_hash,
+    record_content,
+    seal_of,
+)
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
 from kanpo.store._merge import MergeReport, merge_projects
@@ -23,6 +31,7 @@ __all__ = [
     "INPUT_LABELS",
     "SCHEMA_VERSION",
     "Batch",
+    "Content",
     "MergeReport",
     "NewRecord",
     "OwnCatalogue",
@@ -38,6 +47,7 @@ __all__ = [
     "free_name",
     "is_project",
     "merge_projects",
+    "new_record_ids",
     "outline_hash",
     "record_content",
     "restore_project",

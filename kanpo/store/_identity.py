@@ -8,28 +8,32 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 
 def new_record_id() -> str:
-    """A UUID of version 7, sortable by the time it was made.
+    """A UUID of version 7, sortable by the time it was made."""
+    return next(new_record_ids(1))
+
+
+def new_record_ids(count: int) -> Iterator[str]:
+    """UUIDs of version 7 for records that are made in a row, in the order in which they sort.
 
     RFC 9562, section 5.7, with the fraction of the millisecond in the twelve bits after the
-    version (section 6.2, method 3), so that records made in a row sort in their order.
+    version (section 6.2, method 3); each is one step of the fraction later than the one before.
     """
-    nanoseconds = time.time_ns()
-    milliseconds, rest = divmod(nanoseconds, 1_000_000)
-    fraction = rest * 4096 // 1_000_000
-    value = (
-        (milliseconds << 80)
-        | (0x7 << 76)
-        | (fraction << 64)
-        | (0b10 << 62)
-        | (int.from_bytes(os.urandom(8)) >> 2)
-    )
-    digits = f"{value:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    steps = time.time_ns() * 4096 // 1_000_000 + np.arange(count, dtype=np.uint64)
+    halves = np.empty((count, 2), dtype=">u8")
+    halves[:, 0] = (steps >> 12 << 16) | 0x7000 | (steps & 0xFFF)
+    halves[:, 1] = (np.frombuffer(os.urandom(8 * count), dtype=np.uint64) >> 2) | (1 << 63)
+    written = halves.tobytes().hex()
+    for start in range(0, 32 * count, 32):
+        digits = written[start : start + 32]
+        yield f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def now() -> str:

@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from kanpo.schema import RECORD_KINDS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._geometry import from_blobs, to_blobs
 from kanpo.store._identity import Device, current_actor, new_record_id, now, sha256_of
-from kanpo.store._sql import quoted
+from kanpo.store._sql import literal, quoted
 
 #: The "hash before the first record" of every lane.
 GENESIS = "0" * 64
@@ -91,7 +92,7 @@ def record_hash(previous: str, envelope: Sequence[object]) -> str:
     `envelope` is record_id, kind, device, sequence, actor, happened_at, recorded_at, supersedes,
     reason, outline, body (as JSON text), in this order.
     """
-    return hashlib.sha256(f"{previous}\n{canonical(list(envelope))}".encode()).hexdigest()
+    return hashlib.sha256(b"%b\n%b" % (previous.encode(), orjson.dumps(tuple(envelope)))).hexdigest()
 
 
 #: What two records have in common when they say the same: day, body, outline, what they correct.
@@ -110,7 +111,20 @@ _ENVELOPE = (
 )
 #: Columns of a record with its place in the chain.
 CHAIN_COLUMNS = (*_ENVELOPE.split(", "), "previous", "hash")
-_INSERT = f"INSERT INTO journal ({_ENVELOPE}, previous, hash) VALUES ({', '.join('?' * 13)})"
+#: Rows of one statement: a statement that a guard may abort keeps what it changes until its end, so
+#: that a row for each statement costs three times as much.
+_AT_ONCE = 100
+
+
+def insert_rows(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Add rows of `CHAIN_COLUMNS` to the journal, within the caller's transaction."""
+    marks = f"({', '.join('?' * len(CHAIN_COLUMNS))})"
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        connection.execute(
+            f"INSERT INTO journal ({_ENVELOPE}, previous, hash) VALUES {', '.join([marks] * len(part))}",
+            list(chain.from_iterable(part)),
+        )
 
 
 class Journal:
@@ -121,8 +135,13 @@ class Journal:
         self._path = path
         self._device = Device(project_id)
 
-    def append(self, records: Sequence[NewRecord]) -> list[str]:
+    def append(self, records: Sequence[NewRecord], contents: Sequence[Content] | None = None) -> list[str]:
         """Write records in one transaction; when this returns, they are on the disk.
+
+        Parameters
+        ----------
+        contents : sequence, optional
+            The content of each record, for callers that know it already (`record_content`).
 
         Returns
         -------
@@ -138,20 +157,26 @@ class Journal:
         """
         if not records:
             return []
+        if contents is None:
+            contents = [record_content(record) for record in records]
         with spoken_errors(self._path), transaction(self._connection):
             self._check_superseded(records)
-            self._archive(record.outline for record in records)
+            self._archive({c[2]: record.outline for c, record in zip(contents, records, strict=True)})
             heads = self._heads()
             lane = self._device.lane({device: head for device, (_, head) in heads.items()})
             sequence, previous = heads.get(lane, (0, GENESIS))
             rows = []
             actor, recorded_at = current_actor(), now()
-            for number, record in enumerate(records, sequence + 1):
-                envelope = _envelope(record, lane, number, record.actor or actor, recorded_at)
+            for number, (record, content) in enumerate(zip(records, contents, strict=True), sequence + 1):
+                happened_at, body, outline, supersedes = content
+                envelope = (
+                    *(record.record_id, record.kind, lane, number, record.actor or actor, happened_at),
+                    *(recorded_at, supersedes, record.reason, outline, body),
+                )
                 digest = record_hash(previous, envelope)
                 rows.append((*envelope, previous, digest))
                 previous = digest
-            self._connection.executemany(_INSERT, rows)
+            insert_rows(self._connection, rows)
             self._device.remember(lane, previous)
         return [record.record_id for record in records]
 
@@ -159,12 +184,12 @@ class Journal:
         rows = self._connection.execute(_HEADS)
         return {device: (sequence, digest) for device, sequence, digest in rows}
 
-    def _archive(self, outlines: Iterable[BaseGeometry | None]) -> None:
-        shapes = {outline_hash(outline): outline for outline in outlines if outline is not None}
-        known = (
-            {row[0] for row in self._connection.execute("SELECT outline FROM outlines")} if shapes else set()
-        )
-        new = {key: shape for key, shape in shapes.items() if key not in known}
+    def _archive(self, outlines: Mapping[str | None, BaseGeometry | None]) -> None:
+        """Keep outlines, by their hash, that are not there yet."""
+        known: set[str | None] = {None}
+        if outlines.keys() - known:
+            known |= {row[0] for row in self._connection.execute("SELECT outline FROM outlines")}
+        new = {key: shape for key, shape in outlines.items() if key not in known}
         if new:
             blobs = to_blobs(list(new.values()))
             self._connection.executemany(
@@ -172,6 +197,8 @@ class Journal:
             )
 
     def _check_superseded(self, records: Sequence[NewRecord]) -> None:
+        if all(record.supersedes is None for record in records):
+            return
         # A file may bring a record and, further down, what corrects it.
         before: dict[str, str] = {}
         for record in records:
@@ -197,8 +224,8 @@ class Journal:
         ).fetchone()
         return None if found is None else str(found[0])
 
-    def read(self, kind: str) -> pd.DataFrame:
-        """The standing records of one kind, oldest first.
+    def read(self, kind: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The standing records of one kind, oldest first; all of each record, or only some columns.
 
         Returns
         -------
@@ -207,17 +234,50 @@ class Journal:
             supersedes, reason; with ``geometry`` (shapely) when the kind has an outline.
         """
         table = RECORD_KINDS[kind]
+        names = "*" if columns is None else ", ".join(map(quoted, {*columns, "device", "recorded_at"}))
         with spoken_errors(self._path):
-            cursor = self._connection.execute(f"SELECT * FROM {quoted(table.name)} ORDER BY OGC_FID")
+            cursor = self._connection.execute(f"SELECT {names} FROM {quoted(table.name)} ORDER BY OGC_FID")
             frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        if columns is not None:
+            return _oldest_first(frame)[list(columns)]
         if table.outline:
             frame["geometry"] = from_blobs(list(frame.pop("geom")))
         return _oldest_first(frame.drop(columns="OGC_FID"))
 
-    def entries(self, kind: str | None = None, record_id: str | None = None) -> pd.DataFrame:
+    def alike(self, kind: str, fields: Sequence[str], *, same_day: bool) -> set[str]:
+        """The ids of standing records of a kind that have the same in these fields as another one.
+
+        With `same_day`, only if they also happened on the same day.
+        """
+        same = [f"json_extract(j.body, {literal('$.' + key)})" for key in fields]
+        same += ["substr(j.happened_at, 1, 10)"] if same_day else []
+        with spoken_errors(self._path):
+            groups = self._connection.execute(
+                "SELECT json_group_array(j.record_id) FROM journal j WHERE j.kind = ? AND j.body IS NOT NULL "
+                "AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id) "
+                f"GROUP BY {', '.join(same)} HAVING count(*) > 1",
+                (kind,),
+            )
+            return {record_id for (group,) in groups for record_id in orjson.loads(group)}
+
+    def corrections(self) -> set[str]:
+        """The ids of all records that correct another one or are corrected."""
+        with spoken_errors(self._path):
+            pairs = self._connection.execute(
+                "SELECT record_id, supersedes FROM journal WHERE supersedes IS NOT NULL"
+            )
+            return set(chain.from_iterable(pairs))
+
+    def entries(
+        self,
+        kind: str | None = None,
+        record_id: str | None = None,
+        record_ids: Iterable[str] | None = None,
+    ) -> pd.DataFrame:
         """Records as they stand in the journal, superseded ones included, oldest first.
 
-        With `record_id`, that record and all that correct it or are corrected by it.
+        With `record_id`, that record and all that correct it or are corrected by it; with
+        `record_ids`, just these.
         """
         clauses, values = ["1 = 1"], list[Any]()
         if kind is not None:
@@ -226,6 +286,9 @@ class Journal:
         if record_id is not None:
             clauses.append(f"record_id IN ({_FAMILY})")
             values.append(record_id)
+        if record_ids is not None:
+            clauses.append("record_id IN (SELECT value FROM json_each(?))")
+            values.append(canonical(sorted(record_ids)))
         with spoken_errors(self._path):
             cursor = self._connection.execute(
                 f"SELECT {_ENVELOPE}, EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = journal.record_id) "
@@ -317,24 +380,6 @@ def _oldest_first(frame: pd.DataFrame) -> pd.DataFrame:
         ["clock", "device"], kind="stable"
     )
     return frame.loc[order.index].reset_index(drop=True)
-
-
-def _envelope(
-    record: NewRecord, lane: str, sequence: int, actor: str, recorded_at: str
-) -> tuple[object, ...]:
-    return (
-        record.record_id,
-        record.kind,
-        lane,
-        sequence,
-        actor,
-        record.happened_at,
-        recorded_at,
-        record.supersedes,
-        record.reason,
-        None if record.outline is None else outline_hash(record.outline),
-        None if record.body is None else canonical(dict(record.body)),
-    )
 
 
 #: The last record of every lane, found through the index of lanes without reading the whole journal.

@@ -16,7 +16,7 @@ from kanpo.errors import Conflict, InputUnusable, IntegrityFailure, Place, Probl
 from kanpo.locale import Text
 from kanpo.store._connection import connect, spoken_errors, transaction
 from kanpo.store._history import keep_histories
-from kanpo.store._journal import _ENVELOPE, _INSERT
+from kanpo.store._journal import _ENVELOPE, insert_rows
 from kanpo.store._location import is_project
 from kanpo.store._migrate import refuse_newer
 from kanpo.store._project import Project
@@ -94,7 +94,7 @@ def _unite(ours: sqlite3.Connection, theirs: sqlite3.Connection, path: Path, oth
     ours.executemany(
         "INSERT INTO outlines (outline, geom) VALUES (?, ?)", [row for row in outlines if row[0] in wanted]
     )
-    ours.executemany(_INSERT, rows)
+    insert_rows(ours, rows)
     _take_originals(ours, theirs, rows)
     both = len(mine.keys() & its.keys())
     return MergeReport(tuple(row[0] for row in rows), both, len(mine) - both, _files(ours, theirs))

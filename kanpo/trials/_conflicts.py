@@ -20,13 +20,13 @@ COLUMNS = (
 )
 
 #: A record says the same thing again when these fields and the day are those of another one.
-_SAME: Mapping[str, Sequence[str]] = {
+_SAME: dict[str, Sequence[str]] = {
     "observation": ("trial_code", "plot_code", "parcel_id", "trait", "repeat"),
     "harvest": ("trial_code", "plot_code"),
     "visit": ("parcel_id",),
 }
 #: What there is once only, on whatever day it was recorded.
-_ONCE: Mapping[str, Sequence[str]] = {
+_ONCE: dict[str, Sequence[str]] = {
     "trial": ("trial_code",),
     "plot": ("trial_code", "plot_code"),
 }
@@ -140,7 +140,12 @@ def _favour(kept: str) -> str:
 
 
 def _entries(project: Project) -> list[_Entry]:
-    frame = project.journal.entries().drop_duplicates(["record_id", "body", "happened_at"])
+    """The records that may be part of a conflict; the others are many and need no look."""
+    journal = project.journal
+    ids = journal.corrections()
+    for kind, fields in (_SAME | _ONCE).items():
+        ids |= journal.alike(kind, fields, same_day=kind in _SAME)
+    frame = journal.entries(record_ids=ids).drop_duplicates(["record_id", "body", "happened_at"])
     frame = frame.astype(object).where(frame.notna(), None)
     return [
         _Entry(

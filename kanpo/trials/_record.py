@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -14,7 +14,7 @@ from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
 from kanpo.parcels import measure_area_m2
 from kanpo.schema import CheckedRecord, check_records
-from kanpo.store import NewRecord, Project
+from kanpo.store import Content, NewRecord, Project, new_record_ids
 from kanpo.store import record_content as content_of
 from kanpo.trials._lot_rules import LotRules
 from kanpo.trials._prediction import predictions_with
@@ -76,6 +76,7 @@ def record_rows(
     problems = list(checked.problems)
     rejected = set(checked.rejected)
     new: list[NewRecord] = []
+    said: list[Content] = []
     repeated = 0
     known_ids = project.journal.record_ids() if any(r.record_id for r in checked.good) else set()
     contents = project.journal.contents(kind, (record.happened_at for record in checked.good))
@@ -90,13 +91,14 @@ def record_rows(
             repeated += 1
             continue
         new.append(entry)
+        said.append(content)
         contents.add(content)
         known_ids.add(entry.record_id)
     # What was predicted stands in the chain before the trial that is to prove it.
     predictions, hints = predictions_with(project, new if kind == "trial" else ())
     problems += hints
     if new and not dry_run:
-        project.journal.append([*predictions, *new])
+        project.journal.append([*predictions, *new], [*map(content_of, predictions), *said])
     ids = tuple(record.record_id for record in new)
     return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected), len(predictions))
 
@@ -131,6 +133,7 @@ class _Surroundings:
         self.parcels |= dict(zip(parcels["parcel_id"], parcels.geometry, strict=True))
         self._sound: dict[tuple[object, ...], BaseGeometry | None] = {}
         self._lots = LotRules(project, records)
+        self._ids = new_record_ids(len(records))
         self._rules: dict[str, Callable[[CheckedRecord], list[Problem]]] = {
             "trial": self._check_trial,
             "plot": self._check_plot,
@@ -142,16 +145,15 @@ class _Surroundings:
         if record.kind in self._rules:
             problems += self._rules[record.kind](record)
         problems += self._lots.check(record)
-        if any(problem.severity is Severity.REJECT for problem in problems):
+        if problems and any(problem.severity is Severity.REJECT for problem in problems):
             return None, problems
-        body = dict(record.body)
+        body = record.body
         if record.kind == "plot" and outline is not None:
-            body.setdefault("area_m2", round(float(measure_area_m2([outline])[0]), 2))
+            body = {"area_m2": round(float(measure_area_m2([outline])[0]), 2), **body}
         self._remember(record, outline)
-        entry = NewRecord(
-            record.kind, body, record.happened_at, outline, record.actor, record.supersedes, record.reason
-        )
-        return (replace(entry, record_id=record.record_id) if record.record_id else entry), problems
+        said_by = (record.actor, record.supersedes, record.reason)
+        record_id = record.record_id or next(self._ids)
+        return NewRecord(record.kind, body, record.happened_at, outline, *said_by, record_id), problems
 
     def _place(self, record: CheckedRecord) -> tuple[CheckedRecord, list[Problem], BaseGeometry | None]:
         """The record with its trial, what is wrong with its references, and its outline.
@@ -177,7 +179,7 @@ class _Surroundings:
             return record, []
         found = [trial for trial, plot in self.plots if plot == code]
         if len(found) == 1:
-            return replace(record, body={**record.body, "trial_code": found[0]}), []
+            return record._replace(body={**record.body, "trial_code": found[0]}), []
         if not found and record.kind != "plot":
             return record, []
         what = Text("どの試験の試験区か決まりません", "it is not clear which trial this plot belongs to")
