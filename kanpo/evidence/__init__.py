@@ -13,12 +13,14 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
+from kanpo.evidence._expected import EXPECTED_COLUMNS, expected_yields
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_rows, write_proposal
 from kanpo.evidence._reestimate import (
     DRAWS,
     MOVE_COLUMNS,
+    SEASON_SD,
     Draws,
     Posterior,
     learn,
@@ -28,6 +30,7 @@ from kanpo.evidence._reestimate import (
 )
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
 from kanpo.evidence._summary import summarise_trial, trait_label
+from kanpo.evidence._surface import Surface
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
 from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_traits, make_design
 
@@ -36,6 +39,7 @@ __all__ = [
     "CLASS_SD",
     "DESIGNS",
     "DRAWS",
+    "EXPECTED_COLUMNS",
     "FACTOR_COLUMNS",
     "GROUP_COLUMNS",
     "LEAST_PARCELS",
@@ -43,6 +47,7 @@ __all__ = [
     "MOVE_COLUMNS",
     "PARCEL_COLUMNS",
     "PLOT_VALUE_COLUMNS",
+    "SEASON_SD",
     "SLOPE_SD",
     "WEIGHT_SD",
     "YIELD_TRAITS",
@@ -53,11 +58,13 @@ __all__ = [
     "Parameter",
     "Posterior",
     "Response",
+    "Surface",
     "analyse",
     "analyse_traits",
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "expected_yields",
     "learn",
     "learn_from_trials",
     "learn_project",

@@ -61,6 +61,15 @@ _LABELS = {
     "weight": Text("重み", "weight"),
     "proposed_weight": Text("提案の重み", "proposed weight"),
 }
+_EXPECTED_LABELS = {
+    "rank": Text("順位", "rank"),
+    "parcel_id": Text("筆ID", "parcel id"),
+    "settlement": Text("大字", "settlement"),
+    "lot_number": Text("地番", "lot number"),
+    "expected": Text("期待収量(最良を1とした比)", "expected yield (1: best possible)"),
+    "low": Text("低く見て", "low"),
+    "high": Text("高く見て", "high"),
+}
 _TRAIT = "yield_dry_kg_per_10a"
 
 
@@ -216,6 +225,15 @@ def _say_about(found: Calibration) -> None:
     help=Text("目録をどれだけ信じるか(2なら2倍)", "how sure of the catalogue (2: twice as sure)"),
 )
 @option("--out", type=PathType, metavar="FOLDER", help=Text("提案を書くフォルダ", "folder for the proposal"))
+@option(
+    "--yields",
+    type=PathType,
+    metavar="FILE",
+    help=Text(
+        "試験から期待される収量の順に全筆を書くファイル(.csv .xlsx)",
+        "all parcels by the yield expected (.csv or .xlsx)",
+    ),
+)
 @project_option
 @dry_run_option
 @output_options
@@ -224,14 +242,20 @@ def reestimate(
     trait: str,
     strength: float,
     out: Path | None,
+    yields: Path | None,
     project: Path | None,
     dry_run: bool,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.evidence import learn_project, moves, proposed_rows, write_proposal
+    from kanpo.evidence import expected_yields, learn_project, moves, proposed_rows, write_proposal
+    from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
     from kanpo.store import Project
+    from kanpo.suitability import project_sites
+
+    if yields is not None:
+        table_file(yields)
 
     path = find_project(project)
     catalogue = catalogue_of(path)
@@ -239,6 +263,7 @@ def reestimate(
     with Project.open(path) as opened:
         found = learn_project(opened, catalogue, herb_id, trait, strength=strength)
         own = opened.own_catalogue()
+        expected = expected_yields(found, *project_sites(opened)) if yields else None
     rows = proposed_rows(found)
     table = moves(found)
     show_table(table if as_json or as_csv else table.head(12), _LABELS, as_json=as_json, as_csv=as_csv)
@@ -257,6 +282,9 @@ def reestimate(
             f"from {found.n} means of parcel and year; error sd (log) {found.error_sd:.2f}; {len(rows)} rows move.",
         )
     )
+    if yields is not None and expected is not None and not dry_run:
+        export_table(yields, expected.rename(columns={k: str(text) for k, text in _EXPECTED_LABELS.items()}))
+        say(Text(f"期待収量の順に書きました: {yields}", f"parcels by expected yield: {yields}"))
     if out is not None and not dry_run:
         written = write_proposal(out, rows, found, herb_id=herb_id, trait=trait, own=own)
         say(
