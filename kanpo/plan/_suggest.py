@@ -77,17 +77,9 @@ def suggest_trials(
 ) -> Suggestion:
     """Choose sites and herbs for next season's trials.
 
-    Contenders are the sites that are among the `BEST` in some draw of what may be true, each with the
-    share of draws in which it is. Each site chosen is the one whose harvest removes most of the variance
-    of the differences between contenders, given those chosen before it, and what the whole season
-    shares: a site that differs from another one in what is doubtful is worth more than a twin. This is
-    transductive experimental design (K. Yu, J. Bi, V. Tresp 2006, Active learning via transductive
-    experimental design, Proc. 23rd Int. Conf. Machine Learning: 1081-1088), with the covariance of draws
-    through the response in place of a kernel's. The gain of the best after one harvest (the knowledge
-    gradient) is nearly 0 where only several together can change a choice (P. I. Frazier, W. B. Powell
-    2010, Paradoxes in learning and the marginal value of information, Decision Analysis 7: 378-403);
-    the variance is not. A little of the yield expected is added. Of one parcel one herb is suggested
-    at most.
+    Each is the one whose harvest would tell most about the differences between the sites that may be
+    among the best (see `_Pool`), given those chosen before it, with a little of its promise. Of one
+    parcel one herb is suggested at most.
 
     Parameters
     ----------
@@ -150,6 +142,17 @@ def _possible(parcels: pd.DataFrame, factors: Factors, limits: Limits) -> tuple[
 
 class _Pool:
     """Candidate sites of one herb, with draws of their yields, and how uncertain each still is.
+
+    Contenders are the sites that are among the `BEST` in some draw of what may be true, each with the
+    share of draws in which it is. Each site chosen is the one whose harvest removes most of the variance
+    of the differences between contenders, given those chosen before it, and what the whole season
+    shares: a site that differs from another one in what is doubtful is worth more than a twin. This is
+    transductive experimental design (K. Yu, J. Bi, V. Tresp 2006, Active learning via transductive
+    experimental design, Proc. 23rd Int. Conf. Machine Learning: 1081-1088), with the covariance of draws
+    through the response in place of a kernel's. The gain of the best after one harvest (the knowledge
+    gradient) is nearly 0 where only several together can change a choice (P. I. Frazier, W. B. Powell
+    2010, Paradoxes in learning and the marginal value of information, Decision Analysis 7: 378-403);
+    the variance is not. A little of the yield expected is added.
 
     What a harvest at n sites would show has the covariance of D draws, and a last column for what all
     sites of the season share: rows of `_spread` (n, D + 1) times each other, with the middle matrix
