@@ -14,6 +14,7 @@ from kanpo.evidence._calibrate import (
     parcel_means,
 )
 from kanpo.evidence._components import COMPONENT_COLUMNS, component_values, with_strain
+from kanpo.evidence._expected import EXPECTED_COLUMNS, expected_yields
 from kanpo.evidence._kept import KEPT_COLUMNS, Proof, kept_predictions
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
@@ -21,6 +22,7 @@ from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_
 from kanpo.evidence._reestimate import (
     DRAWS,
     MOVE_COLUMNS,
+    SEASON_SD,
     Draws,
     Posterior,
     learn,
@@ -30,6 +32,7 @@ from kanpo.evidence._reestimate import (
 )
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
 from kanpo.evidence._summary import summarise_trial, trait_label
+from kanpo.evidence._surface import Surface
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
 from kanpo.evidence.analysis import (
     DESIGNS,
@@ -48,6 +51,7 @@ __all__ = [
     "COMPONENT_COLUMNS",
     "DESIGNS",
     "DRAWS",
+    "EXPECTED_COLUMNS",
     "FACTOR_COLUMNS",
     "GROUP_COLUMNS",
     "KEPT_COLUMNS",
@@ -56,6 +60,7 @@ __all__ = [
     "MOVE_COLUMNS",
     "PARCEL_COLUMNS",
     "PLOT_VALUE_COLUMNS",
+    "SEASON_SD",
     "SLOPE_SD",
     "WEIGHT_SD",
     "YIELD_TRAITS",
@@ -68,6 +73,7 @@ __all__ = [
     "Posterior",
     "Proof",
     "Response",
+    "Surface",
     "analyse",
     "analyse_traits",
     "analyse_trial",
@@ -75,6 +81,7 @@ __all__ = [
     "calibrate_project",
     "component_values",
     "crossed",
+    "expected_yields",
     "kept_predictions",
     "learn",
     "learn_from_trials",

@@ -10,6 +10,8 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.evidence._response import Response
+from kanpo.evidence._sampling import heavy, prior_draws, sample, unheavy
+from kanpo.evidence._surface import Surface
 from kanpo.herbs import Requirement, load_catalogue
 from kanpo.locale import Text
 from kanpo.suitability import FactorColumns
@@ -18,8 +20,10 @@ from kanpo.suitability import FactorColumns
 #: yield (with the weight of so many observations). Our assumption.
 SEASON_SD = 0.3
 ERROR_SD, ERROR_WEIGHT = 0.25, 6
-#: The level of yield is left nearly free where none is given.
-_LEVEL_SD = 3.0
+#: Standard deviation of the logarithm of the error's, such that it is as sure as so many observations.
+_ERROR_LOG_SD = 1 / np.sqrt(2 * ERROR_WEIGHT)
+#: The level of yield is left nearly free where none is given, once there are yields; and before.
+_LEVEL_SD, LEVEL_SD_BEFORE = 3.0, 0.2
 #: Steps of the search: derivatives are differences over so many prior sds to both sides, wide at first.
 #: A bound or class just beyond what was tried has no derivative, but it has a difference.
 _WIDTHS = (1.0,) * 6 + (0.5,) * 4 + (0.25,) * 4
@@ -28,8 +32,8 @@ _LAST_WIDTH = 0.5
 _SHARES = (1.0, 0.5, 0.2, 0.05, 0.0)
 
 
-#: Draws of what may be true; with 300 the mean of a site is known to a seventeenth of its sd.
-DRAWS = 300
+#: Draws of what may be true; with 400 the mean of a site is known to a twentieth of its sd.
+DRAWS = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +46,16 @@ class Draws:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """What is believed of a herb's requirements: z (P,) in prior units, its covariance (P, P), the error sd.
+    """What is believed of a herb's requirements.
 
-    Before any trial z is 0 and the covariance the unit matrix. `level` is the logarithm of the yield at
-    a score of 1 (NaN without trials), `n` the parcel means that went in.
+    The most probable z (P,) in prior units with its covariance (P, P) is what rows are proposed from:
+    what no trial tells anything about stays exactly where the catalogue has it. Before any trial z is 0
+    and the covariance the unit matrix. `drawn` (D, P) is how far from there the truth may be, and what
+    sites are chosen by.
+
+    `error_sd` is that of the mean of a parcel. `level` is the logarithm of the yield at a score of 1 (NaN
+    without trials), `n` the parcel means that went in. `levels` (D,) is by how much the level is off its
+    prior mean for each draw, give or take `level_sd`.
     """
 
     response: Response
@@ -54,21 +64,27 @@ class Posterior:
     error_sd: float
     level: float
     n: int
+    drawn: np.ndarray
+    levels: np.ndarray
+    level_sd: float
 
-    def draw(self, columns: FactorColumns, count: int = DRAWS, seed: int = 1) -> Draws:
-        """What may be true of sites: `count` draws of the parameters, and the yields that follow.
+    def draw(self, columns: FactorColumns, count: int = DRAWS) -> Draws:
+        """What may be true of sites: `count` of the draws at most, and the yields that follow.
 
         The response bends (no site is better than one where everything fits), so yields are drawn
         through it and not from a normal distribution of their own.
         """
-        random = np.random.default_rng(seed)
-        root = np.linalg.cholesky(self.covariance + 1e-10 * np.eye(len(self.z)))
-        plain = random.normal(size=(count, len(self.z)))
-        # Draws with exactly the mean and covariance wanted: what is left by chance would look like knowledge.
-        plain -= plain.mean(axis=0)
-        plain = plain @ np.linalg.inv(np.linalg.cholesky(np.cov(plain.T))).T
-        z = self.z + plain @ root.T
-        return Draws(z, np.array([self.response.log_yield(columns, one) for one in z]))
+        z = self.drawn[:count]
+        return Draws(z, Surface(self.response, columns)(z))
+
+    def expected(self, columns: FactorColumns) -> np.ndarray:
+        """Relative yield (N,) expected of sites, the mean over the draws; NaN where nothing is known.
+
+        Growing on the sites where it is greatest loses least on average (L. J. Savage 1954, The
+        Foundations of Statistics); the yield at the most probable parameters is too hopeful of sites
+        that are good only if every one of them holds.
+        """
+        return np.asarray(np.exp(self.draw(columns).log_yield).mean(axis=0))
 
 
 def prior_of(
@@ -77,7 +93,18 @@ def prior_of(
     """What is believed of a herb before any trial."""
     response = Response(requirements, weights, strength)
     size = response.size
-    return Posterior(response, np.zeros(size), np.eye(size), ERROR_SD, float("nan"), 0)
+    drawn, levels = heavy(prior_draws(size, DRAWS)), np.zeros(DRAWS)
+    return Posterior(
+        response,
+        np.zeros(size),
+        np.eye(size),
+        ERROR_SD,
+        float("nan"),
+        0,
+        drawn,
+        levels,
+        LEVEL_SD_BEFORE,
+    )
 
 
 def learn(
@@ -87,7 +114,7 @@ def learn(
     seasons: Sequence[str],
     level: tuple[float, float] | None = None,
 ) -> Posterior:
-    """Maximum a posteriori estimate from the mean yields of parcels.
+    """Estimate from the mean yields of parcels: the most probable parameters, and draws of what may be true.
 
     ln(yield) = level + season + exp(slope)·Σ w·ln e / W_K + error, with normal priors: of every bound,
     class and weight around the catalogue (`kanpo.evidence` says how wide), of the seasons around 0, of
@@ -97,6 +124,9 @@ def learn(
 
     This is ridge regression towards the catalogue: with few parcels little moves, and what no trial
     tells anything about does not move at all.
+
+    The draws are of the model as it is, not linearised, with the level and the seasons integrated out,
+    the error's standard deviation drawn too, and heavy tails for how far a row may be off (`heavy`).
 
     Parameters
     ----------
@@ -113,24 +143,67 @@ def learn(
         logarithmic scale. It is what tells that all parcels tried disappoint alike; without it only
         differences between them teach.
     """
-    names, season = np.unique(np.asarray(seasons, dtype=str), return_inverse=True)
-    response, size, count = prior.response, prior.response.size, len(names)
-    centre, level_sd = (
-        (float(np.log(level[0])), level[1]) if level else (float(np.log(yields).mean()), _LEVEL_SD)
-    )
-    fixed = np.zeros((len(yields), count + 1))
-    fixed[np.arange(len(yields)), season] = SEASON_SD
-    fixed[:, -1] = 1.0
-    trust = np.append(np.ones(size + count), 1 / level_sd**2)
-    fit = _Fit(response, columns, np.log(yields) - centre, fixed, trust)
-    start = 0.0 if level else -float(np.mean(response.log_yield(columns, prior.z)))
+    fit, season, centre, level_sd = _fit_of(prior.response, columns, yields, seasons, level)
+    size, count = prior.response.size, fit.fixed.shape[1] - 1
+    start = 0.0 if level else -float(np.mean(prior.response.log_yield(columns, prior.z)))
     x, sigma = np.concatenate([prior.z, np.zeros(count), [start]]), prior.error_sd
     for width in _WIDTHS:
         x = fit.step(x, sigma, width)
         square = float((fit.misfit(x) ** 2).sum())
         sigma = float(np.sqrt((ERROR_WEIGHT * ERROR_SD**2 + square) / (ERROR_WEIGHT + len(yields))))
     covariance = np.linalg.inv(fit.normal(fit.design(x, _LAST_WIDTH), sigma))
-    return Posterior(response, x[:size], covariance[:size, :size], sigma, float(x[-1]) + centre, len(yields))
+    drawn, levels, left = _drawn(fit, season, level_sd, x[:size], sigma)
+    return Posterior(
+        prior.response,
+        x[:size],
+        covariance[:size, :size],
+        sigma,
+        float(x[-1]) + centre,
+        len(yields),
+        drawn,
+        levels,
+        left,
+    )
+
+
+def _fit_of(
+    response: Response,
+    columns: FactorColumns,
+    yields: np.ndarray,
+    seasons: Sequence[str],
+    level: tuple[float, float] | None,
+) -> tuple[_Fit, np.ndarray, float, float]:
+    """The regression, the season (n,) of each yield, and the prior mean and sd of the level (logarithm)."""
+    names, season = np.unique(np.asarray(seasons, dtype=str), return_inverse=True)
+    centre, level_sd = (
+        (float(np.log(level[0])), level[1]) if level else (float(np.log(yields).mean()), _LEVEL_SD)
+    )
+    fixed = np.zeros((len(yields), len(names) + 1))
+    fixed[np.arange(len(yields)), season] = SEASON_SD
+    fixed[:, -1] = 1.0
+    trust = np.append(np.ones(response.size + len(names)), 1 / level_sd**2)
+    return _Fit(response, columns, np.log(yields) - centre, fixed, trust), season, centre, level_sd
+
+
+def _drawn(
+    fit: _Fit, season: np.ndarray, level_sd: float, start: np.ndarray, sigma: float
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Draws (D, P) of the parameters, with the level (D,) expected for each and its standard deviation."""
+    surface, size, count = Surface(fit.response, fit.columns), len(start), len(fit.y)
+    together = SEASON_SD**2 * (season[:, None] == season)
+    along, turn = np.linalg.eigh(together + level_sd**2)
+
+    def likelihood(x: np.ndarray) -> np.ndarray:
+        misfit = (fit.y - surface(heavy(x[:, :size]))) @ turn
+        variance = along + (ERROR_SD * np.exp(_ERROR_LOG_SD * x[:, size:])) ** 2
+        return np.asarray(-0.5 * (misfit**2 / variance + np.log(variance)).sum(axis=1))
+
+    begin = np.append(unheavy(start), np.log(sigma / ERROR_SD) / _ERROR_LOG_SD)
+    drawn = heavy(sample(likelihood, begin)[:, :size])
+    precise = np.linalg.inv(sigma**2 * np.eye(count) + together)
+    precision = float(precise.sum()) + 1 / level_sd**2
+    levels = (fit.y - surface(drawn)) @ precise.sum(axis=0) / precision
+    return drawn, levels, float(1 / np.sqrt(precision))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -71,7 +71,7 @@ class Response:
             np.flatnonzero([p.factor == row.factor and p.role != "weight" for p in self.parameters])
             for row in self.requirements
         ]
-        self._weight_at = np.array(
+        self.weight_at = np.array(
             [
                 next(
                     at
@@ -89,15 +89,17 @@ class Response:
 
     def moved(self, z: np.ndarray) -> tuple[Requirement, ...]:
         """The requirements with their bounds, classes and weights moved by z (P,)."""
-        weights = self.weights * np.exp(self._shift(z)[self._weight_at])
+        weights = self.weights * np.exp(self._shift(z)[self.weight_at])
         weights *= self.weights.sum() / weights.sum()
         return tuple(
-            replace(_moved(row, self._pairs(at, z)), weight=float(weight))
+            replace(
+                _moved(row, [(p, float(shift[0])) for p, shift in self.pairs(at, z)]), weight=float(weight)
+            )
             for at, (row, weight) in enumerate(zip(self.requirements, weights, strict=True))
         )
 
     def log_yield(self, columns: FactorColumns, z: np.ndarray) -> np.ndarray:
-        """Logarithm of the relative yield (N,); NaN where nothing is known."""
+        """Logarithm of the relative yield (N,), NaN where nothing is known; `Surface` does many z at once."""
         shift = self._shift(z)
         losses, _, weights, known = self._losses(columns, z)
         found: np.ndarray = np.exp(shift[-1]) * (weights @ losses) / known
@@ -118,15 +120,15 @@ class Response:
             share = steep * weights[at] / known
             for p in self._of[at]:
                 ahead, behind = (
-                    _loss(
+                    loss_of(
                         row,
-                        self._pairs(at, z + way * step * (np.arange(self.size) == p)),
+                        self.pairs(at, z + way * step * (np.arange(self.size) == p)),
                         columns[row.factor],
                     )
                     for way in (1, -1)
                 )
                 found[:, p] = share * np.nan_to_num(ahead - behind) / (2 * step)
-            p = self._weight_at[at]
+            p = self.weight_at[at]
             found[:, p] = np.where(there[at], share * (losses[at] - score), 0.0) * self.parameters[p].scale
         found[:, -1] = steep * score * self.parameters[-1].scale
         return found
@@ -135,9 +137,9 @@ class Response:
         self, columns: FactorColumns, z: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """ln e (R, N) with 0 where a factor is not known, where it is (R, N), weights (R,), and the weight that is known (N,)."""
-        weights = self.weights * np.exp(self._shift(z)[self._weight_at])
+        weights = self.weights * np.exp(self._shift(z)[self.weight_at])
         losses = np.array(
-            [_loss(row, self._pairs(at, z), columns[row.factor]) for at, row in enumerate(self.requirements)]
+            [loss_of(row, self.pairs(at, z), columns[row.factor]) for at, row in enumerate(self.requirements)]
         )
         there = np.isfinite(losses)
         known = weights @ there
@@ -148,8 +150,9 @@ class Response:
         scales = np.array([parameter.scale for parameter in self.parameters])
         return np.asarray(z) * scales
 
-    def _pairs(self, at: int, z: np.ndarray) -> list[tuple[Parameter, float]]:
-        return [(self.parameters[p], float(z[p]) * self.parameters[p].scale) for p in self._of[at]]
+    def pairs(self, at: int, z: np.ndarray) -> list[tuple[Parameter, np.ndarray]]:
+        """Parameters of a requirement with their shifts (1,), or (D, 1) for draws."""
+        return [(self.parameters[p], z[..., p, None] * self.parameters[p].scale) for p in self._of[at]]
 
 
 def _parameters_of(row: Requirement) -> list[Parameter]:
@@ -170,19 +173,22 @@ def _parameters_of(row: Requirement) -> list[Parameter]:
     return [*found, Parameter(row.factor, "weight", WEIGHT_SD[confidence])]
 
 
-def _loss(row: Requirement, shifts: list[tuple[Parameter, float]], values: np.ndarray) -> np.ndarray:
-    """ln e (N,), NaN where the value is not known."""
-    return np.log(np.maximum(_membership(row, shifts, values), FLOOR))
-
-
-def _membership(row: Requirement, shifts: list[tuple[Parameter, float]], values: np.ndarray) -> np.ndarray:
-    """Membership (N,) with the bounds moved, without making a requirement of it: this is called often."""
+def loss_of(row: Requirement, shifts: list[tuple[Parameter, np.ndarray]], values: np.ndarray) -> np.ndarray:
+    """ln e (N,) or (D, N) with the bounds moved, NaN where the value is not known."""
     if row.kind == "classes":
         by = {parameter.of: shift for parameter, shift in shifts}
-        table = [_class_moved(row.classes[key], by[key]) for key in FACTORS[row.factor].classes]
+        table = np.concatenate([row.classes[key] + by[key] for key in FACTORS[row.factor].classes], axis=-1)
+        full = np.log(np.clip(table, FLOOR, 1.0))
+        full = np.concatenate([full, np.full_like(full[..., :1], np.nan)], axis=-1)
         codes = np.asarray(values)
-        return np.array([*table, np.nan])[np.where(codes < 0, -1, codes)]
-    values = np.asarray(values, dtype=float)
+        return np.asarray(full[..., np.where(codes < 0, -1, codes)])
+    return np.asarray(np.log(np.maximum(_membership(row, shifts, np.asarray(values, dtype=float)), FLOOR)))
+
+
+def _membership(
+    row: Requirement, shifts: list[tuple[Parameter, np.ndarray]], values: np.ndarray
+) -> np.ndarray:
+    """Membership of numbers, without making a requirement of it: this is called often."""
     by_role = {parameter.role: shift for parameter, shift in shifts}
     if row.kind == "trapezoid":
         a, b, c, d = row.corners

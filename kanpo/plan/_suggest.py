@@ -1,4 +1,4 @@
-"""Where next season's trials teach most and promise most."""
+"""Where next season's trials tell most about which sites are best."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kanpo.evidence import Draws, Parameter, Posterior
+from kanpo.evidence import SEASON_SD, Parameter, Posterior
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability import FactorColumns
 
-#: How many standard deviations of hope count: 0 only promises, more tries what is less known.
+#: How much knowing counts beside promise: 0 only promises.
 BOLDNESS = 1.0
 #: How many parcels are looked for in the end.
 BEST = 20
-#: Sites of a herb that are looked at one by one, the most promising ones.
-_POOL = 3000
-#: Sites of a herb whose worth is worked out at each choice: the best by bound, and as many of all ranks.
-_LOOKED_AT = 120
-#: Outcomes of a harvest (standard normal) and their chances: Gauss-Hermite quadrature of five points.
-_OUTCOMES = np.array([-2.8569700, -1.3556262, 0.0, 1.3556262, 2.8569700])
-_CHANCES = np.array([0.0112574, 0.2220759, 0.5333333, 0.2220759, 0.0112574])
-#: How much the bound of a site counts beside its worth for knowing.
+#: Sites of a herb that are looked at: the most promising ones for one half, and of all ranks for the other.
+_POOL = 10_000
+#: Sites that may be among the best in the end: those that most often are.
+_CONTENDERS = 150
+#: How much the yield expected counts beside what is learned (both as shares of the best possible).
 _LITTLE = 0.1
 #: A site's promise is given between these quantiles of the draws (80 %).
 _BETWEEN = (0.1, 0.9)
@@ -80,12 +77,9 @@ def suggest_trials(
 ) -> Suggestion:
     """Choose sites and herbs for next season's trials.
 
-    Each site is the one with the greatest upper confidence bound of the logarithm of its yield,
-    mean + boldness · sd; then the covariance is updated as though it had been harvested, so that the
-    next one is not its twin: sites spread over what is uncertain (GP-BUCB: T. Desautels, A. Krause,
-    J. W. Burdick 2014, Parallelizing exploration-exploitation tradeoffs in Gaussian process bandit
-    optimization, J. Machine Learning Research 15: 3873-3923; with the covariance of draws through the
-    response in place of a Gaussian process's). Of one parcel one herb is suggested at most.
+    Each is the one whose harvest would tell most about the differences between the sites that may be
+    among the best (see `_Pool`), given those chosen before it, with a little of its promise. Of one
+    parcel one herb is suggested at most.
 
     Parameters
     ----------
@@ -108,7 +102,7 @@ def suggest_trials(
         enough = belief.response.known_share(columns) >= limits.least_known - 1e-9
         known |= enough
         left = enough & ~np.isin(possible, [parcel for name, parcel in tried if name == herb])
-        pools[herb] = _Pool.of(belief, columns, possible, boldness, left)
+        pools[herb] = _Pool(belief, columns, possible, boldness, enough, left)
     left_out["unknown"] = int((~known).sum())
     chosen: list[tuple[object, ...]] = []
     rows = parcels.set_index("parcel_id")
@@ -149,93 +143,128 @@ def _possible(parcels: pd.DataFrame, factors: Factors, limits: Limits) -> tuple[
 class _Pool:
     """Candidate sites of one herb, with draws of their yields, and how uncertain each still is.
 
-    The covariance of n sites is that of their D draws: rows of `_spread` (n, D) times each other, with
-    the middle matrix (D, D) that learning shrinks.
+    Contenders are the sites that are among the `BEST` in some draw of what may be true, each with the
+    share of draws in which it is. Each site chosen is the one whose harvest removes most of the variance
+    of the differences between contenders, given those chosen before it, and what the whole season
+    shares: a site that differs from another one in what is doubtful is worth more than a twin. This is
+    transductive experimental design (K. Yu, J. Bi, V. Tresp 2006, Active learning via transductive
+    experimental design, Proc. 23rd Int. Conf. Machine Learning: 1081-1088), with the covariance of draws
+    through the response in place of a kernel's. The gain of the best after one harvest (the knowledge
+    gradient) is nearly 0 where only several together can change a choice (P. I. Frazier, W. B. Powell
+    2010, Paradoxes in learning and the marginal value of information, Decision Analysis 7: 378-403);
+    the variance is not. A little of the yield expected is added.
+
+    What a harvest at n sites would show has the covariance of D draws, and a last column for what all
+    sites of the season share: rows of `_spread` (n, D + 1) times each other, with the middle matrix
+    that learning shrinks. `_toward` (T, n) is the covariance of the T contenders' distance from their
+    mean with what each site would show, weighted by how often each is among the best.
     """
 
     def __init__(
-        self, belief: Posterior, parcel_ids: np.ndarray, draws: Draws, boldness: float, count: int
+        self,
+        belief: Posterior,
+        columns: FactorColumns,
+        parcel_ids: np.ndarray,
+        boldness: float,
+        enough: np.ndarray,
+        left: np.ndarray,
     ) -> None:
-        self.parcel_ids = parcel_ids
-        self._belief, self._draws, self._boldness, self._candidates = belief, draws, boldness, count
-        self._best = BEST
-        size = len(draws.log_yield)
-        self._mean = draws.log_yield.mean(axis=0)
-        self._spread = (draws.log_yield - self._mean).T / np.sqrt(size - 1)
-        self._left = np.eye(size)
+        """Sites (n,) of which `enough` is known can be among the best, and those that are `left` be chosen."""
+        usable, pool = _pool(belief.response.log_yield(columns, belief.z), enough)
+        self._draws = belief.draw({key: column[pool] for key, column in columns.items()})
+        self.parcel_ids, self._open, self._candidates = parcel_ids[pool], left[pool], usable
+        self._belief, self._boldness = belief, boldness
+        logs = self._draws.log_yield
+        size = len(logs)
+        self._promise = np.exp(logs).mean(axis=0)
+        self._rank = np.argsort(np.argsort(-self._promise, kind="stable"), kind="stable") + 1
+        level = belief.levels[:size] - belief.levels[:size].mean()
+        shared = np.full((len(pool), 1), np.hypot(SEASON_SD, belief.level_sd))
+        self._spread = np.hstack([((logs - logs.mean(axis=0)).T + level) / np.sqrt(size - 1), shared])
+        self._left = np.eye(size + 1)
         self._variance = (self._spread**2).sum(axis=1)
-        self._rank = np.argsort(np.argsort(-self._mean, kind="stable"), kind="stable") + 1
-
-    @classmethod
-    def of(
-        cls, belief: Posterior, columns: FactorColumns, ids: np.ndarray, boldness: float, able: np.ndarray
-    ) -> _Pool:
-        """The most promising sites of a herb, of those that are `able` (n,)."""
-        looks = belief.response.log_yield(columns, belief.z)
-        usable = np.flatnonzero(np.isfinite(looks) & able)
-        pool = usable[np.argsort(-looks[usable], kind="stable")[:_POOL]]
-        draws = belief.draw({key: column[pool] for key, column in columns.items()})
-        return cls(belief, ids[pool], draws, boldness, len(usable))
+        apart = _apart(np.exp(logs)) / np.sqrt(size - 1)
+        self._toward = apart @ self._spread[:, :-1].T
+        self._doubt = float((apart**2).sum())
 
     def best(self, taken: set[str]) -> tuple[int, float] | None:
         """Position and worth of the best site that is left."""
-        open_ = np.flatnonzero(~np.isin(self.parcel_ids, list(taken)))
+        open_ = np.flatnonzero(self._open & ~np.isin(self.parcel_ids, list(taken)))
         if not len(open_):
             return None
-        bound = self._mean + self._boldness * np.sqrt(self._variance)
-        ranked = open_[np.argsort(-bound[open_], kind="stable")]
-        looked_at = np.unique(
-            np.concatenate([ranked[:_LOOKED_AT], ranked[:: max(len(ranked) // _LOOKED_AT, 1)]])
-        )
-        worth = np.array([self._worth(at) for at in looked_at])
-        # What teaches nothing more is still chosen by its bound.
-        worth = worth + _LITTLE * bound[looked_at]
-        at = int(looked_at[worth.argmax()])
+        worth = self._boldness * np.sqrt(self._told(open_)) + _LITTLE * self._promise[open_]
+        at = int(open_[worth.argmax()])
         return at, float(worth.max())
 
-    def _worth(self, at: int) -> float:
-        """By how much the best sites, chosen anew after a harvest here, are expected to gain (log yield)."""
-        toward = self._spread @ (self._left @ self._spread[at])
-        step = toward / np.sqrt(self._variance[at] + self._belief.error_sd**2)
-        best = min(self._best, len(self._mean))
-        after = self._mean + _OUTCOMES[:, None] * step
-        top = np.partition(after, len(self._mean) - best, axis=1)[:, -best:].mean(axis=1)
-        return float(_CHANCES @ top - np.sort(self._mean)[-best:].mean())
+    def _told(self, at: np.ndarray) -> np.ndarray:
+        """How much variance of the contenders' differences a harvest at each of some sites removes."""
+        noise = self._variance[at] + self._belief.error_sd**2
+        return np.asarray((self._toward[:, at] ** 2).sum(axis=0) / noise)
 
     def learn_from(self, at: int) -> None:
         """How uncertain every site will be when this one has been harvested."""
         toward = self._left @ self._spread[at]
         noise = self._variance[at] + self._belief.error_sd**2
+        with_it = self._spread @ toward
         self._left -= np.outer(toward, toward) / noise
-        self._variance = np.maximum(self._variance - (self._spread @ toward) ** 2 / noise, 0.0)
+        self._variance = np.maximum(self._variance - with_it**2 / noise, 0.0)
+        self._toward = self._toward - np.outer(self._toward[:, at], with_it) / noise
 
     def line(self, at: int, factors: Factors) -> tuple[object, ...]:
         """promise, low, high, rank, candidates, gain, learns, unknown and why of a site."""
         yields = np.exp(self._draws.log_yield[:, at])
         promise, low, high = float(yields.mean()), *map(float, np.quantile(yields, _BETWEEN))
-        gain = 0.5 * float(np.log1p(self._variance[at] / self._belief.error_sd**2))
+        gain = 0.5 * float(np.log1p((self._own_sd(at) / self._belief.error_sd) ** 2))
+        told = float(self._told(np.array([at]))[0]) / max(self._doubt, 1e-12)
         learns = self._learns(at)
         needed = [row.factor for row in self._belief.response.requirements]
         unknown = factors.values.loc[self.parcel_ids[at], needed].isna()
         gaps = [FACTORS[key].label for key, gone in unknown.items() if gone]
         rank, top = int(self._rank[at]), max(int(self._rank[at]) / self._candidates, 0.01)
         why = Text(
-            f"見込みは候補 {self._candidates:,} の {rank:,} 番(上位 {top:.0%})。分かること: {learns.ja or 'ほぼ既知'}",
-            f"promise ranks {rank:,} of {self._candidates:,} (top {top:.0%}); teaches: {learns.en or 'little new'}",
+            f"見込みは候補 {self._candidates:,} の {rank:,} 番(上位 {top:.0%})。"
+            f"どの筆がよいかの迷いの {told:.0%} が解ける。分かること: {learns.ja or 'ほぼ既知'}",
+            f"promise ranks {rank:,} of {self._candidates:,} (top {top:.0%}); settles {told:.0%} of the doubt "
+            f"about which sites are best; teaches: {learns.en or 'little new'}",
         )
         names = str(Text("、", ", ")).join(str(label) for label in gaps)
         return promise, low, high, rank, self._candidates, gain, str(learns), names, str(why)
 
+    def _own_sd(self, at: int) -> float:
+        """How uncertain a site still is apart from the season that it shares with the others."""
+        own = self._spread[at, :-1]
+        return float(np.sqrt(max(own @ self._left[:-1, :-1] @ own, 0.0)))
+
     def _learns(self, at: int) -> Text:
-        """The two parameters that go most with the yield of a site, over the draws that are still open."""
+        """The two parameters that go most with what a harvest at a site would show, as far as they are open."""
         z = (self._draws.z - self._draws.z.mean(axis=0)) / np.sqrt(len(self._draws.z) - 1)
-        together = z.T @ (self._left @ self._spread[at])
-        spread = max(float(np.sqrt(self._variance[at])), 1e-12)
-        first = [
-            p for p in np.argsort(-np.abs(together), kind="stable")[:2] if abs(together[p]) > 0.2 * spread
-        ]
+        together = z.T @ (self._left @ self._spread[at])[:-1]
+        least = 0.2 * max(self._own_sd(at), 1e-12)
+        first = [p for p in np.argsort(-np.abs(together), kind="stable")[:2] if abs(together[p]) > least]
         names = [_name(self._belief.response.parameters[p]) for p in first]
         return Text("、".join(name.ja for name in names), ", ".join(name.en for name in names))
+
+
+def _pool(looks: np.ndarray, able: np.ndarray) -> tuple[int, np.ndarray]:
+    """How many sites (n,) can be looked at, and the positions of those that are, best first."""
+    usable = np.flatnonzero(np.isfinite(looks) & able)
+    ranked = usable[np.argsort(-looks[usable], kind="stable")]
+    rest = ranked[_POOL // 2 :]
+    more = rest[:: max(-(-len(rest) // (_POOL // 2)), 1)]
+    return len(usable), np.concatenate([ranked[: _POOL // 2], more])
+
+
+def _apart(yields: np.ndarray) -> np.ndarray:
+    """How far each contender is from the mean of all, (T, D) of yields (D, n), weighted by its chance."""
+    best = min(BEST, yields.shape[1])
+    if not best:
+        return np.empty((0, len(yields)))
+    among = np.argpartition(-yields, best - 1, axis=1)[:, :best]
+    chance = np.bincount(among.ravel(), minlength=yields.shape[1]) / among.size
+    contenders = np.argsort(-chance, kind="stable")[:_CONTENDERS]
+    share = chance[contenders] / chance[contenders].sum()
+    own = yields[:, contenders] - yields[:, contenders].mean(axis=0)
+    return np.asarray((own - (own @ share)[:, None]).T * np.sqrt(share)[:, None])
 
 
 _ROLES = {

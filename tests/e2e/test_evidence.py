@@ -47,8 +47,10 @@ def test_calibration_reestimation_and_suggestions(tried: Kanpo, tmp_path: Path) 
     assert found["rho"] > 0.5 and (tmp_path / "c.svg").is_file()
 
     before = (tmp_path / "sample.gpkg").read_bytes()
-    said = tried("evidence", "reestimate", "--herb", "当帰", "--out", "案", "--json")
+    said = tried("evidence", "reestimate", "--herb", "当帰", "--out", "案", "--yields", "期待.csv", "--json")
     assert said.code == 0 and json.loads(said.out)[0]["sd_after"] > 0
+    listed = (tmp_path / "期待.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert listed[0].startswith("順位,筆ID") and listed[1].startswith("1,") and len(listed) > 1000
     assert (tmp_path / "sample.gpkg").read_bytes() == before, "nothing is used by writing a proposal"
     used = tried("herbs", "use", "案")
     assert used.code == 0 and "差戻し 0 件" in used.err

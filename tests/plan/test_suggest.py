@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kanpo.evidence import prior_of
+from kanpo.evidence import SEASON_SD, Posterior, prior_of
 from kanpo.herbs import load_catalogue
 from kanpo.plan import COLUMNS, Limits, Suggestion, suggest_trials
 from tests.suitability.sites import excluded_by, factors_of, good_site, random_sites
@@ -61,6 +61,35 @@ def test_twins_of_a_chosen_site_lose_their_worth() -> None:
     for _, of_herb in alike.groupby("herb_id"):
         assert of_herb["gain"].is_monotonic_decreasing
     assert min(gain) > 0
+
+
+def doubt_left(belief: Posterior, logs: np.ndarray, sites: list[int]) -> float:
+    """Share of the variance of yield differences between contenders that harvests at `sites` leave (Gaussian)."""
+    yields = np.exp(logs)
+    chance = np.zeros(logs.shape[1])
+    for draw in yields:
+        chance[np.argsort(-draw)[:20]] += 1
+    chance /= chance.sum()
+    apart = yields - yields.mean(axis=0)
+    apart = (apart - (apart @ chance)[:, None]) * np.sqrt(chance)
+    shown = (logs - logs.mean(axis=0))[:, sites]
+    size = len(logs) - 1
+    seen = shown.T @ shown / size + belief.error_sd**2 * np.eye(len(sites))
+    seen += SEASON_SD**2 + belief.level_sd**2
+    toward = apart.T @ shown / size
+    return 1 - float(np.trace(toward @ np.linalg.solve(seen, toward.T)) / (apart**2).sum() * size)
+
+
+def test_suggested_sites_tell_more_about_the_best_than_promising_or_random_ones() -> None:
+    rows = [row | {"area_m2": 900.0, "road_access_m": 40.0} for row in random_sites(300, 6)]
+    factors, belief = factors_of(rows), BELIEFS["toki"]
+    logs = belief.draw(factors.columns()).log_yield
+    found = suggest_trials(parcels_of(300), factors, {"toki": belief}, budget=6, boldness=10.0)
+    suggested = doubt_left(belief, logs, [int(parcel[1:]) for parcel in found.sites["parcel_id"]])
+    promising = doubt_left(belief, logs, list(np.argsort(-np.exp(logs).mean(axis=0))[:6]))
+    random = np.random.default_rng(1)
+    others = [doubt_left(belief, logs, list(random.choice(300, 6, replace=False))) for _ in range(20)]
+    assert suggested < min(promising, *others) and 1 - suggested > 1.5 * (1 - np.mean(others))
 
 
 def test_tried_excluded_and_growerless_parcels_are_left_out() -> None:

@@ -28,6 +28,15 @@ from kanpo.cli.commands.evidence_words import (
 )
 from kanpo.locale import Text
 
+_EXPECTED_LABELS = {
+    "rank": Text("順位", "rank"),
+    "parcel_id": Text("筆ID", "parcel id"),
+    "settlement": Text("大字", "settlement"),
+    "lot_number": Text("地番", "lot number"),
+    "expected": Text("期待収量(最良を1とした比)", "expected yield (1: best possible)"),
+    "low": Text("低く見て", "low"),
+    "high": Text("高く見て", "high"),
+}
 _TRAIT = "yield_dry_kg_per_10a"
 
 
@@ -172,6 +181,15 @@ def keep(herb: str | None, top: int | None, project: Path | None, dry_run: bool)
     help=Text("目録をどれだけ信じるか(2なら2倍)", "how sure of the catalogue (2: twice as sure)"),
 )
 @option("--out", type=PathType, metavar="FOLDER", help=Text("提案を書くフォルダ", "folder for the proposal"))
+@option(
+    "--yields",
+    type=PathType,
+    metavar="FILE",
+    help=Text(
+        "試験から期待される収量の順に全筆を書くファイル(.csv .xlsx)",
+        "all parcels by the yield expected (.csv or .xlsx)",
+    ),
+)
 @project_option
 @dry_run_option
 @output_options
@@ -180,15 +198,21 @@ def reestimate(
     trait: str,
     strength: float,
     out: Path | None,
+    yields: Path | None,
     project: Path | None,
     dry_run: bool,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.evidence import learn_project, moves, proposed_rows, write_proposal
+    from kanpo.evidence import expected_yields, learn_project, moves, proposed_rows, write_proposal
+    from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
     from kanpo.schema import FACTORS
     from kanpo.store import Project
+    from kanpo.suitability import project_sites
+
+    if yields is not None:
+        table_file(yields)
 
     path = find_project(project)
     catalogue = catalogue_of(path)
@@ -196,6 +220,7 @@ def reestimate(
     with Project.open(path) as opened:
         found = learn_project(opened, catalogue, herb_id, trait, strength=strength)
         own = opened.own_catalogue()
+        expected = expected_yields(found, *project_sites(opened)) if yields else None
     rows = proposed_rows(found)
     table = moves(found)
     if as_json or as_csv:
@@ -212,6 +237,9 @@ def reestimate(
             )
         )
     say_learned(found, table, len(rows))
+    if yields is not None and expected is not None and not dry_run:
+        export_table(yields, expected.rename(columns={k: str(text) for k, text in _EXPECTED_LABELS.items()}))
+        say(Text(f"期待収量の順に書きました: {yields}", f"parcels by expected yield: {yields}"))
     if out is not None and not dry_run:
         written = write_proposal(out, rows, found, herb_id=herb_id, trait=trait, own=own)
         say(
