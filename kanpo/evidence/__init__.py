@@ -13,6 +13,7 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
+from kanpo.evidence._days import When, day_notes, read_when
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_rows, write_proposal
@@ -27,7 +28,8 @@ from kanpo.evidence._reestimate import (
     refuse_few,
 )
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
-from kanpo.evidence._summary import summarise_trial, trait_label
+from kanpo.evidence._summary import summarise_trial, summary_of, trial_values_of
+from kanpo.evidence._traits import find_trait, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
 from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_traits, make_design
 
@@ -53,11 +55,14 @@ __all__ = [
     "Parameter",
     "Posterior",
     "Response",
+    "When",
     "analyse",
     "analyse_traits",
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "day_notes",
+    "find_trait",
     "learn",
     "learn_from_trials",
     "learn_project",
@@ -68,11 +73,14 @@ __all__ = [
     "plot_values",
     "prior_of",
     "proposed_rows",
+    "read_when",
     "recorded_design",
     "refuse_few",
     "summarise_trial",
+    "summary_of",
     "trait_label",
     "trial_values",
+    "trial_values_of",
     "values_by_year",
     "write_proposal",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanpo.cli._click import argument, command, option
-from kanpo.cli._options import PathType, output_options, project_option
+from kanpo.cli._options import PathType, date_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.cli.commands.compare import check_files, out_option, sheet_option, with_short_p, write_table
 from kanpo.errors import UsageError
@@ -54,6 +54,7 @@ def long_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
         project_option,
         sheet_option,
+        date_option(every=False),
         option(
             "--by",
             type=click.Choice(list(_UNITS)),
@@ -108,10 +109,13 @@ def _values(
     only: tuple[str, ...],
     herb: str | None,
     by: str,
+    when: str,
     sheet: str | None,
     project: Path | None,
 ) -> tuple[pd.DataFrame, bool]:
     """Values in long form, and whether some could not be read."""
+    from kanpo.evidence import find_trait
+
     problems: tuple[Any, ...] = ()
     if file is not None:
         from kanpo.compare import long_table, read_table
@@ -121,29 +125,37 @@ def _values(
         )
         say_problems(problems)
     else:
-        values = _of_project(project, herb, by)
+        values = _of_project(project, herb, by, when, only)
     known = list(dict.fromkeys(values["trait"]))
-    unknown = [trait for trait in only if trait not in known]
-    if unknown or values.empty:
+    if values.empty:
         raise UsageError(
             "compare.no-trait",
-            Text(f"項目「{unknown[0]}」の値がありません", f"there are no values of '{unknown[0]}'")
-            if unknown
-            else Text("試験の値がまだありません", "there are no values of trials yet"),
-            Text(f"ある項目: {'、'.join(known) or 'なし'}", f"traits: {', '.join(known) or 'none'}"),
+            Text("試験の値がまだありません", "there are no values of trials yet"),
+            Text("観察か収穫を記録してください", "record observations or harvests"),
         )
-    return (values[values["trait"].isin(only)] if only else values), bool(problems)
+    wanted = [find_trait(trait, known, Text("この表", "the table")) for trait in only]
+    return (values[values["trait"].isin(wanted)] if wanted else values), bool(problems)
 
 
-def _of_project(project: Path | None, herb: str | None, by: str) -> pd.DataFrame:
+def _of_project(
+    project: Path | None, herb: str | None, by: str, written: str, only: tuple[str, ...]
+) -> pd.DataFrame:
+    """Values of the project's trials; which days they rest on is said for the traits that are asked for."""
     from kanpo.cli._discover import find_project
-    from kanpo.evidence import plot_values, values_by_year
+    from kanpo.evidence import day_notes, find_trait, plot_values, read_when, trait_label, values_by_year
     from kanpo.herbs import find_herb, load_catalogue
     from kanpo.store import Project
 
     herb_id = find_herb(load_catalogue(), herb).herb_id if herb else None
     with Project.open(find_project(project)) as opened:
-        return values_by_year(plot_values(opened, herb_id=herb_id), _UNITS[by])
+        values = plot_values(opened, herb_id=herb_id, when=read_when(written, every=False))
+    known = list(dict.fromkeys(values["trait"]))
+    where = Text("試験の記録", "the trials")
+    for trait in [find_trait(one, known, where) for one in only if known] or known:
+        label = trait_label(trait)
+        for note in day_notes(values, trait):
+            say(Text(f"{label.ja}: {note.ja}", f"{label.en}: {note.en}"))
+    return values_by_year(values, _UNITS[by])
 
 
 @command(

@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import PathType, date_option, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, show_json, show_table
 from kanpo.cli.commands.compare import (
     check_files,
@@ -88,6 +88,7 @@ def evidence() -> None:
     show_default=True,
     help=Text("項目(収量・調査項目)", "trait (a yield or observation)"),
 )
+@date_option(every=False)
 @project_option
 @out_option
 @svg_option
@@ -95,21 +96,25 @@ def evidence() -> None:
 def calibrate(
     herb: str,
     trait: str,
+    when: str,
     project: Path | None,
     out: Path | None,
     svg: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.evidence import calibrate_project
+    from kanpo.evidence import calibrate_project, day_notes, read_when, trial_values
     from kanpo.herbs import find_herb
     from kanpo.store import Project
 
     check_files([out], svg)
+    chosen = read_when(when, every=False)
     path = find_project(project)
     catalogue = catalogue_of(path)
+    herb_id = find_herb(catalogue, herb).herb_id
     with Project.open(path) as opened:
-        found = calibrate_project(opened, catalogue, find_herb(catalogue, herb).herb_id, trait)
+        found = calibrate_project(opened, catalogue, herb_id, trait, chosen)
+        notes = day_notes(trial_values(opened, herb_id, when=chosen), found.trait)
     write_table(out, found.parcels, _LABELS)
     if as_json:
         show_json(_as_json(found))
@@ -122,6 +127,8 @@ def calibrate(
         click.echo("")
         show_table(with_short_p(found.factors.head(8)), _LABELS)
     _say_about(found)
+    for note in notes:
+        say(note)
     if svg is not None:
         write_picture(svg, found.picture())
     return 0
