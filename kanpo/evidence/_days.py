@@ -26,6 +26,9 @@ class When:
     days: tuple[str, ...] = ()
 
 
+LAST = When()
+
+
 def read_when(written: str, *, every: bool = True) -> When:
     """What ``--date`` says: a word, or days by commas (several trials have days of their own).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kanpo.evidence._days import When, chosen
+from kanpo.evidence._days import LAST, When, chosen
 from kanpo.schema import TRAITS
 from kanpo.store import Project
 from kanpo.trials import find_conflicts, harvests_with_yield
@@ -18,7 +18,7 @@ PLOT_VALUE_COLUMNS = (
 _PLOT = ["trial_code", "plot_code"]
 
 
-def plot_values(project: Project, *, herb_id: str | None = None, when: When = When()) -> pd.DataFrame:
+def plot_values(project: Project, *, herb_id: str | None = None, when: When = LAST) -> pd.DataFrame:
     """Yields and numeric traits of all plots, one row for each plot, year and trait.
 
     Harvests of a plot within a year add up (their dry/fresh ratios are averaged); of the days on
@@ -51,7 +51,7 @@ def plot_values(project: Project, *, herb_id: str | None = None, when: When = Wh
     return found[list(PLOT_VALUE_COLUMNS)].reset_index(drop=True)
 
 
-def trial_plot_values(project: Project, plots: pd.DataFrame, when: When = When()) -> pd.DataFrame:
+def trial_plot_values(project: Project, plots: pd.DataFrame, when: When = LAST) -> pd.DataFrame:
     """One value of each trait and yield for each plot (and each round of observing, if all are wanted).
 
     As `plot_values`, but over the whole of a trial and not year by year, and with what nobody has

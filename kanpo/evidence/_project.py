@@ -7,7 +7,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.evidence._calibrate import Calibration, calibrate
-from kanpo.evidence._days import When
+from kanpo.evidence._days import LAST, When
 from kanpo.evidence._plot_values import plot_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials
 from kanpo.evidence._reestimate import Posterior
@@ -22,9 +22,7 @@ from kanpo.suitability import project_sites, score_settings
 _DRY_YIELD, _LEAST_DOUBT = "yield_dry_kg_per_10a", 0.2
 
 
-def trial_values(
-    project: Project, herb_id: str, trait: str | None = None, when: When = When()
-) -> pd.DataFrame:
+def trial_values(project: Project, herb_id: str, trait: str | None = None, when: When = LAST) -> pd.DataFrame:
     """Values of the plots of a herb (`plot_values`), by the parcels on which they count today.
 
     Parameters
@@ -51,7 +49,7 @@ def _meant(values: pd.DataFrame, herb_id: str, trait: str) -> str:
 
 
 def calibrate_project(
-    project: Project, catalogue: Catalogue, herb_id: str, trait: str, when: When = When()
+    project: Project, catalogue: Catalogue, herb_id: str, trait: str, when: When = LAST
 ) -> Calibration:
     """Hold the trials of a herb against the scores that the project holds; see `calibrate`.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kanpo.evidence._days import When
+from kanpo.evidence._days import LAST, When
 from kanpo.evidence._plot_values import trial_plot_values
 from kanpo.schema import TRAITS
 from kanpo.store import Project
 
 
-def summarise_trial(project: Project, trial_code: str, when: When = When()) -> pd.DataFrame:
+def summarise_trial(project: Project, trial_code: str, when: When = LAST) -> pd.DataFrame:
     """Count, mean, standard deviation, least and greatest of each trait and yield by treatment.
 
     Each plot counts once: repeats of a day are averaged, of several days `when` says which counts
@@ -32,7 +32,7 @@ def summarise_trial(project: Project, trial_code: str, when: When = When()) -> p
     return summary_of(trial_values_of(project, trial_code, when))
 
 
-def trial_values_of(project: Project, trial_code: str, when: When = When()) -> pd.DataFrame:
+def trial_values_of(project: Project, trial_code: str, when: When = LAST) -> pd.DataFrame:
     """The values of one trial; see `trial_plot_values`."""
     plots = project.journal.read("plot")
     return trial_plot_values(project, plots[plots["trial_code"] == trial_code], when)

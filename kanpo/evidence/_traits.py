@@ -84,5 +84,7 @@ def _unknown(words: str, near: list[str], known: list[str], where: Text, *, seve
     return UsageError(
         "analysis.unknown-trait",
         Text(f"{where.ja}に「{words}」の値はありません", f"there are no values of '{words}' in {where.en}"),
-        Text(f"もしかして: {ja}", f"did you mean: {en}?") if near else Text(f"ある項目: {ja}", f"traits: {en}"),
+        Text(f"もしかして: {ja}", f"did you mean: {en}?")
+        if near
+        else Text(f"ある項目: {ja}", f"traits: {en}"),
     )

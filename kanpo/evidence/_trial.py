@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
-from kanpo.evidence._days import When, day_notes
+from kanpo.evidence._days import LAST, When, day_notes
 from kanpo.evidence._plot_values import trial_plot_values
 from kanpo.evidence._traits import find_trait, trait_label
 from kanpo.evidence.analysis import Analysis, Design, analyse_traits, make_design
@@ -38,7 +38,7 @@ def analyse_trial(
     trial_codes: Sequence[str],
     traits: Sequence[str],
     design: Design | None = None,
-    when: When = When(),
+    when: When = LAST,
 ) -> list[Analysis]:
     """Analyse traits of a recorded trial, or of several together as environments.
 
@@ -84,7 +84,7 @@ def analyse_trial(
     ]
 
 
-def plot_table(project: Project, trial_codes: Sequence[str], when: When = When()) -> pd.DataFrame:
+def plot_table(project: Project, trial_codes: Sequence[str], when: When = LAST) -> pd.DataFrame:
     """Every plot of some trials with its parts in the design and a column for each trait.
 
     Returns
@@ -258,7 +258,9 @@ def _none_at_all(known: Sequence[str]) -> str:
     names = [f"{trait_label(trait)}({trait})" for trait in known]
     raise UsageError(
         "analysis.unknown-trait",
-        Text("この試験に、区によって違う値の項目がありません", "no trait of this trial differs between plots"),
+        Text(
+            "この試験に、区によって違う値の項目がありません", "no trait of this trial differs between plots"
+        ),
         Text(f"ある項目: {'、'.join(names) or 'なし'}", f"traits: {', '.join(names) or 'none'}"),
     )
 

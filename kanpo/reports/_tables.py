@@ -110,9 +110,9 @@ def measures(found: Analysis) -> list[Text]:
     lines += [
         Text(
             f"検出できる差({power.term}、検出力80 %): {power.detectable:.4g}"
-            f"(平均の {power.percent:.0f} %)、LSD(5 %): {power.lsd:.4g}",
+            f"(平均の {power.share} %)、LSD(5 %): {power.lsd:.4g}",
             f"detectable difference ({power.term}, power 80 %): {power.detectable:.4g} "
-            f"({power.percent:.0f} % of the mean); LSD (5 %): {power.lsd:.4g}",
+            f"({power.share} % of the mean); LSD (5 %): {power.lsd:.4g}",
         )
         for power in found.powers
     ]

@@ -24,6 +24,7 @@ from kanpo.evidence.analysis._design import Design, Term, term_name
 from kanpo.evidence.analysis._factor import Factor
 from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row, fit, prepare
 from kanpo.evidence.analysis._margins import Margin, margin_of
+from kanpo.evidence.analysis._names import design_label, factor_label, trait_words
 from kanpo.evidence.analysis._notes import notes_of
 from kanpo.evidence.analysis._outcome import Analysis, Component, Effect, Field
 from kanpo.evidence.analysis._power import Power, power_of
@@ -357,11 +358,12 @@ def _levels(table: PlotTable) -> pd.DataFrame:
 
 def _summary(prepared: Prepared, table: PlotTable) -> Text:
     counts = [(name, len(table.factors[name].levels)) for name in prepared.design.factors]
-    ja = "、".join(f"{name} {count} 水準" for name, count in counts)
+    ja = "、".join(f"{factor_label(name).ja} {count} 水準" for name, count in counts)
     en = ", ".join(f"{name} ({count} levels)" for name, count in counts)
+    trait, design = trait_words(table.trait), design_label(prepared.design.kind)
     return Text(
-        f"「{table.trait}」を {len(table.y)} 区で解析しました({prepared.design.kind}、{ja})。",
-        f"'{table.trait}' analysed on {len(table.y)} plots ({prepared.design.kind}; {en}).",
+        f"{trait.ja}を {len(table.y)} 区の値で解析しました({design.ja}: {ja})。",
+        f"{trait.en} analysed on {len(table.y)} plots ({design.en}: {en}).",
     )
 
 
