@@ -44,9 +44,7 @@ def test_the_same_picture_has_the_same_bytes(project: Project, tmp_path: Path) -
 
 def test_a_parcel_is_drawn_with_the_plots_of_its_trial(trial_project: Project, tmp_path: Path) -> None:
     partner = Audience.PARTNER
-    path = picture_parcel(
-        trial_project, load_catalogue(), "P1", tmp_path / "p.svg", audience=partner
-    ).path
+    path = picture_parcel(trial_project, load_catalogue(), "P1", tmp_path / "p.svg", audience=partner).path
     assert "#cc79a7" in colours_in(path)
     public = picture_parcel(trial_project, load_catalogue(), "P1", tmp_path / "r.svg")
     assert "#cc79a7" not in colours_in(public.path), "trials are not for the public, as on the map"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kanpo.cli._click import argument, command, option
-from kanpo.cli._options import PathType, date_option, output_options, project_option
+from kanpo.cli._click import command
+from kanpo.cli._compare_options import UNITS, long_options, out_option
+from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import check_files, out_option, sheet_option, with_short_p, write_table
+from kanpo.cli.commands.compare import check_files, with_short_p, write_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -40,64 +38,6 @@ _LABELS = {
     "ecovalence": Text("エコバレンス", "ecovalence"),
     "shukla": Text("安定分散(Shukla)", "Shukla's variance"),
 }
-_UNITS = {
-    "parcel": "parcel_id",
-    "grower": "grower_code",
-    "treatment": "treatment",
-    "herb": "herb_id",
-    "trial": "trial_code",
-}
-
-
-def long_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Where values by year come from: a file with columns, or the project's trials."""
-    for decorate in (
-        project_option,
-        sheet_option,
-        date_option(every=False),
-        option(
-            "--by",
-            type=click.Choice(list(_UNITS)),
-            default="parcel",
-            show_default=True,
-            help=Text("プロジェクトの試験で比べる単位", "what is followed in the project's trials"),
-        ),
-        option("--herb", help=Text("生薬(プロジェクトの試験)", "herb (project's trials)")),
-        option(
-            "--trait",
-            "only",
-            multiple=True,
-            help=Text(
-                "この項目だけ(何度でも。例 yield_dry_kg_per_10a)",
-                "only this trait (repeatable, yield_dry_kg_per_10a)",
-            ),
-        ),
-        option("--trait-column", metavar="COL", help=Text("項目名の列", "column of the traits")),
-        option(
-            "--value",
-            default="value",
-            show_default=True,
-            metavar="COL",
-            help=Text("値の列", "column of the values"),
-        ),
-        option(
-            "--unit",
-            default="unit",
-            show_default=True,
-            metavar="COL",
-            help=Text("単位(筆・系統・生産者)の列", "column of the units"),
-        ),
-        option(
-            "--year",
-            default="year",
-            show_default=True,
-            metavar="COL",
-            help=Text("年(または環境)の列", "column of the years (or environments)"),
-        ),
-        argument("file", type=PathType, required=False),
-    ):
-        function = decorate(function)
-    return function
 
 
 def _values(
@@ -155,7 +95,7 @@ def _of_project(
         label = trait_label(trait)
         for note in day_notes(values, trait):
             say(Text(f"{label.ja}: {note.ja}", f"{label.en}: {note.en}"))
-    return values_by_year(values, _UNITS[by])
+    return values_by_year(values, UNITS[by])
 
 
 @command(

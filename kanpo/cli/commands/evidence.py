@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._click import group, option, subcommand
+from kanpo.cli._compare_options import out_option, svg_option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, date_option, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, show_json, show_table
-from kanpo.cli.commands.compare import (
-    check_files,
-    out_option,
-    svg_option,
-    with_short_p,
-    write_picture,
-    write_table,
-)
+from kanpo.cli.commands.compare import check_files, with_short_p, write_picture, write_table
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
