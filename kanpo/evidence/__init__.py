@@ -31,7 +31,15 @@ from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Pa
 from kanpo.evidence._summary import summarise_trial, summary_of, trial_values_of
 from kanpo.evidence._traits import find_trait, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
-from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_traits, make_design
+from kanpo.evidence.analysis import (
+    DESIGNS,
+    Analysis,
+    Design,
+    analyse,
+    analyse_traits,
+    factor_label,
+    make_design,
+)
 
 __all__ = [
     "BOUND_SD",
@@ -62,6 +70,7 @@ __all__ = [
     "calibrate",
     "calibrate_project",
     "day_notes",
+    "factor_label",
     "find_trait",
     "learn",
     "learn_from_trials",

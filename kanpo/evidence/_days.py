@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from kanpo.errors import Place, UsageError
@@ -73,12 +74,14 @@ def rounds_of(plots: pd.Series, days: pd.Series) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     first, seen = "", set[str]()
-    for day, here in plots.groupby(days, sort=True):
-        met = set(here)
-        if not first or (_date(str(day)) - _date(first)).days > ROUND_DAYS or met & seen:
-            first, seen = str(day), set()
-        found[str(day)] = first
-        seen |= met
+    met: dict[str, set[str]] = {}
+    for plot, day in zip(plots, days, strict=True):
+        met.setdefault(day, set()).add(plot)
+    for day in sorted(met):
+        if not first or (_date(day) - _date(first)).days > ROUND_DAYS or met[day] & seen:
+            first, seen = day, set()
+        found[day] = first
+        seen |= met[day]
     return found
 
 
@@ -102,8 +105,7 @@ def chosen(dated: pd.DataFrame, when: When, keys: list[str]) -> pd.DataFrame:
     """
     if dated.empty:
         return pd.DataFrame(columns=[*keys, "value", "undecided", "day", "days", "round"])
-    frame = dated.assign(round=_rounds(dated))
-    frame = frame.merge(_joined(frame, keys, "days"), on=keys, how="left")
+    frame = dated.assign(round=_rounds(dated), days=_joined(dated, keys))
     if when.rule == "days":
         frame = frame[frame["round"].isin(_meant(frame, when.days))]
     elif when.rule in ("last", "first"):
@@ -111,10 +113,10 @@ def chosen(dated: pd.DataFrame, when: When, keys: list[str]) -> pd.DataFrame:
         frame = frame[frame["cut"] | (frame["day"] == best)]
     if when.rule != "all":
         frame = frame.assign(round="")
-    by = [*keys, "days", "round"]
+    frame = frame.assign(used=_joined(frame, [*keys, "round"]))
+    by = [*keys, "days", "round", "used", "cut"]
     # Several harvests of a day are several parts of a plot; several observations are repeats.
-    of_day = _folded(frame, [*by, "cut", "day"])
-    found = _folded(of_day, [*by, "cut"]).merge(_joined(frame, by, "day"), on=by, how="left")
+    found = _folded(_folded(frame, [*by, "day"]), by).rename(columns={"used": "day"})
     found["value"] = found["value"].mask(found["cut"].astype(bool) & (found["undecided"] > 0))
     return found.drop(columns="cut")
 
@@ -131,18 +133,28 @@ def _folded(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return found.drop(columns="total")
 
 
-def _joined(frame: pd.DataFrame, by: list[str], name: str) -> pd.DataFrame:
-    """The days of each group, in order, joined by ``;``."""
-    days = frame[[*by, "day"]].drop_duplicates().sort_values("day", kind="stable")
-    joined = days.groupby(by, dropna=False)["day"].agg(";".join)
-    return joined.rename(name).reset_index()
+def _joined(frame: pd.DataFrame, by: list[str]) -> np.ndarray:
+    """For each row the days of its group, in order, joined by ``;``."""
+    if frame.empty:
+        return np.array([], dtype=object)
+    numbers = frame.groupby(by, dropna=False).ngroup().to_numpy()
+    pairs = pd.DataFrame({"group": numbers, "day": frame["day"].to_numpy()}).drop_duplicates()
+    pairs = pairs.sort_values(["group", "day"])
+    starts = np.flatnonzero(np.diff(pairs["group"].to_numpy())) + 1
+    lists = np.split(pairs["day"].to_numpy(dtype=object), starts)
+    joined: np.ndarray = np.array([";".join(days) for days in lists], dtype=object)[numbers]
+    return joined
 
 
 def _rounds(dated: pd.DataFrame) -> pd.Series:
-    parts = []
-    for _, group in dated.groupby(["trial_code", "trait"], sort=False):
-        parts.append(group["day"].map(rounds_of(group["plot_code"], group["day"])))
-    return pd.concat(parts).reindex(dated.index)
+    keys = ["trial_code", "trait", "day"]
+    seen = dated[[*keys, "plot_code"]].drop_duplicates()
+    first: dict[tuple[str, str, str], str] = {}
+    for (trial, trait), group in seen.groupby(["trial_code", "trait"], sort=False):
+        rounds = rounds_of(group["plot_code"], group["day"])
+        first |= {(trial, trait, day): start for day, start in rounds.items()}
+    rows = zip(*(dated[key] for key in keys), strict=True)
+    return pd.Series([first[row] for row in rows], index=dated.index, dtype=object)
 
 
 def _meant(frame: pd.DataFrame, days: tuple[str, ...]) -> set[str]:
@@ -171,9 +183,11 @@ def day_notes(values: pd.DataFrame, trait: str) -> list[Text]:
     mine = values[(values["trait"] == trait) & (values["days"] != "")]
     notes: list[Text] = []
     by = ["trial_code", "year"] if "year" in mine else ["trial_code"]
-    several = len(mine[by].drop_duplicates()) > 1
+    years, trials = mine[by].drop_duplicates(), mine["trial_code"].nunique()
+    several = len(years) > 1
     for names, group in mine.groupby(by, sort=True):
-        code = " ".join(map(str, names))
+        # A trial of several years is told year by year.
+        code = " ".join(map(str, names if len(years) > trials else names[:1]))
         words = _cut_words(group) if trait in _CUT_TRAITS else _day_words(group)
         notes += [Text(f"{code}: {w.ja}", f"{code}: {w.en}") if several else w for w in words]
     if len(notes) > _TOLD:
@@ -219,10 +233,10 @@ def _day_words(group: pd.DataFrame) -> list[Text]:
     en = ", ".join(f"{words.en} ({count} plots)" for words, count in parts)
     notes = [
         Text(
-            f"観察日は {every.ja} の {len(set(rounds.values()))} 回あり、{ja} の値を使いました"
-            "(--date 年-月-日|last|first|mean|all で選べます)。",
+            f"観察日は {every.ja} の {len(set(rounds.values()))} 回あり、{ja}の値を使いました"
+            "(ほかの日や平均は --date で選べます)。",
             f"There are {len(set(rounds.values()))} rounds of observation ({every.en}); values are those of {en} "
-            "(choose with --date DAY|last|first|mean|all).",
+            "(--date chooses others, or means).",
         )
     ]
     if len(parts) > 1:

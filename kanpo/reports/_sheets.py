@@ -84,4 +84,9 @@ def _residuals(found: Analysis) -> pd.DataFrame:
 
 
 def _headed(table: pd.DataFrame) -> pd.DataFrame:
-    return table.rename(columns={key: str(words) for key, words in _LABELS.items()})
+    from kanpo.evidence import factor_label
+
+    names = {
+        key: [str(factor_label(name)) for name in table[key]] for key in ("stratum", "term") if key in table
+    }
+    return table.assign(**names).rename(columns={key: str(words) for key, words in _LABELS.items()})

@@ -164,7 +164,9 @@ def test_all_attributes_of_a_panel_in_one_run(kanpo: Kanpo, matrix: Path, tmp_pa
     )
     (tmp_path / "長.csv").write_text(long, encoding="utf-8")
     (tmp_path / "広.csv").write_text(wide, encoding="utf-8")
-    by_rows = kanpo("compare", "correlate", "長.csv", matrix, "--attribute", "項目", "--score", "点", "--json")
+    by_rows = kanpo(
+        "compare", "correlate", "長.csv", matrix, "--attribute", "項目", "--score", "点", "--json"
+    )
     by_columns = kanpo("compare", "correlate", "広.csv", matrix, "--json")
     tables = [json.loads(said.out) for said in (by_rows, by_columns)]
     for table in tables:

@@ -6,6 +6,16 @@ assumptions, and sentences that say what the trial shows and what it does not.
 
 from kanpo.evidence.analysis._analyse import analyse, analyse_traits
 from kanpo.evidence.analysis._design import DESIGNS, Design, DesignKind, make_design
+from kanpo.evidence.analysis._names import factor_label
 from kanpo.evidence.analysis._outcome import Analysis
 
-__all__ = ["DESIGNS", "Analysis", "Design", "DesignKind", "analyse", "analyse_traits", "make_design"]
+__all__ = [
+    "DESIGNS",
+    "Analysis",
+    "Design",
+    "DesignKind",
+    "analyse",
+    "analyse_traits",
+    "factor_label",
+    "make_design",
+]
