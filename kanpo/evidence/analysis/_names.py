@@ -5,7 +5,7 @@ from __future__ import annotations
 from kanpo.evidence._traits import trait_label
 from kanpo.evidence.analysis._design import DesignKind
 from kanpo.locale import Text
-from kanpo.schema import RECORD_KINDS
+from kanpo.schema import RECORD_KINDS, TRAITS
 
 _DESIGNS: dict[DesignKind, Text] = {
     "crd": Text("完全無作為法", "completely randomised"),
@@ -40,7 +40,8 @@ def trait_words(trait: str) -> Text:
     """A trait in quotation marks, with its label where it is one of kanpo's own."""
     key, _, day = trait.partition("@")
     label = trait_label(key)
-    of = (f"、{day} の観察", f", observed from {day}") if day else ("", "")
+    done = ("観察", "observed") if key in TRAITS else ("収穫", "harvested")
+    of = (f"、{day} の{done[0]}", f", {done[1]} from {day}") if day else ("", "")
     if label.en == key:
         return Text(f"「{key}」{of[0]}", f"'{key}'{of[1]}")
     return Text(f"「{label.ja}」({key}{of[0]})", f"'{label.en}' ({key}{of[1]})")
