@@ -62,6 +62,27 @@ def audience_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
+def date_option(*, every: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--date``: which day counts where a trait was observed on several; `every`: also each by itself."""
+    last = "|all" if every else ""
+    decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = option(
+        "--date",
+        "when",
+        default="last",
+        show_default=True,
+        metavar=f"DAY|last|first|mean{last}",
+        help=Text(
+            "何日も観察した項目は、どの日の値を使うか(last 区ごとの最後の日・first 最初の日・mean 平均"
+            + ("・all 日ごとに" if every else "")
+            + "。日はカンマで並べられる)。収穫は、日を指定しなければ足し合わせる",
+            "which day of a trait observed on several (last or first of each plot, mean"
+            + (", all: each by itself" if every else "")
+            + "; days by commas); harvests add up unless a day is named",
+        ),
+    )
+    return decorate
+
+
 def what_if_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--what-if``: a value of a factor that is assumed, and not stored."""
     decorated: Callable[..., Any] = option(

@@ -14,6 +14,7 @@ from kanpo.evidence._calibrate import (
     parcel_means,
 )
 from kanpo.evidence._components import COMPONENT_COLUMNS, component_values, with_strain
+from kanpo.evidence._days import When, day_notes, read_when
 from kanpo.evidence._expected import EXPECTED_COLUMNS, expected_yields
 from kanpo.evidence._kept import KEPT_COLUMNS, Proof, kept_predictions
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
@@ -31,8 +32,9 @@ from kanpo.evidence._reestimate import (
     refuse_few,
 )
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
-from kanpo.evidence._summary import summarise_trial, trait_label
+from kanpo.evidence._summary import summarise_trial, summary_of, trial_values_of
 from kanpo.evidence._surface import Surface
+from kanpo.evidence._traits import find_trait, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
 from kanpo.evidence.analysis import (
     DESIGNS,
@@ -42,6 +44,7 @@ from kanpo.evidence.analysis import (
     analyse,
     analyse_traits,
     crossed,
+    factor_label,
     make_design,
 )
 
@@ -74,6 +77,7 @@ __all__ = [
     "Proof",
     "Response",
     "Surface",
+    "When",
     "analyse",
     "analyse_traits",
     "analyse_trial",
@@ -81,7 +85,10 @@ __all__ = [
     "calibrate_project",
     "component_values",
     "crossed",
+    "day_notes",
     "expected_yields",
+    "factor_label",
+    "find_trait",
     "kept_predictions",
     "learn",
     "learn_from_trials",
@@ -93,11 +100,14 @@ __all__ = [
     "plot_values",
     "prior_of",
     "proposed_rows",
+    "read_when",
     "recorded_design",
     "refuse_few",
     "summarise_trial",
+    "summary_of",
     "trait_label",
     "trial_values",
+    "trial_values_of",
     "values_by_year",
     "with_strain",
     "write_proposal",

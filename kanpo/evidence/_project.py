@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.errors import InputUnusable, Place
 from kanpo.evidence._calibrate import Calibration, calibrate
+from kanpo.evidence._days import LAST, When
 from kanpo.evidence._kept import kept_predictions
 from kanpo.evidence._plot_values import plot_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials
 from kanpo.evidence._reestimate import Posterior
+from kanpo.evidence._traits import find_trait
 from kanpo.herbs import Catalogue, Herb
 from kanpo.locale import Text
 from kanpo.parcels import carried_over
@@ -21,29 +23,35 @@ from kanpo.suitability import project_sites, score_settings
 _DRY_YIELD, _LEAST_DOUBT = "yield_dry_kg_per_10a", 0.2
 
 
-def trial_values(project: Project, herb_id: str, trait: str | None = None) -> pd.DataFrame:
+def trial_values(project: Project, herb_id: str, trait: str | None = None, when: When = LAST) -> pd.DataFrame:
     """Values of the plots of a herb (`plot_values`), by the parcels on which they count today.
+
+    Parameters
+    ----------
+    trait : str, optional
+        Has to be among the traits, by its key or its name (`find_trait`).
 
     Raises
     ------
     UsageError
         There are values, but none of `trait`; those there are are named.
     """
-    values = plot_values(project, herb_id=herb_id)
-    known = sorted(set(values["trait"]))
-    if trait is not None and known and trait not in known:
-        raise UsageError(
-            "evidence.no-trait",
-            Text(
-                f"{herb_id} の試験に「{trait}」の値がありません",
-                f"the trials of {herb_id} have no values of '{trait}'",
-            ),
-            Text(f"ある項目: {'、'.join(known)}", f"traits: {', '.join(known)}"),
-        )
+    values = plot_values(project, herb_id=herb_id, when=when)
+    if trait is not None:
+        _meant(values, herb_id, trait)
     return carried_over(values, project)
 
 
-def calibrate_project(project: Project, catalogue: Catalogue, herb_id: str, trait: str) -> Calibration:
+def _meant(values: pd.DataFrame, herb_id: str, trait: str) -> str:
+    """The trait of the values that is meant; as it is where there are no values."""
+    known = sorted(set(values["trait"]))
+    where = Text(f"{herb_id} の試験", f"the trials of {herb_id}")
+    return find_trait(trait, known, where) if known else trait
+
+
+def calibrate_project(
+    project: Project, catalogue: Catalogue, herb_id: str, trait: str, when: When = LAST
+) -> Calibration:
     """Hold the trials of a herb against what was predicted of their parcels; see `calibrate`.
 
     The prediction of a parcel is the one that the journal kept (`kept_predictions`); where there is
@@ -55,7 +63,8 @@ def calibrate_project(project: Project, catalogue: Catalogue, herb_id: str, trai
     InputUnusable
         The herb has neither, or fewer than three trial parcels have a value and a score.
     """
-    values = trial_values(project, herb_id, trait)
+    values = trial_values(project, herb_id, trait, when)
+    trait = _meant(values, herb_id, trait)
     kept = kept_predictions(project, values, trait)
     stamp = project.computed.stamp("scores")
     stored = project.computed.scores(herb_id, set(values["parcel_id"]))
@@ -102,6 +111,7 @@ def learn_project(
     """
     weights = (score_settings(project).weights_for(catalogue) or {}).get(herb_id)
     values = trial_values(project, herb_id, trait if least else None)
+    trait = _meant(values, herb_id, trait) if least else trait
     _, factors = project_sites(project)
     return learn_from_trials(
         values,

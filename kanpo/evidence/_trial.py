@@ -9,7 +9,9 @@ from dataclasses import replace
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError
-from kanpo.evidence._summary import trial_plot_values
+from kanpo.evidence._days import LAST, When, day_notes
+from kanpo.evidence._plot_values import trial_plot_values
+from kanpo.evidence._traits import find_trait, trait_label
 from kanpo.evidence.analysis import Analysis, DdfMethod, Design, analyse_traits, make_design
 from kanpo.locale import Text
 from kanpo.store import Project
@@ -25,6 +27,8 @@ _PARTS = (
     "plot_column",
     "area_m2",
 )
+#: Traits of one run of ``all``; more are asked for by name.
+_MOST_TRAITS = 20
 #: Plots whose areas differ by more than this factor are worth a word.
 _UNEQUAL = 1.1
 
@@ -34,6 +38,7 @@ def analyse_trial(
     trial_codes: Sequence[str],
     traits: Sequence[str],
     design: Design | None = None,
+    when: When = LAST,
     *,
     ddf: DdfMethod = "kenward-roger",
 ) -> list[Analysis]:
@@ -44,53 +49,64 @@ def analyse_trial(
     trial_codes : sequence of str
         One trial, or several with common treatments; then each trial is an environment.
     traits : sequence of str
-        Traits observed on plots, or yields (``yield_dry_kg_per_10a`` …).
+        Traits observed on plots, or yields (``yield_dry_kg_per_10a`` …), by key or name (`find_trait`);
+        ``all`` stands for every one with values that differ, up to 20.
     design : Design, optional
         Instead of the recorded one. Its columns are those of `plot_table`; covariates are traits.
+    when : When
+        Which day counts where a trait was observed on several; with ``all`` each round of observing is
+        analysed and its first day stands behind the trait.
     ddf : str
         See `analyse`.
 
     Raises
     ------
     UsageError
-        There is no such trial or trait.
+        There is no such trial, trait or day; or all rounds of several trials are asked for.
     InputUnusable
         The recorded design is no experiment (a demonstration), or its plots do not tell its parts.
     """
-    table, undecided = _table_and_undecided(project, trial_codes)
+    if when.rule == "all" and (len(trial_codes) > 1 or (design is not None and design.covariates)):
+        raise _rounds_of_several()
+    table, values = _table_and_values(project, trial_codes, when)
+    wanted = _wanted(traits, table, values)
     chosen = design or recorded_design(project, trial_codes, table)
-    missing = [trait for trait in (*traits, *chosen.covariates) if trait not in table.columns]
-    if missing:
-        raise _unknown_trait(missing[0], [key for key in table.columns if key not in _PARTS])
+    if chosen.covariates:
+        chosen = replace(chosen, covariates=tuple(_wanted(chosen.covariates, table, values)))
     columns = {str(key): [_cell(value) for value in table[key]] for key in table.columns}
-    results = analyse_traits(columns, chosen, traits, ddf=ddf, first_row=1)
+    results = analyse_traits(columns, chosen, wanted, ddf=ddf, first_row=1)
+    undecided = values.groupby("column")["undecided"].sum()
     return [
         replace(
             result,
             notes=(
+                *day_notes(values[values["column"] == result.trait], _trait_of(result.trait)),
                 *result.notes,
                 *_unequal(table),
-                *_left_out(sum(undecided.get(one, 0) for one in (result.trait, *chosen.covariates))),
+                *_left_out(int(sum(undecided.get(one, 0) for one in (result.trait, *chosen.covariates)))),
             ),
         )
         for result in results
     ]
 
 
-def plot_table(project: Project, trial_codes: Sequence[str]) -> pd.DataFrame:
+def plot_table(project: Project, trial_codes: Sequence[str], when: When = LAST) -> pd.DataFrame:
     """Every plot of some trials with its parts in the design and a column for each trait.
 
     Returns
     -------
     DataFrame
         ``trial_code``, ``plot_code``, the parts that are recorded, then one column for each trait
-        or yield (NaN where not measured or not decided): means of observations, sums of harvests.
+        or yield (NaN where not measured or not decided): values of the day that `when` chooses, sums
+        of harvests. Where `when` takes all rounds, columns are called ``trait@day``.
     """
-    return _table_and_undecided(project, trial_codes)[0]
+    return _table_and_values(project, trial_codes, when)[0]
 
 
-def _table_and_undecided(project: Project, trial_codes: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The table of plots, and how many values of each trait are left out as nobody has decided them."""
+def _table_and_values(
+    project: Project, trial_codes: Sequence[str], when: When
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The table of plots, and the values it was made from with the `column` of each."""
     trials = project.journal.read("trial")
     known = list(trials["trial_code"])
     for code in trial_codes:
@@ -102,12 +118,31 @@ def _table_and_undecided(project: Project, trial_codes: Sequence[str]) -> tuple[
     table = plots[["trial_code", "plot_code", *parts]].drop_duplicates(
         ["trial_code", "plot_code"], keep="last"
     )
-    values = trial_plot_values(project, plots)
-    wide = values.pivot_table(index=["trial_code", "plot_code"], columns="trait", values="value")
-    undecided = {
-        str(trait): int(count) for trait, count in values.groupby("trait")["undecided"].sum().items()
-    }
-    return table.merge(wide.reset_index(), on=["trial_code", "plot_code"], how="left"), undecided
+    values = trial_plot_values(project, plots, when)
+    values["column"] = values["trait"].where(values["round"] == "", values["trait"] + "@" + values["round"])
+    wide = values.pivot_table(index=["trial_code", "plot_code"], columns="column", values="value")
+    return table.merge(wide.reset_index(), on=["trial_code", "plot_code"], how="left"), values
+
+
+def _trait_of(column: str) -> str:
+    return column.partition("@")[0]
+
+
+def _wanted(traits: Sequence[str], table: pd.DataFrame, values: pd.DataFrame) -> list[str]:
+    """The columns that are asked for; a trait of several rounds has several."""
+    columns = [str(key) for key in table.columns if key in set(values["column"])]
+    known = list(dict.fromkeys(map(_trait_of, columns)))
+    chosen: list[str] = []
+    for words in traits:
+        if words == "all":
+            moving = [key for key in columns if table[key].nunique() > 1]
+            if len(moving) > _MOST_TRAITS:
+                raise _too_many(moving)
+            chosen += moving
+        else:
+            trait = find_trait(words, known, Text("この試験", "this trial"))
+            chosen += [column for column in columns if _trait_of(column) == trait]
+    return list(dict.fromkeys(chosen)) or [_none_at_all(known)]
 
 
 def recorded_design(project: Project, trial_codes: Sequence[str], table: pd.DataFrame) -> Design:
@@ -202,18 +237,40 @@ def _unknown_trial(code: str, known: Sequence[str]) -> UsageError:
     )
 
 
-def _unknown_trait(trait: str, known: Sequence[str]) -> UsageError:
-    names = [name for name in known if name not in ("trial_code", "plot_code")]
-    near = difflib.get_close_matches(trait, names, n=1, cutoff=0.5)
+def _rounds_of_several() -> UsageError:
     return UsageError(
+        "analysis.rounds-of-several",
+        Text(
+            "--date all は1つの試験で、共変量なしのときだけ使えます",
+            "--date all is for a single trial without covariates",
+        ),
+        Text(
+            "試験を1つにするか、--date に各試験の日をカンマで並べてください",
+            "name one trial, or give a day of each trial, separated by commas",
+        ),
+    )
+
+
+def _too_many(columns: Sequence[str]) -> UsageError:
+    names = ", ".join(columns[:_MOST_TRAITS])
+    return UsageError(
+        "analysis.too-many-traits",
+        Text(
+            f"項目が {len(columns)} あり、一度に解析できる {_MOST_TRAITS} を超えます",
+            f"{len(columns)} traits are more than the {_MOST_TRAITS} of one run",
+        ),
+        Text(f"--trait で選んでください: {names} …", f"choose with --trait: {names} …"),
+    )
+
+
+def _none_at_all(known: Sequence[str]) -> str:
+    names = [f"{trait_label(trait)}({trait})" for trait in known]
+    raise UsageError(
         "analysis.unknown-trait",
         Text(
-            f"この試験に「{trait}」の値はありません",
-            f"there are no values of '{trait}' in this trial",
+            "この試験に、区によって違う値の項目がありません", "no trait of this trial differs between plots"
         ),
-        Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
-        if near
-        else Text(f"ある項目: {'、'.join(names) or 'なし'}", f"traits: {', '.join(names) or 'none'}"),
+        Text(f"ある項目: {'、'.join(names) or 'なし'}", f"traits: {', '.join(names) or 'none'}"),
     )
 
 

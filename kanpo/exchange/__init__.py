@@ -4,9 +4,11 @@ In come tables of records and filled sheets of a panel as offices make them, out
 GIS, with only the columns that the audience may see.
 """
 
+from kanpo.exchange._any_table import read_any_table
 from kanpo.exchange._archive import write_archive
 from kanpo.exchange._archive_check import verify_archive
 from kanpo.exchange._beside import files_beside, originals_folder, photos_folder
+from kanpo.exchange._book import book_file, write_book
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
@@ -28,6 +30,7 @@ __all__ = [
     "TrialWalk",
     "WalkedPlot",
     "WrittenTable",
+    "book_file",
     "csv_text",
     "export_layer",
     "export_parcels",
@@ -42,6 +45,7 @@ __all__ = [
     "phone_page",
     "photos_folder",
     "plot_qr",
+    "read_any_table",
     "read_csv",
     "read_judgements",
     "read_phone_file",
@@ -53,6 +57,7 @@ __all__ = [
     "verify_archive",
     "walk_of",
     "write_archive",
+    "write_book",
     "write_csv",
     "write_field_book",
     "write_field_sheet",

@@ -56,12 +56,12 @@ def form_workbook(
     about.title, lists.sheet_state, hidden.sheet_state = _NAMES[0], "hidden", "hidden"
     for number, line in enumerate(guide, 1):
         for side, words in ((1, line.ja), (2, line.en)):
-            _put(about, number, side, words).alignment = Alignment(wrap_text=True, vertical="top")
+            put(about, number, side, words).alignment = Alignment(wrap_text=True, vertical="top")
     about.column_dimensions["A"].width = about.column_dimensions["B"].width = 60
     about["A1"].font = about["B1"].font = Font(bold=True, size=14)
     for number, (name, value) in enumerate(meta, 1):
-        _put(hidden, number, 1, name)
-        _put(hidden, number, 2, value)
+        put(hidden, number, 1, name)
+        put(hidden, number, 2, value)
     last = _FIRST + len(rows) + blank_rows - 1
     for number, column in enumerate(columns, 1):
         _head(sheet, number, column)
@@ -73,7 +73,7 @@ def form_workbook(
     return book
 
 
-def _put(sheet: Any, row: int, column: int, value: object) -> Any:
+def put(sheet: Any, row: int, column: int, value: object) -> Any:
     """A cell whose text is never a formula."""
     cell = sheet.cell(row, column, None if isinstance(value, str) else value)
     if isinstance(value, str):
@@ -86,11 +86,11 @@ def _head(sheet: Any, number: int, column: FormColumn) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    head = _put(sheet, 1, number, column.head)
+    head = put(sheet, 1, number, column.head)
     head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="E2EFDA")
     head.alignment = Alignment(wrap_text=True, vertical="top")
-    _put(sheet, 2, number, column.key)
-    hint = _put(sheet, 3, number, f"{HINT} {column.example}" if column.example else "")
+    put(sheet, 2, number, column.key)
+    hint = put(sheet, 3, number, f"{HINT} {column.example}" if column.example else "")
     hint.font = Font(color="595959", italic=True, size=9)
     hint.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions[get_column_letter(number)].width = column.width
@@ -104,7 +104,7 @@ def _fill(
     formats = {"date": "yyyy-mm-dd", "number": "General", "text": "@"}
     for row in range(_FIRST, last + 1):
         filled = rows[row - _FIRST][number - 1] if row - _FIRST < len(rows) else None
-        cell = _put(sheet, row, number, filled)
+        cell = put(sheet, row, number, filled)
         cell.number_format = formats[column.kind]
         cell.protection = Protection(locked=column.locked)
         if column.locked:
@@ -118,7 +118,7 @@ def _offer(sheet: Any, lists: Any, number: int, column: FormColumn, last: int) -
 
     letter = get_column_letter(number)
     for row, word in enumerate(column.choices, 1):
-        _put(lists, row, number, word)
+        put(lists, row, number, word)
     source = f"{_NAMES[2]}!${letter}$1:${letter}${len(column.choices)}"
     rule = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
     rule.errorStyle, rule.error = "warning", str(Text("一覧にない語です", "not in the list"))

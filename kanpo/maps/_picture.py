@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from kanpo.locale import Text
 from kanpo.maps._drawing import as_map, draw_shapes, japanese_font, picture_file, sheet
 from kanpo.maps._project import trial_plots
 from kanpo.parcels import current_parcels, find_current, reproject
+from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
 from kanpo.suitability import project_sites, score_as_stored
 
@@ -46,11 +47,15 @@ _AROUND_M = 40.0
 
 @dataclass(frozen=True, slots=True)
 class PictureReport:
-    """The file that was written, and the font of its Japanese letters (None: none is installed)."""
+    """The file that was written, and the font of its Japanese letters (None: none is installed).
+
+    `hidden` counts the trial plots of a parcel that the audience may not see.
+    """
 
     path: Path
     bytes: int
     font: str | None
+    hidden: int = 0
 
 
 def picture_map(project: Project, catalogue: Catalogue, herb_id: str, path: Path) -> PictureReport:
@@ -115,8 +120,13 @@ def picture_scores(project: Project, catalogue: Catalogue, herb_id: str, path: P
     return _report(path)
 
 
-def picture_parcel(project: Project, catalogue: Catalogue, words: str, path: Path) -> PictureReport:
+def picture_parcel(
+    project: Project, catalogue: Catalogue, words: str, path: Path, *, audience: Audience = Audience.PUBLIC
+) -> PictureReport:
     """One parcel with its neighbours and the plots of the trials on it, by treatment.
+
+    As on the map of `map_project`, trials are not for the public, and the name of the parcel holds
+    only what the audience may see.
 
     Parameters
     ----------
@@ -144,7 +154,11 @@ def picture_parcel(project: Project, catalogue: Catalogue, words: str, path: Pat
     plots = trial_plots(project, catalogue)
     if plots is not None:
         plots = plots[(plots["parcel_id"] == parcel["parcel_id"]) & plots.geometry.notna()]
-    name = " ".join(str(part) for part in (parcel["settlement"], parcel["lot_number"]) if pd.notna(part))
+    visible = {field.key for field in PARCELS.visible_to(audience)}
+    parts = [parcel[key] for key in ("settlement", "lot_number") if key in visible]
+    name = " ".join(str(part) for part in parts if pd.notna(part))
+    hidden = 0 if plots is None or audience is not Audience.PUBLIC else len(plots)
+    plots = None if hidden else plots
     tried = plots is not None and len(plots) > 0
     with sheet(path, 250 if tried else 150, 150) as figure:
         axes = figure.subplots(1, 2 if tried else 1, squeeze=False)[0]
@@ -158,7 +172,7 @@ def picture_parcel(project: Project, catalogue: Catalogue, words: str, path: Pat
         if plots is not None and tried:
             _draw_trials(figure, axes, plots, _on_plane(plots, like=parcels))
         _footnote(figure, project)
-    return _report(path)
+    return replace(_report(path), hidden=hidden)
 
 
 def _draw_trials(figure: Any, axes: Any, plots: gpd.GeoDataFrame, shapes: np.ndarray) -> None:

@@ -5,6 +5,7 @@ it is fetched or runs, and all text stays text.
 """
 
 from kanpo.reports._analysis_page import analysis_page, write_analysis_page
+from kanpo.reports._sheets import analysis_sheets
 from kanpo.reports._tables import (
     ANALYSIS_LABELS,
     PAIRS_TITLE,
@@ -19,6 +20,7 @@ __all__ = [
     "ANALYSIS_LABELS",
     "PAIRS_TITLE",
     "analysis_page",
+    "analysis_sheets",
     "analysis_tables",
     "figure_text",
     "measures",

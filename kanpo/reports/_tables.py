@@ -74,8 +74,13 @@ def analysis_tables(found: Analysis) -> list[tuple[Text, pd.DataFrame]]:
 
 
 def printed(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of `analysis_tables` with its probabilities, figures and degrees of freedom as text."""
+    """A table of `analysis_tables` as people read it: factors by their names, numbers as text."""
+    from kanpo.evidence import factor_label
+
     shown = table.copy()
+    for key in ("stratum", "term"):
+        if key in shown:
+            shown[key] = [str(factor_label(str(name))) for name in shown[key]]
     for key in ("p", "p_adj"):
         if key in shown:
             shown[key] = [probability_text(value) for value in shown[key]]
@@ -105,15 +110,17 @@ def figure_text(value: float) -> str:
 
 def measures(found: Analysis) -> list[Text]:
     """Coefficients of variation, sizes of effects, what covariates gain, detectable differences, each in a line."""
+    from kanpo.evidence import factor_label
+
     lines = [
-        Text(f"変動係数({name}): {value:.1f} %", f"CV ({name}): {value:.1f} %")
+        Text(f"変動係数({factor_label(name).ja}): {value:.1f} %", f"CV ({name}): {value:.1f} %")
         for name, value in found.cv.items()
     ]
     for effect in found.effects:
         eta, omega = f"{effect.partial_eta_sq:.3f}", f"{effect.partial_omega_sq:.3f}"
         lines.append(
             Text(
-                f"効果の大きさ({effect.term}): 偏イータ2乗 {eta}、偏オメガ2乗 {omega}",
+                f"効果の大きさ({factor_label(effect.term).ja}): 偏イータ2乗 {eta}、偏オメガ2乗 {omega}",
                 f"effect size ({effect.term}): partial eta squared {eta}, omega squared {omega}",
             )
         )
@@ -138,10 +145,10 @@ def measures(found: Analysis) -> list[Text]:
     ]
     lines += [
         Text(
-            f"検出できる差({power.term}、検出力80 %): {power.detectable:.4g}"
-            f"(平均の {power.percent:.0f} %)、LSD(5 %): {power.lsd:.4g}",
+            f"検出できる差({factor_label(power.term).ja}、検出力80 %): {power.detectable:.4g}"
+            f"(平均の {power.share} %)、LSD(5 %): {power.lsd:.4g}",
             f"detectable difference ({power.term}, power 80 %): {power.detectable:.4g} "
-            f"({power.percent:.0f} % of the mean); LSD (5 %): {power.lsd:.4g}",
+            f"({power.share} % of the mean); LSD (5 %): {power.lsd:.4g}",
         )
         for power in found.powers
     ]

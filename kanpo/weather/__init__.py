@@ -6,5 +6,6 @@ kind ``weather`` that keep each value's quality.
 
 from kanpo.weather._import import import_weather
 from kanpo.weather._station import StationDays, is_station_file, read_station_file
+from kanpo.weather._temperatures import station_temperatures
 
-__all__ = ["StationDays", "import_weather", "is_station_file", "read_station_file"]
+__all__ = ["StationDays", "import_weather", "is_station_file", "read_station_file", "station_temperatures"]

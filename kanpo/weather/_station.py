@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,7 @@ class StationDays:
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """One column of values with the columns that speak of it."""
 
     index: int
@@ -92,7 +92,7 @@ def read_station_file(path: Path) -> StationDays:
             ),
             Place(path.name),
         )
-    columns, problems = _columns(rows[named - 1 : first], path.name)
+    columns, problems = columns_of(rows[named - 1 : first], path.name)
     found = list(_days(rows, first, columns))
     problems += _doubtful(found, path.name)
     return StationDays(pd.DataFrame([day for day, _ in found]).astype(object), tuple(problems))
@@ -108,14 +108,17 @@ def _with_one_date(row: list[str]) -> list[str]:
     return row
 
 
-def _columns(titles: Sequence[Sequence[str]], name: str) -> tuple[list[_Column], list[Problem]]:
+def columns_of(
+    titles: Sequence[Sequence[str]], name: str, known: Mapping[str, str] = _ITEMS
+) -> tuple[list[Column], list[Problem]]:
+    """The columns of values under the rows of titles, and which items are not among those `known`."""
     stations, items, *below = titles
     last = below[-1] if below else []
-    columns: list[_Column] = []
+    columns: list[Column] = []
     left_out: set[str] = set()
     for index, item in enumerate(items[1:], 1):
         kind = _cell(last, index)
-        field = _field_of(item)
+        field = _field_of(item, known)
         station = _cell(stations, index)
         if field is None:
             left_out |= {item} if item.strip() else set()
@@ -123,7 +126,7 @@ def _columns(titles: Sequence[Sequence[str]], name: str) -> tuple[list[_Column],
             # Wind has its direction beside its speed, under a title of its own one row higher.
             if any("風向" in _cell(row, index) for row in below):
                 continue
-            columns.append(_Column(index, station, field))
+            columns.append(Column(index, station, field))
         elif columns and (columns[-1].station, columns[-1].field) == (station, field):
             columns[-1] = _with(columns[-1], kind, index)
     problems = [
@@ -139,17 +142,17 @@ def _columns(titles: Sequence[Sequence[str]], name: str) -> tuple[list[_Column],
     return columns, problems
 
 
-def _with(column: _Column, kind: str, index: int) -> _Column:
+def _with(column: Column, kind: str, index: int) -> Column:
     if kind == _QUALITY and column.quality is None:
-        return _Column(column.index, column.station, column.field, index, column.homogeneity)
+        return Column(column.index, column.station, column.field, index, column.homogeneity)
     if kind == _HOMOGENEITY:
-        return _Column(column.index, column.station, column.field, column.quality, index)
+        return Column(column.index, column.station, column.field, column.quality, index)
     return column
 
 
-def _field_of(item: str) -> str | None:
+def _field_of(item: str, known: Mapping[str, str]) -> str | None:
     plain = normalise(item).replace(" ", "").partition("(")[0]
-    return _ITEMS.get(plain)
+    return known.get(plain)
 
 
 def _cell(row: Sequence[str], index: int) -> str:
@@ -157,7 +160,7 @@ def _cell(row: Sequence[str], index: int) -> str:
 
 
 def _days(
-    rows: Sequence[Sequence[str]], first: int, columns: Sequence[_Column]
+    rows: Sequence[Sequence[str]], first: int, columns: Sequence[Column]
 ) -> Iterator[tuple[dict[str, object], list[tuple[str, str, str]]]]:
     """Each station and day with its values, and what is less than good: field, value, code."""
     stations = list(dict.fromkeys(column.station for column in columns))

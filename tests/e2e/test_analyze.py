@@ -23,7 +23,7 @@ def test_a_table_without_a_project(kanpo: Kanpo) -> None:
     want = json.loads((CASES / "rcbd_npk.json").read_text(encoding="utf-8"))["anova"]
     assert [row["term"] for row in found["anova"]] == [row["term"] for row in want]
     assert found["anova"][1]["F"] == pytest.approx(want[1]["F"], rel=1e-6)
-    assert any("N:P:K" in note for note in found["notes"])
+    assert any("N×P×K" in note for note in found["notes"])
 
 
 def test_main_effects_only(kanpo: Kanpo) -> None:
@@ -102,7 +102,7 @@ def test_a_demonstration_is_not_tested(kanpo: Kanpo, demo_folder: Path) -> None:
     ("words", "code", "hint"),
     [
         (("TK-202", "--trait", "yield_dry_kg_per_10a"), 2, "TK-202"),
-        (("TK-2024", "--trait", "yield_dry"), 2, "yield_dry_kg_per_10a"),
+        (("TK-2024", "--trait", "yield_dryy"), 2, "yield_dry_kg_per_10a"),
         ((CASES / "rcbd_npk.csv", "--trait", "yield"), 2, "--design"),
         ((*NPK, "--treatment", "NN"), 2, "「N」"),
         ((CASES / "none.csv", "--design", "crd", "--treatment", "a", "--trait", "b"), 3, "none.csv"),
@@ -222,3 +222,98 @@ def test_a_covariate_that_tells_nothing_is_refused_in_words(kanpo: Kanpo) -> Non
     said = kanpo("analyze", *NPK, "--treatment", "N", "--covariate", "block", "--lang", "ja")
     assert said.code == 2
     assert "2つの役" in said.err
+
+
+RCBD = ("--design", "rcbd", "--treatment", "品種", "--block", "反復", "--trait", "収量")
+ROWS = [["反復", "品種", "収量"]] + [
+    [str(block), name, str(value + block)]
+    for block in (1, 2, 3, 4)
+    for name, value in (("在来", 40), ("大和", 44 + block % 2), ("=cmd", 41))
+]
+
+
+def _workbook(path: Path, rows: list[list[str]], sheet: str) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "説明"
+    page = book.create_sheet(sheet)
+    for row in rows:
+        page.append([float(cell) if cell.isdigit() else cell for cell in row])
+        for cell in page[page.max_row]:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+    book.save(path)
+
+
+def test_the_same_numbers_from_every_kind_of_file(kanpo: Kanpo, tmp_path: Path) -> None:
+    text = "\r\n".join(",".join(row) for row in ROWS)
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    (tmp_path / "bom.csv").write_bytes(text.encode("utf-8-sig"))
+    (tmp_path / "cp932.csv").write_bytes(text.encode("cp932"))
+    (tmp_path / "tab.tsv").write_bytes(text.replace(",", "\t").encode("cp932"))
+    (tmp_path / "wide.csv").write_bytes(text.translate(wide).encode("cp932"))
+    (tmp_path / "titled.csv").write_bytes(("令和7年 品種比較試験,,\r\n,,\r\n" + text).encode("utf-8"))
+    _workbook(tmp_path / "book.xlsx", [["品種比較試験"], [], *ROWS], "結果")
+    found = []
+    for words in (("bom.csv",), ("cp932.csv",), ("tab.tsv",), ("wide.csv",), ("titled.csv",), ("book.xlsx",)):
+        sheet = ("--sheet", "結果") if words[0].endswith("xlsx") else ()
+        said = kanpo("analyze", *words, *RCBD, *sheet, "--json")
+        assert (said.code, said.err) == (0, ""), words
+        found.append([row["F"] for row in json.loads(said.out)["anova"][:2]])
+    assert all(row == pytest.approx(found[0]) for row in found)
+    said = kanpo("analyze", "book.xlsx", *RCBD, "--sheet", "なし")
+    assert said.code == 2 and "説明、結果" in said.err
+    assert "3行目" not in said.err
+
+
+def test_a_fault_is_named_by_the_row_of_the_file(kanpo: Kanpo, tmp_path: Path) -> None:
+    rows = [list(row) for row in ROWS]
+    rows[3][2] = "41 g"
+    _workbook(tmp_path / "book.xlsx", [["題"], [], *rows], "結果")
+    said = kanpo("analyze", "book.xlsx", *RCBD, "--sheet", "結果")
+    assert said.code == 1 and "6行目" in said.err and "41 g" in said.err
+
+
+def test_out_writes_every_table_safely(kanpo: Kanpo, tmp_path: Path) -> None:
+    import openpyxl
+
+    (tmp_path / "data.csv").write_text("\n".join(",".join(row) for row in ROWS), encoding="utf-8")
+    said = kanpo("analyze", "data.csv", *RCBD, "--check", "在来", "--out", "結果.xlsx")
+    assert said.code == 0 and "差が認められます" in said.out and "結果.xlsx" in said.err
+    book = openpyxl.load_workbook("結果.xlsx")
+    assert book.sheetnames[:4] == ["要約", "分散分析", "平均", "差"] and "残差" in book.sheetnames
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert not any(cell.data_type == "f" for row in sheet for cell in row), "no live formula"
+    found = json.loads(kanpo("analyze", "data.csv", *RCBD, "--check", "在来", "--json").out)
+    header, first = list(book["分散分析"].values)[:2]
+    assert dict(zip(header, first, strict=True))["F"] == pytest.approx(found["anova"][0]["F"])
+    assert len(list(book["差"].values)) == 1 + len(found["pairs"])
+    assert len(list(book["残差"].values)) == 1 + found["plots"]
+    assert "=cmd" in [row[2] for row in book["平均"].values]
+
+    assert kanpo("analyze", "data.csv", *RCBD, "--out", "結果.json").code == 0
+    assert json.loads(Path("結果.json").read_text(encoding="utf-8"))["plots"] == 12
+    assert kanpo("analyze", "data.csv", *RCBD, "--out", "結果.csv").code == 0
+    text = Path("結果.csv").read_bytes().decode("utf-8-sig")
+    assert "\r\n残差\r\n" in text and ",=cmd" not in text and "'=cmd" in text
+    said = kanpo("analyze", "data.csv", *RCBD, "--out", "結果.doc")
+    assert said.code == 2 and ".xlsx" in said.err and not said.out
+
+
+def test_traits_by_name_and_all_of_them(kanpo: Kanpo, demo_folder: Path) -> None:
+    project = ("--project", demo_folder / "sample.gpkg")
+    said = kanpo("analyze", "TK-2024", "--trait", "乾物収量", *project, "--json")
+    assert json.loads(said.out)["trait"] == "yield_dry_kg_per_10a"
+    said = kanpo("analyze", "TK-2024", "--trait", "all", *project, "--json")
+    assert said.code == 0 and len(json.loads(said.out)) > 2
+    said = kanpo("analyze", "TK-2024", "--trait", "収量", *project)
+    assert said.code == 2 and "yield_fresh" in said.err and "yield_dry" in said.err
+    said = kanpo("analyze", "TK-2024", "--trait", "草丈", "--date", "2024-01-01", *project)
+    assert said.code == 2 and "ある日" in said.err
+
+
+def test_a_missing_column_names_the_near_ones(kanpo: Kanpo, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("\n".join(",".join(row) for row in ROWS), encoding="utf-8")
+    said = kanpo("analyze", "data.csv", *RCBD[:-1], "収穫量")
+    assert said.code == 2 and "もしかして「収量」" in said.err

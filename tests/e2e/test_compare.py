@@ -132,3 +132,51 @@ def test_curves_of_files(kanpo: Kanpo, tmp_path: Path) -> None:
     )
     assert said.code == 1 and "compare.no-date" in said.err
     assert [line["degree_days"] for line in json.loads(said.out)] == [100.0]
+
+
+def test_degree_days_from_weather_as_it_is_downloaded(kanpo: Kanpo, tmp_path: Path) -> None:
+    days = "".join(f"2025/5/{day},15.0,{5 if day == 3 else 8},1\n" for day in range(1, 31))
+    head = (
+        "ダウンロードした時刻：2026/01/05 09:00:00\n\n,架空,架空,架空\n"
+        "年月日,平均気温(℃),平均気温(℃),平均気温(℃)\n,,品質情報,均質番号\n"
+    )
+    (tmp_path / "data.csv").write_bytes((head + days).replace("\n", "\r\n").encode("cp932"))
+    (tmp_path / "期間.csv").write_text("unit,start,end\nP1,2025-05-01,2025-05-21\n", encoding="utf-8")
+    said = kanpo("compare", "degree-days", "data.csv", "期間.csv", "--base", "10", "--json")
+    assert said.code == 0 and "準正常値" in said.err, "of lower quality, said and used"
+    assert [line["degree_days"] for line in json.loads(said.out)] == [100.0]
+    (tmp_path / "別.csv").write_text("date,temp\n2025-05-01,15\n", encoding="utf-8")
+    said = kanpo("compare", "degree-days", "別.csv", "期間.csv")
+    assert said.code == 2 and "--mean" in said.err
+
+
+def test_all_attributes_of_a_panel_in_one_run(kanpo: Kanpo, matrix: Path, tmp_path: Path) -> None:
+    scores = [
+        (f"S{at + 1}", who, name, (at * step + len(who)) % 7)
+        for at in range(12)
+        for who in ("甲", "乙乙")
+        for name, step in (("甘味", 1), ("苦味", 3))
+    ]
+    long = "試料,評価者,項目,点\n" + "\n".join(",".join(map(str, row)) for row in scores)
+    pairs = [(one, other) for one, other in zip(scores[::2], scores[1::2], strict=True)]
+    wide = "試料,評価者,甘味,苦味\n" + "\n".join(
+        f"{one[0]},{one[1]},{one[3]},{other[3]}" for one, other in pairs
+    )
+    (tmp_path / "長.csv").write_text(long, encoding="utf-8")
+    (tmp_path / "広.csv").write_text(wide, encoding="utf-8")
+    by_rows = kanpo(
+        "compare", "correlate", "長.csv", matrix, "--attribute", "項目", "--score", "点", "--json"
+    )
+    by_columns = kanpo("compare", "correlate", "広.csv", matrix, "--json")
+    tables = [json.loads(said.out) for said in (by_rows, by_columns)]
+    for table in tables:
+        assert {line["score"] for line in table} == {"甘味", "苦味"}
+    key = [
+        sorted((line["score"], line["component"], line["rho"], line["q"]) for line in table if line["p"])
+        for table in tables
+    ]
+    assert key[0] == key[1] and key[0], "both forms of the table say the same, with q over all attributes"
+    assert "評価項目 2 つ" in by_columns.err
+    mean = json.loads(kanpo("compare", "correlate", "広.csv", matrix, "--mean", "--json").out)
+    assert {line["score"] for line in mean} == {"平均点"}
+    assert kanpo("compare", "correlate", "長.csv", matrix, "--attribute", "項目").code == 2

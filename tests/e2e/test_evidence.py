@@ -155,3 +155,30 @@ def test_keeping_predictions_by_hand(kanpo: Kanpo, tmp_path: Path, demo_folder: 
     assert made.code == 0 and "予測として 1 件" in made.err
     assert kanpo("verify").code == 0
     assert "prediction" not in kanpo("record", "--help").out, "nobody types a prediction"
+
+
+def test_summary_years_and_calibration_choose_the_same_day(kanpo: Kanpo, demo_folder: Path) -> None:
+    project = ("--project", demo_folder / "sample.gpkg")
+
+    def heights(*words: str) -> tuple[list[dict[str, object]], str]:
+        said = kanpo("trials", "summary", "TK-2024", *words, *project, "--json")
+        rows = [row for row in json.loads(said.out) if row["trait"] == "plant_height_cm"]
+        return rows, said.err
+
+    last, note = heights()
+    assert {row["day"] for row in last} == {"2024-09-12"}
+    assert "草丈: 観察日は 2024-07-15、2024-09-12 の 2 回" in note and "--date" in note
+    first, _ = heights("--date", "first")
+    assert {row["day"] for row in first} == {"2024-07-15"}
+    every, _ = heights("--date", "all")
+    assert every == [*first, *last]
+    followed = []
+    for date in ("first", "last"):
+        words = ("--herb", "当帰", "--by", "herb", "--trait", "草丈", "--date", date)
+        said = kanpo("compare", "years", *words, *project, "--json")
+        assert "2024-07-15、2024-09-12 の 2 回" in said.err
+        followed.append(json.loads(said.out)[0]["mean_from"])
+    assert followed[0] < followed[1], "plants grow from July to September"
+    said = kanpo("evidence", "calibrate", "--herb", "当帰", "--date", "all", *project)
+    assert said.code == 2 and "last" in said.err
+    assert kanpo("evidence", "calibrate", "--herb", "当帰", "--trait", "草竹", *project).code in (2, 3)

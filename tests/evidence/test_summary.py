@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kanpo.evidence import analyse_trial, make_design, plot_values, summarise_trial
+from kanpo.evidence import When, analyse_trial, make_design, plot_values, summarise_trial
 from kanpo.store import NewRecord, Project
 from kanpo.trials import find_conflicts, record_rows, resolve_conflict
 
@@ -31,7 +31,7 @@ def test_means_are_over_plots_and_yields_per_10a(trial_project: Project) -> None
             "happened_at": ["2025-11-01"] * 4,
         },
     )
-    table = summarise_trial(trial_project, "T1").set_index(["trait", "treatment"])
+    table = summarise_trial(trial_project, "T1", When("mean")).set_index(["trait", "treatment"])
     height = table.loc[("plant_height_cm", "標準")]
     assert (height["n"], height["mean"]) == (2, 20.0), "two plots: 15 and 25, not three measurements"
     dry = table.loc[("yield_dry_kg_per_10a", "標準")]

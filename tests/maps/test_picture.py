@@ -15,6 +15,7 @@ from kanpo.herbs import load_catalogue
 from kanpo.maps import PictureReport, picture_map, picture_parcel, picture_scores
 from kanpo.maps import _drawing as drawing
 from kanpo.maps._picture import CLASS_COLOURS
+from kanpo.schema import Audience
 from kanpo.store import Project
 
 from .test_colours import colours
@@ -42,9 +43,13 @@ def test_the_same_picture_has_the_same_bytes(project: Project, tmp_path: Path) -
 
 
 def test_a_parcel_is_drawn_with_the_plots_of_its_trial(trial_project: Project, tmp_path: Path) -> None:
-    path = picture_parcel(trial_project, load_catalogue(), "P1", tmp_path / "p.svg").path
+    partner = Audience.PARTNER
+    path = picture_parcel(trial_project, load_catalogue(), "P1", tmp_path / "p.svg", audience=partner).path
     assert "#cc79a7" in colours_in(path)
-    empty = picture_parcel(trial_project, load_catalogue(), "P2", tmp_path / "q.svg").path
+    public = picture_parcel(trial_project, load_catalogue(), "P1", tmp_path / "r.svg")
+    assert "#cc79a7" not in colours_in(public.path), "trials are not for the public, as on the map"
+    assert public.hidden > 0
+    empty = picture_parcel(trial_project, load_catalogue(), "P2", tmp_path / "q.svg", audience=partner).path
     assert "#cc79a7" not in colours_in(empty)
 
 

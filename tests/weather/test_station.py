@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kanpo.errors import InputUnusable
+from kanpo.errors import InputUnusable, UsageError
 from kanpo.store import Project
-from kanpo.weather import import_weather, is_station_file, read_station_file
+from kanpo.weather import import_weather, is_station_file, read_station_file, station_temperatures
 
 # Made-up values in the agency's form: rain has 現象なし情報, wind its direction, snow is not asked for.
 HEAD = """ダウンロードした時刻：2026/01/05 09:00:00
@@ -119,3 +119,41 @@ def test_other_files_are_refused(project: Project, tmp_path: Path, text: str) ->
     with pytest.raises(InputUnusable):
         import_weather(project, path)
     assert not is_station_file(tmp_path / "none.csv")
+
+
+def test_temperatures_of_a_daily_file_are_numbers(file: Path) -> None:
+    frame, problems = station_temperatures(file)
+    assert frame["mean"].tolist() == [-1.0, 0.4, 2.0]
+    assert frame["date"].tolist() == ["2025-01-01", "2025-01-02", "2025-01-04"]
+    assert [problem.place.column for problem in problems] == ["tmean_c"]
+
+
+def test_an_hourly_file_gives_means_of_whole_days(tmp_path: Path) -> None:
+    # The hour that ends at 0:00 belongs to the day before; the second day has too few values.
+    hours = [f"2025/5/1 {hour}:00:00,{hour},8,1,x" for hour in range(1, 24)]
+    hours += ["2025/5/2 0:00:00,24,8,1,x", *[f"2025/5/2 {hour}:00:00,,1,1,x" for hour in range(1, 20)]]
+    head = (
+        "ダウンロードした時刻：2026/01/05 09:00:00\n\n,甲,甲,甲,甲\n年月日時,気温(℃),気温(℃),気温(℃),天気\n"
+        ",,品質情報,均質番号,\n"
+    )
+    path = tmp_path / "hours.csv"
+    path.write_bytes((head + "\n".join(hours) + "\n").encode("cp932"))
+    frame, problems = station_temperatures(path)
+    assert frame.to_dict("records") == [{"date": "2025-05-01", "mean": 12.5}]
+    assert not problems
+
+
+def test_several_stations_need_a_name_and_other_items_are_no_temperatures(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    head = "ダウンロードした時刻：2026/01/05 09:00:00\n\n"
+    path.write_text(
+        head + ",甲,乙,乙\n年月日,平均気温(℃),最高気温(℃),最低気温(℃)\n2025/7/1,25.0,30,20\n",
+        encoding="utf-8-sig",
+    )
+    with pytest.raises(UsageError, match="甲、乙"):
+        station_temperatures(path)
+    frame, _ = station_temperatures(path, "乙")
+    assert frame[["least", "greatest"]].iloc[0].tolist() == [20, 30]
+    path.write_text(head + ",甲\n年月日,日照時間(時間)\n2025/7/1,5\n", encoding="utf-8-sig")
+    with pytest.raises(InputUnusable, match="気温"):
+        station_temperatures(path)

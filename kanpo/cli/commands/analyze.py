@@ -11,13 +11,17 @@ import click
 from kanpo.cli._analysis_text import print_analysis
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, output_options, project_option
+from kanpo.cli._options import PathType, date_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_json, show_table
+from kanpo.cli.commands.analyze_out import check_out, write_out
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
     from kanpo.evidence import Analysis, DdfMethod, Design
+    from kanpo.exchange import WrittenTable
+
+    Columns = Mapping[str, Sequence[str | None]]
 
 _KINDS = ("crd", "rcbd", "latin", "splitplot", "stripplot", "augmented", "alpha", "multienv")
 _DDF = ("kenward-roger", "satterthwaite")
@@ -33,18 +37,29 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
     help=Text(
         "試験を解析する: 分散分析・平均と信頼区間・多重比較・前提の点検・見逃し得る差。\n\n"
         "試験コードを挙げれば、記録された設計で解析する(複数なら試験を環境とする混合モデル)。\n"
-        "CSVを挙げれば、--design と列の役を指定して解析する(プロジェクトは要らない)。\n\n"
+        "表(CSV・Excel)を挙げれば、--design と列の役を指定して解析する(プロジェクトは要らない)。\n"
+        "何日も観察した項目は区ごとの最後の日の値を使う(--date で選べる)。\n\n"
         "例: kanpo analyze TK-2024 --trait yield_dry_kg_per_10a\n"
         "例: kanpo analyze data.csv --design rcbd --treatment 品種 --block 反復 --trait 収量 --check 在来",
         "Analyse a trial: analysis of variance, means, comparisons, assumptions, what it could have missed.\n\n"
-        "Name a trial code (several: a mixed model with trials as environments), or a CSV with --design\n\n"
+        "Name a trial code (several: a mixed model with trials as environments), or a table (CSV, Excel) with "
+        "--design. Of a trait observed on several days the last of each plot counts (--date).\n\n"
         "Example: kanpo analyze data.csv --design rcbd --treatment variety --block rep --trait yield",
     ),
 )
-@argument("targets", nargs=-1, required=True, metavar="TRIAL…|FILE.csv")
+@argument("targets", nargs=-1, required=True, metavar="TRIAL…|FILE")
 @option(
-    "--trait", "traits", multiple=True, required=True, help=Text("項目(繰り返し可)", "trait (repeatable)")
+    "--trait",
+    "traits",
+    multiple=True,
+    required=True,
+    help=Text(
+        "項目(何度でも)。試験では、名前やその一部でもよく(乾物収量)、all は全部(20まで)。表では列名",
+        "trait (repeatable); of trials also by name or a part of it, and all (up to 20); of a table a column",
+    ),
 )
+@date_option()
+@option("--sheet", help=Text("ブックのシート(省略時は先頭)", "sheet of a workbook (default: the first)"))
 @option(
     "--design", type=click.Choice(_KINDS, case_sensitive=False), help=Text("試験設計", "experimental design")
 )
@@ -119,11 +134,22 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
         "文章・図・表を1つのHTMLにも書く(印刷できる)", "also write sentences, pictures and tables as one page"
     ),
 )
+@option(
+    "--out",
+    type=PathType,
+    metavar="FILE",
+    help=Text(
+        "全部の表も書き出す(.xlsx は表ごとのシート、.csv、.json)",
+        "also write all tables (.xlsx: a sheet for each; .csv; .json)",
+    ),
+)
 @project_option
 @output_options
 def analyze(
     targets: tuple[str, ...],
     traits: tuple[str, ...],
+    when: str,
+    sheet: str | None,
     design: str | None,
     treatments: tuple[str, ...],
     additive: bool,
@@ -139,15 +165,21 @@ def analyze(
     covariates: tuple[str, ...],
     ddf: DdfMethod | None,
     report: Path | None,
+    out: Path | None,
     project: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> int:
     from kanpo.evidence import make_design
+    from kanpo.exchange import read_any_table
 
     _check_report(report)
+    check_out(out)
     file = _file(targets)
-    table = None if file is None else _read(file)
+    named = [*traits, *treatments, *blocks, *whole_plot, *sub_plot, *environment, *covariates]
+    named += [name for name in (replicate, row, column) if name]
+    read = None if file is None else read_any_table(file, sheet, names=_single(named))
+    table: Columns | None = None if read is None else read.columns()
     treatments, traits = _each(treatments, table), _each(traits, table)
     place, table = _environment(_each(environment, table), table)
     parts: dict[str, Any] = {
@@ -160,7 +192,7 @@ def analyze(
         "environment": place,
     }
     if design == "alpha" and replicate is None and len(blocks) == 1 and table is not None:
-        parts["replicate"] = _replicate_of(table)
+        parts["replicate"] = _replicate_of(list(table))
     chosen = None
     if design is not None:
         chosen = make_design(
@@ -184,19 +216,26 @@ def analyze(
                 )
             )
     results = (
-        _of_file(file, table, chosen, traits, ddf or "kenward-roger")
-        if file is not None and table is not None
-        else _of_trials(project, targets, chosen, traits, checks, covariates, ddf or "kenward-roger")
+        _of_file(read, table, chosen, traits, ddf or "kenward-roger")
+        if read is not None and table is not None
+        else _of_trials(project, targets, chosen, traits, checks, covariates, when, ddf or "kenward-roger")
     )
     if ddf is not None and not any(result.ddf for result in results):
         _say_no_mixed_model()
     _present(results, as_json=as_json, as_csv=as_csv)
+    if out is not None:
+        write_out(out, results)
     if report is not None:
         _write_report(report, results, file.name if file is not None else " ".join(targets))
     return 1 if any(result.rejected for result in results) else 0
 
 
-def _each(names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None) -> tuple[str, ...]:
+def _single(names: Sequence[str]) -> list[str]:
+    """Names of columns, also those that stand together with commas between them."""
+    return [part.strip() for name in names for part in name.split(",")]
+
+
+def _each(names: tuple[str, ...], table: Columns | None) -> tuple[str, ...]:
     """Columns named one by one, or several at once by commas where no column is called so."""
     headers = {header.strip() for header in table or ()}
     found: list[str] = []
@@ -206,9 +245,7 @@ def _each(names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | No
     return tuple(found)
 
 
-def _environment(
-    names: tuple[str, ...], table: Mapping[str, Sequence[str | None]] | None
-) -> tuple[str | None, Mapping[str, Sequence[str | None]] | None]:
+def _environment(names: tuple[str, ...], table: Columns | None) -> tuple[str | None, Columns | None]:
     """The column of environments; of several (years, places) every combination is one."""
     if len(names) < 2 or table is None:
         return (names[0] if names else None), table
@@ -264,16 +301,10 @@ def _file(targets: Sequence[str]) -> Path | None:
     return path
 
 
-def _read(path: Path) -> Mapping[str, Sequence[str | None]]:
-    from kanpo.exchange import read_csv
-
-    return read_csv(path).columns()
-
-
-def _replicate_of(table: Mapping[str, Sequence[str | None]]) -> str | None:
+def _replicate_of(headers: Sequence[str]) -> str | None:
     """A column that is called a replicate, for an alpha design that names only its incomplete blocks."""
     names = ("replicate", "rep", "replication", "反復")
-    return next((header for header in table if header.strip().casefold() in names), None)
+    return next((header for header in headers if header.strip().casefold() in names), None)
 
 
 def _say_unused(design: Design, parts: Mapping[str, Any]) -> None:
@@ -304,8 +335,8 @@ def _say_no_mixed_model() -> None:
 
 
 def _of_file(
-    path: Path,
-    table: Mapping[str, Sequence[str | None]],
+    read: WrittenTable,
+    table: Columns,
     design: Design | None,
     traits: Sequence[str],
     ddf: DdfMethod,
@@ -314,7 +345,8 @@ def _of_file(
 
     if design is None:
         raise _design_missing()
-    return analyse_traits(table, design, traits, ddf=ddf, file=path.name)
+    first = read.number_of(0) if read.rows else 2
+    return analyse_traits(table, design, traits, ddf=ddf, file=read.file_name, first_row=first)
 
 
 def _of_trials(
@@ -324,18 +356,20 @@ def _of_trials(
     traits: Sequence[str],
     checks: tuple[str, ...],
     covariates: tuple[str, ...],
+    written: str,
     ddf: DdfMethod,
 ) -> list[Analysis]:
     from dataclasses import replace
 
-    from kanpo.evidence import analyse_trial, plot_table, recorded_design
+    from kanpo.evidence import analyse_trial, plot_table, read_when, recorded_design
     from kanpo.store import Project
 
+    when = read_when(written)
     with Project.open(find_project(project)) as opened:
         if design is None and (checks or covariates):
             recorded = recorded_design(opened, codes, plot_table(opened, codes))
             design = replace(recorded, checks=checks or recorded.checks, covariates=covariates)
-        return analyse_trial(opened, codes, traits, design, ddf=ddf)
+        return analyse_trial(opened, codes, traits, design, when, ddf=ddf)
 
 
 def _present(results: Sequence[Analysis], *, as_json: bool, as_csv: bool) -> None:

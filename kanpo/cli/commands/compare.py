@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kanpo.cli._click import group, option
-from kanpo.cli._options import PathType
+from kanpo.cli._click import group
 from kanpo.cli._present import say
 from kanpo.locale import Text
 
@@ -55,36 +54,6 @@ _LAZY = {
 )
 def compare() -> None:
     pass
-
-
-def out_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--out``: the whole table as a file."""
-    decorated: Callable[..., Any] = option(
-        "--out",
-        type=PathType,
-        metavar="FILE",
-        help=Text("全部の表を書き出すファイル(.csv .xlsx)", "file for the whole table (.csv or .xlsx)"),
-    )(function)
-    return decorated
-
-
-def svg_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--svg``: a picture."""
-    decorated: Callable[..., Any] = option(
-        "--svg",
-        type=PathType,
-        metavar="FILE.svg",
-        help=Text("図を書き出すファイル(.svg)", "file for the picture (.svg)"),
-    )(function)
-    return decorated
-
-
-def sheet_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--sheet``: which sheet of a workbook."""
-    decorated: Callable[..., Any] = option(
-        "--sheet", help=Text("ブックのシート(省略時は先頭)", "sheet of a workbook (default: the first)")
-    )(function)
-    return decorated
 
 
 def write_table(out: Path | None, table: pd.DataFrame, labels: dict[str, Text]) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from kanpo.cli._click import argument, command, option
-from kanpo.cli._options import PathType, output_options
+from kanpo.cli._click import command, option
+from kanpo.cli._compare_options import curve_options, out_option, svg_option, weather_options
+from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import (
-    check_files,
-    out_option,
-    sheet_option,
-    svg_option,
-    write_picture,
-    write_table,
-)
+from kanpo.cli.commands.compare import check_files, write_picture, write_table
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kanpo.errors import Problem
 
 _LABELS = {
     "unit": Text("単位", "unit"),
@@ -50,35 +48,6 @@ _LABELS = {
     "bridged": Text("補った日", "bridged days"),
     "missing": Text("欠けた日", "missing days"),
 }
-
-
-def curve_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Columns of a table of measurements over time."""
-    for decorate in (
-        sheet_option,
-        option(
-            "--unit",
-            metavar="COL",
-            help=Text("単位(ロット・処理など)の列", "column of the units (lots, treatments)"),
-        ),
-        option(
-            "--value",
-            default="value",
-            show_default=True,
-            metavar="COL",
-            help=Text("値の列", "column of the values"),
-        ),
-        option(
-            "--time",
-            default="time",
-            show_default=True,
-            metavar="COL",
-            help=Text("時間の列", "column of the times"),
-        ),
-        argument("file", type=PathType),
-    ):
-        function = decorate(function)
-    return function
 
 
 @command(
@@ -201,41 +170,15 @@ def storage(
     "degree-days",
     help=Text(
         "収穫までの日数と積算温度(有効積算温度)を比べる。\n\n"
-        "天気の表は日付と平均気温(または最低・最高)、期間の表は単位・始まり・収穫の列。",
+        "天気は、気象庁の「過去の気象データ・ダウンロード」のCSV(日別・時別)を落としたまま。ほかの表なら、\n"
+        "日付と平均気温(または最低・最高)の列を指定する。期間の表は単位・始まり・収穫の列。",
         "Days to harvest against growing degree days.\n\n"
-        "The weather table has dates and mean (or least and greatest) temperatures; the table of periods units, "
-        "start and end.",
+        "Weather as downloaded from the Japan Meteorological Agency (daily or hourly), or any table with dates and "
+        "mean (or least and greatest) temperatures, whose columns are named. The table of periods has units, start "
+        "and end.",
     ),
 )
-@argument("weather_file", type=PathType)
-@argument("periods_file", type=PathType)
-@option(
-    "--base", type=float, default=5.0, show_default=True, help=Text("基準温度(℃)", "base temperature, °C")
-)
-@option("--ceiling", type=float, help=Text("上限の温度(℃)", "temperature above which no more counts, °C"))
-@option(
-    "--date", default="date", show_default=True, metavar="COL", help=Text("日付の列", "column of the dates")
-)
-@option("--mean", metavar="COL", help=Text("平均気温の列", "column of the mean temperatures"))
-@option("--least", metavar="COL", help=Text("最低気温の列", "column of the least temperatures"))
-@option("--greatest", metavar="COL", help=Text("最高気温の列", "column of the greatest temperatures"))
-@option(
-    "--unit", default="unit", show_default=True, metavar="COL", help=Text("単位の列", "column of the units")
-)
-@option(
-    "--start",
-    default="start",
-    show_default=True,
-    metavar="COL",
-    help=Text("始まり(播種・定植)の列", "column of the starts"),
-)
-@option(
-    "--end",
-    default="end",
-    show_default=True,
-    metavar="COL",
-    help=Text("収穫日の列", "column of the harvests"),
-)
+@weather_options
 @out_option
 @output_options
 def degree_days_command(
@@ -243,6 +186,7 @@ def degree_days_command(
     periods_file: Path,
     base: float,
     ceiling: float | None,
+    station: str | None,
     date: str,
     mean: str | None,
     least: str | None,
@@ -254,13 +198,12 @@ def degree_days_command(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import degree_days, period_table, read_table, weather_table
+    from kanpo.compare import degree_days, period_table, read_table
+    from kanpo.errors import Severity
 
     check_files([out])
     columns = {"mean": mean, "least": least, "greatest": greatest}
-    weather, odd = weather_table(
-        read_table(weather_file), date, {key: name for key, name in columns.items() if name}
-    )
+    weather, odd = _weather(weather_file, date, {key: name for key, name in columns.items() if name}, station)
     periods, more = period_table(read_table(periods_file), unit=unit, start=start, end=end)
     say_problems((*odd, *more))
     found = degree_days(weather, periods, base=base, ceiling=ceiling)
@@ -275,4 +218,23 @@ def degree_days_command(
                 "The smaller one tells the time of harvest better.",
             )
         )
-    return 1 if odd or more else 0
+    return 1 if any(problem.severity is Severity.REJECT for problem in (*odd, *more)) else 0
+
+
+def _weather(
+    file: Path, date: str, columns: dict[str, str], station: str | None
+) -> tuple[pd.Series[float], tuple[Problem, ...]]:
+    """Mean temperatures by day: of a download of the agency, or of the columns that are named."""
+    from kanpo.compare import daily_mean, read_table, weather_table
+    from kanpo.errors import InputUnusable
+    from kanpo.weather import is_station_file, station_temperatures
+
+    if not columns:
+        try:
+            found, problems = station_temperatures(file, station)
+            return daily_mean(found), problems
+        except InputUnusable:
+            # Any other table lacks the names of its columns, which is said below.
+            if is_station_file(file) or not file.is_file():
+                raise
+    return weather_table(read_table(file), date, columns)

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kanpo.cli._click import argument, command, option
+from kanpo.cli._compare_options import limit_option, matrix_options, out_option, svg_option
 from kanpo.cli._options import PathType, output_options
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import (
-    check_files,
-    out_option,
-    sheet_option,
-    svg_option,
-    with_short_p,
-    write_picture,
-    write_table,
-)
+from kanpo.cli.commands.compare import check_files, with_short_p, write_picture, write_table
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -45,41 +37,6 @@ _LABELS = {
     "sample": Text("試料", "sample"),
 }
 _SHORT = ["component", "group", "against", "log2_fold_change", "effect", "p", "q"]
-
-
-def matrix_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """How a matrix is read and made ready."""
-    for decorate in (
-        option(
-            "--impute",
-            type=click.Choice(["none", "half-min"]),
-            default="none",
-            show_default=True,
-            help=Text(
-                "0と欠測の扱い(none そのまま・half-min 成分の正の最小値の半分で置き換え)",
-                "zeros and missing values: none (as they are) or half-min (half the least positive value)",
-            ),
-        ),
-        option(
-            "--log",
-            is_flag=True,
-            help=Text("対数(底2)にしてから計算する", "compute with logarithms (base 2)"),
-        ),
-        option(
-            "--ignore",
-            multiple=True,
-            metavar="COL",
-            help=Text("成分ではない列(何度でも)", "a column that is no component (repeatable)"),
-        ),
-        option(
-            "--sample",
-            metavar="COL",
-            help=Text("試料名の列(省略時は先頭の列)", "column of the sample names (default: the first)"),
-        ),
-        sheet_option,
-    ):
-        function = decorate(function)
-    return function
 
 
 def read_matrix(
@@ -138,13 +95,7 @@ def read_matrix(
     show_default=True,
     help=Text("差があるとみなす q の上限", "greatest q that counts as a difference"),
 )
-@option(
-    "--limit",
-    type=click.IntRange(1),
-    default=30,
-    show_default=True,
-    help=Text("画面に出す行数", "rows on the screen"),
-)
+@limit_option
 @matrix_options
 @out_option
 @svg_option

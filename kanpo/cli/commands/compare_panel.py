@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanpo.cli._click import argument, command, option
+from kanpo.cli._compare_options import (
+    column,
+    ignore_option,
+    limit_option,
+    out_option,
+    sample_option,
+    sheet_option,
+)
 from kanpo.cli._options import PathType, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
-from kanpo.cli.commands.compare import check_files, out_option, sheet_option, with_short_p, write_table
+from kanpo.cli.commands.compare import check_files, with_short_p, write_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -45,21 +53,10 @@ _LABELS = {
     ),
 )
 @argument("file", type=PathType)
-@option("--sample", metavar="COL", help=Text("試料名の列", "column of the sample names"))
-@option(
-    "--assessor",
-    metavar="COL",
-    help=Text("評価者の列(1点1行の表)", "column of the assessors (a row for each score)"),
-)
-@option(
-    "--score",
-    "score_column",
-    metavar="COL",
-    help=Text("点数の列(1点1行の表)", "column of the scores (a row for each score)"),
-)
-@option(
-    "--ignore", multiple=True, metavar="COL", help=Text("評価者ではない列", "a column that is no assessor")
-)
+@sample_option
+@column("--assessor", "評価者の列(1点1行の表)", "column of the assessors (a row for each score)")
+@column("--score", "点数の列(1点1行の表)", "column of the scores (a row for each score)")
+@ignore_option("評価者", "assessor")
 @sheet_option
 @out_option
 @output_options
@@ -67,7 +64,7 @@ def panel(
     file: Path,
     sample: str | None,
     assessor: str | None,
-    score_column: str | None,
+    score: str | None,
     ignore: tuple[str, ...],
     sheet: str | None,
     out: Path | None,
@@ -77,7 +74,7 @@ def panel(
     from kanpo.compare import agreement
 
     check_files([out])
-    scores = _panel(file, sheet, sample, assessor, score_column, ignore)
+    scores = _panel(file, sheet, sample, assessor, score, ignore)
     say_problems(scores.problems)
     found = agreement(scores)
     write_table(out, found.ranks, _LABELS)
@@ -156,18 +153,32 @@ def _panel(
     "correlate",
     help=Text(
         "評価の点と成分の順位相関(Spearman)。区間はブートストラップ、q は Benjamini-Hochberg。\n\n"
-        "2つの表は試料名で合わせる。点は評価者の平均、--each なら列ごと(甘味・苦味など)に調べる。",
+        "2つの表は試料名で合わせる。点は列(評価者)の平均。--each なら列(甘味・苦味など)を1つずつ。\n"
+        "評価者ごとの行がある表(列が評価項目)や、--attribute と --score で示す1点1行の表では、\n"
+        "一度に全部の評価項目を調べる。",
         "Rank correlation (Spearman) of the scores of a panel and components; bootstrap intervals, q-values.\n\n"
-        "Samples are matched by name. The score is the mean of the assessors, or with --each every column apart.",
+        "Samples are matched by name. The score is the mean of the columns (assessors), or with --each every column "
+        "apart. Tables with a row for each assessor (columns are attributes), or for each score (--attribute, "
+        "--score), give all attributes in one run.",
     ),
 )
 @argument("panel_file", type=PathType)
 @argument("matrix_file", type=PathType)
-@option("--sample", metavar="COL", help=Text("試料名の列(両方の表)", "column of the sample names (in both)"))
-@option("--each", is_flag=True, help=Text("評価の列を1つずつ調べる", "each column of the panel apart"))
+@sample_option
 @option(
-    "--ignore", multiple=True, metavar="COL", help=Text("成分ではない列", "a column that is no component")
+    "--each/--mean",
+    default=None,
+    help=Text(
+        "評価の列を1つずつ(項目ごと)か、平均してか(省略時: 同じ試料の行がいくつもあれば項目ごと)",
+        "each column of the panel apart, or their mean (default: apart where samples have several rows)",
+    ),
 )
+@column(
+    "--attribute", "評価項目(甘味など)の列(1点1行の表)", "column of the attributes (a row for each score)"
+)
+@column("--score", "点数の列(1点1行の表)", "column of the scores (a row for each score)")
+@column("--assessor", "評価者の列", "column of the assessors")
+@ignore_option("成分", "component")
 @option(
     "--interval",
     "way",
@@ -184,20 +195,17 @@ def _panel(
     help=Text("区間を出す行数(pの小さい順)", "rows that get an interval, from the smallest p"),
 )
 @option("--seed", type=click.IntRange(0), default=1, show_default=True, help=Text("乱数の種", "seed"))
-@option(
-    "--limit",
-    type=click.IntRange(1),
-    default=30,
-    show_default=True,
-    help=Text("画面に出す行数", "rows on the screen"),
-)
+@limit_option
 @out_option
 @output_options
 def correlate(
     panel_file: Path,
     matrix_file: Path,
     sample: str | None,
-    each: bool,
+    each: bool | None,
+    attribute: str | None,
+    score: str | None,
+    assessor: str | None,
     ignore: tuple[str, ...],
     way: Any,
     intervals: int,
@@ -208,11 +216,22 @@ def correlate(
     as_csv: bool,
 ) -> int:
     from kanpo.cli.commands.compare_matrix import read_matrix
-    from kanpo.compare import correlate_panel, read_table, sample_matrix
+    from kanpo.compare import correlate_panel
 
     check_files([out])
-    scores = sample_matrix(read_table(panel_file), sample=sample)
+    scores = _tasted(panel_file, sample, attribute, score, assessor)
     say_problems(scores.problems)
+    if each is None:
+        several = len(set(scores.samples)) < len(scores.samples)
+        each = several or attribute is not None or assessor is not None
+    if each:
+        names = scores.components
+        say(
+            Text(
+                f"評価項目 {len(names)} つを1つずつ調べました({'、'.join(names[:10])})。q は全部の項目と成分をまとめた値です。",
+                f"{len(names)} attributes, each apart ({', '.join(names[:10])}); q is over all attributes and components.",
+            )
+        )
     matrix = read_matrix(matrix_file, None, None, sample, ignore)
     found = correlate_panel(scores, matrix, each=each, way=way, intervals=intervals, seed=seed)
     write_table(out, found.table, _LABELS)
@@ -220,6 +239,27 @@ def correlate(
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
     _say_about(found, intervals)
     return 1 if scores.problems or matrix.problems else 0
+
+
+def _tasted(
+    file: Path, sample: str | None, attribute: str | None, score: str | None, assessor: str | None
+) -> SampleMatrix:
+    """Scores of samples by attribute or assessor; rows of several assessors are averaged later."""
+    from kanpo.compare import panel_of_rows, read_table, sample_matrix
+
+    table = read_table(file)
+    if attribute is None and score is None:
+        return sample_matrix(table, sample=sample, ignore=[assessor] if assessor else [])
+    if attribute is None or score is None:
+        raise UsageError(
+            "compare.panel-columns",
+            Text(
+                "1点1行の表には評価項目と点数の列が要ります",
+                "a table with a row for each score needs columns of attributes and scores",
+            ),
+            Text("--attribute と --score を指定してください", "give --attribute and --score"),
+        )
+    return panel_of_rows(table, sample or table.headers[0], attribute, score)
 
 
 def _say_about(found: PanelCorrelation, intervals: int) -> None:

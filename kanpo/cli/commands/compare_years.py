@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from kanpo.cli._click import argument, command, option
-from kanpo.cli._options import PathType, output_options, project_option
+from kanpo.cli._click import command
+from kanpo.cli._compare_options import UNITS, long_options, out_option, svg_option
+from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import (
-    check_files,
-    out_option,
-    sheet_option,
-    svg_option,
-    with_short_p,
-    write_picture,
-    write_table,
-)
+from kanpo.cli.commands.compare import check_files, with_short_p, write_picture, write_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -60,85 +51,6 @@ _UNIT_LABELS = {
     "herb": Text("生薬", "herb"),
     "trial": Text("試験", "trial"),
 }
-_UNITS = {
-    "parcel": "parcel_id",
-    "grower": "grower_code",
-    "treatment": "treatment",
-    "strain": "strain",
-    "herb": "herb_id",
-    "trial": "trial_code",
-}
-
-
-_LONG_OPTIONS = (
-    project_option,
-    sheet_option,
-    option(
-        "--by",
-        type=click.Choice(list(_UNITS)),
-        default="parcel",
-        show_default=True,
-        help=Text(
-            "プロジェクトの試験で比べる単位(grower は生産者コード。strain は種苗の来歴、なければ処理)",
-            "what is followed in the project's trials (grower: by code; strain: source of seed, else treatment)",
-        ),
-    ),
-    option(
-        "--assays",
-        is_flag=True,
-        help=Text(
-            "プロジェクトの分析値(ロットの成分)を比べる。--trait には成分名",
-            "the project's assays (components of lots) instead of traits; --trait names a component",
-        ),
-    ),
-    option(
-        "--below",
-        type=click.Choice(["half", "zero", "limit", "leave-out"]),
-        default="half",
-        show_default=True,
-        help=Text("<0.05 のような限界未満の値の数え方", "what a value below a limit (<0.05) counts as"),
-    ),
-    option("--herb", help=Text("生薬(プロジェクトの試験)", "herb (project's trials)")),
-    option(
-        "--trait",
-        "only",
-        multiple=True,
-        help=Text(
-            "この項目だけ(何度でも。例 yield_dry_kg_per_10a)",
-            "only this trait (repeatable, yield_dry_kg_per_10a)",
-        ),
-    ),
-    option("--trait-column", metavar="COL", help=Text("項目名の列", "column of the traits")),
-    option(
-        "--value",
-        default="value",
-        show_default=True,
-        metavar="COL",
-        help=Text("値の列", "column of the values"),
-    ),
-    option(
-        "--unit",
-        default="unit",
-        show_default=True,
-        metavar="COL",
-        help=Text("単位(筆・系統・生産者)の列", "column of the units"),
-    ),
-    option(
-        "--year",
-        default="year",
-        show_default=True,
-        metavar="COL",
-        help=Text("年(または環境)の列", "column of the years (or environments)"),
-    ),
-    argument("file", type=PathType, required=False),
-)
-
-
-def long_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Where values by year come from: a file with columns, or the project's trials."""
-    for decorate in _LONG_OPTIONS:
-        function = decorate(function)
-    return function
 
 
 def _values(
@@ -150,6 +62,7 @@ def _values(
     only: tuple[str, ...],
     herb: str | None,
     by: str,
+    when: str,
     assays: bool,
     below: Below,
     sheet: str | None,
@@ -165,36 +78,41 @@ def _values(
         )
         say_problems(problems)
     else:
-        values = _of_project(project, herb, by, below if assays else None)
+        values = _of_project(project, herb, by, below if assays else None, when, only)
     known = list(dict.fromkeys(values["trait"]))
-    # A component may be named without its unit.
-    wanted = {
-        name: [trait for trait in known if trait == name or trait.startswith(f"{name} (")] for name in only
-    }
-    unknown = [name for name, found in wanted.items() if not found]
-    if unknown or values.empty:
+    if values.empty:
         raise UsageError(
             "compare.no-trait",
-            Text(f"項目「{unknown[0]}」の値がありません", f"there are no values of '{unknown[0]}'")
-            if unknown
-            else Text("比べられる値がまだありません", "there are no values to compare yet"),
-            Text(f"ある項目: {'、'.join(known)}", f"traits: {', '.join(known)}")
-            if known
-            else Text(
+            Text("比べられる値がまだありません", "there are no values to compare yet"),
+            Text(
                 "収穫・観測(--assays なら分析値 assay)を kanpo records import で入れてください",
                 "enter harvests and observations (for --assays: assays) with kanpo records import",
             ),
         )
     if only:
-        values = values[values["trait"].isin({trait for found in wanted.values() for trait in found})]
+        wanted = {trait for name in only for trait in _meant(name, known)}
+        values = values[values["trait"].isin(wanted)]
     _say_below(values, below)
     return values[values["value"].notna()], bool(problems)
 
 
-def _of_project(project: Path | None, herb: str | None, by: str, below: Below | None) -> pd.DataFrame:
-    """Values of the project's trials; of its assays where it is said what those below a limit count as."""
+def _meant(name: str, known: Sequence[str]) -> list[str]:
+    """The traits that a name means; a component may be named without its unit."""
+    from kanpo.evidence import find_trait
+
+    component = [trait for trait in known if trait.startswith(f"{name} (")]
+    return component or [find_trait(name, known, Text("この表", "the table"))]
+
+
+def _of_project(
+    project: Path | None, herb: str | None, by: str, below: Below | None, written: str, only: Sequence[str]
+) -> pd.DataFrame:
+    """Values of the project's trials, or of its assays where `below` says what those below a limit count as.
+
+    Which days values rest on is said for the traits that are asked for.
+    """
     from kanpo.cli._discover import find_project
-    from kanpo.evidence import component_values, plot_values, values_by_year, with_strain
+    from kanpo.evidence import component_values, plot_values, read_when, values_by_year, with_strain
     from kanpo.herbs import find_herb, project_catalogue
     from kanpo.parcels import carried_over
     from kanpo.store import Project
@@ -204,10 +122,13 @@ def _of_project(project: Path | None, herb: str | None, by: str, below: Below | 
         if below is not None:
             found = component_values(opened, herb_id=herb_id, below=below)
         else:
-            found = with_strain(plot_values(opened, herb_id=herb_id), opened)
+            found = with_strain(
+                plot_values(opened, herb_id=herb_id, when=read_when(written, every=False)), opened
+            )
+            _say_days(found, only)
         if by == "parcel":
             found = carried_over(found, opened)
-    values = values_by_year(found, _UNITS[by])
+    values = values_by_year(found, UNITS[by])
     apart, label = len(found) - len(values), _UNIT_LABELS[by]
     if apart:
         say(
@@ -235,6 +156,17 @@ def _say_below(values: pd.DataFrame, below: Below) -> None:
                 f"{count:,} values were below a limit (<0.05) and count as {how.en} (--below chooses).",
             )
         )
+
+
+def _say_days(values: pd.DataFrame, only: Sequence[str]) -> None:
+    """Of traits observed on several days, which day counts."""
+    from kanpo.evidence import day_notes, trait_label
+
+    known = list(dict.fromkeys(values["trait"]))
+    for trait in [trait for name in only if known for trait in _meant(name, known)] or known:
+        label = trait_label(trait)
+        for note in day_notes(values, trait):
+            say(Text(f"{label.ja}: {note.ja}", f"{label.en}: {note.en}"))
 
 
 @command(

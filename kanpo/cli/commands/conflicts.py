@@ -104,7 +104,12 @@ def resolve(conflict: str, keep: str, reason: str, project: Path | None, dry_run
 )
 @option("--trial", "trial_code", help=Text("試験コード(省略時は全部)", "one trial (default: all)"))
 @option("--date", "day", help=Text("日付(省略時は今日)", "day (default: today)"))
-@option("--trait", "traits", multiple=True, help=Text("調査項目。何度でも", "trait, repeatable"))
+@option(
+    "--trait",
+    "traits",
+    multiple=True,
+    help=Text("調査項目(名前やその一部でもよい)。何度でも", "trait (a part of its name does), repeatable"),
+)
 @project_option
 @output_options
 def missing(
@@ -115,9 +120,12 @@ def missing(
     as_json: bool,
     as_csv: bool,
 ) -> int:
+    from kanpo.evidence import find_trait
+    from kanpo.schema import TRAITS
     from kanpo.store import Project
     from kanpo.trials import missing_observations
 
+    traits = tuple(find_trait(words, TRAITS, Text("調査項目", "the traits")) for words in traits)
     with Project.open(find_project(project)) as opened:
         frame = missing_observations(opened, _day(day), trial_code, traits)
     show_table(

@@ -7,16 +7,11 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import group, option, subcommand
+from kanpo.cli._compare_options import out_option, svg_option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import PathType, date_option, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, show_json, show_table
-from kanpo.cli.commands.compare import (
-    check_files,
-    out_option,
-    svg_option,
-    write_picture,
-    write_table,
-)
+from kanpo.cli.commands.compare import check_files, write_picture, write_table
 from kanpo.cli.commands.evidence_words import (
     EVIDENCE_LABELS,
     calibration_json,
@@ -67,6 +62,7 @@ def evidence() -> None:
     show_default=True,
     help=Text("項目(収量・調査項目)", "trait (a yield or observation)"),
 )
+@date_option(every=False)
 @project_option
 @out_option
 @svg_option
@@ -74,21 +70,25 @@ def evidence() -> None:
 def calibrate(
     herb: str,
     trait: str,
+    when: str,
     project: Path | None,
     out: Path | None,
     svg: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.evidence import calibrate_project
+    from kanpo.evidence import calibrate_project, day_notes, read_when, trial_values
     from kanpo.herbs import find_herb
     from kanpo.store import Project
 
     check_files([out], svg)
+    chosen = read_when(when, every=False)
     path = find_project(project)
     catalogue = catalogue_of(path)
+    herb_id = find_herb(catalogue, herb).herb_id
     with Project.open(path) as opened:
-        found = calibrate_project(opened, catalogue, find_herb(catalogue, herb).herb_id, trait)
+        found = calibrate_project(opened, catalogue, herb_id, trait, chosen)
+        notes = day_notes(trial_values(opened, herb_id, when=chosen), found.trait)
     write_table(out, spoken(found), EVIDENCE_LABELS)
     if as_json:
         show_json(calibration_json(found))
@@ -97,6 +97,8 @@ def calibrate(
     else:
         show_calibration(found)
     say_about(found)
+    for note in notes:
+        say(note)
     if svg is not None:
         write_picture(svg, found.picture())
     return 0

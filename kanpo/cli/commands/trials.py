@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import dry_run_option, output_options, project_option
+from kanpo.cli._options import date_option, dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.cli._trial_options import names, size_of
 from kanpo.errors import UsageError
@@ -184,18 +184,22 @@ def list_trials(project: Path | None, as_json: bool, as_csv: bool) -> int:
     "summary",
     help=Text(
         "試験を処理ごとにまとめる(区数・平均・標準偏差。収量は10a当たり)。\n\n"
+        "何日も観察した項目は区ごとの最後の日の値を使い、ほかの日を言う(--date で選べる)。\n"
         "食い違ったまま決まっていない値は平均に入れず、その数を言う。",
         "Summarise a trial by treatment: plots, mean, standard deviation; yields per 10 a.\n\n"
+        "Of a trait observed on several days the last of each plot counts, and the others are said (--date).\n"
         "Values that contradict each other are left out until they are decided, and counted.",
     ),
 )
 @argument("code")
+@date_option()
 @project_option
 @output_options
-def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
-    from kanpo.evidence import summarise_trial, trait_label
+def summary(code: str, when: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.evidence import day_notes, read_when, summary_of, trait_label, trial_values_of
     from kanpo.store import Project
 
+    chosen = read_when(when)
     with Project.open(find_project(project)) as opened:
         known = set(opened.journal.read("trial")["trial_code"])
         if code not in known:
@@ -207,7 +211,8 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
                     f"known: {', '.join(sorted(known)) or 'none'}",
                 ),
             )
-        table = summarise_trial(opened, code)
+        values = trial_values_of(opened, code, chosen)
+    table = summary_of(values)
     labels = {
         "treatment": Text("処理", "treatment"),
         "name": Text("項目", "trait"),
@@ -219,6 +224,7 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
         "min": Text("最小", "min"),
         "max": Text("最大", "max"),
         "undecided": Text("未決", "undecided"),
+        "day": Text("日", "day"),
     }
     undecided = int(table["undecided"].sum())
     if not (as_json or as_csv):
@@ -227,6 +233,11 @@ def summary(code: str, project: Path | None, as_json: bool, as_csv: bool) -> int
     nothing = Text("まだ収穫も観測もありません", "no harvest or observation yet")
     show_table(table, labels, as_json=as_json, as_csv=as_csv, empty=nothing)
     _say_repeats(table)
+    if chosen.rule != "all":
+        for trait in dict.fromkeys(table["trait"]):
+            for note in day_notes(values, trait):
+                label = trait_label(trait)
+                say(Text(f"{label.ja}: {note.ja}", f"{label.en}: {note.en}"))
     if undecided:
         say(
             Text(

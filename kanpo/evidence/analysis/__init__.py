@@ -8,6 +8,7 @@ from kanpo.evidence.analysis._analyse import analyse, analyse_traits
 from kanpo.evidence.analysis._design import DESIGNS, Design, DesignKind
 from kanpo.evidence.analysis._fit import DdfMethod
 from kanpo.evidence.analysis._meant import make_design
+from kanpo.evidence.analysis._names import factor_label
 from kanpo.evidence.analysis._outcome import Analysis
 from kanpo.evidence.analysis._sheet import crossed
 
@@ -20,5 +21,6 @@ __all__ = [
     "analyse",
     "analyse_traits",
     "crossed",
+    "factor_label",
     "make_design",
 ]

@@ -7,6 +7,7 @@ import numpy as np
 from kanpo.evidence.analysis._compare import MOST_COMPARED
 from kanpo.evidence.analysis._design import Term, term_name
 from kanpo.evidence.analysis._fit import Fit, Prepared
+from kanpo.evidence.analysis._names import factor_label
 from kanpo.evidence.analysis._projection import cells_of
 from kanpo.evidence.analysis._table import PlotTable
 from kanpo.evidence.analysis._words import confounded_words, names_of
@@ -82,8 +83,7 @@ def _method(prepared: Prepared, fitted: Fit) -> list[Text]:
         )
         notes.append(
             Text(
-                f"{why.ja}、順序によらない Type II の値も anova_adjusted に出しました。"
-                "平均は最小二乗平均(調整平均)です。",
+                f"{why.ja}、表「順序によらない検定」(Type II)も出しました。平均は最小二乗平均(調整平均)です。",
                 f"{why.en}: type II tests, which do not depend on the order, are in "
                 "anova_adjusted. Means are least-squares (adjusted) means.",
             )
@@ -239,7 +239,7 @@ def _confounded(prepared: Prepared) -> list[Text]:
             name = term_name(cells.term)
             notes.append(
                 Text(
-                    f"「{name}」は一部の組合せがないか、ブロックと交絡しているので、自由度が減っています。",
+                    f"「{factor_label(name).ja}」は一部の組合せがないか、ブロックと交絡しているので、自由度が減っています。",
                     f"'{name}' has lost degrees of freedom: combinations are missing or confounded.",
                 )
             )
@@ -253,7 +253,7 @@ def _usual_df(prepared: Prepared, term: Term) -> int:
 def _one_level(term: Term) -> Text:
     name = term_name(term)
     return Text(
-        f"「{name}」は1つしかないので、その影響は分けられません。",
+        f"「{factor_label(name).ja}」は1つしかないので、その影響は分けられません。",
         f"There is only one '{name}', so that its effect cannot be set apart.",
     )
 
@@ -281,7 +281,7 @@ def _components(prepared: Prepared, fitted: Fit) -> list[Text]:
         )
         notes.append(
             Text(
-                f"{'、'.join(zero)} の分散の推定値は 0(境界)です。{counts.ja}",
+                f"{'、'.join(factor_label(name).ja for name in zero)} の分散の推定値は 0(境界)です。{counts.ja}",
                 f"The variance of {', '.join(zero)} is estimated as 0 (at the border).{counts.en}",
             )
         )

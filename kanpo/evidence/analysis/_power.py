@@ -36,6 +36,11 @@ class Power:
     detectable: float
     percent: float
 
+    @property
+    def share(self) -> str:
+        """`percent` as people print it: 1.3 is not 1."""
+        return f"{self.percent:.0f}" if not self.percent < 5 else f"{self.percent:.2g}"
+
 
 def power_of(term: str, se_difference: float, df: float, mean: float) -> Power:
     """What the means of a term could show, given the error that was found."""

@@ -94,11 +94,13 @@ def find_column(columns: Columns, name: str) -> str:
     wanted = normalise(name).casefold()
     if wanted in plain:
         return plain[wanted]
-    near = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.5)
+    near = [header for header in plain if wanted and wanted in header]
+    near += difflib.get_close_matches(wanted, plain, n=3, cutoff=0.5)
+    close = [plain[header] for header in list(dict.fromkeys(near))[:3]]
     known = [header for header in columns if header.strip()]
     mend = (
-        Text(f"もしかして「{plain[near[0]]}」ですか", f"did you mean '{plain[near[0]]}'?")
-        if near
+        Text(f"もしかして「{'」か「'.join(close)}」ですか", f"did you mean {' or '.join(map(repr, close))}?")
+        if close
         else Text(f"ある列: {'、'.join(known)}", f"columns: {', '.join(known)}")
     )
     raise UsageError(

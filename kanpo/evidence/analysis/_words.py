@@ -11,6 +11,7 @@ from kanpo.evidence.analysis._assumptions import Assumptions, BoxCox, RankTest
 from kanpo.evidence.analysis._compare import LEVEL
 from kanpo.evidence.analysis._design import Term, term_name
 from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row
+from kanpo.evidence.analysis._names import design_label, factor_label, trait_words
 from kanpo.evidence.analysis._power import POWER, Power
 from kanpo.evidence.analysis._projection import Floats
 from kanpo.evidence.analysis._table import PlotTable
@@ -34,11 +35,12 @@ def names_of(names: Sequence[str]) -> Text:
 def summary_sentence(prepared: Prepared, table: PlotTable) -> Text:
     """What was analysed, on how many plots."""
     counts = [(name, len(table.factors[name].levels)) for name in prepared.design.factors]
-    ja = "、".join(f"{name} {count} 水準" for name, count in counts)
+    ja = "、".join(f"{factor_label(name).ja} {count} 水準" for name, count in counts)
     en = ", ".join(f"{name} ({count} levels)" for name, count in counts)
+    trait, design = trait_words(table.trait), design_label(prepared.design.kind)
     return Text(
-        f"「{table.trait}」を {len(table.y)} 区で解析しました({prepared.design.kind}、{ja})。",
-        f"'{table.trait}' analysed on {len(table.y)} plots ({prepared.design.kind}; {en}).",
+        f"{trait.ja}を {len(table.y)} 区の値で解析しました({design.ja}: {ja})。",
+        f"{trait.en} analysed on {len(table.y)} plots ({design.en}: {en}).",
     )
 
 
@@ -99,7 +101,7 @@ def effect_sentences(
         if name in interacting and len(term) == 1:
             sentences.append(
                 Text(
-                    f"ただし「{name}」の効き方は他の要因の水準で変わるので、平均だけで決めないでください。",
+                    f"ただし「{factor_label(name).ja}」の効き方はほかの要因の水準によって変わるので、この平均だけで決めないでください。",
                     f"But the effect of '{name}' depends on other factors: do not go by its means alone.",
                 )
             )
@@ -109,7 +111,7 @@ def effect_sentences(
 def confounded_words(name: str) -> Text:
     """That nothing can be said about a term."""
     return Text(
-        f"「{name}」はブロックや他の項と完全に交絡していて、この試験からは何も言えません。",
+        f"「{factor_label(name).ja}」はブロックやほかの要因と完全に交絡していて、この試験からは何も言えません。",
         f"'{name}' is wholly confounded with blocks or other terms: this trial says nothing about it.",
     )
 
@@ -123,11 +125,11 @@ def f_words(row: Row) -> str:
 def _shown(name: str, row: Row, interaction: bool) -> Text:
     if interaction:
         return Text(
-            f"「{name}」の交互作用が認められます({f_words(row)})。",
+            f"「{factor_label(name).ja}」の交互作用が認められます({f_words(row)})。",
             f"The interaction '{name}' is significant ({f_words(row)}).",
         )
     return Text(
-        f"「{name}」の水準の間に差が認められます({f_words(row)})。",
+        f"「{factor_label(name).ja}」の水準の間に差が認められます({f_words(row)})。",
         f"The levels of '{name}' differ significantly ({f_words(row)}).",
     )
 
@@ -135,17 +137,18 @@ def _shown(name: str, row: Row, interaction: bool) -> Text:
 def _nothing_shown(name: str, row: Row, interaction: bool, power: Power | None) -> Text:
     if interaction:
         return Text(
-            f"「{name}」の交互作用は示されませんでした({f_words(row)})。",
+            f"「{factor_label(name).ja}」の交互作用は示されませんでした({f_words(row)})。",
             f"No interaction '{name}' was shown ({f_words(row)}).",
         )
     seen = Text("", "")
     if power is not None and power.percent == power.percent:
         seen = Text(
-            f"この試験は、平均の {power.percent:.0f} %({power.detectable:.4g})より小さい差を見逃しやすい規模です。",
-            f" The trial is likely to miss differences below {power.percent:.0f} % of the mean ({power.detectable:.4g}).",
+            f"この試験の規模では、平均の {power.share} %({power.detectable:.4g})より小さい差は見逃しやすいと考えてください。",
+            f" The trial is likely to miss differences below {power.share} % of the mean ({power.detectable:.4g}).",
         )
     return Text(
-        f"「{name}」の差は示されませんでした({f_words(row)})。差がないことの証明ではありません。{seen.ja}",
+        f"「{factor_label(name).ja}」の水準の間に差は示されませんでした({f_words(row)})。"
+        f"差がないことの証明ではありません。{seen.ja}",
         f"No difference between the levels of '{name}' was shown ({f_words(row)}). "
         f"This does not prove that there is none.{seen.en}",
     )
@@ -153,7 +156,7 @@ def _nothing_shown(name: str, row: Row, interaction: bool, power: Power | None) 
 
 def _untested(name: str) -> Text:
     return Text(
-        f"「{name}」は検定できません(比べるための誤差がありません)。",
+        f"「{factor_label(name).ja}」は検定できません(比べるための誤差がありません)。",
         f"'{name}' cannot be tested: there is no error to measure it by.",
     )
 
@@ -172,7 +175,7 @@ def _best(name: str, means: pd.DataFrame, pairs: pd.DataFrame) -> list[Text]:
     names = {*alike["level"], *alike["against"]}
     close = [str(level) for level in mine["level"].iloc[1:] if level in names]
     first = Text(
-        f"平均が最も大きいのは {top['level']}({top['mean']:.4g})です。",
+        f"平均が最も大きいのは「{top['level']}」({top['mean']:.4g})です。",
         f"The greatest mean is that of {top['level']} ({top['mean']:.4g}).",
     )
     if not close:
@@ -181,14 +184,14 @@ def _best(name: str, means: pd.DataFrame, pairs: pd.DataFrame) -> list[Text]:
     return [
         first,
         Text(
-            f"これと有意な差がないのは {found.ja} です(Tukey、5 %)。",
+            f"これとの差が有意でないのは {found.ja} です(Tukey、5 %)。",
             f"Not significantly different from it: {found.en} (Tukey, 5 %).",
         ),
     ]
 
 
 _SEPARATE = Text(
-    "これは他のすべてと有意に異なります(Tukey、5 %)。",
+    "ほかのすべての水準との差が有意です(Tukey、5 %)。",
     "It differs significantly from all others (Tukey, 5 %).",
 )
 
@@ -208,9 +211,9 @@ def check_sentences(pairs: pd.DataFrame, checks: Sequence[str]) -> list[Text]:
         rest = int((~sure).sum())
         sentences.append(
             Text(
-                f"標準 {check} と比べて(Dunnett、5 %)、有意に大きい: {higher.ja or 'なし'}、"
-                f"有意に小さい: {lower.ja or 'なし'}、差を示せない: {rest}。",
-                f"Against the check {check} (Dunnett, 5 %): higher: {higher.en or 'none'}; "
+                f"「{check}」を基準に比べると(Dunnett、5 %)、有意に大きいもの: {higher.ja or 'なし'}。"
+                f"有意に小さいもの: {lower.ja or 'なし'}。差を示せないもの: {rest}。",
+                f"Compared with the check '{check}' (Dunnett, 5 %): higher: {higher.en or 'none'}; "
                 f"lower: {lower.en or 'none'}; not distinguishable: {rest}.",
             )
         )
@@ -251,15 +254,15 @@ def assumption_sentences(checks: Assumptions, ranks: RankTest | None) -> list[Te
     elif checks.shapiro is not None:
         sentences.append(
             Text(
-                "残差の正規性と等分散に、目立った外れはありません。",
-                "Residuals give no reason to doubt normality and equal variances.",
+                "残差の正規性と等分散を疑う理由は、検定では見つかりませんでした。",
+                "Tests of the residuals give no reason to doubt normality and equal variances.",
             )
         )
-    return sentences + _advice(checks.box_cox)
+    return sentences + _advice(checks.box_cox, sound=normal and equal)
 
 
-def _advice(found: BoxCox | None) -> list[Text]:
-    """Which transformation fits, where the values as they are do not."""
+def _advice(found: BoxCox | None, *, sound: bool) -> list[Text]:
+    """Which transformation fits better than the values as they are; advised where these are not `sound`."""
     if found is None or found.lower <= 1 <= found.upper:
         return []
     named = (
@@ -269,6 +272,15 @@ def _advice(found: BoxCox | None) -> list[Text]:
     )
     fitting = [name for power, name in named if found.lower <= power <= found.upper]
     name = fitting[0] if fitting else Text(f"{found.best:.2g} 乗", f"the power {found.best:.2g}")
+    if sound:
+        return [
+            Text(
+                f"ただし {name.ja}に変換したほうが、当てはまりはよくなります"
+                f"(Box-Cox λ の95 %区間 {found.lower:.2f} から {found.upper:.2f})。結論が変わらないか見てください。",
+                f"Still, {name.en} would fit better (Box-Cox lambda, 95 % interval {found.lower:.2f} to "
+                f"{found.upper:.2f}): see whether the conclusions stay.",
+            )
+        ]
     return [
         Text(
             f"{name.ja}に変換して解析し直すことを勧めます(Box-Cox λ の95 %区間 {found.lower:.2f} から {found.upper:.2f})。",
@@ -281,7 +293,7 @@ def _rank_words(ranks: RankTest) -> Text:
     shown = ranks.p < LEVEL
     words = f"{ranks.name}, {p_words(ranks.p)}"
     return Text(
-        f"順位による検定では、処理の差は{'認められます' if shown else '示されませんでした'}({words})。",
+        f"順位による検定では、処理の差が{'認められます' if shown else 'あるとは言えません'}({words})。",
         f"A test on ranks {'shows' if shown else 'does not show'} a difference of treatments ({words}).",
     )
 
