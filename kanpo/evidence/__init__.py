@@ -27,7 +27,7 @@ from kanpo.evidence._reestimate import (
     refuse_few,
 )
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
-from kanpo.evidence._summary import summarise_trial, trait_label
+from kanpo.evidence._summary import summarise_trial, trait_label, trait_unit
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
 from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_traits, make_design
 
@@ -72,6 +72,7 @@ __all__ = [
     "refuse_few",
     "summarise_trial",
     "trait_label",
+    "trait_unit",
     "trial_values",
     "values_by_year",
     "write_proposal",

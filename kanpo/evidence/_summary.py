@@ -36,7 +36,7 @@ def summarise_trial(project: Project, trial_code: str) -> pd.DataFrame:
     table = groups["value"].agg(n="count", mean="mean", sd="std", min="min", max="max")
     table["undecided"] = groups["undecided"].sum().astype(int)
     table = table[(table["n"] > 0) | (table["undecided"] > 0)].reset_index()
-    table["unit"] = [_unit(trait) for trait in table["trait"]]
+    table["unit"] = [trait_unit(trait) for trait in table["trait"]]
     return table[["treatment", "trait", "unit", "n", "mean", "sd", "min", "max", "undecided"]]
 
 
@@ -101,7 +101,8 @@ def _of_harvests(project: Project, plots: pd.DataFrame, in_doubt: set[str]) -> p
     return pd.DataFrame({"value": pd.concat(values), "undecided": pd.concat(counts)}).reset_index()
 
 
-def _unit(trait: str) -> str:
+def trait_unit(trait: str) -> str:
+    """The unit of a trait or yield of a summary; ``-`` for a share."""
     if trait in TRAITS:
         return TRAITS[trait].unit
     return "-" if trait.endswith("ratio") else "kg/10a"

@@ -6,21 +6,26 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from html import escape
+from itertools import takewhile
 
 #: Width of every picture, in its own units: letters stay legible where it is shrunk to a phone.
-WIDTH = 520
+WIDTH = 440
 AXIS, FAINT, INK = "#888", "#ddd", "#222"
 
 
-def drawing(title: str, height: float, parts: Sequence[str]) -> str:
-    """A picture for the body of an HTML page; `title` is what a screen reader says.
+def drawing(title: str, height: float, parts: Sequence[str], told: str = "") -> str:
+    """A picture for the body of an HTML page; `title` is its name, `told` what it shows, for who cannot see it.
 
     There is no namespace as an HTML parser needs none, and so the page holds no address.
     """
     return (
         f'<svg role="img" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" '
-        f'font-size="12" fill="{INK}"><title>{escape(printable(title))}</title>{"".join(parts)}</svg>'
+        f'font-size="12" fill="{INK}"><title>{escape(printable(title))}</title>{_described(told)}{"".join(parts)}</svg>'
     )
+
+
+def _described(told: str) -> str:
+    return f"<desc>{escape(printable(told))}</desc>" if told else ""
 
 
 def text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 12, colour: str = INK) -> str:
@@ -46,12 +51,15 @@ def dot(x: float, y: float, colour: str, name: str = "", *, radius: float = 3.4)
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{colour}" fill-opacity="0.7">{title}</circle>'
 
 
-def box(x: float, y: float, width: float, height: float, colour: str, name: str = "") -> str:
+def box(
+    x: float, y: float, width: float, height: float, colour: str, name: str = "", *, dotted: bool = False
+) -> str:
     """A filled rectangle with a fine border."""
     title = f"<title>{escape(printable(name))}</title>" if name else ""
+    dots = ' stroke-dasharray="1 3"' if dotted else ""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}" '
-        f'stroke="{AXIS}" stroke-width="0.6">{title}</rect>'
+        f'stroke="{AXIS}" stroke-width="0.6"{dots}>{title}</rect>'
     )
 
 
@@ -60,9 +68,40 @@ def printable(words: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 
-def short(words: str, most: int) -> str:
-    """Words cut to a number of letters."""
-    return words if len(words) <= most else words[: most - 1] + "…"
+def short(words: str, room: float) -> str:
+    """Words cut to a width: the middle goes, as names in a trial often differ only at their ends."""
+    if wide(words) <= room:
+        return words
+    for kept in range(len(words) - 1, 1, -1):
+        tail = kept // 3
+        cut = words[: kept - tail] + "…" + words[len(words) - tail :]
+        if wide(cut) <= room:
+            return cut
+    return words[:1] + "…"
+
+
+def told_apart(names: Sequence[str], room: float) -> list[str]:
+    """Names that all fit a width; of those that are cut, what they do not have in common is kept."""
+    long = [name for name in names if wide(name) > room]
+    if len(long) < 2:
+        return [short(name, room) for name in names]
+    start = _common(long)
+    end = min(_common([name[::-1] for name in long]), min(map(len, long)) - start)
+    return [_around(name, start, end, room) if wide(name) > room else name for name in names]
+
+
+def _common(names: Sequence[str]) -> int:
+    """How many letters all names begin with alike."""
+    return len(list(takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))))
+
+
+def _around(name: str, start: int, end: int, room: float) -> str:
+    """A name with the middle of its first `start` letters and its last `end` letters left out."""
+    own = name[start : len(name) - end] + ("…" if end else "")
+    if start == 0 or wide(own) + 40 > room:
+        return short(name, room)
+    head = name[:start]
+    return (head if wide(head + own) <= room else short(head, room - wide(own))) + own
 
 
 def wide(words: str) -> float:

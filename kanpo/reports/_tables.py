@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,6 +37,8 @@ ANALYSIS_LABELS: Mapping[str, Text] = {
     "trait": Text("項目", "trait"),
 }
 PAIRS_TITLE = Text("差", "Differences")
+#: Smaller than the greatest number of a column by this factor is nothing.
+_ROUNDED = 1e-12
 _FIGURES = ("mean", "se", "lower", "upper", "diff", "sum_sq", "mean_sq", "variance", "sd", "F")
 
 
@@ -71,7 +73,9 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
             shown[key] = [probability_text(value) for value in shown[key]]
     for key in _FIGURES:
         if key in shown:
-            shown[key] = [figure_text(value) for value in shown[key]]
+            # Beside the other numbers of its column this is no number but what rounding left.
+            nothing = _ROUNDED * float(shown[key].abs().max())
+            shown[key] = [figure_text(0.0 if abs(value) <= nothing else value) for value in shown[key]]
     if "df" in shown:
         shown["df"] = [f"{value:.0f}" if value == round(value) else f"{value:.1f}" for value in shown["df"]]
     return shown
@@ -93,25 +97,28 @@ def figure_text(value: float) -> str:
     return f"{value:.5g}" if abs(value) >= 0.0001 or value == 0 else f"{value:.2e}"
 
 
-def measures(found: Analysis) -> list[Text]:
-    """Coefficients of variation, sizes of effects and detectable differences, each in a line."""
+def measures(found: Analysis, called: Callable[[str], Text] = Text.same) -> list[Text]:
+    """Coefficients of variation, sizes of effects and detectable differences, each in a line.
+
+    `called` gives the words for a term; as it is by default.
+    """
     lines = [
-        Text(f"変動係数({name}): {value:.1f} %", f"CV ({name}): {value:.1f} %")
+        Text(f"変動係数({called(name).ja}): {value:.1f} %", f"CV ({called(name).en}): {value:.1f} %")
         for name, value in found.cv.items()
     ]
     for effect in found.effects:
         eta, omega = f"{effect.partial_eta_sq:.3f}", f"{effect.partial_omega_sq:.3f}"
         lines.append(
             Text(
-                f"効果の大きさ({effect.term}): 偏イータ2乗 {eta}、偏オメガ2乗 {omega}",
-                f"effect size ({effect.term}): partial eta squared {eta}, omega squared {omega}",
+                f"効果の大きさ({called(effect.term).ja}): 偏イータ2乗 {eta}、偏オメガ2乗 {omega}",
+                f"effect size ({called(effect.term).en}): partial eta squared {eta}, omega squared {omega}",
             )
         )
     lines += [
         Text(
-            f"検出できる差({power.term}、検出力80 %): {power.detectable:.4g}"
+            f"検出できる差({called(power.term).ja}、検出力80 %): {power.detectable:.4g}"
             f"(平均の {power.percent:.0f} %)、LSD(5 %): {power.lsd:.4g}",
-            f"detectable difference ({power.term}, power 80 %): {power.detectable:.4g} "
+            f"detectable difference ({called(power.term).en}, power 80 %): {power.detectable:.4g} "
             f"({power.percent:.0f} % of the mean); LSD (5 %): {power.lsd:.4g}",
         )
         for power in found.powers

@@ -143,7 +143,8 @@ def analyze(
     )
     _present(results, as_json=as_json, as_csv=as_csv)
     if report is not None:
-        _write_report(report, results, file.name if file is not None else " ".join(targets))
+        source = file.name if file is not None else " ".join(targets)
+        _write_report(report, results, source, recorded=file is None)
     return 1 if any(result.rejected for result in results) else 0
 
 
@@ -160,10 +161,10 @@ def _check_report(path: Path | None) -> None:
         )
 
 
-def _write_report(path: Path, results: Sequence[Analysis], source: str) -> None:
+def _write_report(path: Path, results: Sequence[Analysis], source: str, *, recorded: bool) -> None:
     from kanpo.reports import write_analysis_page
 
-    write_analysis_page(path, results, source)
+    write_analysis_page(path, results, source, recorded=recorded)
     say(Text(f"報告を書きました: {path}", f"report written: {path}"))
 
 
