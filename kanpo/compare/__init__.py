@@ -20,8 +20,8 @@ from kanpo.compare._groups import PAIR_COLUMNS, GroupComparison, compare_groups
 from kanpo.compare._matrix import LEAST_SAMPLES, Impute, SampleMatrix, Treated, sample_matrix, treated
 from kanpo.compare._panel import Agreement, PanelCorrelation, agreement, correlate_panel, panel_of_rows
 from kanpo.compare._pca import PrincipalComponents, principal_components
-from kanpo.compare._picture import COLOURS, GREY, Picture, Series
-from kanpo.compare._pictures import drying_picture, score_picture, volcano
+from kanpo.compare._picture import COLOURS, GREY, MOST_NAMED, Picture, Series, shortened
+from kanpo.compare._pictures import correlation_picture, rank_picture, score_picture, volcano
 from kanpo.compare._table import Table, read_table
 from kanpo.compare._tests import (
     Moments,
@@ -33,6 +33,24 @@ from kanpo.compare._tests import (
     welch,
     welch_anova,
 )
+from kanpo.compare._time_pictures import (
+    degree_day_picture,
+    drying_picture,
+    stability_picture,
+    storage_picture,
+    year_picture,
+)
+from kanpo.compare._words import (
+    correlation_words,
+    degree_day_words,
+    drying_words,
+    group_words,
+    panel_words,
+    pca_words,
+    stability_words,
+    storage_words,
+    year_words,
+)
 from kanpo.compare._years import CHANGE_COLUMNS, LONG_COLUMNS, Stability, long_table, stability, year_changes
 
 __all__ = [
@@ -43,6 +61,7 @@ __all__ = [
     "GREY",
     "LEAST_SAMPLES",
     "LONG_COLUMNS",
+    "MOST_NAMED",
     "PAIR_COLUMNS",
     "RESAMPLES",
     "STORAGE_COLUMNS",
@@ -65,30 +84,46 @@ __all__ = [
     "agreement",
     "compare_groups",
     "correlate_panel",
+    "correlation_picture",
+    "correlation_words",
     "curve_table",
     "daily_mean",
+    "degree_day_picture",
+    "degree_day_words",
     "degree_days",
     "drying_picture",
+    "drying_words",
     "false_discovery_rates",
     "fit_drying",
     "fit_storage",
+    "group_words",
     "kruskal",
     "long_table",
     "mann_whitney",
     "moments",
     "panel_of_rows",
+    "panel_words",
+    "pca_words",
     "period_table",
     "principal_components",
+    "rank_picture",
     "read_table",
     "sample_matrix",
     "score_picture",
+    "shortened",
     "spearman",
     "spearman_interval",
     "stability",
+    "stability_picture",
+    "stability_words",
+    "storage_picture",
+    "storage_words",
     "treated",
     "volcano",
     "weather_table",
     "welch",
     "welch_anova",
     "year_changes",
+    "year_picture",
+    "year_words",
 ]

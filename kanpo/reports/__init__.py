@@ -5,6 +5,7 @@ it is fetched or runs, and all text stays text.
 """
 
 from kanpo.reports._analysis_page import analysis_page, write_analysis_page
+from kanpo.reports._comparison_page import Part, comparison_page, write_comparison_page
 from kanpo.reports._tables import (
     ANALYSIS_LABELS,
     PAIRS_TITLE,
@@ -18,11 +19,14 @@ from kanpo.reports._tables import (
 __all__ = [
     "ANALYSIS_LABELS",
     "PAIRS_TITLE",
+    "Part",
     "analysis_page",
     "analysis_tables",
+    "comparison_page",
     "figure_text",
     "measures",
     "printed",
     "probability_text",
     "write_analysis_page",
+    "write_comparison_page",
 ]

@@ -11,7 +11,7 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import PathType, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import check_files, out_option, sheet_option, with_short_p, write_table
+from kanpo.cli.commands.compare import Files, file_options, sheet_option, with_short_p
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -146,6 +146,21 @@ def _of_project(project: Path | None, herb: str | None, by: str) -> pd.DataFrame
         return values_by_year(plot_values(opened, herb_id=herb_id), _UNITS[by])
 
 
+def _title_of(trait: str) -> Text:
+    """A trait of a project in words, a column of a table as it is headed."""
+    from kanpo.evidence import YIELD_TRAITS, trait_label
+    from kanpo.schema import TRAITS
+
+    return trait_label(trait) if trait in TRAITS or trait in YIELD_TRAITS else Text.same(trait)
+
+
+def _source_title(source: dict[str, Any], what: Text) -> Text:
+    of = source["file"].name if source["file"] is not None else source["herb"] or ""
+    trials = Text(f"{of}の試験" if of else "試験", f"trials of {of}" if of else "trials")
+    named = Text.same(of) if source["file"] is not None else trials
+    return Text(f"{named.ja}: {what.ja}", f"{named.en}: {what.en}")
+
+
 @command(
     "years",
     help=Text(
@@ -158,15 +173,15 @@ def _of_project(project: Path | None, herb: str | None, by: str) -> pd.DataFrame
     ),
 )
 @long_options
-@out_option
+@file_options
 @output_options
-def years(out: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
-    from kanpo.compare import year_changes
+def years(files: Files, as_json: bool, as_csv: bool, **source: Any) -> int:
+    from kanpo.compare import year_changes, year_picture, year_words
+    from kanpo.reports import Part
 
-    check_files([out])
     values, odd = _values(**source)
     table = year_changes(values)
-    write_table(out, table, _LABELS)
+    files.write_table(table, _LABELS)
     nothing = Text("2年続けて値のある単位がありません", "no unit has values in two years")
     shown = table if as_json or as_csv else table.drop(columns=["n_from", "n_to"])
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
@@ -178,6 +193,25 @@ def years(out: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
                 f"{alone:,} changes have no interval: a year has a single value.",
             )
         )
+    pictures, parts = [], []
+    for trait, rows in values.groupby("trait", sort=False):
+        changes = table[table["trait"] == trait]
+        picture = year_picture(rows)
+        pictures.append(picture)
+        caption = Text(
+            f"値 {len(rows)} 個の年ごとの平均。縦線は95 %信頼区間(その年の値が2つ以上あるとき)。",
+            f"Means of {len(rows)} values by year; bars: 95 % intervals where a year has two values or more.",
+        )
+        parts.append(
+            Part(
+                _title_of(str(trait)),
+                year_words(changes),
+                [(picture, caption)] if len(changes) else [],
+                [(Text("年から年への変化", "Change from year to year"), changes, _LABELS)],
+            )
+        )
+    files.write_pictures(pictures)
+    files.write_report(_source_title(source, Text("年ごとの変化", "change from year to year")), parts)
     return 1 if odd else 0
 
 
@@ -193,19 +227,19 @@ def years(out: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
     ),
 )
 @long_options
-@out_option
+@file_options
 @output_options
-def stability_command(out: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
+def stability_command(files: Files, as_json: bool, as_csv: bool, **source: Any) -> int:
     import pandas as pd
 
-    from kanpo.compare import stability
+    from kanpo.compare import stability, stability_picture, stability_words
+    from kanpo.reports import Part
 
-    check_files([out])
     values, odd = _values(**source)
     found = {trait: stability(group) for trait, group in values.groupby("trait", sort=False)}
     table = pd.concat([one.table.assign(trait=trait) for trait, one in found.items()], ignore_index=True)
     table = table[["trait", *(key for key in table.columns if key != "trait")]]
-    write_table(out, table, _LABELS)
+    files.write_table(table, _LABELS)
     shown = table if as_json or as_csv else with_short_p(table.drop(columns=["ecovalence", "r2"]))
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv)
     for trait, one in found.items():
@@ -217,4 +251,26 @@ def stability_command(out: Path | None, as_json: bool, as_csv: bool, **source: A
                 + (f"Left out, not complete: {', '.join(one.left_out[:10])}" if one.left_out else ""),
             )
         )
+    pictures, parts = [], []
+    for name, one in found.items():
+        trait = str(name)
+        picture = stability_picture(values[values["trait"] == trait], one, str(_title_of(trait)))
+        pictures.append(picture)
+        caption = Text(
+            f"点は単位と環境ごとの平均({len(one.table)} 単位、{len(one.environments)} 環境)。右ほど良い環境。"
+            "線は Finlay-Wilkinson の回帰、b は傾き。",
+            f"Means of {len(one.table)} units in {len(one.environments)} environments, the good ones to the right. "
+            "Lines: regression of Finlay and Wilkinson, b its slope.",
+        )
+        shown_of = one.table.drop(columns=["r2"])
+        parts.append(
+            Part(
+                _title_of(trait),
+                stability_words(str(_title_of(trait)), one),
+                [(picture, caption)],
+                [(Text("単位ごとの安定性", "Stability of each unit"), shown_of, _LABELS)],
+            )
+        )
+    files.write_pictures(pictures)
+    files.write_report(_source_title(source, Text("安定性", "stability")), parts)
     return 1 if odd else 0
