@@ -114,10 +114,7 @@ class Picture:
         """What the axes span: (least x, greatest x), (least y, greatest y)."""
         x = [values for s in self.series for values in (s.x, s.across.ravel())]
         y = [values for s in self.series for values in (s.y, s.up.ravel())]
-        return (
-            _reach([*x, np.array([at for at, _ in self.x_names], dtype=float)], self.up),
-            _reach([*y, np.array([at for at, _ in self.y_names], dtype=float)], self.across),
-        )
+        return _span(x, self.up, self.x_names), _span(y, self.across, self.y_names)
 
 
 class _Sheet:
@@ -279,6 +276,15 @@ def _reach(columns: Sequence[np.ndarray], lines: Sequence[float]) -> tuple[float
     low, high = float(values.min()), float(values.max())
     room = (high - low) * 0.06 or max(abs(low), 1.0) * 0.1
     return low - room, high + room
+
+
+def _span(
+    columns: Sequence[np.ndarray], lines: Sequence[float], names: Sequence[tuple[float, str]]
+) -> tuple[float, float]:
+    """The reach of an axis; named places are one apart and get their own room."""
+    low, high = _reach(columns, lines)
+    places = [at for at, _ in names]
+    return (min(places) - 0.6, max(places) + 0.6) if places else (low, high)
 
 
 def _mask(series: Series) -> np.ndarray:

@@ -66,7 +66,7 @@ def stability_picture(values: pd.DataFrame, found: Stability, trait: str) -> Pic
         colour = COLOURS[number] if number < len(COLOURS) else GREY
         y = means.loc[row.unit, list(environments["environment"])].to_numpy(dtype=float)
         told = [f"{row.unit}, {e}: {v:.4g}" for e, v in zip(environments["environment"], y, strict=True)]
-        series.append(Series(f"{row.unit} (b = {row.slope:.2f})", x, y, colour, names=told))
+        series.append(Series(f"b = {row.slope:.2f} {row.unit}", x, y, colour, names=told))
         line = float(row.mean) + float(row.slope) * environments["index"].to_numpy(dtype=float)
         series.append(Series("", x, line, colour, line=True, marks=False))
     title = Text(f"{trait}: 環境の良し悪しと単位", f"{trait}: units over environments")

@@ -18,6 +18,7 @@ from kanpo.locale import Text
 _LEVEL = 0.05
 #: Names in a sentence; the rest is counted.
 _NAMED = 8
+_BEYOND = Text("測った時間の外なので、目安です。", " That is beyond what was measured: a rough figure.")
 _NO_PROOF = Text("差がないことの証明ではありません。", " This does not prove that there is none.")
 
 
@@ -178,13 +179,15 @@ def stability_words(trait: str, found: Stability) -> list[Text]:
         )
     ]
     sure = table[table["slope_p"] < _LEVEL]
+    steep, falling = sure["slope"] > 1, sure["slope"] < 0
     for ja, en, of in (
+        ("良い環境でよく伸びる(傾き > 1)", "gains more from good environments (slope > 1)", steep),
         (
-            "良い環境でよく伸びる(傾き > 1)",
-            "gains more from good environments (slope > 1)",
-            sure["slope"] > 1,
+            "環境に左右されにくい(傾き 0〜1)",
+            "depends less on the environment (slope 0 to 1)",
+            ~steep & ~falling,
         ),
-        ("環境に左右されにくい(傾き < 1)", "depends less on the environment (slope < 1)", sure["slope"] < 1),
+        ("良い環境でかえって下がる(傾き < 0)", "falls in good environments (slope < 0)", falling),
     ):
         if of.any():
             listed = _listed([Text.same(f"{r.unit} ({r.slope:.2f})") for r in sure[of].itertuples()])
@@ -206,21 +209,20 @@ def drying_words(values: pd.DataFrame, fits: pd.DataFrame, until: float) -> list
     sentences = []
     for row in best.head(_NAMED).itertuples():
         beyond = row.until_time > span[row.unit]
-        more = Text("測った時間の外なので、目安です。", " That is beyond what was measured: a rough figure.")
         sentences.append(
             Text(
                 f"{row.unit}: 水分比 {until:g} に届くまで {row.until_time:.4g}"
-                f"(95 %区間 {row.until_lower:.4g}〜{row.until_upper:.4g}、{row.model} の式)。{more.ja if beyond else ''}",
+                f"(95 %区間 {row.until_lower:.4g}〜{row.until_upper:.4g}、{row.model} の式)。{_BEYOND.ja if beyond else ''}",
                 f"{row.unit}: {row.until_time:.4g} until a moisture ratio of {until:g} "
-                f"(95 % {row.until_lower:.4g} to {row.until_upper:.4g}, {row.model}).{more.en if beyond else ''}",
+                f"(95 % {row.until_lower:.4g} to {row.until_upper:.4g}, {row.model}).{_BEYOND.en if beyond else ''}",
             )
         )
     return [*sentences, *_rest(len(best) - len(sentences))]
 
 
-def storage_words(fits: pd.DataFrame, limit: float | None = None) -> list[Text]:
-    """For each unit whether a loss is shown, and how long a limit is kept."""
-    sentences = []
+def storage_words(values: pd.DataFrame, fits: pd.DataFrame, limit: float | None = None) -> list[Text]:
+    """For each unit whether a loss is shown, and how long a limit is kept; beyond what was measured it is said."""
+    sentences, last = [], values.groupby("unit")["time"].max()
     for row in fits.head(_NAMED).itertuples():
         if row.rate_lower > 0:
             far = Text("上限は決まらない", "no upper limit") if np.isnan(row.half_life_upper) else None
@@ -236,9 +238,10 @@ def storage_words(fits: pd.DataFrame, limit: float | None = None) -> list[Text]:
             )
         kept = Text("", "")
         if limit is not None and row.shelf_life == row.shelf_life:
+            beyond = _BEYOND if row.shelf_life > last[row.unit] else Text("", "")
             kept = Text(
-                f"{limit:g} を保てるのは {row.shelf_life:.4g} までです。",
-                f" It stays above {limit:g} until {row.shelf_life:.4g}.",
+                f"{limit:g} を保てるのは {row.shelf_life:.4g} までです。{beyond.ja}",
+                f" It stays above {limit:g} until {row.shelf_life:.4g}.{beyond.en}",
             )
         elif limit is not None:
             kept = Text(

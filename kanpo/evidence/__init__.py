@@ -13,6 +13,8 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
+from kanpo.evidence._calibration_words import calibration_words, proposal_words
+from kanpo.evidence._evidence_pictures import CLEAR, curve_moves, misfit_picture, requirement_picture
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_rows, write_proposal
@@ -34,6 +36,7 @@ from kanpo.evidence.analysis import DESIGNS, Analysis, Design, analyse, analyse_
 __all__ = [
     "BOUND_SD",
     "CLASS_SD",
+    "CLEAR",
     "DESIGNS",
     "DRAWS",
     "FACTOR_COLUMNS",
@@ -58,18 +61,23 @@ __all__ = [
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "calibration_words",
+    "curve_moves",
     "learn",
     "learn_from_trials",
     "learn_project",
     "make_design",
+    "misfit_picture",
     "moves",
     "parcel_means",
     "plot_table",
     "plot_values",
     "prior_of",
+    "proposal_words",
     "proposed_rows",
     "recorded_design",
     "refuse_few",
+    "requirement_picture",
     "summarise_trial",
     "trait_label",
     "trait_unit",

@@ -57,7 +57,7 @@ def _draw(axes: Any, series: Series, shape: str) -> None:
     dash = ("--" if series.dashed else "-") if series.line else "none"
     marker = shape if series.marks else "none"
     # A name that begins with an underscore would be hidden from the legend.
-    label = f"\u200b{shortened(series.name, 180.0)}" if series.name else "_nolegend_"
+    label = f"\u200b{shortened(series.name, 240.0)}" if series.name else "_nolegend_"
     axes.plot(x, y, color=series.colour, linestyle=dash, marker=marker, markersize=4, alpha=0.85, label=label)
     for spans, across in ((series.across, True), (series.up, False)):
         if len(spans):

@@ -212,7 +212,7 @@ def storage(
     )
     part = Part(
         Text("貯蔵中の減り方", "Loss in storage"),
-        storage_words(table, limit),
+        storage_words(values, table, limit),
         [(picture, caption)],
         [(Text("単位ごとの当てはめ", "Fit of each unit"), table, _LABELS)],
         about,

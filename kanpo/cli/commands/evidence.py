@@ -11,20 +11,15 @@ from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, show_json, show_table
-from kanpo.cli.commands.compare import (
-    check_files,
-    out_option,
-    svg_option,
-    with_short_p,
-    write_picture,
-    write_table,
-)
+from kanpo.cli.commands.compare import Files, file_options, with_short_p
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kanpo.evidence import Calibration
+    from kanpo.herbs import Catalogue
+    from kanpo.reports import Part
 
 _LABELS = {
     "parcel_id": Text("筆ID", "parcel id"),
@@ -88,16 +83,22 @@ def evidence() -> None:
     show_default=True,
     help=Text("項目(収量・調査項目)", "trait (a yield or observation)"),
 )
+@option(
+    "--sites",
+    type=click.IntRange(0, 500),
+    default=6,
+    show_default=True,
+    help=Text("報告に書く来季の候補の筆数(0 で省く)", "parcels for next season in the report (0: leave out)"),
+)
 @project_option
-@out_option
-@svg_option
+@file_options
 @output_options
 def calibrate(
     herb: str,
     trait: str,
+    sites: int,
     project: Path | None,
-    out: Path | None,
-    svg: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
@@ -105,12 +106,12 @@ def calibrate(
     from kanpo.herbs import find_herb
     from kanpo.store import Project
 
-    check_files([out], svg)
     path = find_project(project)
     catalogue = catalogue_of(path)
+    known = find_herb(catalogue, herb)
     with Project.open(path) as opened:
-        found = calibrate_project(opened, catalogue, find_herb(catalogue, herb).herb_id, trait)
-    write_table(out, found.parcels, _LABELS)
+        found = calibrate_project(opened, catalogue, known.herb_id, trait)
+    files.write_table(found.parcels, _LABELS)
     if as_json:
         show_json(_as_json(found))
     elif as_csv:
@@ -122,9 +123,33 @@ def calibrate(
         click.echo("")
         show_table(with_short_p(found.factors.head(8)), _LABELS)
     _say_about(found)
-    if svg is not None:
-        write_picture(svg, found.picture())
+    files.write_pictures([found.picture()])
+    if files.report is not None:
+        title = Text(f"{known.label.ja}: 試験が語ること", f"{known.label.en}: what the trials say")
+        files.write_report(title, _parts(found, path, catalogue, sites))
     return 0
+
+
+def _parts(found: Calibration, path: Path, catalogue: Catalogue, sites: int) -> list[Part]:
+    """Calibration, proposal and sites for next season; a part that there is not enough for says so."""
+    from kanpo.cli.commands.trials_suggest import left_out_words
+    from kanpo.errors import InputUnusable
+    from kanpo.evidence import learn_project, trait_label
+    from kanpo.plan import suggest_for_project
+    from kanpo.reports import Part, calibration_part, proposal_part, suggestion_part
+    from kanpo.store import Project
+
+    herb_id, trait = found.herb_id, found.trait
+    parts = [calibration_part(found, trait_label(trait))]
+    try:
+        with Project.open(path) as opened:
+            parts.append(proposal_part(learn_project(opened, catalogue, herb_id, trait)))
+    except InputUnusable as error:
+        parts.append(Part(Text("目録を直す提案", "A proposal for the catalogue"), [error.what, error.mend]))
+    if sites:
+        chosen, _ = suggest_for_project(path, catalogue, [herb_id], budget=sites, trait=trait)
+        parts.append(suggestion_part(chosen, left_out_words(chosen)))
+    return parts
 
 
 def _as_json(found: Calibration) -> dict[str, object]:
