@@ -16,12 +16,14 @@ from kanpo.compare._curves import (
     fit_storage,
 )
 from kanpo.compare._degree_days import DegreeDays, daily_mean, degree_days, period_table, weather_table
+from kanpo.compare._fitting import printable, shortened, told_apart, wide
 from kanpo.compare._groups import PAIR_COLUMNS, GroupComparison, compare_groups
 from kanpo.compare._matrix import LEAST_SAMPLES, Impute, SampleMatrix, Treated, sample_matrix, treated
 from kanpo.compare._panel import Agreement, PanelCorrelation, agreement, correlate_panel, panel_of_rows
 from kanpo.compare._pca import PrincipalComponents, principal_components
-from kanpo.compare._picture import COLOURS, GREY, MOST_NAMED, Picture, Series, shortened
+from kanpo.compare._picture import COLOURS, GREY, MOST_NAMED, Picture, Series
 from kanpo.compare._pictures import correlation_picture, rank_picture, score_picture, volcano
+from kanpo.compare._spots import Spot, free_spots
 from kanpo.compare._table import Table, read_table
 from kanpo.compare._tests import (
     Moments,
@@ -77,6 +79,7 @@ __all__ = [
     "PrincipalComponents",
     "SampleMatrix",
     "Series",
+    "Spot",
     "Stability",
     "Table",
     "TestResult",
@@ -96,6 +99,7 @@ __all__ = [
     "false_discovery_rates",
     "fit_drying",
     "fit_storage",
+    "free_spots",
     "group_words",
     "kruskal",
     "long_table",
@@ -106,6 +110,7 @@ __all__ = [
     "pca_words",
     "period_table",
     "principal_components",
+    "printable",
     "rank_picture",
     "read_table",
     "sample_matrix",
@@ -118,11 +123,13 @@ __all__ = [
     "stability_words",
     "storage_picture",
     "storage_words",
+    "told_apart",
     "treated",
     "volcano",
     "weather_table",
     "welch",
     "welch_anova",
+    "wide",
     "year_changes",
     "year_picture",
     "year_words",

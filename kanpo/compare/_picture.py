@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kanpo.compare._fitting import printable, shortened, told_apart, wide
 from kanpo.compare._spots import Spot, free_spots
 from kanpo.files import replacing
 from kanpo.locale import Text
@@ -124,7 +124,9 @@ class _Sheet:
         self, picture: Picture, width: float, left: float, right: float, top: float, bottom: float
     ) -> None:
         self.picture, self.width, self.right, self.top, self.bottom = picture, width, right, top, bottom
-        named = max((wide(shortened(name, width * 0.36)) for _, name in picture.y_names), default=0.0)
+        fitted = told_apart([name for _, name in picture.y_names], width * 0.36)
+        self.y_names = [(at, name) for (at, _), name in zip(picture.y_names, fitted, strict=True)]
+        named = max(map(wide, fitted), default=0.0)
         self.left = max(left, named + 34)
         rows = len(picture.y_names)
         plot = max(rows * 22.0, 120.0) if rows else (414.0 if right > 100 else 270.0)
@@ -188,11 +190,11 @@ class _Sheet:
 
     def _axis_y(self) -> list[str]:
         parts = []
-        names = list(self.picture.y_names) or [(y, f"{y:g}") for y in ticks(*self.y)]
+        names = self.y_names or [(y, f"{y:g}") for y in ticks(*self.y)]
         for y, name in names:
             _, at = self.place(self.x[0], y)
             parts.append(_line(self.left - 5, at, self.left, at, "#888"))
-            parts.append(_text(self.left - 9, at + 4, shortened(name, self.width * 0.36), anchor="end"))
+            parts.append(_text(self.left - 9, at + 4, name, anchor="end"))
         middle = self.top + self.plot / 2
         words = _text(0, 0, shortened(self.picture.y_label, self.plot), anchor="middle")
         return [*parts, f'<g transform="translate(14 {middle:.0f}) rotate(-90)">{words}</g>']
@@ -217,20 +219,19 @@ class _Sheet:
 
     def _legend(self) -> list[str]:
         parts: list[str] = []
-        lines = [(s.name, s) for s in self.legend]
+        room = self.right - 36 if self.beside else (self.width - 16) / 2 - 28
+        named = told_apart([s.name for s in self.legend], room)
         rest = sum(bool(s.name) for s in self.picture.series) - len(self.legend)
-        more = [str(Text(f"ほか {rest}", f"{rest} more"))] if rest else []
         numbers = {id(s): number for number, s in enumerate(self.picture.series)}
-        for nth, (name, series) in enumerate([*lines, *((word, None) for word in more)]):
+        for nth, name in enumerate([*named, *([str(Text(f"ほか {rest}", f"{rest} more"))] if rest else [])]):
             if self.beside:
-                x, y, room = self.width - self.right + 14, self.top + 14 + nth * 22, self.right - 36
+                x, y = self.width - self.right + 14, self.top + 14 + nth * 22
             else:
-                half = (self.width - 16) / 2
-                x = 8 + (nth % 2) * half
-                y, room = self.top + self.plot + self.bottom + 12 + (nth // 2) * 20, half - 28
-            if series is not None:
-                parts += _key(series, x, y - 4, numbers[id(series)])
-            parts.append(_text(x + 22, y, shortened(name, room)))
+                x = 8 + (nth % 2) * (self.width - 16) / 2
+                y = self.top + self.plot + self.bottom + 12 + (nth // 2) * 20
+            if nth < len(named):
+                parts += _key(self.legend[nth], x, y - 4, numbers[id(self.legend[nth])])
+            parts.append(_text(x + 22, y, name))
         return parts
 
 
@@ -240,28 +241,6 @@ def ticks(low: float, high: float, about: int = 6) -> list[float]:
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= raw)
     return [round(number * step, 12) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def wide(words: str) -> float:
-    """About how wide words of 13 pixels are: full-width letters take nearly two."""
-    return float(sum(13 if unicodedata.east_asian_width(letter) in "WFA" else 7.4 for letter in words))
-
-
-def shortened(words: str, room: float) -> str:
-    """Words cut to a width: the middle goes, as names often differ only at their ends."""
-    if wide(words) <= room:
-        return words
-    for kept in range(len(words) - 1, 1, -1):
-        tail = kept // 3
-        cut = words[: kept - tail] + "…" + words[len(words) - tail :]
-        if wide(cut) <= room:
-            return cut
-    return words[:1] + "…"
-
-
-def printable(words: str) -> str:
-    """Words without control characters, which XML does not take."""
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 
 def _pad(left: float) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kanpo.compare import MOST_NAMED, Picture, Series, shortened
+from kanpo.compare import MOST_NAMED, Picture, Series, Spot, free_spots, shortened, told_apart, wide
 from kanpo.locale import Text
 from kanpo.maps._drawing import japanese_font, picture_file, sheet
 from kanpo.maps._picture import PictureReport
@@ -15,6 +15,8 @@ from kanpo.maps._picture import PictureReport
 _SHAPES = ("o", "s", "^", "D")
 #: Names beside points are cut to so many pixels of 13-pixel letters.
 _NAME_ROOM = 150.0
+#: Size of these names, points.
+_LETTER = 7
 
 
 def write_chart(picture: Picture, path: Path) -> PictureReport:
@@ -48,6 +50,7 @@ def write_chart(picture: Picture, path: Path) -> PictureReport:
         axes.set_xlim(*axes_x)
         axes.set_ylim(*axes_y)
         _legend(figure, axes)
+        _label(figure, axes, picture)
     return PictureReport(path, path.stat().st_size, japanese_font())
 
 
@@ -64,15 +67,40 @@ def _draw(axes: Any, series: Series, shape: str) -> None:
             low, high = spans[known].T
             ends = (axes.hlines, y) if across else (axes.vlines, x)
             ends[0](ends[1], low, high, color=series.colour, linewidth=0.9)
-    named = np.asarray(series.labels, dtype=object)[known] if len(series.labels) else []
-    for at_x, at_y, name in zip(x, y, named, strict=False):
-        if name:
-            words = shortened(str(name), _NAME_ROOM)
-            axes.annotate(words, (at_x, at_y), (4, 3), textcoords="offset points", fontsize=7)
+
+
+def _label(figure: Any, axes: Any, picture: Picture) -> None:
+    """Names beside points where they hide neither a point nor another name, as the SVG has them."""
+    figure.draw_without_rendering()
+    pixel = 72 / figure.dpi
+    spots, names, points = [], [], []
+    for series in picture.series:
+        if not series.marks:
+            continue
+        known = np.isfinite(series.x) & np.isfinite(series.y)
+        # In points from above, as `free_spots` counts.
+        places = axes.transData.transform(np.column_stack([series.x[known], series.y[known]])) * (
+            pixel,
+            -pixel,
+        )
+        points += [(float(x), float(y)) for x, y in places]
+        named = np.asarray(series.labels, dtype=object)[known] if len(series.labels) else []
+        for (x, y), name in zip(places, named, strict=False):
+            if name:
+                words = shortened(str(name), _NAME_ROOM)
+                spots.append(Spot(float(x), float(y), wide(words) * _LETTER / 13, _LETTER + 1))
+                names.append(words)
+    box = axes.get_window_extent()
+    frame = (box.x0 * pixel, -box.y1 * pixel, box.x1 * pixel, -box.y0 * pixel)
+    for spot, at, name in zip(spots, free_spots(spots, points, frame), names, strict=True):
+        if at is not None:
+            place = axes.transData.inverted().transform((spot.x / pixel, -spot.y / pixel))
+            offset = (at[0] - spot.x, spot.y - at[1])
+            axes.annotate(name, place, offset, textcoords="offset points", fontsize=_LETTER)
 
 
 def _named(names: Any) -> tuple[list[float], list[str]]:
-    return [at for at, _ in names], [shortened(name, 200.0) for _, name in names]
+    return [at for at, _ in names], told_apart([name for _, name in names], 200.0)
 
 
 def _legend(figure: Any, axes: Any) -> None:

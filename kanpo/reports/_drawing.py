@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from html import escape
-from itertools import takewhile
+
+from kanpo.compare import printable
 
 #: Width of every picture, in its own units: letters stay legible where it is shrunk to a phone.
 WIDTH = 440
@@ -61,52 +61,6 @@ def box(
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}" '
         f'stroke="{AXIS}" stroke-width="0.6"{dots}>{title}</rect>'
     )
-
-
-def printable(words: str) -> str:
-    """Words without control characters, which XML does not take."""
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
-
-
-def short(words: str, room: float) -> str:
-    """Words cut to a width: the middle goes, as names in a trial often differ only at their ends."""
-    if wide(words) <= room:
-        return words
-    for kept in range(len(words) - 1, 1, -1):
-        tail = kept // 3
-        cut = words[: kept - tail] + "…" + words[len(words) - tail :]
-        if wide(cut) <= room:
-            return cut
-    return words[:1] + "…"
-
-
-def told_apart(names: Sequence[str], room: float) -> list[str]:
-    """Names that all fit a width; of those that are cut, what they do not have in common is kept."""
-    long = [name for name in names if wide(name) > room]
-    if len(long) < 2:
-        return [short(name, room) for name in names]
-    start = _common(long)
-    end = min(_common([name[::-1] for name in long]), min(map(len, long)) - start)
-    return [_around(name, start, end, room) if wide(name) > room else name for name in names]
-
-
-def _common(names: Sequence[str]) -> int:
-    """How many letters all names begin with alike."""
-    return len(list(takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))))
-
-
-def _around(name: str, start: int, end: int, room: float) -> str:
-    """A name with the middle of its first `start` letters and its last `end` letters left out."""
-    own = name[start : len(name) - end] + ("…" if end else "")
-    if start == 0 or wide(own) + 40 > room:
-        return short(name, room)
-    head = name[:start]
-    return (head if wide(head + own) <= room else short(head, room - wide(own))) + own
-
-
-def wide(words: str) -> float:
-    """About how wide words of the usual size are: full-width letters take nearly two."""
-    return float(sum(12 if unicodedata.east_asian_width(letter) in "WFA" else 7 for letter in words))
 
 
 def reach(values: Sequence[float]) -> tuple[float, float]:

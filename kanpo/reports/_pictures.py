@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kanpo.compare import COLOURS, GREY
+from kanpo.compare import COLOURS, GREY, shortened, told_apart, wide
 from kanpo.evidence import Analysis
 from kanpo.locale import Text
 from kanpo.reports._drawing import (
@@ -23,12 +23,9 @@ from kanpo.reports._drawing import (
     drawing,
     line,
     reach,
-    short,
     text,
     tick_text,
     ticks,
-    told_apart,
-    wide,
 )
 from kanpo.reports._names import Names
 from kanpo.reports._page import Figure
@@ -159,7 +156,7 @@ def _across(low: float, high: float, at: object, top: float, bottom: float, labe
         parts.append(line(at(value), top, at(value), bottom, FAINT))
         parts.append(text(at(value), bottom + 16, tick_text(value), anchor="middle"))
     parts.append(line(at(low), bottom, at(high), bottom))
-    parts.append(text(at((low + high) / 2), bottom + 36, short(label, _AXIS_ROOM), anchor="middle"))
+    parts.append(text(at((low + high) / 2), bottom + 36, shortened(label, _AXIS_ROOM), anchor="middle"))
     return parts
 
 
@@ -193,9 +190,13 @@ def _environments(found: Analysis, names: Names, environment: str) -> Figure:
     def at(value: float) -> float:
         return top + (high - value) / (high - low) * (bottom - top)
 
-    parts = [text(6, 14, short(str(names.trait(found.trait)), _AXIS_ROOM)), *_up(low, high, at, left, right)]
+    parts = [
+        text(6, 14, shortened(str(names.trait(found.trait)), _AXIS_ROOM)),
+        *_up(low, high, at, left, right),
+    ]
     parts += [
-        text(x, bottom + 18, short(str(p), gap - 6), anchor="middle") for x, p in zip(xs, grid, strict=True)
+        text(x, bottom + 18, shortened(str(p), gap - 6), anchor="middle")
+        for x, p in zip(xs, grid, strict=True)
     ]
     ends: dict[int, tuple[float, float]] = {}
     for number, row in reversed(list(enumerate(grid.to_numpy(dtype=float)))):
@@ -211,7 +212,7 @@ def _environments(found: Analysis, names: Names, environment: str) -> Figure:
     for number, name in enumerate(lines):
         x, y = 8 + (number % 2) * WIDTH / 2, bottom + 44 + (number // 2) * 20
         parts += [line(x, y - 4, x + 22, y - 4, COLOURS[number], width=3)]
-        parts.append(text(x + 28, y, f"{number + 1} {short(str(name), WIDTH / 2 - 52)}"))
+        parts.append(text(x + 28, y, f"{number + 1} {shortened(str(name), WIDTH / 2 - 52)}"))
     rest = len(grid) - len(lines)
     word, count = names.of(environment), len(table)
     title = Text(f"{word.ja}ごとの平均", f"Means in each {word.en}")
@@ -369,7 +370,7 @@ def _against_fitted(found: Analysis, names: Names, scaled: npt.NDArray[np.float6
                 dot(across(value), up(residual), COLOURS[1 if far else 0], f"{plot}: {residual:+.2f}")
             )
             if abs(residual) >= 3:
-                parts.append(_beside(across(value), up(residual), short(str(plot), 120)))
+                parts.append(_beside(across(value), up(residual), shortened(str(plot), 120)))
     title = Text("残差とあてはめ値", "Residuals against fitted values")
     caption = Text(
         f"{int(known.sum())} 区。右へ行くほど上下に広がるなら、ばらつきがそろっていない(対数などへの変換を検討)。橙は標準偏差の2倍以上。",

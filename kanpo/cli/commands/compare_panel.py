@@ -15,7 +15,8 @@ from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    from kanpo.compare import PanelCorrelation, SampleMatrix
+    from kanpo.compare import Agreement, PanelCorrelation, SampleMatrix
+    from kanpo.reports import Part
 
 _LABELS = {
     "assessor": Text("評価者", "assessor"),
@@ -74,8 +75,7 @@ def panel(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import agreement, panel_words, rank_picture
-    from kanpo.reports import Part
+    from kanpo.compare import agreement, rank_picture
 
     scores = _panel(file, sheet, sample, assessor, score_column, ignore)
     say_problems(scores.problems)
@@ -124,29 +124,32 @@ def panel(
                 f"assessors whose order does not go with the others': {', '.join(apart)}",
             )
         )
-    picture = rank_picture(found)
-    files.write_pictures([picture])
+    files.write_pictures([rank_picture(found)])
+    files.write_report(Text(f"{file.name}: 評価者の一致", f"{file.name}: agreement"), [_part(found)])
+    return 1 if scores.problems else 0
+
+
+def _part(found: Agreement) -> Part:
+    from kanpo.compare import panel_words, rank_picture
+    from kanpo.reports import Part
+
+    m = len(found.assessors)
     # The page goes to partners: assessors are people and stand there without their names.
     numbered = found.assessors.assign(assessor=[f"#{number}" for number in range(1, m + 1)])
     caption = Text(
         f"{m} 人の順位の平均({found.samples} 試料)。",
         f"Means of the ranks of {m} assessors ({found.samples} samples).",
     )
-    part = Part(
+    by_place = Text("評価者ごと(名前は載せず、表の順の番号)", "Assessors, by their place in the table")
+    return Part(
         Text("評価者の一致", "Agreement of the assessors"),
         panel_words(found),
-        [(picture, caption)],
+        [(rank_picture(found), caption)],
         [
             (Text("試料の順位", "Ranks of the samples"), found.ranks, _LABELS),
-            (
-                Text("評価者ごと(名前は載せず、表の順の番号)", "Assessors, by their place in the table"),
-                numbered,
-                _LABELS,
-            ),
+            (by_place, numbered, _LABELS),
         ],
     )
-    files.write_report(Text(f"{file.name}: 評価者の一致", f"{file.name}: agreement"), [part])
-    return 1 if scores.problems else 0
 
 
 def _panel(
