@@ -247,23 +247,20 @@ def _pad(left: float) -> float:
     return min(left, 78.0)
 
 
-def _reach(columns: Sequence[np.ndarray], lines: Sequence[float]) -> tuple[float, float]:
+def _span(
+    columns: Sequence[np.ndarray], lines: Sequence[float], names: Sequence[tuple[float, str]]
+) -> tuple[float, float]:
+    """The reach of an axis; named places are one apart and get their own room."""
     values = np.concatenate([*(np.asarray(c, dtype=float) for c in columns), np.asarray(lines, dtype=float)])
     values = values[np.isfinite(values)]
+    places = [at for at, _ in names]
+    if places:
+        return float(min([*values, min(places) - 0.6])), float(max([*values, max(places) + 0.6]))
     if not len(values):
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
     room = (high - low) * 0.06 or max(abs(low), 1.0) * 0.1
     return low - room, high + room
-
-
-def _span(
-    columns: Sequence[np.ndarray], lines: Sequence[float], names: Sequence[tuple[float, str]]
-) -> tuple[float, float]:
-    """The reach of an axis; named places are one apart and get their own room."""
-    low, high = _reach(columns, lines)
-    places = [at for at, _ in names]
-    return (min(places) - 0.6, max(places) + 0.6) if places else (low, high)
 
 
 def _mask(series: Series) -> np.ndarray:

@@ -195,8 +195,10 @@ def years(files: Files, as_json: bool, as_csv: bool, **source: Any) -> int:
         )
     pictures, parts = [], []
     for trait, rows in values.groupby("trait", sort=False):
-        changes = table[table["trait"] == trait]
-        picture = year_picture(rows)
+        word, together = str(_title_of(str(trait))), str(Text("(全体の平均)", "(mean of all)"))
+        changes = table[table["trait"] == trait].assign(trait=word).round({"percent": 1})
+        listed = changes.assign(unit=changes["unit"].where(changes["unit"] != "", together))
+        picture = year_picture(rows.assign(trait=word))
         pictures.append(picture)
         caption = Text(
             f"値 {len(rows)} 個の年ごとの平均。縦線は95 %信頼区間(その年の値が2つ以上あるとき)。",
@@ -207,7 +209,7 @@ def years(files: Files, as_json: bool, as_csv: bool, **source: Any) -> int:
                 _title_of(str(trait)),
                 year_words(changes),
                 [(picture, caption)] if len(changes) else [],
-                [(Text("年から年への変化", "Change from year to year"), changes, _LABELS)],
+                [(Text("年から年への変化", "Change from year to year"), listed, _LABELS)],
             )
         )
     files.write_pictures(pictures)
