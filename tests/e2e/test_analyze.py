@@ -152,3 +152,14 @@ def test_an_alpha_design_finds_its_replicates_and_unused_options_are_said(kanpo:
     assert [row["F"] for row in first] == pytest.approx([row["F"] for row in second])
     assert not one.err
     assert "--row" in kanpo("analyze", *words, "--block", "block", "--row", "x").err
+
+
+def test_the_report_of_a_recorded_trial_is_in_words(kanpo: Kanpo, demo_folder: Path, tmp_path: Path) -> None:
+    project = ("--project", demo_folder / "sample.gpkg")
+    traits = ("--trait", "yield_dry_kg_per_10a", "--trait", "yield_fresh_kg_per_10a")
+    said = kanpo("analyze", "TK-2024", *traits, *project, "--report", tmp_path / "報告.html")
+    assert said.code == 0
+    page = (tmp_path / "報告.html").read_text(encoding="utf-8")
+    assert "項目の一覧" in page and "処理ごとの乾燥収量" in page and "「処理」の水準" in page
+    assert "「treatment」" not in page and ">Within<" not in page
+    assert page.count("<section") == 3
