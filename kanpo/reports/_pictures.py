@@ -295,12 +295,12 @@ def _plan(found: Analysis, scaled: npt.NDArray[np.float64]) -> Figure:
     en = (
         "As the plots lie in rows and columns." if known else "The plan is not known: in order of plot names."
     )
-    shown, alone = int(np.isfinite(scaled).sum()), int((~np.isfinite(scaled)).sum())
+    shown = int(np.isfinite(scaled).sum())
     ja += f"残差(値−あてはめ値)を標準偏差で割ったもの({shown} 区)。"
     en += f" Residuals over their standard deviation ({shown} plots)."
-    if alone:
-        ja += f"1区しかない処理などの {alone} 区は、残差がないので点線。"
-        en += f" {alone} plots, such as the only one of a treatment, have none: dotted."
+    if known and not np.isfinite(grid.values).all():
+        ja += "点線は、値のない区か、1区しかない処理などで残差のない区。"
+        en += " Dotted: no value, or no residual, as where a treatment has a single plot."
     if known:
         ja += "同じ色がかたまれば、地力むらが残っている。"
         en += " Patches of one colour are soil that blocks did not remove."
