@@ -132,9 +132,9 @@ def _design_words(design: Design, names: Names) -> str:
     played += [
         (words, names.of(getattr(design, part))) for part, words in _PARTS.items() if getattr(design, part)
     ]
-    played += [(Text("標準", "check"), Text.same(name)) for name in design.checks]
     # A column that is called as the part that it plays need not be told twice.
     parts += [str(words) if str(words) == str(name) else f"{words}: {name}" for words, name in played]
+    parts += [f"{Text('標準', 'check')}: {name}" for name in design.checks]
     return str(Text("設計: ", "Design: ")) + str(Text("、", "; ")).join(parts)
 
 

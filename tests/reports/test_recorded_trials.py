@@ -75,6 +75,14 @@ def test_the_sentence_agrees_with_the_table(effect: float) -> None:
     assert ("差は示されませんでした" in text) == (row.p >= 0.05)
 
 
+def test_a_check_that_is_called_check_is_still_named() -> None:
+    found = recorded(["標準", "早植え", "遅植え"])
+    design = make_design("rcbd", treatments=["treatment"], blocks=["replicate"], checks=["標準"])
+    table = {key: list(found.levels[key]) for key in ("treatment", "replicate")}
+    again = analyse(columns(table | {TRAIT: list(found.residuals["value"])}), design, TRAIT)
+    assert "設計: 乱塊法(rcbd)、処理、ブロック: 反復、標準: 標準" in body_text(page_of(again))
+
+
 def test_captions_say_how_many_plots_and_what_the_bars_are() -> None:
     found = recorded(["標準", "早植え", "遅植え"])
     assert "全部で 9 区、1水準に 3 区" in page_of(found) and "95 %信頼区間" in page_of(found)

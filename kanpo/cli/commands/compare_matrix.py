@@ -43,8 +43,9 @@ _LABELS = {
     "missing_against": Text("相手の欠測", "missing against"),
     "sample": Text("試料", "sample"),
 }
-#: Pairs of groups that a report has pictures of.
+#: Pairs of groups that a report has pictures of, and what fits on its page; --out has all columns.
 _MOST_PICTURES = 6
+_ON_PAGE = ["component", "group", "against", "mean", "mean_against", "log2_fold_change", "effect", "p", "q"]
 _SHORT = ["component", "group", "against", "log2_fold_change", "effect", "p", "q"]
 
 
@@ -189,7 +190,10 @@ def groups(
         Text("群の比較", "Groups compared"),
         group_words(found, rate),
         [(picture, _volcano_caption(found, rate)) for picture in pictures],
-        [*overall, (Text("組ごとの検定(p の小さい順)", "Tests of pairs, by p"), found.pairs, _LABELS)],
+        [
+            *overall,
+            (Text("組ごとの検定(p の小さい順)", "Tests of pairs, by p"), found.pairs[_ON_PAGE], _LABELS),
+        ],
         about,
     )
     files.write_report(
