@@ -16,12 +16,14 @@ from kanpo.compare._curves import (
     fit_storage,
 )
 from kanpo.compare._degree_days import DegreeDays, daily_mean, degree_days, period_table, weather_table
+from kanpo.compare._fitting import printable, shortened, told_apart, wide
 from kanpo.compare._groups import PAIR_COLUMNS, GroupComparison, compare_groups
 from kanpo.compare._matrix import LEAST_SAMPLES, Impute, SampleMatrix, Treated, sample_matrix, treated
 from kanpo.compare._panel import Agreement, PanelCorrelation, agreement, correlate_panel, panel_of_rows
 from kanpo.compare._pca import PrincipalComponents, principal_components
-from kanpo.compare._picture import COLOURS, GREY, Picture, Series
-from kanpo.compare._pictures import drying_picture, score_picture, volcano
+from kanpo.compare._picture import COLOURS, GREY, MOST_NAMED, Picture, Series
+from kanpo.compare._pictures import correlation_picture, rank_picture, score_picture, volcano
+from kanpo.compare._spots import Spot, free_spots
 from kanpo.compare._table import Table, read_table
 from kanpo.compare._tests import (
     Moments,
@@ -33,6 +35,24 @@ from kanpo.compare._tests import (
     welch,
     welch_anova,
 )
+from kanpo.compare._time_pictures import (
+    degree_day_picture,
+    drying_picture,
+    stability_picture,
+    storage_picture,
+    year_picture,
+)
+from kanpo.compare._words import (
+    correlation_words,
+    degree_day_words,
+    drying_words,
+    group_words,
+    panel_words,
+    pca_words,
+    stability_words,
+    storage_words,
+    year_words,
+)
 from kanpo.compare._years import (
     BELOW,
     CHANGE_COLUMNS,
@@ -42,7 +62,6 @@ from kanpo.compare._years import (
     long_table,
     stability,
     year_changes,
-    year_picture,
 )
 
 __all__ = [
@@ -54,6 +73,7 @@ __all__ = [
     "GREY",
     "LEAST_SAMPLES",
     "LONG_COLUMNS",
+    "MOST_NAMED",
     "PAIR_COLUMNS",
     "RESAMPLES",
     "STORAGE_COLUMNS",
@@ -70,6 +90,7 @@ __all__ = [
     "PrincipalComponents",
     "SampleMatrix",
     "Series",
+    "Spot",
     "Stability",
     "Table",
     "TestResult",
@@ -77,31 +98,50 @@ __all__ = [
     "agreement",
     "compare_groups",
     "correlate_panel",
+    "correlation_picture",
+    "correlation_words",
     "curve_table",
     "daily_mean",
+    "degree_day_picture",
+    "degree_day_words",
     "degree_days",
     "drying_picture",
+    "drying_words",
     "false_discovery_rates",
     "fit_drying",
     "fit_storage",
+    "free_spots",
+    "group_words",
     "kruskal",
     "long_table",
     "mann_whitney",
     "moments",
     "panel_of_rows",
+    "panel_words",
+    "pca_words",
     "period_table",
     "principal_components",
+    "printable",
+    "rank_picture",
     "read_table",
     "sample_matrix",
     "score_picture",
+    "shortened",
     "spearman",
     "spearman_interval",
     "stability",
+    "stability_picture",
+    "stability_words",
+    "storage_picture",
+    "storage_words",
+    "told_apart",
     "treated",
     "volcano",
     "weather_table",
     "welch",
     "welch_anova",
+    "wide",
     "year_changes",
     "year_picture",
+    "year_words",
 ]

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from kanpo.compare._picture import COLOURS, Picture, Series
 from kanpo.compare._table import Table
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.locale import Text
@@ -135,40 +134,6 @@ def _mean_changes(changes: pd.DataFrame, level: float) -> pd.DataFrame:
             (trait, "", one, two, n, n, start, end, mean, mean - reach, mean + reach, percent, *below)
         )
     return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
-
-
-#: So many lines can be told apart in one picture.
-_MOST_LINES = 8
-
-
-def year_picture(values: pd.DataFrame, trait: str) -> tuple[Picture, int]:
-    """Means by year of one trait, a line for each unit.
-
-    Units with the most years come first, then those with the most values; eight are drawn.
-
-    Returns
-    -------
-    Picture
-    int
-        How many units are not in it.
-    """
-    chosen = values[values["trait"] == trait]
-    means = chosen.pivot_table(index="unit", columns="year", values="value", aggfunc="mean").sort_index(
-        axis=1
-    )
-    counts = chosen.groupby("unit")["value"].size()
-    order = pd.DataFrame({"years": means.notna().sum(axis=1), "values": counts}).sort_values(
-        ["years", "values"], ascending=False, kind="stable"
-    )
-    drawn = means.loc[order.index[:_MOST_LINES]]
-    at = np.arange(len(means.columns), dtype=float)
-    series = [
-        Series(str(unit), at[row.notna()], row.dropna().to_numpy(dtype=float), COLOURS[number], line=True)
-        for number, (unit, row) in enumerate(drawn.iterrows())
-    ]
-    title = Text(f"{trait}: 年ごとの平均", f"{trait}: means by year")
-    names = tuple(map(str, means.columns))
-    return Picture(str(title), str(Text("年", "year")), trait, series, x_names=names), len(means) - len(drawn)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

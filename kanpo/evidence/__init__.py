@@ -13,8 +13,10 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
+from kanpo.evidence._calibration_words import calibration_words, proposal_words
 from kanpo.evidence._components import COMPONENT_COLUMNS, component_values, with_strain
 from kanpo.evidence._days import When, day_notes, read_when
+from kanpo.evidence._evidence_pictures import CLEAR, curve_moves, misfit_picture, requirement_picture
 from kanpo.evidence._expected import EXPECTED_COLUMNS, expected_yields
 from kanpo.evidence._kept import KEPT_COLUMNS, Proof, kept_predictions
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
@@ -32,7 +34,7 @@ from kanpo.evidence._reestimate import (
     refuse_few,
 )
 from kanpo.evidence._response import BOUND_SD, CLASS_SD, SLOPE_SD, WEIGHT_SD, Parameter, Response
-from kanpo.evidence._summary import summarise_trial, summary_of, trial_values_of
+from kanpo.evidence._summary import summarise_trial, summary_of, trait_unit, trial_values_of
 from kanpo.evidence._surface import Surface
 from kanpo.evidence._traits import find_trait, trait_label
 from kanpo.evidence._trial import analyse_trial, plot_table, recorded_design
@@ -51,6 +53,7 @@ from kanpo.evidence.analysis import (
 __all__ = [
     "BOUND_SD",
     "CLASS_SD",
+    "CLEAR",
     "COMPONENT_COLUMNS",
     "DESIGNS",
     "DRAWS",
@@ -83,8 +86,10 @@ __all__ = [
     "analyse_trial",
     "calibrate",
     "calibrate_project",
+    "calibration_words",
     "component_values",
     "crossed",
+    "curve_moves",
     "day_notes",
     "expected_yields",
     "factor_label",
@@ -94,18 +99,22 @@ __all__ = [
     "learn_from_trials",
     "learn_project",
     "make_design",
+    "misfit_picture",
     "moves",
     "parcel_means",
     "plot_table",
     "plot_values",
     "prior_of",
+    "proposal_words",
     "proposed_rows",
     "read_when",
     "recorded_design",
     "refuse_few",
+    "requirement_picture",
     "summarise_trial",
     "summary_of",
     "trait_label",
+    "trait_unit",
     "trial_values",
     "trial_values_of",
     "values_by_year",

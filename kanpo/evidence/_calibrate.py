@@ -13,6 +13,8 @@ from kanpo.compare import COLOURS, Picture, Series, false_discovery_rates, spear
 from kanpo.errors import InputUnusable
 from kanpo.evidence._kept import Proof
 from kanpo.evidence._reestimate import refuse_few
+from kanpo.evidence._summary import trait_unit
+from kanpo.evidence._traits import trait_label
 from kanpo.herbs import Requirement
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
@@ -25,6 +27,8 @@ PARCEL_COLUMNS = (
 )
 GROUP_COLUMNS = ("scores", "n", "mean_score", "mean_value", "value_lower", "value_upper")
 FACTOR_COLUMNS = ("factor", "n", "rho", "p", "q", "meaning")
+#: Up to so many parcels a picture has their ids beside the points.
+_MOST_LABELLED = 15
 #: Below this many parcels nothing is held against each other.
 LEAST_PARCELS = 3
 
@@ -66,24 +70,48 @@ class Calibration:
         return {proof: int(counts[proof]) for proof in Proof if proof in counts}
 
     def picture(self) -> Picture:
-        """Values against scores, with the means of the groups as a line."""
+        """Values against scores with the intervals of both, the means of the groups, and where groups part."""
         early = self.parcels["before"].to_numpy(dtype=bool)
         names = Text("試験の前の予測", "predicted before the trial"), Text("後からの計算", "after the fact")
+        score, value = (self.parcels[key].to_numpy(dtype=float) for key in ("score", "value"))
+        spans = self.parcels[["lower", "upper"]].to_numpy(dtype=float)
+        ids = self.parcels["parcel_id"].to_numpy()
+        told = np.array(
+            [f"{i}: {s:.2f}, {v:.4g}" for i, s, v in zip(ids, score, value, strict=True)], dtype=object
+        )
+        few = len(ids) <= _MOST_LABELLED
         series = [
-            Series(
-                str(name),
-                self.parcels["score"].to_numpy()[of],
-                self.parcels["value"].to_numpy()[of],
-                COLOURS[at],
-                list(self.parcels["parcel_id"].to_numpy()[of]),
-            )
+            Series(f"{name} ({of.sum()})", score[of], value[of], COLOURS[at], list(ids[of]) if few else (),
+                   names=list(told[of]), across=spans[of])
             for at, (name, of) in enumerate(zip(names, (early, ~early), strict=True))
             if of.any()
-        ]
-        means = self.groups["mean_score"].to_numpy(), self.groups["mean_value"].to_numpy()
-        series.append(Series(str(Text("組の平均", "group means")), *means, COLOURS[6], line=True))
+        ]  # fmt: skip
+        means = (
+            self.groups["mean_score"].to_numpy(dtype=float),
+            self.groups["mean_value"].to_numpy(dtype=float),
+        )
+        reach = self.groups[["value_lower", "value_upper"]].to_numpy(dtype=float)
+        counted = [f"{r.scores}: {r.mean_value:.4g} (n = {r.n})" for r in self.groups.itertuples()]
+        label = str(Text("組の平均と95 %区間", "group means, 95 %"))
+        series.append(Series(label, *means, COLOURS[6], line=True, names=counted, up=reach))
         title = Text(f"{self.herb_id}: スコアと実際", f"{self.herb_id}: score and outcome")
-        return Picture(str(title), str(Text("適地スコア", "suitability score")), self.trait, series)
+        return Picture(
+            str(title), str(Text("適地スコア", "suitability score")), _named(self.trait), series,
+            up=_partings(score, self.groups["n"].to_numpy()), told="; ".join(counted),
+        )  # fmt: skip
+
+
+def _named(trait: str) -> str:
+    """A trait in words with its unit."""
+    unit = trait_unit(trait)
+    return f"{trait_label(trait)} ({unit})" if unit not in ("", "-") else str(trait_label(trait))
+
+
+def _partings(score: np.ndarray, sizes: np.ndarray) -> list[float]:
+    """Scores between the groups, which go from the highest down."""
+    ordered = np.sort(score)[::-1]
+    ends = np.cumsum(sizes)[:-1]
+    return [float((ordered[end - 1] + ordered[end]) / 2) for end in ends]
 
 
 def parcel_means(values: pd.DataFrame, trait: str) -> tuple[pd.DataFrame, bool]:

@@ -45,7 +45,7 @@ def summary_of(values: pd.DataFrame) -> pd.DataFrame:
     table["undecided"] = groups["undecided"].sum().astype(int)
     table["day"] = groups["day"].agg(_span)
     table = table[(table["n"] > 0) | (table["undecided"] > 0)].reset_index()
-    table["unit"] = [_unit(trait) for trait in table["trait"]]
+    table["unit"] = [trait_unit(trait) for trait in table["trait"]]
     return table[["treatment", "trait", "unit", "n", "mean", "sd", "min", "max", "undecided", "day"]]
 
 
@@ -55,7 +55,8 @@ def _span(days: pd.Series) -> str:
     return found[0] if len(found) == 1 else f"{found[0]}/{found[-1]}"
 
 
-def _unit(trait: str) -> str:
+def trait_unit(trait: str) -> str:
+    """The unit of a trait or yield of a summary; ``-`` for a share."""
     if trait in TRAITS:
         return TRAITS[trait].unit
     return "-" if trait.endswith("ratio") else "kg/10a"

@@ -5,7 +5,9 @@ a `folium.Map` (`build_map`) or a file (`write_map`). The page carries data and 
 itself, by the same kernel as the command line. Pictures for reports are drawn without a browser.
 """
 
+from kanpo.maps._chart import write_chart
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap, read_logo
+from kanpo.maps._drawing import picture_file
 from kanpo.maps._leaflet import leaflet_version
 from kanpo.maps._page import OfflineMap, SuitabilityLayer
 from kanpo.maps._picture import PictureReport, picture_map, picture_parcel, picture_scores
@@ -24,10 +26,12 @@ __all__ = [
     "build_map",
     "leaflet_version",
     "map_project",
+    "picture_file",
     "picture_map",
     "picture_parcel",
     "picture_scores",
     "project_content",
     "read_logo",
+    "write_chart",
     "write_map",
 ]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 
 import pandas as pd
-from markupsafe import escape
 
 from kanpo.evidence import Analysis, Design
-from kanpo.files import replacing
 from kanpo.locale import Text, language
 from kanpo.reports._covariate_picture import covariate_figures
-from kanpo.reports._pictures import Figure, figures_of
-from kanpo.reports._tables import ANALYSIS_LABELS, PAIRS_TITLE, analysis_tables, measures, printed
+from kanpo.reports._names import Names, names_of
+from kanpo.reports._page import headed, page, pictured, said, section, tabled, write_page
+from kanpo.reports._pictures import figures_of
+from kanpo.reports._tables import (
+    ANALYSIS_LABELS,
+    PAIRS_TITLE,
+    analysis_tables,
+    measures,
+    printed,
+    probability_text,
+)
 
 #: Comparisons shown at once; the rest unfolds, up to as many as a page bears.
 _MOST_PAIRS, _MOST_UNFOLDED = 30, 2_000
@@ -42,7 +46,9 @@ _PARTS = {
 }
 
 
-def analysis_page(results: Sequence[Analysis], source: str, made: str | None = None) -> str:
+def analysis_page(
+    results: Sequence[Analysis], source: str, made: str | None = None, *, recorded: bool = False
+) -> str:
     """The report as one HTML page in the current language; nothing in it is fetched or runs.
 
     Parameters
@@ -53,20 +59,24 @@ def analysis_page(results: Sequence[Analysis], source: str, made: str | None = N
         The trials or the file that were analysed.
     made : str, optional
         Day that the page says it was made; today by default.
+    recorded : bool
+        Whether they are recorded trials: their columns and traits are then called by their words. Those
+        of a person's table stay as they are.
     """
-    made = made or date.today().isoformat()
-    page = files("kanpo.reports").joinpath("page")
-    return Template(page.joinpath("analysis.html").read_text(encoding="utf-8")).substitute(
-        language=language(),
-        title=_html(Text(f"{source} の解析", f"Analysis of {source}")),
-        made=_html(Text(f"作成日 {made}", f"made on {made}")),
-        style=page.joinpath("analysis.css").read_text(encoding="utf-8"),
-        sections="\n".join(_section(result) for result in results),
-    )
+    named = [(result, names_of(result, recorded=recorded)) for result in results]
+    parts = [_section(result, names) for result, names in named]
+    if len(named) > 1:
+        parts.insert(0, _overview(named))
+    return page(Text(f"{source} の解析", f"Analysis of {source}"), parts, made)
 
 
 def write_analysis_page(
-    path: Path, results: Sequence[Analysis], source: str, made: str | None = None
+    path: Path,
+    results: Sequence[Analysis],
+    source: str,
+    made: str | None = None,
+    *,
+    recorded: bool = False,
 ) -> None:
     """Write the report, all or nothing.
 
@@ -75,88 +85,63 @@ def write_analysis_page(
     EnvironmentFailure
         The file cannot be written.
     """
-    page = analysis_page(results, source, made)
-    with replacing(path) as draft:
-        draft.write_text(page, encoding="utf-8", newline="\n")
+    write_page(path, analysis_page(results, source, made, recorded=recorded))
 
 
-def _html(text: object) -> str:
-    """Text that stays text."""
-    return str(escape(str(text)))
+def _overview(named: Sequence[tuple[Analysis, Names]]) -> str:
+    """All traits in one table: what was tested, with its probability."""
+    rows = []
+    for found, names in named:
+        treated = set(map(str, found.means["term"]))
+        tested = [row for row in found.adjusted or found.anova if row.term in treated]
+        for row in tested:
+            told = (
+                str(names.trait(found.trait)),
+                found.plots,
+                str(names.of(row.term)),
+                probability_text(row.p),
+            )
+            rows.append(told)
+        if not tested:
+            rows.append((str(names.trait(found.trait)), found.plots, "", "-"))
+    table = pd.DataFrame(rows, columns=["trait", "n", "term", "p"])
+    tests = tabled(Text("検定", "Tests"), table, ANALYSIS_LABELS)
+    return section(Text("項目の一覧", "All traits"), tests, short=True)
 
 
-def _section(found: Analysis) -> str:
-    pictures = "\n".join(_figure(figure) for figure in (*figures_of(found), *covariate_figures(found)))
-    return "\n".join(
-        (
-            f"<section>\n<h2>{_html(found.trait)}</h2>",
-            f'<p class="design">{_html(_design_words(found.design))}</p>',
-            _list("said", found.sentences),
-            f'<div class="pictures">\n{pictures}\n</div>' if pictures else "",
-            *(_table(title, table) for title, table in analysis_tables(found)),
-            _headed(Text("精度", "Precision"), measures(found)),
-            _headed(Text("注", "Notes"), found.notes),
-            _headed(
-                Text("除いた行・気を付ける行", "Rows left out or doubtful"),
-                [p.text() for p in found.problems],
-            ),
-            "</section>",
-        )
+def _section(found: Analysis, names: Names) -> str:
+    tables = [_table(title, table, names) for title, table in analysis_tables(found)]
+    word = names.trait(found.trait)
+    return section(
+        word,
+        said([names.spoken(sentence) for sentence in found.sentences]),
+        pictured([*figures_of(found, names), *covariate_figures(found, names)]),
+        *tables,
+        headed(Text("精度", "Precision"), measures(found, names.of)),
+        headed(Text("注", "Notes"), [names.noted(note) for note in found.notes]),
+        headed(
+            Text("除いた行・気を付ける行", "Rows left out or doubtful"),
+            [problem.text() for problem in found.problems],
+        ),
+        beside="" if str(word) == found.trait else found.trait,
+        under=_design_words(found.design, names),
     )
 
 
-def _design_words(design: Design) -> str:
+def _design_words(design: Design, names: Names) -> str:
     parts = [f"{_KINDS[design.kind]}({design.kind})" if language() == "ja" else str(_KINDS[design.kind])]
-    played = [(Text("処理", "treatment"), name) for name in design.treatments]
+    played = [(Text("処理", "treatment"), names.of(name)) for name in design.treatments]
     for part, words in _PARTS.items():
-        named = getattr(design, part) or ()
-        played += [(words, name) for name in ([named] if isinstance(named, str) else named)]
-    played += [(Text("共変量", "covariate"), name) for name in design.covariates]
-    played += [(Text("標準", "check"), name) for name in design.checks]
-    parts += [f"{words}: {name}" for words, name in played]
+        columns = getattr(design, part) or ()
+        played += [(words, names.of(name)) for name in ([columns] if isinstance(columns, str) else columns)]
+    played += [(Text("共変量", "covariate"), names.of(name)) for name in design.covariates]
+    # A column that is called as the part that it plays need not be told twice.
+    parts += [str(words) if str(words) == str(name) else f"{words}: {name}" for words, name in played]
+    parts += [f"{Text('標準', 'check')}: {name}" for name in design.checks]
     return str(Text("設計: ", "Design: ")) + str(Text("、", "; ")).join(parts)
 
 
-def _figure(figure: Figure) -> str:
-    caption = f"<b>{_html(figure.title)}</b>{_html(figure.caption)}"
-    return f"<figure><figcaption>{caption}</figcaption>{figure.svg}</figure>"
-
-
-def _list(name: str, lines: Sequence[object]) -> str:
-    return f'<ul class="{name}">' + "".join(f"<li>{_html(line)}</li>" for line in lines) + "</ul>"
-
-
-def _headed(title: Text, lines: Sequence[object]) -> str:
-    return f"<h3>{_html(title)}</h3>\n{_list('notes', lines)}" if lines else ""
-
-
-def _table(title: Text, table: pd.DataFrame) -> str:
-    head = f"<h3>{_html(title)}</h3>\n"
-    if title is not PAIRS_TITLE or len(table) <= _MOST_PAIRS:
-        return head + _rows(table)
-    rest = table.iloc[_MOST_PAIRS:_MOST_UNFOLDED]
-    more = Text(f"ほか {len(rest)} 組", f"{len(rest)} more")
-    beyond = len(table) - _MOST_UNFOLDED
-    if beyond > 0:
-        more = Text(
-            f"{more.ja}(さらに {beyond} 組は --json にあります)",
-            f"{more.en} (another {beyond} are in --json)",
-        )
-    return (
-        f"{head}{_rows(table.head(_MOST_PAIRS))}\n"
-        f"<details><summary>{_html(more)}</summary>{_rows(rest)}</details>"
-    )
-
-
-def _rows(table: pd.DataFrame) -> str:
-    kinds = [' class="number"' if table[key].dtype.kind in "fiu" else "" for key in table]
-    labels = [str(ANALYSIS_LABELS.get(str(key), key)) for key in table]
-    head = "".join(f"<th{kind}>{_html(label)}</th>" for kind, label in zip(kinds, labels, strict=True))
-    lines = [
-        "<tr>"
-        + "".join(f"<td{kind}>{_html(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
-        + "</tr>"
-        for row in printed(table).itertuples(index=False, name=None)
-    ]
-    body = "\n".join(lines)
-    return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+def _table(title: Text, table: pd.DataFrame, names: Names) -> str:
+    shown = printed(table, names.of)
+    most = _MOST_PAIRS if title is PAIRS_TITLE else None
+    return tabled(title, shown, ANALYSIS_LABELS, most=most)

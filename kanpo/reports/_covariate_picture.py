@@ -7,26 +7,29 @@ import math
 import numpy as np
 import pandas as pd
 
-from kanpo.compare import COLOURS, GREY
+from kanpo.compare import COLOURS, GREY, shortened
 from kanpo.evidence import Analysis
 from kanpo.locale import Text
-from kanpo.reports._drawing import INK, WIDTH, dot, drawing, line, reach, short, text
-from kanpo.reports._pictures import Figure, factors_of, joined, x_axis, y_axis
+from kanpo.reports._drawing import INK, WIDTH, dot, drawing, line, reach, text
+from kanpo.reports._names import Names
+from kanpo.reports._page import Figure
+from kanpo.reports._pictures import factors_of, joined, x_axis, y_axis
 
 #: Treatments with a colour of their own.
 _MOST_LINES = 8
 
 
-def covariate_figures(found: Analysis) -> list[Figure]:
+def covariate_figures(found: Analysis, names: Names) -> list[Figure]:
     """One picture for each covariate: plots and adjusted means of the treatments (their combinations)."""
     if found.means["mean"].notna().sum() < 1:
         return []
     return [
-        _scatter(found, number, str(found.means["term"].iloc[-1])) for number in range(len(found.covariates))
+        _scatter(found, number, str(found.means["term"].iloc[-1]), names)
+        for number in range(len(found.covariates))
     ]
 
 
-def _scatter(found: Analysis, number: int, term: str) -> Figure:
+def _scatter(found: Analysis, number: int, term: str, called: Names) -> Figure:
     """Values less blocks and other covariates over one covariate; lines through the adjusted means."""
     one = found.covariates[number]
     means = found.means[(found.means["term"] == term) & found.means["mean"].notna()]
@@ -54,10 +57,13 @@ def _scatter(found: Analysis, number: int, term: str) -> Figure:
         return top + (y_high - value) / (y_high - y_low) * (bottom - top)
 
     parts = [
-        *x_axis(x_low, x_high, across, top, bottom, one.covariate),
+        *x_axis(x_low, x_high, across, top, bottom, str(called.of(one.covariate))),
         *y_axis(y_low, y_high, up, left, right),
     ]
-    parts += [text(6, 14, short(found.trait, 40)), line(across(one.mean), top, across(one.mean), bottom, INK)]
+    parts += [
+        text(6, 14, shortened(str(called.trait(found.trait)), 240)),
+        line(across(one.mean), top, across(one.mean), bottom, INK),
+    ]
     for place in reversed(range(len(means))):
         own = np.flatnonzero(rank.to_numpy() == place)
         colour = COLOURS[place] if place < _MOST_LINES else GREY
@@ -75,21 +81,22 @@ def _scatter(found: Analysis, number: int, term: str) -> Figure:
     for place, level in enumerate(means["level"].head(_MOST_LINES)):
         at, height = left + (place % 2) * 220, below + (place // 2) * 20
         parts += [line(at, height - 4, at + 22, height - 4, COLOURS[place], width=3)]
-        parts.append(text(at + 28, height, f"{place + 1} {short(str(level), 14)}"))
-    title = Text(f"{one.covariate}と{found.trait}", f"{found.trait} against {one.covariate}")
+        parts.append(text(at + 28, height, f"{place + 1} {shortened(str(level), 150)}"))
+    word, trait = called.of(one.covariate), called.trait(found.trait)
+    title = Text(f"{word.ja}と{trait.ja}", f"{trait.en} against {word.en}")
     height = below + 12 + 20 * ((min(len(means), _MOST_LINES) + 1) // 2)
-    return Figure(title, _caption(found, number, len(means)), drawing(str(title), height, parts))
+    return Figure(title, _caption(found, number, len(means), word), drawing(str(title), height, parts))
 
 
-def _caption(found: Analysis, number: int, levels: int) -> Text:
+def _caption(found: Analysis, number: int, levels: int, word: Text) -> Text:
     one = found.covariates[number]
     ja = (
         "点は1区ごと(ブロックなどの影響を除いた値)、線は処理ごと。傾きはどの処理も同じとしている。"
-        f"縦の線({one.covariate} の平均 {one.mean:.4g})での線の高さが調整平均。"
+        f"縦の線({word.ja} の平均 {one.mean:.4g})での線の高さが調整平均。"
     )
     en = (
         "Each plot (less effects of blocks) and a line for each treatment, all with one slope. Adjusted means are the "
-        f"heights of the lines at the mean of {one.covariate} ({one.mean:.4g})."
+        f"heights of the lines at the mean of {word.en} ({one.mean:.4g})."
     )
     if levels > _MOST_LINES:
         ja, en = (

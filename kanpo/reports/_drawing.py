@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from html import escape
 
+from kanpo.compare import printable
+
 #: Width of every picture, in its own units: letters stay legible where it is shrunk to a phone.
-WIDTH = 520
+WIDTH = 440
 AXIS, FAINT, INK = "#888", "#ddd", "#222"
 
 
-def drawing(title: str, height: float, parts: Sequence[str]) -> str:
-    """A picture for the body of an HTML page; `title` is what a screen reader says.
+def drawing(title: str, height: float, parts: Sequence[str], told: str = "") -> str:
+    """A picture for the body of an HTML page; `title` is its name, `told` what it shows, for who cannot see it.
 
     There is no namespace as an HTML parser needs none, and so the page holds no address.
     """
     return (
         f'<svg role="img" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" '
-        f'font-size="12" fill="{INK}"><title>{escape(printable(title))}</title>{"".join(parts)}</svg>'
+        f'font-size="12" fill="{INK}"><title>{escape(printable(title))}</title>{_described(told)}{"".join(parts)}</svg>'
     )
+
+
+def _described(told: str) -> str:
+    return f"<desc>{escape(printable(told))}</desc>" if told else ""
 
 
 def text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 12, colour: str = INK) -> str:
@@ -46,28 +51,16 @@ def dot(x: float, y: float, colour: str, name: str = "", *, radius: float = 3.4)
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{colour}" fill-opacity="0.7">{title}</circle>'
 
 
-def box(x: float, y: float, width: float, height: float, colour: str, name: str = "") -> str:
+def box(
+    x: float, y: float, width: float, height: float, colour: str, name: str = "", *, dotted: bool = False
+) -> str:
     """A filled rectangle with a fine border."""
     title = f"<title>{escape(printable(name))}</title>" if name else ""
+    dots = ' stroke-dasharray="1 3"' if dotted else ""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}" '
-        f'stroke="{AXIS}" stroke-width="0.6">{title}</rect>'
+        f'stroke="{AXIS}" stroke-width="0.6"{dots}>{title}</rect>'
     )
-
-
-def printable(words: str) -> str:
-    """Words without control characters, which XML does not take."""
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
-
-
-def short(words: str, most: int) -> str:
-    """Words cut to a number of letters."""
-    return words if len(words) <= most else words[: most - 1] + "…"
-
-
-def wide(words: str) -> float:
-    """About how wide words of the usual size are: full-width letters take nearly two."""
-    return float(sum(12 if unicodedata.east_asian_width(letter) in "WFA" else 7 for letter in words))
 
 
 def reach(values: Sequence[float]) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kanpo.compare import COLOURS, GREY
+from kanpo.compare import COLOURS, GREY, shortened, told_apart, wide
 from kanpo.evidence import Analysis
 from kanpo.locale import Text
 from kanpo.reports._drawing import (
@@ -23,15 +23,17 @@ from kanpo.reports._drawing import (
     drawing,
     line,
     reach,
-    short,
     text,
     tick_text,
     ticks,
-    wide,
 )
+from kanpo.reports._names import Names
+from kanpo.reports._page import Figure
 
 #: Rows of a picture of treatments, and lines with a colour of their own in one of environments.
 _MOST_LEVELS, _MOST_LINES = 40, 8
+#: Width that the name of a treatment may take, that of a trait at an axis, and means that are read out.
+_NAME_ROOM, _AXIS_ROOM, _MOST_TOLD = 170.0, 300.0, 10
 #: Places in a row where no plan is known.
 _PER_ROW = 10
 #: Two, one, … minus two standard deviations: colour and sign (orange and blue after Okabe and Ito).
@@ -44,25 +46,16 @@ _STEPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A picture as SVG, and what it shows."""
-
-    title: Text
-    caption: Text
-    svg: str
-
-
-def figures_of(found: Analysis) -> list[Figure]:
+def figures_of(found: Analysis, names: Names) -> list[Figure]:
     """All pictures that an analysis has the numbers for, in the order in which they are read."""
     if found.residuals.empty:
         return []
-    figures = [_treatments(found, str(term)) for term in dict.fromkeys(found.means["term"])]
+    figures = [_treatments(found, names, str(term)) for term in dict.fromkeys(found.means["term"])]
     if found.design.environment is not None:
-        figures.append(_environments(found, found.design.environment))
+        figures.append(_environments(found, names, found.design.environment))
     scaled = _scaled(found.residuals)
     if scaled is not None:
-        figures += [_plan(found, scaled), _against_fitted(found, scaled)]
+        figures += [_plan(found, scaled), _against_fitted(found, names, scaled)]
     return figures
 
 
@@ -82,7 +75,7 @@ def joined(levels: pd.DataFrame, names: list[str]) -> list[str]:
     return [":".join(map(str, row)) for row in levels[names].itertuples(index=False, name=None)]
 
 
-def _treatments(found: Analysis, term: str) -> Figure:
+def _treatments(found: Analysis, names: Names, term: str) -> Figure:
     """Each treatment a row, the greatest mean above: plots as points, mean and interval as a bar."""
     means = found.means[found.means["term"] == term].sort_values("mean", ascending=False, kind="stable")
     shown = means.head(_MOST_LEVELS)
@@ -90,19 +83,20 @@ def _treatments(found: Analysis, term: str) -> Figure:
     values, plots = found.residuals["value"], found.residuals["plot"]
     drawn = of.isin(shown["level"])
     low, high = reach([*values[drawn], *shown["lower"], *shown["upper"], *shown["mean"]])
-    names = [f"{level} ★" if level in found.design.checks else str(level) for level in shown["level"]]
-    left = 20 + max(wide(short(name, 16)) for name in names)
+    stars = [f"{level} ★" if level in found.design.checks else str(level) for level in shown["level"]]
+    labels = told_apart(stars, _NAME_ROOM)
+    left = 20 + max(map(wide, labels))
     right, top, step = WIDTH - 16.0, 10.0, 26.0
     bottom = top + step * len(shown)
 
     def at(value: float) -> float:
         return left + (value - low) / (high - low) * (right - left)
 
-    parts = x_axis(low, high, at, top, bottom, found.trait)
+    parts = x_axis(low, high, at, top, bottom, str(names.trait(found.trait)))
     for number, row in enumerate(shown.itertuples()):
         y = top + step * (number + 0.5)
         parts += [
-            text(left - 8, y + 4, short(names[number], 16), anchor="end"),
+            text(left - 8, y + 4, labels[number], anchor="end"),
             line(left, y, right, y, FAINT),
         ]
         parts += [
@@ -113,18 +107,41 @@ def _treatments(found: Analysis, term: str) -> Figure:
             parts.append(line(at(row.lower), y + 6, at(row.upper), y + 6, INK, width=2))
         if math.isfinite(row.mean):
             parts.append(box(at(row.mean) - 3, y + 3, 6, 6, INK, f"{row.level}: {row.mean:.5g}"))
-    title = Text(f"{term}ごとの{found.trait}", f"{found.trait} by {term}")
-    ja, en = (
-        "青い点は1区ごとの値、黒は平均と95 %信頼区間。",
-        "Blue: each plot. Black: mean and 95 % interval.",
-    )
+    word, trait = names.of(term), names.of(found.trait)
+    title = Text(f"{word.ja}ごとの{trait.ja}", f"{trait.en} by {word.en}")
+    told = _told_means(shown)
+    picture = drawing(str(title), bottom + 44, parts, str(told))
+    return Figure(title, _treatments_caption(found, means, shown), picture)
+
+
+def _treatments_caption(found: Analysis, means: pd.DataFrame, shown: pd.DataFrame) -> Text:
+    """What points and bars are, and of how many plots."""
+    least, most, total = int(means["n"].min()), int(means["n"].max()), int(means["n"].sum())
+    each = str(least) if least == most else f"{least}–{most}"
+    ja = f"青い点は1区ごとの値(全部で {total} 区、1水準に {each} 区)。"
+    en = f"Blue: each plot ({total} in all, {each} a level). "
+    if np.isfinite(shown["lower"]).any():
+        ja, en = ja + "黒い四角は平均、横線は平均の95 %信頼区間。", en + "Black: mean and its 95 % interval."
+    else:
+        ja += "黒い四角は平均。誤差を測れないので、区間は出せません。"
+        en += "Black: mean; without a measure of error there is no interval."
     if found.covariates:
         ja, en = ja + "平均は共変量で調整した値。", en + " Means are adjusted for covariates."
     if found.design.checks:
         ja, en = ja + "★は標準。", en + " ★: check."
     if len(means) > len(shown):
         ja, en = ja + f"平均の大きい {len(shown)} 水準だけ。", en + f" Only the {len(shown)} greatest means."
-    return Figure(title, Text(ja, en), drawing(str(title), bottom + 44, parts))
+    return Text(ja, en)
+
+
+def _told_means(shown: pd.DataFrame) -> Text:
+    """The means of a picture for those who cannot see it, the greatest first."""
+    first = [f"{row.level} {row.mean:.4g}" for row in shown.head(_MOST_TOLD).itertuples()]
+    rest = len(shown) - len(first)
+    return Text(
+        f"平均: {'、'.join(first)}" + (f"、ほか {rest}" if rest else ""),
+        f"means: {', '.join(first)}" + (f" and {rest} more" if rest else ""),
+    )
 
 
 def factors_of(found: Analysis, term: str) -> list[str]:
@@ -142,7 +159,7 @@ def x_axis(low: float, high: float, at: object, top: float, bottom: float, label
         parts.append(line(at(value), top, at(value), bottom, FAINT))
         parts.append(text(at(value), bottom + 16, tick_text(value), anchor="middle"))
     parts.append(line(at(low), bottom, at(high), bottom))
-    parts.append(text(at((low + high) / 2), bottom + 36, short(label, 40), anchor="middle"))
+    parts.append(text(at((low + high) / 2), bottom + 36, shortened(label, _AXIS_ROOM), anchor="middle"))
     return parts
 
 
@@ -156,7 +173,7 @@ def y_axis(low: float, high: float, at: object, left: float, right: float) -> li
     return parts
 
 
-def _environments(found: Analysis, environment: str) -> Figure:
+def _environments(found: Analysis, names: Names, environment: str) -> Figure:
     """Plain means of the plots: environments from left to right, a line for each treatment."""
     table = pd.DataFrame(
         {
@@ -176,37 +193,47 @@ def _environments(found: Analysis, environment: str) -> Figure:
     def at(value: float) -> float:
         return top + (high - value) / (high - low) * (bottom - top)
 
-    parts = [text(6, 14, short(found.trait, 40)), *y_axis(low, high, at, left, right)]
-    most = max(int(gap / 13), 2)
-    parts += [
-        text(x, bottom + 18, short(str(p), most), anchor="middle") for x, p in zip(xs, grid, strict=True)
+    parts = [
+        text(6, 14, shortened(str(names.trait(found.trait)), _AXIS_ROOM)),
+        *y_axis(low, high, at, left, right),
     ]
+    parts += [
+        text(x, bottom + 18, shortened(str(p), gap - 6), anchor="middle")
+        for x, p in zip(xs, grid, strict=True)
+    ]
+    ends: dict[int, tuple[float, float]] = {}
     for number, row in reversed(list(enumerate(grid.to_numpy(dtype=float)))):
         colour = COLOURS[number] if number < _MOST_LINES else GREY
         points = [(x, at(y), y) for x, y in zip(xs, row, strict=True) if math.isfinite(y)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [dot(x, y, colour, f"{grid.index[number]}: {value:.5g}") for x, y, value in points]
-        if number < _MOST_LINES:
-            parts += _mark(points, number)
-    names = [*grid.index[:_MOST_LINES]]
-    for number, name in enumerate(names):
-        x, y = left + (number % 2) * 220, bottom + 44 + (number // 2) * 20
+        if number < _MOST_LINES and points:
+            ends[number] = points[-1][:2]
+    parts += _marks(ends)
+    lines = [*grid.index[:_MOST_LINES]]
+    for number, name in enumerate(lines):
+        x, y = 8 + (number % 2) * WIDTH / 2, bottom + 44 + (number // 2) * 20
         parts += [line(x, y - 4, x + 22, y - 4, COLOURS[number], width=3)]
-        parts.append(text(x + 28, y, f"{number + 1} {short(str(name), 14)}"))
-    rest = len(grid) - len(names)
-    title = Text(f"{environment}ごとの平均", f"Means in each {environment}")
-    ja = "線は処理ごと、区の値の単純な平均。線の順が入れ替わるほど、環境による違いが大きい。"
-    en = "A line for each treatment, plain means of its plots. Where lines cross, ranks depend on the environment."
+        parts.append(text(x + 28, y, f"{number + 1} {shortened(str(name), WIDTH / 2 - 52)}"))
+    rest = len(grid) - len(lines)
+    word, count = names.of(environment), len(table)
+    title = Text(f"{word.ja}ごとの平均", f"Means in each {word.en}")
+    ja = f"線は処理ごと、区の値の単純な平均({count} 区から)。線の順が入れ替わるほど、環境による違いが大きい。"
+    en = f"A line for each treatment, plain means of its plots ({count} in all). Where lines cross, ranks depend on the environment."
     if rest > 0:
         ja, en = ja + f"灰色は、ほか {rest} 処理。", en + f" Grey: {rest} more."
-    height = bottom + 56 + 20 * ((len(names) + 1) // 2)
+    height = bottom + 56 + 20 * ((len(lines) + 1) // 2)
     return Figure(title, Text(ja, en), drawing(str(title), height, parts))
 
 
-def _mark(points: list[tuple[float, float, float]], number: int) -> list[str]:
-    """The number of a line beside its last point, for those who do not see its colour."""
-    return [text(x + 7, y + 4, str(number + 1), size=11) for x, y, _ in points[-1:]]
+def _marks(ends: dict[int, tuple[float, float]]) -> list[str]:
+    """The numbers of lines beside their last points, for those who do not see colours, one below the other."""
+    parts, free = [], -math.inf
+    for number, (x, y) in sorted(ends.items(), key=lambda end: end[1][1]):
+        free = max(y + 4, free + 11)
+        parts.append(text(x + 7, free, str(number + 1), size=11))
+    return parts
 
 
 def _order(level: object) -> tuple[float, str]:
@@ -259,23 +286,39 @@ def _plan(found: Analysis, scaled: npt.NDArray[np.float64]) -> Figure:
                 name = grid.names[r][c]
                 below = "" if known else name
                 parts += _place(left + side * c, y, (side, high), float(value), name, below)
+            elif known:
+                parts.append(box(left + side * c, y, side, high, "none", dotted=True))
     below_all = top + high * len(grid.values) + 14
     for number, (_, colour, _, words) in enumerate(_STEPS):
-        x = 6 + number * 102
-        parts += [box(x, below_all, 24, 18, colour), *_sign(x + 12, below_all + 13, number)]
-        parts.append(text(x + 29, below_all + 13, str(words), size=11))
+        x, y = 6 + (number % 3) * 120, below_all + (number // 3) * 24
+        parts += [box(x, y, 24, 18, colour), *_sign(x + 12, y + 13, number)]
+        parts.append(text(x + 29, y + 13, str(words), size=11))
     title = Text("残差の配置", "Residuals on the plan")
     ja = "畑の行と列のとおり。" if known else "区の配置が分からないので、区の名の順。"
     en = (
         "As the plots lie in rows and columns." if known else "The plan is not known: in order of plot names."
     )
-    caption = Text(
-        f"{ja}残差(値−あてはめ値)を標準偏差で割ったもの。"
-        + ("同じ色がかたまれば、地力むらが残っている。" if known else ""),
-        f"{en} Residuals over their standard deviation."
-        + (" Patches of one colour are soil that blocks did not remove." if known else ""),
+    shown = int(np.isfinite(scaled).sum())
+    ja += f"残差(値−あてはめ値)を標準偏差で割ったもの({shown} 区)。"
+    en += f" Residuals over their standard deviation ({shown} plots)."
+    if known and not np.isfinite(grid.values).all():
+        ja += "点線は、値のない区か、1区しかない処理などで残差のない区。"
+        en += " Dotted: no value, or no residual, as where a treatment has a single plot."
+    if known:
+        ja += "同じ色がかたまれば、地力むらが残っている。"
+        en += " Patches of one colour are soil that blocks did not remove."
+    caption = Text(ja, en)
+    return Figure(title, caption, drawing(str(title), below_all + 50, parts, str(_told_residuals(scaled))))
+
+
+def _told_residuals(scaled: npt.NDArray[np.float64]) -> Text:
+    """Residuals for those who cannot see them."""
+    known = scaled[np.isfinite(scaled)]
+    far = int((np.abs(known) >= 2).sum())
+    return Text(
+        f"{len(known)} 区の残差は標準偏差の {known.min():.1f} 倍から {known.max():.1f} 倍、2倍以上は {far} 区。",
+        f"residuals of {len(known)} plots from {known.min():.1f} to {known.max():.1f} standard deviations, {far} beyond 2.",
     )
-    return Figure(title, caption, drawing(str(title), below_all + 26, parts))
 
 
 def _place(x: float, y: float, size: tuple[float, float], value: float, name: str, below: str) -> list[str]:
@@ -306,7 +349,7 @@ def _step(value: float) -> int:
     return 2 - size if value > 0 else 2 + size
 
 
-def _against_fitted(found: Analysis, scaled: npt.NDArray[np.float64]) -> Figure:
+def _against_fitted(found: Analysis, names: Names, scaled: npt.NDArray[np.float64]) -> Figure:
     fitted = found.residuals["fitted"].to_numpy(dtype=float)
     known = np.isfinite(scaled)
     x_low, x_high = reach(list(fitted[known]))
@@ -320,7 +363,7 @@ def _against_fitted(found: Analysis, scaled: npt.NDArray[np.float64]) -> Figure:
         return top + (y_high - value) / (y_high - y_low) * (bottom - top)
 
     fitted_words = Text("あてはめ値", "fitted value")
-    parts = x_axis(x_low, x_high, across, top, bottom, f"{fitted_words} ({found.trait})")
+    parts = x_axis(x_low, x_high, across, top, bottom, f"{fitted_words}: {names.trait(found.trait)}")
     parts += [text(6, 14, str(Text("残差(標準偏差の何倍か)", "residual (standard deviations)")))]
     parts += [*y_axis(y_low, y_high, up, left, right), line(left, up(0), right, up(0), AXIS, width=1.5)]
     for value, residual, plot in zip(fitted, scaled, found.residuals["plot"], strict=True):
@@ -330,10 +373,17 @@ def _against_fitted(found: Analysis, scaled: npt.NDArray[np.float64]) -> Figure:
                 dot(across(value), up(residual), COLOURS[1 if far else 0], f"{plot}: {residual:+.2f}")
             )
             if abs(residual) >= 3:
-                parts.append(text(across(value) + 6, up(residual) + 4, short(str(plot), 16), size=11))
+                parts.append(_beside(across(value), up(residual), shortened(str(plot), 120)))
     title = Text("残差とあてはめ値", "Residuals against fitted values")
     caption = Text(
-        "右へ行くほど上下に広がるなら、ばらつきがそろっていない(対数などへの変換を検討)。橙は標準偏差の2倍以上。",
-        "A spread that grows to the right means unequal variances (consider a logarithm). Orange: 2 or more.",
+        f"{int(known.sum())} 区。右へ行くほど上下に広がるなら、ばらつきがそろっていない(対数などへの変換を検討)。橙は標準偏差の2倍以上。",
+        f"{int(known.sum())} plots. A spread that grows to the right means unequal variances (consider a logarithm). Orange: 2 or more.",
     )
-    return Figure(title, caption, drawing(str(title), bottom + 44, parts))
+    return Figure(title, caption, drawing(str(title), bottom + 44, parts, str(_told_residuals(scaled))))
+
+
+def _beside(x: float, y: float, name: str) -> str:
+    """A name beside a point, on the side where there is room."""
+    if x + 6 + wide(name) < WIDTH:
+        return text(x + 6, y + 4, name, size=11)
+    return text(x - 6, y + 4, name, size=11, anchor="end")

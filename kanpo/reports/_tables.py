@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -39,6 +39,8 @@ ANALYSIS_LABELS: Mapping[str, Text] = {
     "slope": Text("傾き", "slope"),
 }
 PAIRS_TITLE = Text("差", "Differences")
+#: Smaller than the greatest number of a column by this factor is nothing.
+_ROUNDED = 1e-12
 _FIGURES = ("mean", "slope", "se", "lower", "upper", "diff", "sum_sq", "mean_sq", "variance", "sd", "F")
 
 
@@ -73,20 +75,23 @@ def analysis_tables(found: Analysis) -> list[tuple[Text, pd.DataFrame]]:
     return [(title, table) for title, table in tables if not table.empty]
 
 
-def printed(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of `analysis_tables` as people read it: factors by their names, numbers as text."""
+def printed(table: pd.DataFrame, called: Callable[[str], Text] | None = None) -> pd.DataFrame:
+    """A table of `analysis_tables` as people read it: terms in words (see `measures`), numbers as text."""
     from kanpo.evidence import factor_label
 
+    called = called or factor_label
     shown = table.copy()
-    for key in ("stratum", "term"):
+    for key in ("stratum", "term", "covariate"):
         if key in shown:
-            shown[key] = [str(factor_label(str(name))) for name in shown[key]]
+            shown[key] = [str(called(str(name))) for name in shown[key]]
     for key in ("p", "p_adj"):
         if key in shown:
             shown[key] = [probability_text(value) for value in shown[key]]
     for key in _FIGURES:
         if key in shown:
-            shown[key] = [figure_text(value) for value in shown[key]]
+            # Beside the other numbers of its column this is no number but what rounding left.
+            nothing = _ROUNDED * float(shown[key].abs().max())
+            shown[key] = [figure_text(0.0 if abs(value) <= nothing else value) for value in shown[key]]
     if "df" in shown:
         shown["df"] = [f"{value:.0f}" if value == round(value) else f"{value:.1f}" for value in shown["df"]]
     return shown
@@ -108,36 +113,40 @@ def figure_text(value: float) -> str:
     return f"{value:.5g}" if abs(value) >= 0.0001 or value == 0 else f"{value:.2e}"
 
 
-def measures(found: Analysis) -> list[Text]:
-    """Coefficients of variation, sizes of effects, what covariates gain, detectable differences, each in a line."""
+def measures(found: Analysis, called: Callable[[str], Text] | None = None) -> list[Text]:
+    """Coefficients of variation, sizes of effects, what covariates gain, detectable differences, each in a line.
+
+    `called` gives the words for a term; those of `kanpo.evidence.factor_label` by default.
+    """
     from kanpo.evidence import factor_label
 
+    called = called or factor_label
     lines = [
-        Text(f"変動係数({factor_label(name).ja}): {value:.1f} %", f"CV ({name}): {value:.1f} %")
+        Text(f"変動係数({called(name).ja}): {value:.1f} %", f"CV ({called(name).en}): {value:.1f} %")
         for name, value in found.cv.items()
     ]
     for effect in found.effects:
         eta, omega = f"{effect.partial_eta_sq:.3f}", f"{effect.partial_omega_sq:.3f}"
         lines.append(
             Text(
-                f"効果の大きさ({factor_label(effect.term).ja}): 偏イータ2乗 {eta}、偏オメガ2乗 {omega}",
-                f"effect size ({effect.term}): partial eta squared {eta}, omega squared {omega}",
+                f"効果の大きさ({called(effect.term).ja}): 偏イータ2乗 {eta}、偏オメガ2乗 {omega}",
+                f"effect size ({called(effect.term).en}): partial eta squared {eta}, omega squared {omega}",
             )
         )
     lines += [
         Text(
-            f"共変量による精度({gain.term}): 差の標準誤差が {gain.se_without:.4g} から {gain.se_with:.4g}"
+            f"共変量による精度({called(gain.term).ja}): 差の標準誤差が {gain.se_without:.4g} から {gain.se_with:.4g}"
             f"(反復を {gain.ratio:.2f} 倍にしたのと同じ)",
-            f"precision with covariates ({gain.term}): standard error of a difference {gain.se_with:.4g} instead of "
+            f"precision with covariates ({called(gain.term).en}): standard error of a difference {gain.se_with:.4g} instead of "
             f"{gain.se_without:.4g} (worth {gain.ratio:.2f} times the replicates)",
         )
         for gain in found.gains
     ]
     lines += [
         Text(
-            f"傾きが処理で等しいか({one.covariate}): F({one.parallel.df:.0f}, {one.parallel.df_error:.0f}) = "
+            f"傾きが処理で等しいか({called(one.covariate).ja}): F({one.parallel.df:.0f}, {one.parallel.df_error:.0f}) = "
             f"{one.parallel.F:.3g}、p = {probability_text(one.parallel.p)}",
-            f"equal slopes for all treatments ({one.covariate}): F({one.parallel.df:.0f}, "
+            f"equal slopes for all treatments ({called(one.covariate).en}): F({one.parallel.df:.0f}, "
             f"{one.parallel.df_error:.0f}) = {one.parallel.F:.3g}, p = {probability_text(one.parallel.p)}",
         )
         for one in found.covariates
@@ -145,9 +154,9 @@ def measures(found: Analysis) -> list[Text]:
     ]
     lines += [
         Text(
-            f"検出できる差({factor_label(power.term).ja}、検出力80 %): {power.detectable:.4g}"
+            f"検出できる差({called(power.term).ja}、検出力80 %): {power.detectable:.4g}"
             f"(平均の {power.share} %)、LSD(5 %): {power.lsd:.4g}",
-            f"detectable difference ({power.term}, power 80 %): {power.detectable:.4g} "
+            f"detectable difference ({called(power.term).en}, power 80 %): {power.detectable:.4g} "
             f"({power.share} % of the mean); LSD (5 %): {power.lsd:.4g}",
         )
         for power in found.powers

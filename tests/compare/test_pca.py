@@ -60,4 +60,6 @@ def test_the_picture_has_a_point_for_each_sample() -> None:
     values = np.random.default_rng(6).normal(size=(6, 4))
     groups = np.array(["a", "a", "a", "b", "b", "b"], dtype=object)
     svg = score_picture(principal_components(matrix_of(values)), groups).svg()
-    assert svg.count('r="3.6"') == 6 and svg.count('r="5"') == 2 and "PC1" in svg
+    assert [svg.count(f"<title>S{number}<") for number in range(1, 7)] == [1] * 6
+    assert svg.count("<circle") == svg.count("<polygon") == 4, "three points and the key of each group"
+    assert "PC1" in svg

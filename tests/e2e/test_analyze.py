@@ -317,3 +317,14 @@ def test_a_missing_column_names_the_near_ones(kanpo: Kanpo, tmp_path: Path) -> N
     (tmp_path / "data.csv").write_text("\n".join(",".join(row) for row in ROWS), encoding="utf-8")
     said = kanpo("analyze", "data.csv", *RCBD[:-1], "収穫量")
     assert said.code == 2 and "もしかして「収量」" in said.err
+
+
+def test_the_report_of_a_recorded_trial_is_in_words(kanpo: Kanpo, demo_folder: Path, tmp_path: Path) -> None:
+    project = ("--project", demo_folder / "sample.gpkg")
+    traits = ("--trait", "yield_dry_kg_per_10a", "--trait", "yield_fresh_kg_per_10a")
+    said = kanpo("analyze", "TK-2024", *traits, *project, "--report", tmp_path / "報告.html")
+    assert said.code == 0
+    page = (tmp_path / "報告.html").read_text(encoding="utf-8")
+    assert "項目の一覧" in page and "処理ごとの乾燥収量" in page and "「処理」の水準" in page
+    assert "「treatment」" not in page and ">Within<" not in page
+    assert page.count("<section") == 3

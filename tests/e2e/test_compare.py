@@ -180,3 +180,44 @@ def test_all_attributes_of_a_panel_in_one_run(kanpo: Kanpo, matrix: Path, tmp_pa
     mean = json.loads(kanpo("compare", "correlate", "広.csv", matrix, "--mean", "--json").out)
     assert {line["score"] for line in mean} == {"平均点"}
     assert kanpo("compare", "correlate", "長.csv", matrix, "--attribute", "項目").code == 2
+
+
+def test_every_comparison_writes_a_page_and_pixels(kanpo: Kanpo, matrix: Path, tmp_path: Path) -> None:
+    scores = [f"S{at + 1},{at % 5},{at % 4},{at}" for at in range(12)]
+    (tmp_path / "味.csv").write_text("試料,佐藤,鈴木,高橋\n" + "\n".join(scores), encoding="utf-8")
+    hours = [f"{hour},{20 + 80 * np.exp(-0.1 * hour):.3f}" for hour in range(0, 40, 4)]
+    (tmp_path / "乾燥.csv").write_text("時間,重さ\n" + "\n".join(hours), encoding="utf-8")
+    years = [f"{year},{unit},{at + year}" for year in (2023, 2024, 2025) for at, unit in enumerate("甲乙丙")]
+    (tmp_path / "年次.csv").write_text("年,系統,収量\n" + "\n".join(years), encoding="utf-8")
+    columns = ("--year", "年", "--unit", "系統", "--value", "収量")
+    times = ("--time", "時間", "--value", "重さ")
+    asked: dict[str, tuple[object, ...]] = {
+        "groups": (matrix, "--group", "産地"),
+        "pca": (matrix, "--group", "産地", "--impute", "half-min"),
+        "panel": ("味.csv",),
+        "correlate": ("味.csv", matrix),
+        "years": ("年次.csv", *columns),
+        "stability": ("年次.csv", *columns),
+        "drying": ("乾燥.csv", *times, "--equilibrium", "20"),
+        "storage": ("乾燥.csv", *times, "--limit", "60"),
+    }
+    for name, words in asked.items():
+        said = kanpo("compare", name, *words, "--report", f"{name}.html", "--svg", f"{name}.svg")
+        assert said.code in (0, 1), said.err
+        page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+        assert page.index('class="said"') < page.index("<svg") < page.index("<table"), name
+        assert (tmp_path / f"{name}.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert "佐藤" not in (tmp_path / "panel.html").read_text(encoding="utf-8"), "assessors are people"
+    said = kanpo("compare", "groups", matrix, "--group", "産地", "--png", "差.png")
+    assert said.code == 1 and (tmp_path / "差.png").read_bytes().startswith(b"\x89PNG")
+    english = kanpo("compare", "groups", matrix, "--group", "産地", "--report", "en.html", "--lang", "en")
+    assert english.code == 1
+    assert "tests show a difference" in (tmp_path / "en.html").read_text(encoding="utf-8")
+
+
+def test_a_report_is_not_written_over_a_table(kanpo: Kanpo, matrix: Path) -> None:
+    before = matrix.read_bytes()
+    for option in ("--report", "--png", "--svg"):
+        said = kanpo("compare", "groups", matrix, "--group", "産地", option, matrix)
+        assert said.code == 2
+    assert matrix.read_bytes() == before

@@ -63,6 +63,20 @@ def test_calibration_reestimation_and_suggestions(tried: Kanpo, tmp_path: Path) 
     assert all(site["why"] for site in sites)
 
 
+def test_one_page_closes_the_loop(tried: Kanpo, tmp_path: Path) -> None:
+    said = tried("evidence", "calibrate", "--herb", "当帰", "--report", "当帰.html", "--sites", "3", "--json")
+    found = json.loads(said.out)
+    page = (tmp_path / "当帰.html").read_text(encoding="utf-8")
+    assert said.code == 0
+    parts = [
+        page.index(title) for title in ("スコアは当たっていたか", "目録を直す提案", "来季はどこで試すか")
+    ]
+    assert parts == sorted(parts)
+    assert f"{found['rho']:.2f}" in page and "3 筆を提案します" in page
+    assert "2 筆は、スコアの計算が試験の始まりより後です" in page
+    assert "見本記録者" not in page and "G01" not in page, "nobody's name or code"
+
+
 def test_too_few_trials_and_unknown_traits_are_said(kanpo: Kanpo, tmp_path: Path, demo_folder: Path) -> None:
     shutil.copy(demo_folder / "sample.gpkg", tmp_path / "sample.gpkg")
     few = kanpo("evidence", "calibrate", "--herb", "当帰")

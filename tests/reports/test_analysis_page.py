@@ -58,7 +58,7 @@ def test_the_tables_hold_the_numbers_of_the_analysis() -> None:
     found = trial()
     lines, told = cells(page_of(found)), found.to_dict()
     tested = next(row for row in told["anova"] if row["term"] == "品種")
-    line = next(line for line in lines if line[:2] == ["Within", "品種"])
+    line = next(line for line in lines if line[:2] == ["区内(Within)", "品種"])
     assert line[-2:] == [figure_text(tested["F"]), probability_text(tested["p"])]
     for mean in told["means"]:
         numbers = [figure_text(mean[key]) for key in ("mean", "se", "lower", "upper")]

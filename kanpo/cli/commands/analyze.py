@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kanpo.cli._analysis_out import check_out, write_out
 from kanpo.cli._analysis_text import print_analysis
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, date_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_json, show_table
-from kanpo.cli.commands.analyze_out import check_out, write_out
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -226,7 +226,8 @@ def analyze(
     if out is not None:
         write_out(out, results)
     if report is not None:
-        _write_report(report, results, file.name if file is not None else " ".join(targets))
+        source = file.name if file is not None else " ".join(targets)
+        _write_report(report, results, source, recorded=file is None)
     return 1 if any(result.rejected for result in results) else 0
 
 
@@ -268,10 +269,10 @@ def _check_report(path: Path | None) -> None:
         )
 
 
-def _write_report(path: Path, results: Sequence[Analysis], source: str) -> None:
+def _write_report(path: Path, results: Sequence[Analysis], source: str, *, recorded: bool) -> None:
     from kanpo.reports import write_analysis_page
 
-    write_analysis_page(path, results, source)
+    write_analysis_page(path, results, source, recorded=recorded)
     say(Text(f"報告を書きました: {path}", f"report written: {path}"))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kanpo.cli._click import group
+from kanpo.cli._click import group, option
+from kanpo.cli._options import PathType
 from kanpo.cli._present import say
 from kanpo.locale import Text
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanpo.compare import Picture
+    from kanpo.reports import Part
 
 _HERE = "kanpo.cli.commands"
 _LAZY = {
@@ -56,6 +60,75 @@ def compare() -> None:
     pass
 
 
+def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--out``, ``--svg``, ``--png`` and ``--report``, handed on as one `Files`, looked at before anything runs."""
+
+    @functools.wraps(function)
+    def with_files(
+        *args: Any, out: Path | None, svg: Path | None, png: Path | None, report: Path | None, **settings: Any
+    ) -> Any:
+        check_files([out], svg, png, report)
+        return function(*args, files=Files(out, svg, png, report), **settings)
+
+    decorated: Callable[..., Any] = with_files
+    for name, metavar, words in (
+        (
+            "--report",
+            "OUT.html",
+            Text(
+                "文章・図・表を1つのHTMLに書く(印刷できる)",
+                "write sentences, pictures and tables as one page",
+            ),
+        ),
+        (
+            "--png",
+            "FILE.png",
+            Text(
+                "図を書き出すファイル(.png、kanpo[pictures] が要る)",
+                "file for the picture (.png; needs kanpo[pictures])",
+            ),
+        ),
+        ("--svg", "FILE.svg", Text("図を書き出すファイル(.svg)", "file for the picture (.svg)")),
+        (
+            "--out",
+            "FILE",
+            Text("全部の表を書き出すファイル(.csv .xlsx)", "file for the whole table (.csv or .xlsx)"),
+        ),
+    ):
+        decorated = option(name, type=PathType, metavar=metavar, help=words)(decorated)
+    return decorated
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a comparison is asked to write beside what it shows."""
+
+    out: Path | None
+    svg: Path | None
+    png: Path | None
+    report: Path | None
+
+    def write_table(self, table: pd.DataFrame, labels: dict[str, Text]) -> None:
+        """The whole table."""
+        write_table(self.out, table, labels)
+
+    def write_pictures(self, pictures: Sequence[Picture]) -> None:
+        """The pictures: the first under the name given, others with a number after it."""
+        for number, picture in enumerate(pictures, 1):
+            for path in (self.svg, self.png):
+                if path is not None:
+                    numbered = path.with_stem(f"{path.stem}-{number}") if number > 1 else path
+                    write_picture(numbered, picture)
+
+    def write_report(self, title: Text, parts: Sequence[Part]) -> None:
+        """The page."""
+        if self.report is not None:
+            from kanpo.reports import write_comparison_page
+
+            write_comparison_page(self.report, title, parts)
+            say(Text(f"報告を書きました: {self.report}", f"report written: {self.report}"))
+
+
 def write_table(out: Path | None, table: pd.DataFrame, labels: dict[str, Text]) -> None:
     """Write a table under its labels, where a file was asked for."""
     if out is None:
@@ -66,32 +139,64 @@ def write_table(out: Path | None, table: pd.DataFrame, labels: dict[str, Text]) 
     say(Text(f"書き出しました: {out}({len(table):,} 行)", f"written: {out} ({len(table):,} rows)"))
 
 
-def check_files(tables: Sequence[Path | None], svg: Path | None = None) -> None:
+def check_files(
+    tables: Sequence[Path | None],
+    svg: Path | None = None,
+    png: Path | None = None,
+    report: Path | None = None,
+) -> None:
     """See before anything is computed that what was asked for can be written.
 
     Raises
     ------
     UsageError
-        A table ends in neither ``.csv`` nor ``.xlsx``, or a picture not in ``.svg``.
+        A table ends in neither ``.csv`` nor ``.xlsx``, a picture not in ``.svg`` or ``.png``, a page not in ``.html``.
+    EnvironmentFailure
+        A PNG is asked for without matplotlib.
     """
-    from kanpo.errors import Place, UsageError
     from kanpo.exchange import table_file
 
     for path in tables:
         if path is not None:
             table_file(path)
-    if svg is not None and svg.suffix.lower() != ".svg":
+    _check_ending(svg, "compare.picture", Text("図", "the picture"), ".svg")
+    _check_ending(png, "compare.picture", Text("図", "the picture"), ".png")
+    _check_ending(report, "analysis.report-name", Text("報告", "the report"), ".html", ".htm")
+    if png is not None:
+        from kanpo.maps import picture_file
+
+        picture_file(png)
+
+
+def _check_ending(path: Path | None, code: str, what: Text, *endings: str) -> None:
+    """A file goes to a name of its kind: a table given by mistake is not written over."""
+    from kanpo.errors import Place, UsageError
+
+    if path is not None and path.suffix.lower() not in endings:
         raise UsageError(
-            "compare.picture",
-            Text("図は .svg で書き出します", "pictures are written as .svg"),
-            Text(f"例: --svg {svg.stem}.svg", f"for example --svg {svg.stem}.svg"),
-            Place(str(svg)),
+            code,
+            Text(
+                f"{what.ja}の名前は {endings[0]} で終わります", f"the name of {what.en} ends in {endings[0]}"
+            ),
+            Text(f"例: {path.stem}{endings[0]}", f"for example {path.stem}{endings[0]}"),
+            Place(str(path)),
         )
 
 
 def write_picture(path: Path, picture: Picture) -> None:
-    """Write a picture as SVG."""
-    picture.write(path)
+    """Write a picture, as SVG or PNG by its name."""
+    if path.suffix.lower() == ".png":
+        from kanpo.maps import write_chart
+
+        if write_chart(picture, path).font is None:
+            say(
+                Text(
+                    "日本語の書体が見つからないので、日本語は□になります。Noto Sans CJK JP などを入れてください。",
+                    "No font with Japanese letters was found: they show as boxes. Install Noto Sans CJK JP, for instance.",
+                )
+            )
+    else:
+        picture.write(path)
     say(Text(f"図を書き出しました: {path}", f"picture written: {path}"))
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._click import command, option
-from kanpo.cli._compare_options import curve_options, out_option, svg_option, weather_options
+from kanpo.cli._compare_options import curve_options, weather_options
 from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import check_files, write_picture, write_table
+from kanpo.cli.commands.compare import Files, file_options
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ _LABELS = {
     show_default=True,
     help=Text("この水分比に届く時間を出す", "moisture ratio whose time is given"),
 )
-@out_option
-@svg_option
+@file_options
 @output_options
 def drying(
     file: Path,
@@ -85,36 +84,49 @@ def drying(
     sheet: str | None,
     equilibrium: float,
     until: float,
-    out: Path | None,
-    svg: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import curve_table, drying_picture, fit_drying, read_table
+    from kanpo.compare import curve_table, drying_picture, drying_words, fit_drying, read_table
+    from kanpo.reports import Part
 
-    check_files([out], svg)
     values, problems = curve_table(read_table(file, sheet), time=time, value=value, unit=unit)
     say_problems(problems)
     table = fit_drying(values, equilibrium=equilibrium, until=until)
-    write_table(out, table, _LABELS)
+    files.write_table(table, _LABELS)
     shown = table if as_json or as_csv else table.drop(columns=["points", "aicc", "r2"])
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv)
-    say(
+    about = [
         Text(
             f"平衡の値 {equilibrium:g}、水分比 {until:g} に届くまでの時間。区間は 95%。最良は AICc が一番小さい式。",
             f"equilibrium {equilibrium:g}; time until a moisture ratio of {until:g}; 95 % intervals; best by AICc.",
         )
-    )
+    ]
     left_out = set(values["unit"]) - set(table["unit"])
     if left_out:
-        say(
+        about.append(
             Text(
                 f"乾いていない、または点の足りない単位は除きました: {'、'.join(sorted(left_out))}",
                 f"left out, not drying or too few points: {', '.join(sorted(left_out))}",
             )
         )
-    if svg is not None:
-        write_picture(svg, drying_picture(values, table, equilibrium=equilibrium))
+    for words in about:
+        say(words)
+    picture = drying_picture(values, table, equilibrium=equilibrium)
+    files.write_pictures([picture])
+    caption = Text(
+        f"点は測定({len(values)} 点)、線は AICc が一番小さい式。",
+        f"Points: measured ({len(values)}); lines: the model with the least AICc.",
+    )
+    part = Part(
+        Text("乾燥曲線", "Drying curves"),
+        drying_words(values, table, until),
+        [(picture, caption)],
+        [(Text("式と係数", "Models and parameters"), table, _LABELS)],
+        about,
+    )
+    files.write_report(Text(f"{file.name}: 乾燥曲線", f"{file.name}: drying curves"), [part])
     return 1 if problems else 0
 
 
@@ -127,7 +139,7 @@ def drying(
 )
 @curve_options
 @option("--limit", type=float, help=Text("下回ってはいけない値", "value that must not be undercut"))
-@out_option
+@file_options
 @output_options
 def storage(
     file: Path,
@@ -136,33 +148,52 @@ def storage(
     unit: str | None,
     sheet: str | None,
     limit: float | None,
-    out: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import curve_table, fit_storage, read_table
+    from kanpo.compare import curve_table, fit_storage, read_table, storage_picture, storage_words
+    from kanpo.reports import Part
 
-    check_files([out])
     values, problems = curve_table(read_table(file, sheet), time=time, value=value, unit=unit)
     say_problems(problems)
     table = fit_storage(values, limit=limit)
-    write_table(out, table, _LABELS)
+    files.write_table(table, _LABELS)
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
-    say(
+    about = [
         Text(
             "時間の単位は表のまま。半減期の「-」は、減っているとは言えないこと。"
             "基準を保つ期間は、平均の片側 95% 下限が基準を上回る最後の時(ICH Q1E)。",
             "Times are in the unit of the table. A half-life of '-' means that no loss is shown. The shelf life is "
             "the last time at which the one-sided 95 % limit of the mean is above the limit (ICH Q1E).",
         )
-    )
+    ]
     zeros = int((values["value"] <= 0).sum())
     if zeros:
-        say(
+        about.append(
             Text(
                 f"0 以下の値 {zeros:,} 個は使っていません。", f"{zeros:,} values of 0 or less were not used."
             )
         )
+    for words in about:
+        say(words)
+    picture = storage_picture(values, table, limit=limit)
+    files.write_pictures([picture])
+    kept = (
+        Text("", "") if limit is None else Text(f"破線は基準 {limit:g}。", f" Dashed: the limit {limit:g}.")
+    )
+    caption = Text(
+        f"点は測定({len(values)} 点)、線は一次反応の当てはめ。{kept.ja}",
+        f"Points: measured ({len(values)}); lines: first-order loss.{kept.en}",
+    )
+    part = Part(
+        Text("貯蔵中の減り方", "Loss in storage"),
+        storage_words(values, table, limit),
+        [(picture, caption)],
+        [(Text("単位ごとの当てはめ", "Fit of each unit"), table, _LABELS)],
+        about,
+    )
+    files.write_report(Text(f"{file.name}: 貯蔵", f"{file.name}: storage"), [part])
     return 1 if problems else 0
 
 
@@ -179,7 +210,7 @@ def storage(
     ),
 )
 @weather_options
-@out_option
+@file_options
 @output_options
 def degree_days_command(
     weather_file: Path,
@@ -194,20 +225,20 @@ def degree_days_command(
     unit: str,
     start: str,
     end: str,
-    out: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import degree_days, period_table, read_table
+    from kanpo.compare import degree_day_picture, degree_day_words, degree_days, period_table, read_table
     from kanpo.errors import Severity
+    from kanpo.reports import Part
 
-    check_files([out])
     columns = {"mean": mean, "least": least, "greatest": greatest}
     weather, odd = _weather(weather_file, date, {key: name for key, name in columns.items() if name}, station)
     periods, more = period_table(read_table(periods_file), unit=unit, start=start, end=end)
     say_problems((*odd, *more))
     found = degree_days(weather, periods, base=base, ceiling=ceiling)
-    write_table(out, found.periods, _LABELS)
+    files.write_table(found.periods, _LABELS)
     show_table(found.periods, _LABELS, as_json=as_json, as_csv=as_csv)
     if found.cv_days == found.cv_days:
         say(
@@ -218,6 +249,20 @@ def degree_days_command(
                 "The smaller one tells the time of harvest better.",
             )
         )
+    picture = degree_day_picture(found)
+    files.write_pictures([picture])
+    about = Text(
+        f"基準温度 {base:g}℃。始まりの日から収穫の前日まで。3日までの欠けは補い、長い欠けのある単位は出しません。",
+        f"Base {base:g} °C, from the start to the day before harvest. Gaps of up to 3 days are bridged, longer ones leave no result.",
+    )
+    part = Part(
+        Text("日数と積算温度", "Days and degree days"),
+        degree_day_words(found),
+        [(picture, Text("点は1単位。", "Each point is a unit."))],
+        [(Text("単位ごと", "Each unit"), found.periods, _LABELS)],
+        [about],
+    )
+    files.write_report(Text(f"{periods_file.name}: 積算温度", f"{periods_file.name}: degree days"), [part])
     return 1 if any(problem.severity is Severity.REJECT for problem in (*odd, *more)) else 0
 
 

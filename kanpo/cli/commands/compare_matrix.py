@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanpo.cli._click import argument, command, option
-from kanpo.cli._compare_options import limit_option, matrix_options, out_option, svg_option
+from kanpo.cli._compare_options import limit_option, matrix_options
 from kanpo.cli._options import PathType, output_options
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import check_files, with_short_p, write_picture, write_table
+from kanpo.cli.commands.compare import Files, check_files, file_options, with_short_p, write_table
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ _LABELS = {
     "missing_against": Text("相手の欠測", "missing against"),
     "sample": Text("試料", "sample"),
 }
+#: Pairs of groups that a report has pictures of, and what fits on its page; --out has all columns.
+_MOST_PICTURES = 6
+_ON_PAGE = ["component", "group", "against", "mean", "mean_against", "log2_fold_change", "effect", "p", "q"]
 _SHORT = ["component", "group", "against", "log2_fold_change", "effect", "p", "q"]
 
 
@@ -97,8 +100,7 @@ def read_matrix(
 )
 @limit_option
 @matrix_options
-@out_option
-@svg_option
+@file_options
 @output_options
 def groups(
     file: Path,
@@ -112,17 +114,16 @@ def groups(
     ignore: tuple[str, ...],
     log: bool,
     impute: Any,
-    out: Path | None,
-    svg: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import compare_groups, volcano
+    from kanpo.compare import compare_groups, group_words, volcano
+    from kanpo.reports import Part
 
-    check_files([out], svg)
     matrix = read_matrix(file, sheet, group_column, sample, ignore)
     found = compare_groups(matrix, control=control, log=log, impute=impute, way=way)
-    write_table(out, found.pairs, _LABELS)
+    files.write_table(found.pairs, _LABELS)
     whole = as_json or as_csv
     if len(found.overall) and not whole:
         say(Text("全部の群をまとめた検定(上位):", "all groups together (first rows):"))
@@ -130,35 +131,65 @@ def groups(
         say("")
     table = found.pairs if whole else with_short_p(found.pairs.head(limit)[_SHORT])
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
-    _say_about(found, rate)
-    if svg is not None:
-        first = found.pairs.iloc[0]
-        write_picture(svg, volcano(found, str(first["group"]), str(first["against"]), rate=rate))
+    about = _about(found, rate)
+    for words in about:
+        say(words)
+    pairs = list(dict.fromkeys(zip(found.pairs["group"], found.pairs["against"], strict=True)))
+    pictures = [volcano(found, str(one), str(two), rate=rate) for one, two in pairs[:_MOST_PICTURES]]
+    files.write_pictures(pictures[:1])
+    overall = [(Text("全部の群をまとめた検定", "All groups together"), found.overall, _LABELS)]
+    part = Part(
+        Text("群の比較", "Groups compared"),
+        group_words(found, rate),
+        [(picture, _volcano_caption(found, rate)) for picture in pictures],
+        [
+            *overall,
+            (Text("組ごとの検定(p の小さい順)", "Tests of pairs, by p"), found.pairs[_ON_PAGE], _LABELS),
+        ],
+        about,
+    )
+    files.write_report(
+        Text(f"{file.name}: {group_column}の比較", f"{file.name}: {group_column} compared"), [part]
+    )
     return 1 if matrix.problems else 0
 
 
-def _say_about(found: GroupComparison, rate: float) -> None:
+def _volcano_caption(found: GroupComparison, rate: float) -> Text:
+    test = (
+        Text("平均の検定(Welch)", "Welch's test")
+        if found.way == "welch"
+        else Text("順位の検定", "a rank test")
+    )
+    return Text(
+        f"点は成分。右ほど多く、上ほど p が小さい({test.ja})。色の付いたものが q ≤ {rate:g}。",
+        f"Each point is a component: more to the right, smaller p ({test.en}) upwards; coloured: q ≤ {rate:g}.",
+    )
+
+
+def _about(found: GroupComparison, rate: float) -> list[Text]:
+    """What the tests rest on."""
     sizes_ja = "、".join(f"{name} {count}点" for name, count in found.sizes.items())
     sizes_en = ", ".join(f"{name} {count}" for name, count in found.sizes.items())
-    say(Text(f"群: {sizes_ja}", f"groups: {sizes_en}"))
-    say(found.handling)
     sure = int((found.pairs["q"] <= rate).sum())
-    say(
+    told = [
+        Text(f"群: {sizes_ja}", f"groups: {sizes_en}"),
+        found.handling,
         Text(
             f"検定 {found.tested:,} 件(検定できない {found.untested:,} 件: 値が動かないか、点数が足りない)。"
             f"q ≤ {rate:g} は {sure:,} 件で、そのうち偶然のものは平均して {rate:.0%} 以下の見込みです。",
             f"{found.tested:,} tests ({found.untested:,} could not be tested: constant, or too few values). "
             f"{sure:,} have q ≤ {rate:g}; {rate:.0%} of them at most are expected to be chance.",
-        )
-    )
+        ),
+    ]
     small = [name for name, count in found.sizes.items() if count < 3]
     if small:
-        say(
+        told.append(
             Text(
                 f"注意: 3点に足りない群があります({'、'.join(small)})。差があっても見つけにくいです。",
                 f"note: groups with fewer than three samples ({', '.join(small)}) hardly show a difference.",
             )
         )
+    return told
 
 
 @command(
@@ -201,8 +232,7 @@ def _say_about(found: GroupComparison, rate: float) -> None:
     help=Text("負荷量を書き出すファイル(.csv .xlsx)", "file for the loadings (.csv or .xlsx)"),
 )
 @matrix_options
-@out_option
-@svg_option
+@file_options
 @output_options
 def pca(
     file: Path,
@@ -215,31 +245,48 @@ def pca(
     ignore: tuple[str, ...],
     log: bool,
     impute: Any,
-    out: Path | None,
-    svg: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import principal_components, score_picture
+    from kanpo.compare import pca_words, principal_components, score_picture
+    from kanpo.reports import Part
 
-    check_files([out, loadings], svg)
+    check_files([loadings])
     matrix = read_matrix(file, sheet, group_column, sample, ignore)
     found = principal_components(matrix, scale=scale, log=log, impute=impute, count=count)
     table = found.score_table(matrix.groups if group_column else None)
-    write_table(out, table, _LABELS)
+    files.write_table(table, _LABELS)
     write_table(loadings, found.loading_table(), _LABELS)
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
     shares = "、".join(f"PC{at} {share:.1%}" for at, share in enumerate(found.explained, 1))
-    say(Text(f"寄与率: {shares}", f"explained variance: {shares.replace('、', ', ')}"))
-    say(found.handling)
-    say(
+    about = [
+        Text(f"寄与率: {shares}", f"explained variance: {shares.replace('、', ', ')}"),
+        found.handling,
         Text(
             f"使った成分 {len(found.components):,}。使わなかった成分: 値が動かない {len(found.constant):,}、"
             f"欠測がある {len(found.incomplete):,}(埋めるなら --impute half-min)。",
             f"{len(found.components):,} components used; left out: {len(found.constant):,} constant, "
             f"{len(found.incomplete):,} with missing values (--impute half-min fills them).",
-        )
+        ),
+    ]
+    for words in about:
+        say(words)
+    picture = score_picture(found, matrix.groups)
+    files.write_pictures([picture])
+    caption = Text(
+        f"点は1試料({len(found.samples)} 点)。色と形は群。軸の括弧は寄与率。",
+        f"Each point is a sample ({len(found.samples)}); colour and shape: group; in brackets: explained variance.",
     )
-    if svg is not None:
-        write_picture(svg, score_picture(found, matrix.groups))
+    part = Part(
+        Text("主成分分析", "Principal components"),
+        pca_words(found),
+        [(picture, caption)],
+        [
+            (Text("試料の得点", "Scores of the samples"), table, _LABELS),
+            (Text("成分の負荷量", "Loadings of the components"), found.loading_table(), _LABELS),
+        ],
+        about,
+    )
+    files.write_report(Text(f"{file.name}: 主成分分析", f"{file.name}: principal components"), [part])
     return 1 if matrix.problems else 0

@@ -12,18 +12,18 @@ from kanpo.cli._compare_options import (
     column,
     ignore_option,
     limit_option,
-    out_option,
     sample_option,
     sheet_option,
 )
 from kanpo.cli._options import PathType, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
-from kanpo.cli.commands.compare import check_files, with_short_p, write_table
+from kanpo.cli.commands.compare import Files, file_options, with_short_p
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    from kanpo.compare import PanelCorrelation, SampleMatrix
+    from kanpo.compare import Agreement, PanelCorrelation, SampleMatrix
+    from kanpo.reports import Part
 
 _LABELS = {
     "assessor": Text("評価者", "assessor"),
@@ -58,7 +58,7 @@ _LABELS = {
 @column("--score", "点数の列(1点1行の表)", "column of the scores (a row for each score)")
 @ignore_option("評価者", "assessor")
 @sheet_option
-@out_option
+@file_options
 @output_options
 def panel(
     file: Path,
@@ -67,17 +67,16 @@ def panel(
     score: str | None,
     ignore: tuple[str, ...],
     sheet: str | None,
-    out: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import agreement
+    from kanpo.compare import agreement, rank_picture
 
-    check_files([out])
     scores = _panel(file, sheet, sample, assessor, score, ignore)
     say_problems(scores.problems)
     found = agreement(scores)
-    write_table(out, found.ranks, _LABELS)
+    files.write_table(found.ranks, _LABELS)
     if as_json:
         show_json(
             {
@@ -121,7 +120,32 @@ def panel(
                 f"assessors whose order does not go with the others': {', '.join(apart)}",
             )
         )
+    files.write_pictures([rank_picture(found)])
+    files.write_report(Text(f"{file.name}: 評価者の一致", f"{file.name}: agreement"), [_part(found)])
     return 1 if scores.problems else 0
+
+
+def _part(found: Agreement) -> Part:
+    from kanpo.compare import panel_words, rank_picture
+    from kanpo.reports import Part
+
+    m = len(found.assessors)
+    # The page goes to partners: assessors are people and stand there without their names.
+    numbered = found.assessors.assign(assessor=[f"#{number}" for number in range(1, m + 1)])
+    caption = Text(
+        f"{m} 人の順位の平均({found.samples} 試料)。",
+        f"Means of the ranks of {m} assessors ({found.samples} samples).",
+    )
+    by_place = Text("評価者ごと(名前は載せず、表の順の番号)", "Assessors, by their place in the table")
+    return Part(
+        Text("評価者の一致", "Agreement of the assessors"),
+        panel_words(found),
+        [(rank_picture(found), caption)],
+        [
+            (Text("試料の順位", "Ranks of the samples"), found.ranks, _LABELS),
+            (by_place, numbered, _LABELS),
+        ],
+    )
 
 
 def _panel(
@@ -196,7 +220,7 @@ def _panel(
 )
 @option("--seed", type=click.IntRange(0), default=1, show_default=True, help=Text("乱数の種", "seed"))
 @limit_option
-@out_option
+@file_options
 @output_options
 def correlate(
     panel_file: Path,
@@ -211,14 +235,14 @@ def correlate(
     intervals: int,
     seed: int,
     limit: int,
-    out: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
     from kanpo.cli.commands.compare_matrix import read_matrix
-    from kanpo.compare import correlate_panel
+    from kanpo.compare import correlate_panel, correlation_picture, correlation_words
+    from kanpo.reports import Part
 
-    check_files([out])
     scores = _tasted(panel_file, sample, attribute, score, assessor)
     say_problems(scores.problems)
     if each is None:
@@ -234,10 +258,28 @@ def correlate(
         )
     matrix = read_matrix(matrix_file, None, None, sample, ignore)
     found = correlate_panel(scores, matrix, each=each, way=way, intervals=intervals, seed=seed)
-    write_table(out, found.table, _LABELS)
+    files.write_table(found.table, _LABELS)
     table = found.table if as_json or as_csv else with_short_p(found.table.head(limit))
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
-    _say_about(found, intervals)
+    about = _about(found, intervals)
+    for words in about:
+        say(words)
+    picture = correlation_picture(found)
+    files.write_pictures([picture])
+    caption = Text(
+        f"p の小さい順。点は順位相関({len(found.samples)} 試料)、横線は95 %区間(検定の多さは入れていない)。",
+        f"By p. Points: rank correlation of {len(found.samples)} samples; bars: 95 % intervals, not corrected for the number of tests.",
+    )
+    part = Part(
+        Text("評価と成分", "Scores and components"),
+        correlation_words(found),
+        [(picture, caption)],
+        [(Text("順位相関(p の小さい順)", "Rank correlations, by p"), found.table, _LABELS)],
+        about,
+    )
+    files.write_report(
+        Text(f"{panel_file.name} と {matrix_file.name}", f"{panel_file.name} and {matrix_file.name}"), [part]
+    )
     return 1 if scores.problems or matrix.problems else 0
 
 
@@ -262,18 +304,20 @@ def _tasted(
     return panel_of_rows(table, sample or table.headers[0], attribute, score)
 
 
-def _say_about(found: PanelCorrelation, intervals: int) -> None:
-    say(
+def _about(found: PanelCorrelation, intervals: int) -> list[Text]:
+    """What the correlations rest on."""
+    told = [
         Text(
             f"両方にある試料 {len(found.samples)} 点、検定 {found.tested:,} 件。区間(95%)は p の小さい {intervals:,} 件に出し、"
             "検定の多さは q だけが考えに入れています。",
             f"{len(found.samples)} samples in both, {found.tested:,} tests. Intervals (95 %) for the {intervals:,} smallest p; "
             "only q allows for the number of tests.",
         )
-    )
+    ]
     for names, ja, en in (
         (found.only_panel, "評価だけにある試料", "only in the panel"),
         (found.only_matrix, "成分だけにある試料", "only in the matrix"),
     ):
         if names:
-            say(Text(f"{ja}: {'、'.join(names[:10])}", f"{en}: {', '.join(names[:10])}"))
+            told.append(Text(f"{ja}: {'、'.join(names[:10])}", f"{en}: {', '.join(names[:10])}"))
+    return told

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kanpo.cli._click import command
-from kanpo.cli._compare_options import UNITS, long_options, out_option, svg_option
+from kanpo.cli._compare_options import UNITS, long_options
 from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
-from kanpo.cli.commands.compare import check_files, with_short_p, write_picture, write_table
+from kanpo.cli.commands.compare import Files, file_options, with_short_p
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -169,6 +169,21 @@ def _say_days(values: pd.DataFrame, only: Sequence[str]) -> None:
             say(Text(f"{label.ja}: {note.ja}", f"{label.en}: {note.en}"))
 
 
+def _title_of(trait: str) -> Text:
+    """A trait of a project in words, a column of a table as it is headed."""
+    from kanpo.evidence import YIELD_TRAITS, trait_label
+    from kanpo.schema import TRAITS
+
+    return trait_label(trait) if trait in TRAITS or trait in YIELD_TRAITS else Text.same(trait)
+
+
+def _source_title(source: dict[str, Any], what: Text) -> Text:
+    of = source["file"].name if source["file"] is not None else source["herb"] or ""
+    trials = Text(f"{of}の試験" if of else "試験", f"trials of {of}" if of else "trials")
+    named = Text.same(of) if source["file"] is not None else trials
+    return Text(f"{named.ja}: {what.ja}", f"{named.en}: {what.en}")
+
+
 @command(
     "years",
     help=Text(
@@ -182,16 +197,15 @@ def _say_days(values: pd.DataFrame, only: Sequence[str]) -> None:
     ),
 )
 @long_options
-@out_option
-@svg_option
+@file_options
 @output_options
-def years(out: Path | None, svg: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
-    from kanpo.compare import year_changes
+def years(files: Files, as_json: bool, as_csv: bool, **source: Any) -> int:
+    from kanpo.compare import year_changes, year_picture, year_words
+    from kanpo.reports import Part
 
-    check_files([out], svg)
     values, odd = _values(**source)
     table = year_changes(values)
-    write_table(out, table, _LABELS)
+    files.write_table(table, _LABELS)
     nothing = Text("2年続けて値のある単位がありません", "no unit has values in two years")
     shown = table
     if not (as_json or as_csv):
@@ -206,31 +220,28 @@ def years(out: Path | None, svg: Path | None, as_json: bool, as_csv: bool, **sou
                 f"{alone:,} changes have no interval: a year has a single value.",
             )
         )
-    if svg is not None:
-        _draw(values, svg)
+    pictures, parts = [], []
+    for trait, rows in values.groupby("trait", sort=False):
+        word, together = str(_title_of(str(trait))), str(Text("(全体の平均)", "(mean of all)"))
+        changes = table[table["trait"] == trait].assign(trait=word).round({"percent": 1})
+        listed = changes.assign(unit=changes["unit"].where(changes["unit"] != "", together))
+        picture = year_picture(rows.assign(trait=word))
+        pictures.append(picture)
+        caption = Text(
+            f"値 {len(rows)} 個の年ごとの平均。縦線は95 %信頼区間(その年の値が2つ以上あるとき)。",
+            f"Means of {len(rows)} values by year; bars: 95 % intervals where a year has two values or more.",
+        )
+        parts.append(
+            Part(
+                _title_of(str(trait)),
+                year_words(changes),
+                [(picture, caption)] if len(changes) else [],
+                [(Text("年から年への変化", "Change from year to year"), listed, _LABELS)],
+            )
+        )
+    files.write_pictures(pictures)
+    files.write_report(_source_title(source, Text("年ごとの変化", "change from year to year")), parts)
     return 1 if odd else 0
-
-
-def _draw(values: pd.DataFrame, svg: Path) -> None:
-    """Lines of the first trait; a picture has one scale."""
-    from kanpo.compare import year_picture
-
-    trait, *others = dict.fromkeys(values["trait"])
-    picture, left_out = year_picture(values, trait)
-    write_picture(svg, picture)
-    if left_out:
-        say(
-            Text(
-                f"図にない単位 {left_out:,}(8つまで描く)", f"{left_out:,} units are not in it (eight at most)"
-            )
-        )
-    if others:
-        say(
-            Text(
-                f"図は「{trait}」です。ほかは --trait で: {'、'.join(others[:8])}",
-                f"the picture shows '{trait}'; others by --trait: {', '.join(others[:8])}",
-            )
-        )
 
 
 @command(
@@ -245,19 +256,19 @@ def _draw(values: pd.DataFrame, svg: Path) -> None:
     ),
 )
 @long_options
-@out_option
+@file_options
 @output_options
-def stability_command(out: Path | None, as_json: bool, as_csv: bool, **source: Any) -> int:
+def stability_command(files: Files, as_json: bool, as_csv: bool, **source: Any) -> int:
     import pandas as pd
 
-    from kanpo.compare import stability
+    from kanpo.compare import stability, stability_picture, stability_words
+    from kanpo.reports import Part
 
-    check_files([out])
     values, odd = _values(**source)
     found = {trait: stability(group) for trait, group in values.groupby("trait", sort=False)}
     table = pd.concat([one.table.assign(trait=trait) for trait, one in found.items()], ignore_index=True)
     table = table[["trait", *(key for key in table.columns if key != "trait")]]
-    write_table(out, table, _LABELS)
+    files.write_table(table, _LABELS)
     shown = table if as_json or as_csv else with_short_p(table.drop(columns=["ecovalence", "r2"]))
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv)
     for trait, one in found.items():
@@ -269,4 +280,26 @@ def stability_command(out: Path | None, as_json: bool, as_csv: bool, **source: A
                 + (f"Left out, not complete: {', '.join(one.left_out[:10])}" if one.left_out else ""),
             )
         )
+    pictures, parts = [], []
+    for name, one in found.items():
+        trait = str(name)
+        picture = stability_picture(values[values["trait"] == trait], one, str(_title_of(trait)))
+        pictures.append(picture)
+        caption = Text(
+            f"点は単位と環境ごとの平均({len(one.table)} 単位、{len(one.environments)} 環境)。右ほど良い環境。"
+            "線は Finlay-Wilkinson の回帰、b は傾き。",
+            f"Means of {len(one.table)} units in {len(one.environments)} environments, the good ones to the right. "
+            "Lines: regression of Finlay and Wilkinson, b its slope.",
+        )
+        shown_of = one.table.drop(columns=["r2"])
+        parts.append(
+            Part(
+                _title_of(trait),
+                stability_words(str(_title_of(trait)), one),
+                [(picture, caption)],
+                [(Text("単位ごとの安定性", "Stability of each unit"), shown_of, _LABELS)],
+            )
+        )
+    files.write_pictures(pictures)
+    files.write_report(_source_title(source, Text("安定性", "stability")), parts)
     return 1 if odd else 0

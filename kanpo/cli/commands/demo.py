@@ -219,7 +219,7 @@ def _trial_summary(project: Project) -> None:
 
 def _three_seasons(project: Project, catalogue: Catalogue, data: Path) -> None:
     """Made-up trials of three years; their predictions are kept, but after harvests of the past."""
-    from kanpo.cli.commands.evidence_words import say_about, show_calibration
+    from kanpo.cli._evidence_text import say_about, show_calibration
     from kanpo.evidence import calibrate_project
 
     _import(project, data / "seasons", _SEASONS)

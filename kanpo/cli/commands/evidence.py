@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kanpo.cli._click import group, option, subcommand
-from kanpo.cli._compare_options import out_option, svg_option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, date_option, dry_run_option, output_options, project_option
-from kanpo.cli._present import say, show_json, show_table
-from kanpo.cli.commands.compare import check_files, write_picture, write_table
-from kanpo.cli.commands.evidence_words import (
+from kanpo.cli._evidence_text import (
     EVIDENCE_LABELS,
     calibration_json,
     say_about,
@@ -21,7 +18,15 @@ from kanpo.cli.commands.evidence_words import (
     show_moves,
     spoken,
 )
+from kanpo.cli._options import PathType, date_option, dry_run_option, output_options, project_option
+from kanpo.cli._present import say, show_json, show_table
+from kanpo.cli.commands.compare import Files, file_options
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.evidence import Calibration
+    from kanpo.herbs import Catalogue
+    from kanpo.reports import Part
 
 _EXPECTED_LABELS = {
     "rank": Text("順位", "rank"),
@@ -63,17 +68,23 @@ def evidence() -> None:
     help=Text("項目(収量・調査項目)", "trait (a yield or observation)"),
 )
 @date_option(every=False)
+@option(
+    "--sites",
+    type=click.IntRange(0, 500),
+    default=6,
+    show_default=True,
+    help=Text("報告に書く来季の候補の筆数(0 で省く)", "parcels for next season in the report (0: leave out)"),
+)
 @project_option
-@out_option
-@svg_option
+@file_options
 @output_options
 def calibrate(
     herb: str,
     trait: str,
     when: str,
+    sites: int,
     project: Path | None,
-    out: Path | None,
-    svg: Path | None,
+    files: Files,
     as_json: bool,
     as_csv: bool,
 ) -> int:
@@ -81,15 +92,14 @@ def calibrate(
     from kanpo.herbs import find_herb
     from kanpo.store import Project
 
-    check_files([out], svg)
     chosen = read_when(when, every=False)
     path = find_project(project)
     catalogue = catalogue_of(path)
-    herb_id = find_herb(catalogue, herb).herb_id
+    known = find_herb(catalogue, herb)
     with Project.open(path) as opened:
-        found = calibrate_project(opened, catalogue, herb_id, trait, chosen)
-        notes = day_notes(trial_values(opened, herb_id, when=chosen), found.trait)
-    write_table(out, spoken(found), EVIDENCE_LABELS)
+        found = calibrate_project(opened, catalogue, known.herb_id, trait, chosen)
+        notes = day_notes(trial_values(opened, known.herb_id, when=chosen), found.trait)
+    files.write_table(spoken(found), EVIDENCE_LABELS)
     if as_json:
         show_json(calibration_json(found))
     elif as_csv:
@@ -99,9 +109,33 @@ def calibrate(
     say_about(found)
     for note in notes:
         say(note)
-    if svg is not None:
-        write_picture(svg, found.picture())
+    files.write_pictures([found.picture()])
+    if files.report is not None:
+        title = Text(f"{known.label.ja}: 試験が語ること", f"{known.label.en}: what the trials say")
+        files.write_report(title, _parts(found, path, catalogue, sites))
     return 0
+
+
+def _parts(found: Calibration, path: Path, catalogue: Catalogue, sites: int) -> list[Part]:
+    """Calibration, proposal and sites for next season; a part that there is not enough for says so."""
+    from kanpo.cli.commands.trials_suggest import left_out_words
+    from kanpo.errors import InputUnusable
+    from kanpo.evidence import learn_project, trait_label
+    from kanpo.plan import suggest_for_project
+    from kanpo.reports import Part, calibration_part, proposal_part, suggestion_part
+    from kanpo.store import Project
+
+    herb_id, trait = found.herb_id, found.trait
+    parts = [calibration_part(found, trait_label(trait))]
+    try:
+        with Project.open(path) as opened:
+            parts.append(proposal_part(learn_project(opened, catalogue, herb_id, trait)))
+    except InputUnusable as error:
+        parts.append(Part(Text("目録を直す提案", "A proposal for the catalogue"), [error.what, error.mend]))
+    if sites:
+        chosen, _ = suggest_for_project(path, catalogue, [herb_id], budget=sites, trait=trait)
+        parts.append(suggestion_part(chosen, left_out_words(chosen)))
+    return parts
 
 
 @subcommand(

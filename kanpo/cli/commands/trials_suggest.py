@@ -67,14 +67,21 @@ def present(
             "試験がまだないので、目録だけからの見込み", "no trials yet: promise from the catalogue alone"
         )
         say(Text(f"{herb}: {(told if count else none).ja}", f"{herb}: {(told if count else none).en}"))
-    missed = {key: count for key, count in found.left_out.items() if count}
-    if missed:
-        ja = "、".join(f"{_LIMITS[key].ja} {count:,} 筆" for key, count in missed.items())
-        en = ", ".join(f"{_LIMITS[key].en} {count:,}" for key, count in missed.items())
-        say(Text(f"候補から外した筆: {ja}", f"parcels left out: {en}"))
+    for words in left_out_words(found):
+        say(words)
     say(
         Text(
             "見込みは、全部の条件が合う筆を 1 とした収量の比。幅は 80%。",
             "promise: yield relative to a site where everything is as the herb needs it; 80 % range.",
         )
     )
+
+
+def left_out_words(found: Suggestion) -> list[Text]:
+    """Which parcels were no candidates, in one sentence where there are any."""
+    missed = {key: count for key, count in found.left_out.items() if count}
+    if not missed:
+        return []
+    ja = "、".join(f"{_LIMITS[key].ja} {count:,} 筆" for key, count in missed.items())
+    en = ", ".join(f"{_LIMITS[key].en} {count:,}" for key, count in missed.items())
+    return [Text(f"候補から外した筆: {ja}", f"parcels left out: {en}")]
