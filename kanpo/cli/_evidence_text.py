@@ -78,6 +78,8 @@ def show_calibration(found: Calibration) -> None:
 
 
 def calibration_json(found: Calibration) -> dict[str, object]:
+    """Every number of a calibration, for programs."""
+
     def rows(frame: pd.DataFrame) -> list[dict[str, object]]:
         return list(frame.astype(object).where(frame.notna(), None).to_dict("records"))
 
@@ -102,6 +104,7 @@ def calibration_json(found: Calibration) -> dict[str, object]:
 
 
 def say_about(found: Calibration) -> None:
+    """What the calibration proves and what its interval allows to say, on stderr."""
     n = len(found.parcels)
     _say_proofs(found, n)
     rho, lower, upper, p = (

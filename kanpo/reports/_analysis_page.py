@@ -22,8 +22,8 @@ from kanpo.reports._tables import (
     probability_text,
 )
 
-#: Comparisons shown at once; the rest unfolds, up to as many as a page bears.
-_MOST_PAIRS, _MOST_UNFOLDED = 30, 2_000
+#: Comparisons shown at once; the rest unfolds.
+_MOST_PAIRS = 30
 _KINDS = {
     "crd": Text("完全無作為化法", "completely randomised"),
     "rcbd": Text("乱塊法", "randomised complete blocks"),
@@ -114,7 +114,7 @@ def _section(found: Analysis, names: Names) -> str:
     word = names.trait(found.trait)
     return section(
         word,
-        said([names.spoken(sentence) for sentence in found.sentences]),
+        said(found.sentences),
         pictured([*figures_of(found, names), *covariate_figures(found, names)]),
         *tables,
         headed(Text("精度", "Precision"), measures(found, names.of)),
@@ -130,11 +130,13 @@ def _section(found: Analysis, names: Names) -> str:
 
 def _design_words(design: Design, names: Names) -> str:
     parts = [f"{_KINDS[design.kind]}({design.kind})" if language() == "ja" else str(_KINDS[design.kind])]
-    played = [(Text("処理", "treatment"), names.of(name)) for name in design.treatments]
+    # Which column plays which part: those of a person's table as they are headed.
+    called = names.of if names.recorded else Text.same
+    played = [(Text("処理", "treatment"), called(name)) for name in design.treatments]
     for part, words in _PARTS.items():
         columns = getattr(design, part) or ()
-        played += [(words, names.of(name)) for name in ([columns] if isinstance(columns, str) else columns)]
-    played += [(Text("共変量", "covariate"), names.of(name)) for name in design.covariates]
+        played += [(words, called(name)) for name in ([columns] if isinstance(columns, str) else columns)]
+    played += [(Text("共変量", "covariate"), called(name)) for name in design.covariates]
     # A column that is called as the part that it plays need not be told twice.
     parts += [str(words) if str(words) == str(name) else f"{words}: {name}" for words, name in played]
     parts += [f"{Text('標準', 'check')}: {name}" for name in design.checks]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kanpo.evidence import Analysis, trait_label, trait_unit
+from kanpo.evidence import Analysis, factor_label, trait_label, trait_unit
 from kanpo.locale import Text
 from kanpo.schema import RECORD_KINDS
 
@@ -31,15 +31,8 @@ class Names:
 
     def of(self, term: object) -> Text:
         """A term in words, part by part."""
-        parts = [self.words.get(part, Text.same(part)) for part in str(term).split(":")]
-        return Text(":".join(part.ja for part in parts), ":".join(part.en for part in parts))
-
-    def spoken(self, sentence: Text) -> Text:
-        """A sentence with the columns of a recorded trial in words, where they are quoted or counted.
-
-        The name of a treatment that reads like one of them stays.
-        """
-        return self._replaced(sentence, r"(?:(?<=[「'、(])|(?<=, ))", r"(?=[」']| \d+ (?:水準|levels))")
+        parts = [self.words.get(part, factor_label(part)) for part in str(term).split(":")]
+        return Text("×".join(part.ja for part in parts), ":".join(part.en for part in parts))
 
     def noted(self, note: Text) -> Text:
         """A note, which names columns and terms only, in words."""

@@ -15,6 +15,9 @@ from markupsafe import escape
 from kanpo.files import replacing
 from kanpo.locale import Text, language
 
+#: Rows of a table that unfold; a page bears no more.
+_MOST_UNFOLDED = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -92,7 +95,9 @@ def pictured(figures: Sequence[Figure]) -> str:
 
 
 def tabled(title: Text, table: pd.DataFrame, labels: Mapping[str, Text], *, most: int | None = None) -> str:
-    """A table under its title; what is beyond `most` rows unfolds. Columns without anything are left out.
+    """A table under its title; what is beyond `most` rows unfolds, up to `_MOST_UNFOLDED` rows.
+
+    Columns without anything are left out.
 
     Numbers stand as they are: what should be shorter is given as text. A column is set to the right
     where all that it says is a number.
@@ -104,9 +109,16 @@ def tabled(title: Text, table: pd.DataFrame, labels: Mapping[str, Text], *, most
     shown = f"<h3>{html(title)}</h3>\n{_rows(title, first, filled, labels)}"
     if len(first) == len(filled):
         return shown
-    more = Text(f"ほか {len(filled) - len(first)} 行", f"{len(filled) - len(first)} more rows")
+    unfolded = filled.iloc[len(first) : len(first) + _MOST_UNFOLDED]
+    more = Text(f"ほか {len(unfolded)} 行", f"{len(unfolded)} more rows")
+    beyond = len(filled) - len(first) - len(unfolded)
+    if beyond:
+        more = Text(
+            f"{more.ja}(さらに {beyond} 行は --json・--csv にあります)",
+            f"{more.en} (another {beyond} are in --json and --csv)",
+        )
     paper = Text("(紙に出すには、開いてから印刷)", " (unfold before printing to have them on paper)")
-    rest = _rows(title, filled.iloc[len(first) :], filled, labels)
+    rest = _rows(title, unfolded, filled, labels)
     return (
         f'{shown}\n<details><summary>{html(more)}<span class="paper">{html(paper)}</span></summary>'
         f"{rest}</details>"

@@ -138,7 +138,7 @@ def test_interactions_have_pictures_of_their_own() -> None:
     design = make_design("splitplot", blocks=["B"], whole_plot="V", sub_plot="N")
     found = analyse(case("splitplot_oats"), design, "Y")
     drawn = {svg[0].text: svg for svg in pictures(page_of(found))}
-    assert len(drawn["V:NごとのY"].findall("circle")) == 72
+    assert len(drawn["V×NごとのY"].findall("circle")) == 72
 
 
 def covered(name: str = "株数", treatments: int = 3) -> Analysis:
