@@ -90,8 +90,9 @@ def _mend_crossings(shapes: np.ndarray, there: np.ndarray, findings: list[tuple[
     """Invalid outlines: mended when what they enclose stays, rejected when it does not."""
     if not len(there):
         return
-    for position in there[~shapely.is_valid(shapes[there])]:
-        mended = _polygonal(shapely.make_valid(shapes[position]))
+    crossing = there[~shapely.is_valid(shapes[there])]
+    for position, valid in zip(crossing, shapely.make_valid(shapes[crossing]), strict=True):
+        mended = _polygonal(valid)
         if mended is None:
             findings.append((int(position), reject("no-area")))
             shapes[position] = None
@@ -159,14 +160,15 @@ def _with_areas(
     findings: list[tuple[int, Finding]], built: Built, areas: np.ndarray, crs: int | None
 ) -> list[tuple[int, Finding]]:
     """Say the area before and after where a repair may have changed it."""
+    mended = [p for p, finding in findings if finding.code == "self-crossing" and not np.isnan(areas[p])]
+    drawn = built.shapes[mended]
+    if crs is not None and crs not in SAME_AS_STORED and mended:
+        drawn = reproject(drawn, crs, STORED_EPSG)
+    before = dict(zip(mended, measure_area_m2(drawn), strict=True))
     described = []
     for position, finding in findings:
-        if finding.code == "self-crossing" and not np.isnan(areas[position]):
-            drawn = built.shapes[position : position + 1]
-            if crs is not None and crs not in SAME_AS_STORED:
-                drawn = reproject(drawn, crs, STORED_EPSG)
-            before, after = float(measure_area_m2(drawn)[0]), float(areas[position])
-            text = f"({before:.1f} → {after:.1f} m2)"
+        if finding.code == "self-crossing" and position in before:
+            text = f"({before[position]:.1f} → {areas[position]:.1f} m2)"
             finding = repair(finding.code, Text(text, text))
         described.append((position, finding))
     return described

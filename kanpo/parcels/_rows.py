@@ -29,9 +29,6 @@ def properties_of(feature: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-_TEXTS = {str, type(None)}
-
-
 def parcel_rows(source: Source, properties: list[dict[str, Any]], chunk: FeatureChunk) -> pd.DataFrame:
     """The attribute columns of the parcel table; geometry and measures come later."""
     columns: dict[str, Any] = {}
@@ -68,9 +65,11 @@ def _read_column(
     """Read a property of all parcels, each distinct value once."""
     if len(names) == 1:
         written = [found.get(names[0]) for found in properties]
-        if set(map(type, written)) <= _TEXTS:
-            read_texts = {text: read(text) if text else None for text in set(written)}
-            return [read_texts[text] for text in written]
+        kinds = set(map(type, written)) - {type(None)}
+        # Of one kind, equal values are the same value; 1, 1.0 and True are not.
+        if len(kinds) <= 1 and not kinds & {dict, list}:
+            meant = {value: None if value is None or value == "" else read(value) for value in set(written)}
+            return [meant[value] for value in written]
     known: dict[object, object] = {}
     values: list[object] = []
     for found in properties:

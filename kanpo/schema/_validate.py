@@ -90,6 +90,9 @@ def check_records(
     parsed: dict[str, list[object]] = {}
     for field in fields:
         header = matched.get(field.key)
+        if header is None and not field.required:
+            parsed[field.key] = [None] * count
+            continue
         written = columns[header] if header is not None else [None] * count
         values, found = _read_column(field, written, file, first_row, header or field.key)
         parsed[field.key] = values
@@ -285,13 +288,16 @@ def _records(
     kind: str, table: Table, parsed: dict[str, list[object]], chosen: list[int], first_row: int
 ) -> tuple[CheckedRecord, ...]:
     """The chosen rows as records; columns in which nothing stands take no part."""
-    keys = [key for key in table.keys if any(value is not None for value in parsed[key])]
-    cells = zip(*([parsed[key][at] for at in chosen] for key in keys), strict=True) if keys else repeat(())
+    filled = {
+        key: column if len(chosen) == len(column) else [column[at] for at in chosen]
+        for key, column in parsed.items()
+        if any(value is not None for value in column)
+    }
+    keys = [key for key in table.keys if key in filled]
+    cells = zip(*map(filled.__getitem__, keys), strict=True) if keys else repeat(())
     bodies = (
         {key: value for key, value in zip(keys, row, strict=True) if value is not None} for row in cells
     )
-    envelope = (
-        [None if parsed[key][at] is None else str(parsed[key][at]) for at in chosen] for key in _RECORD_KEYS
-    )
+    envelope = (filled.get(key, repeat(None)) for key in _RECORD_KEYS)
     rows = (first_row + at for at in chosen)
     return tuple(map(CheckedRecord._make, zip(rows, repeat(kind), bodies, *envelope, strict=False)))

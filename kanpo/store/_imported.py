@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +18,7 @@ from kanpo.store._former import FormerParcels
 from kanpo.store._frames import read_frame, rows_of
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
 from kanpo.store._layers import Layers
-from kanpo.store._sql import quoted
+from kanpo.store._sql import insert_rows, quoted
 
 _PARCEL_COLUMNS = PARCELS.keys
 #: Columns that tell whether a parcel that comes again has changed.
@@ -201,9 +202,7 @@ class Imported(FormerParcels, Layers):
         position = 1 + _PARCEL_COLUMNS.index("parcel_id")
         fresh = [row for row in rows if row[position] not in known]
         again = [row for row in rows if row[position] in known]
-        names = ", ".join(map(quoted, _PARCEL_COLUMNS))
-        marks = ", ".join("?" * (len(_PARCEL_COLUMNS) + 1))
-        self._connection.executemany(f"INSERT INTO parcels (geom, {names}) VALUES ({marks})", fresh)
+        insert_rows(self._connection, PARCELS.name, ("geom", *_PARCEL_COLUMNS), fresh)
         changed = [row for row in again if self._differs(row, known[row[position]])]
         assignments = ", ".join(f"{quoted(key)} = ?" for key in _PARCEL_COLUMNS)
         self._connection.executemany(
@@ -230,8 +229,8 @@ class Imported(FormerParcels, Layers):
     def _refresh_extent(self) -> None:
         """Tell GIS programs where the layers lie."""
         for table in (PARCELS, REGISTER, BOUNDARIES):
-            chosen = f"SELECT geom FROM {quoted(table.name)} WHERE geom IS NOT NULL"
-            envelopes = b"".join(row[0][8:40] for row in self._connection.execute(chosen))
+            chosen = f"SELECT substr(geom, 9, 32) FROM {quoted(table.name)} WHERE geom IS NOT NULL"
+            envelopes = b"".join(chain.from_iterable(self._connection.execute(chosen)))
             if not envelopes:
                 continue
             bounds = np.frombuffer(envelopes, dtype="<f8").reshape(-1, 4)

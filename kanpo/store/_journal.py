@@ -17,11 +17,11 @@ from shapely.geometry.base import BaseGeometry
 
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
-from kanpo.schema import RECORD_KINDS
+from kanpo.schema import JOURNAL, RECORD_KINDS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._geometry import from_blobs, to_blobs
 from kanpo.store._identity import Device, current_actor, new_record_id, now, sha256_of
-from kanpo.store._sql import literal, quoted
+from kanpo.store._sql import insert_rows, literal, quoted
 
 #: The "hash before the first record" of every lane.
 GENESIS = "0" * 64
@@ -111,20 +111,6 @@ _ENVELOPE = (
 )
 #: Columns of a record with its place in the chain.
 CHAIN_COLUMNS = (*_ENVELOPE.split(", "), "previous", "hash")
-#: Rows of one statement: a statement that a guard may abort keeps what it changes until its end, so
-#: that a row for each statement costs three times as much.
-_AT_ONCE = 100
-
-
-def insert_rows(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Add rows of `CHAIN_COLUMNS` to the journal, within the caller's transaction."""
-    marks = f"({', '.join('?' * len(CHAIN_COLUMNS))})"
-    for start in range(0, len(rows), _AT_ONCE):
-        part = rows[start : start + _AT_ONCE]
-        connection.execute(
-            f"INSERT INTO journal ({_ENVELOPE}, previous, hash) VALUES {', '.join([marks] * len(part))}",
-            list(chain.from_iterable(part)),
-        )
 
 
 class Journal:
@@ -176,7 +162,7 @@ class Journal:
                 digest = record_hash(previous, envelope)
                 rows.append((*envelope, previous, digest))
                 previous = digest
-            insert_rows(self._connection, rows)
+            insert_rows(self._connection, JOURNAL.name, CHAIN_COLUMNS, rows)
             self._device.remember(lane, previous)
         return [record.record_id for record in records]
 

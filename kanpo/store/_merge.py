@@ -14,12 +14,14 @@ import pandas as pd
 
 from kanpo.errors import Conflict, InputUnusable, IntegrityFailure, Place, Problem, UsageError
 from kanpo.locale import Text
+from kanpo.schema import JOURNAL
 from kanpo.store._connection import connect, spoken_errors, transaction
 from kanpo.store._history import keep_histories
-from kanpo.store._journal import _ENVELOPE, insert_rows
+from kanpo.store._journal import _ENVELOPE, CHAIN_COLUMNS
 from kanpo.store._location import is_project
 from kanpo.store._migrate import refuse_newer
 from kanpo.store._project import Project
+from kanpo.store._sql import insert_rows
 from kanpo.store._verify import verify_project
 
 #: Imported data are not united; what the other copy has more of is named by these columns.
@@ -94,7 +96,7 @@ def _unite(ours: sqlite3.Connection, theirs: sqlite3.Connection, path: Path, oth
     ours.executemany(
         "INSERT INTO outlines (outline, geom) VALUES (?, ?)", [row for row in outlines if row[0] in wanted]
     )
-    insert_rows(ours, rows)
+    insert_rows(ours, JOURNAL.name, CHAIN_COLUMNS, rows)
     _take_originals(ours, theirs, rows)
     both = len(mine.keys() & its.keys())
     return MergeReport(tuple(row[0] for row in rows), both, len(mine) - both, _files(ours, theirs))

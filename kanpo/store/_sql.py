@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from itertools import chain
 
 from kanpo.schema import (
     BATCHES,
@@ -80,6 +82,24 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A string that SQL takes literally; for views, which allow no parameters."""
     return "'" + text.replace("'", "''") + "'"
+
+
+#: Rows of one statement. A row for each statement costs three times as much where a guard may abort it:
+#: SQLite then keeps what a statement changes until its end.
+_AT_ONCE = 100
+
+
+def insert_rows(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Add rows to a table, within the caller's transaction."""
+    names, marks = ", ".join(map(quoted, columns)), ", ".join("?" * len(columns))
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        connection.execute(
+            f"INSERT INTO {quoted(table)} ({names}) VALUES {', '.join([f'({marks})'] * len(part))}",
+            list(chain.from_iterable(part)),
+        )
 
 
 def table_ddl(table: Table, *, unique: str | None = None) -> str:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import uuid
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 import shapely
 
 from kanpo.errors import UsageError
-from kanpo.store import NewRecord, Project, verify_project
+from kanpo.store import NewRecord, Project, new_record_ids, verify_project
 
 
 def _observations(count: int, start: int = 0) -> list[NewRecord]:
@@ -36,6 +37,32 @@ def test_what_was_appended_is_read_back(project: Project) -> None:
     assert list(frame["value"]) == [0.0, 1.0, 2.0]
     assert set(frame["actor"]) == {"検査担当"}
     assert ids == sorted(ids), "ids sort by the time they were made"
+
+
+def test_many_records_at_once_are_all_there_in_order_and_chained(project: Project) -> None:
+    """More than one statement holds, the last of them not full."""
+    ids = project.journal.append(_observations(257))
+    assert ids == sorted(set(ids))
+    frame = project.journal.read("observation", ["value", "record_id"])
+    assert list(frame.columns) == ["value", "record_id"]
+    assert list(frame["record_id"]) == ids
+    assert list(frame["value"]) == [float(i) for i in range(257)]
+    assert verify_project(project.path) == []
+
+
+def test_a_record_that_is_refused_takes_all_of_its_append_with_it(project: Project) -> None:
+    before = project.journal.seal()
+    fresh = _observations(150)
+    fresh[-1] = NewRecord("observation", {"value": {1, 2}}, "2025-05-01")
+    with pytest.raises(TypeError):
+        project.journal.append(fresh)
+    assert project.journal.seal() == before
+
+
+def test_ids_made_in_one_go_sort_in_their_order_and_are_of_version_7() -> None:
+    ids = list(new_record_ids(5_000))
+    assert ids == sorted(set(ids))
+    assert {(uuid.UUID(one).version, uuid.UUID(one).variant) for one in ids} == {(7, uuid.RFC_4122)}
 
 
 def test_a_correction_shows_the_new_value_and_keeps_the_old_one(project: Project) -> None:
