@@ -139,6 +139,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lots matrix list", ()),
     ("lots matrix show", ("M1",)),
     ("lots matrix export", ("M1", "m.csv")),
+    ("evidence keep", ()),
     ("evidence calibrate", ("--herb", "当帰")),
     ("evidence reestimate", ("--herb", "当帰", "--out", "proposal")),
     ("compare groups", ("matrix.csv", "--group", "産地")),

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kanpo.cli._analysis_design import (
+    KINDS,
+    Columns,
+    columns_asked,
+    design_asked,
+    design_missing,
+    each,
+    single,
+)
 from kanpo.cli._analysis_out import check_out, write_out
 from kanpo.cli._analysis_text import print_analysis
 from kanpo.cli._click import argument, command, option
@@ -21,9 +30,6 @@ if TYPE_CHECKING:
     from kanpo.evidence import Analysis, DdfMethod, Design
     from kanpo.exchange import WrittenTable
 
-    Columns = Mapping[str, Sequence[str | None]]
-
-_KINDS = ("crd", "rcbd", "latin", "splitplot", "stripplot", "augmented", "alpha", "multienv")
 _DDF = ("kenward-roger", "satterthwaite")
 
 
@@ -61,7 +67,7 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
 @date_option()
 @option("--sheet", help=Text("ブックのシート(省略時は先頭)", "sheet of a workbook (default: the first)"))
 @option(
-    "--design", type=click.Choice(_KINDS, case_sensitive=False), help=Text("試験設計", "experimental design")
+    "--design", type=click.Choice(KINDS, case_sensitive=False), help=Text("試験設計", "experimental design")
 )
 @option(
     "--treatment",
@@ -151,74 +157,27 @@ def analyze(
     when: str,
     sheet: str | None,
     design: str | None,
-    treatments: tuple[str, ...],
-    additive: bool,
-    blocks: tuple[str, ...],
-    replicate: str | None,
-    row: str | None,
-    column: str | None,
-    whole_plot: tuple[str, ...],
-    sub_plot: tuple[str, ...],
-    environment: tuple[str, ...],
-    fixed_environments: bool,
-    checks: tuple[str, ...],
-    covariates: tuple[str, ...],
     ddf: DdfMethod | None,
     report: Path | None,
     out: Path | None,
     project: Path | None,
     as_json: bool,
     as_csv: bool,
+    **asked: Any,
 ) -> int:
-    from kanpo.evidence import make_design
     from kanpo.exchange import read_any_table
 
     _check_report(report)
     check_out(out)
     file = _file(targets)
-    named = [*traits, *treatments, *blocks, *whole_plot, *sub_plot, *environment, *covariates]
-    named += [name for name in (replicate, row, column) if name]
-    read = None if file is None else read_any_table(file, sheet, names=_single(named))
+    names = [*traits, *columns_asked(asked)]
+    read = None if file is None else read_any_table(file, sheet, names=single(names))
     table: Columns | None = None if read is None else read.columns()
-    treatments, traits = _each(treatments, table), _each(traits, table)
-    place, table = _environment(_each(environment, table), table)
-    parts: dict[str, Any] = {
-        "blocks": _each(blocks, table),
-        "replicate": replicate,
-        "row": row,
-        "column": column,
-        "whole_plot": _each(whole_plot, table),
-        "sub_plot": _each(sub_plot, table),
-        "environment": place,
-    }
-    if design == "alpha" and replicate is None and len(blocks) == 1 and table is not None:
-        parts["replicate"] = _replicate_of(list(table))
-    chosen = None
-    if design is not None:
-        chosen = make_design(
-            design,  # type: ignore[arg-type]
-            treatments=treatments,
-            checks=checks,
-            additive=additive,
-            fixed_environments=fixed_environments,
-            covariates=covariates,
-            **parts,
-        )
-    elif additive or fixed_environments or treatments or any(parts.values()):
-        raise _design_missing()
-    if chosen is not None:
-        _say_unused(chosen, parts)
-        if chosen.kind != design:
-            say(
-                Text(
-                    "注意: --environment があるので、設計 multienv として解析します。",
-                    "note: with --environment this is analysed as design multienv.",
-                )
-            )
+    chosen, table = design_asked(design, asked, table)
     results = (
-        _of_file(read, table, chosen, traits, ddf or "kenward-roger")
+        _of_file(read, table, chosen, each(traits, table), ddf or "kenward-roger")
         if read is not None and table is not None
-        else _of_trials(project, targets, chosen, traits, checks, covariates, when, ddf or "kenward-roger")
+        else _of_trials(project, targets, chosen, traits, asked, when, ddf or "kenward-roger")
     )
     if ddf is not None and not any(result.ddf for result in results):
         _say_no_mixed_model()
@@ -229,31 +188,6 @@ def analyze(
         source = file.name if file is not None else " ".join(targets)
         _write_report(report, results, source, recorded=file is None)
     return 1 if any(result.rejected for result in results) else 0
-
-
-def _single(names: Sequence[str]) -> list[str]:
-    """Names of columns, also those that stand together with commas between them."""
-    return [part.strip() for name in names for part in name.split(",")]
-
-
-def _each(names: tuple[str, ...], table: Columns | None) -> tuple[str, ...]:
-    """Columns named one by one, or several at once by commas where no column is called so."""
-    headers = {header.strip() for header in table or ()}
-    found: list[str] = []
-    for name in names:
-        parts = [part.strip() for part in name.split(",")]
-        found += parts if name.strip() not in headers and headers.issuperset(parts) else [name]
-    return tuple(found)
-
-
-def _environment(names: tuple[str, ...], table: Columns | None) -> tuple[str | None, Columns | None]:
-    """The column of environments; of several (years, places) every combination is one."""
-    if len(names) < 2 or table is None:
-        return (names[0] if names else None), table
-    from kanpo.evidence import crossed
-
-    wider, name = crossed(table, names)
-    return name, wider
 
 
 def _check_report(path: Path | None) -> None:
@@ -276,14 +210,6 @@ def _write_report(path: Path, results: Sequence[Analysis], source: str, *, recor
     say(Text(f"報告を書きました: {path}", f"report written: {path}"))
 
 
-def _design_missing() -> UsageError:
-    return UsageError(
-        "analysis.design-missing",
-        Text("試験設計が指定されていません", "no design was given"),
-        Text(f"--design {'|'.join(_KINDS)}", f"give --design {'|'.join(_KINDS)}"),
-    )
-
-
 def _file(targets: Sequence[str]) -> Path | None:
     """The table meant, or None when trial codes are meant."""
     path = Path(targets[0])
@@ -300,30 +226,6 @@ def _file(targets: Sequence[str]) -> Path | None:
             ),
         )
     return path
-
-
-def _replicate_of(headers: Sequence[str]) -> str | None:
-    """A column that is called a replicate, for an alpha design that names only its incomplete blocks."""
-    names = ("replicate", "rep", "replication", "反復")
-    return next((header for header in headers if header.strip().casefold() in names), None)
-
-
-def _say_unused(design: Design, parts: Mapping[str, Any]) -> None:
-    """Options that the design has no use for are pointed out, not silently left out."""
-    places = Text(
-        "年次・場所が複数なら --design multienv です。", " For several environments take --design multienv."
-    )
-    for key, value in parts.items():
-        named = [value] if isinstance(value, str) else value or ()
-        if any(name not in design.factors for name in named):
-            name = f"--{key.replace('_', '-').removesuffix('s')}"
-            more = places if key == "environment" else Text("", "")
-            say(
-                Text(
-                    f"注意: {name} は設計 {design.kind} では使いません。{more.ja}",
-                    f"note: {name} is not used by design {design.kind}.{more.en}",
-                )
-            )
 
 
 def _say_no_mixed_model() -> None:
@@ -345,7 +247,7 @@ def _of_file(
     from kanpo.evidence import analyse_traits
 
     if design is None:
-        raise _design_missing()
+        raise design_missing()
     first = read.number_of(0) if read.rows else 2
     return analyse_traits(table, design, traits, ddf=ddf, file=read.file_name, first_row=first)
 
@@ -355,8 +257,7 @@ def _of_trials(
     codes: Sequence[str],
     design: Design | None,
     traits: Sequence[str],
-    checks: tuple[str, ...],
-    covariates: tuple[str, ...],
+    asked: Mapping[str, Any],
     written: str,
     ddf: DdfMethod,
 ) -> list[Analysis]:
@@ -365,7 +266,7 @@ def _of_trials(
     from kanpo.evidence import analyse_trial, plot_table, read_when, recorded_design
     from kanpo.store import Project
 
-    when = read_when(written)
+    when, checks, covariates = read_when(written), asked["checks"], asked["covariates"]
     with Project.open(find_project(project)) as opened:
         if design is None and (checks or covariates):
             recorded = recorded_design(opened, codes, plot_table(opened, codes))
