@@ -9,6 +9,7 @@ import click
 from kanpo.cli._present import say, show_table
 from kanpo.cli.commands.compare import with_short_p
 from kanpo.locale import Text
+from kanpo.schema import FACTORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,9 @@ def show_calibration(found: Calibration) -> None:
     click.echo("")
     show_table(found.groups, EVIDENCE_LABELS)
     click.echo("")
-    show_table(with_short_p(found.factors.head(8)), EVIDENCE_LABELS)
+    factors = found.factors.head(8)
+    named = factors.assign(factor=[str(FACTORS[key].label) for key in factors["factor"]])
+    show_table(with_short_p(named), EVIDENCE_LABELS)
 
 
 def calibration_json(found: Calibration) -> dict[str, object]:
@@ -105,8 +108,11 @@ def calibration_json(found: Calibration) -> dict[str, object]:
 
 def say_about(found: Calibration) -> None:
     """What the calibration proves and what its interval allows to say, on stderr."""
+    from kanpo.evidence import proof_words
+
     n = len(found.parcels)
-    _say_proofs(found, n)
+    for words in proof_words(found):
+        say(words)
     rho, lower, upper, p = (
         "-" if value != value else f"{value:.2f}" for value in (found.rho, found.lower, found.upper, found.p)
     )
@@ -162,61 +168,6 @@ def _verdict(found: Calibration, n: int) -> Text:
             f"{en} ({n} parcels are too few: aim at {FEW} or more, with good and bad scores).",
         )
     return Text(f"{ja}。年か筆を増やしてください。", f"{en}. More parcels or years are needed.")
-
-
-def _say_proofs(found: Calibration, n: int) -> None:
-    """For how many parcels it is shown, and by what, that the score came before the trial."""
-    from kanpo.evidence import Proof
-
-    when = found.scored_at[:16].replace("T", " ")
-    counts = found.proofs
-    kept = counts.get(Proof.BEFORE_TRIAL, 0) + counts.get(Proof.BEFORE_VALUES, 0)
-    if kept:
-        late = counts.get(Proof.BEFORE_VALUES, 0)
-        also = Text(f"(うち {late} 筆は、試験の始まりの後・値の前)", f" ({late} of them after its start)")
-        say(
-            Text(
-                f"{n} 筆のうち {kept} 筆は、予測が値より前から記録簿にあります: 本当の予測の検証です"
-                + (f"{also.ja}。" if late else "。"),
-                f"for {kept} of {n} parcels the journal held the prediction before any value: this tests true predictions"
-                + (f"{also.en}." if late else "."),
-            )
-        )
-    stored = counts.get(Proof.STORED_BEFORE, 0)
-    if stored == n:
-        say(
-            Text(
-                f"スコアの計算({when} UTC)は、どの試験の始まりよりも前です: 本当の予測の検証です。",
-                f"the scores ({when} UTC) are older than every trial: this tests true predictions.",
-            )
-        )
-    elif stored:
-        say(
-            Text(
-                f"{stored} 筆は保存スコアで、計算の日付({when} UTC)が試験の始まりより前です(記録簿には残っていません)。",
-                f"for {stored} parcels the stored score ({when} UTC) is older than the trial (the journal did not keep it).",
-            )
-        )
-    after = counts.get(Proof.STORED_AFTER, 0)
-    if after:
-        say(
-            Text(
-                f"注意: {n} 筆のうち {after} 筆は、スコアの計算({when} UTC)が試験の始まりより後です。"
-                "後からの計算なので、予測が当たった証拠にはなりません。",
-                f"note: for {after} of {n} parcels the scores ({when} UTC) are younger than the trial. "
-                "That is after the fact and proves no prediction.",
-            )
-        )
-    too_late = counts.get(Proof.KEPT_LATE, 0)
-    if too_late:
-        say(
-            Text(
-                f"注意: {n} 筆のうち {too_late} 筆は、予測が記録簿に入ったのが収穫や調査の後です(試験を後から取り込んだなど)。"
-                "予測が当たった証拠にはなりません。",
-                f"note: for {too_late} of {n} parcels the prediction came into the journal after the harvest or "
-                "observation (a trial entered afterwards, say). It proves nothing.",
-            )
-        )
 
 
 def show_moves(table: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
-from kanpo.evidence._calibration_words import calibration_words, proposal_words
+from kanpo.evidence._calibration_words import calibration_words, proof_words, proposal_words
 from kanpo.evidence._components import COMPONENT_COLUMNS, component_values, with_strain
 from kanpo.evidence._days import When, day_notes, read_when
 from kanpo.evidence._evidence_pictures import CLEAR, curve_moves, misfit_picture, requirement_picture
@@ -105,6 +105,7 @@ __all__ = [
     "plot_table",
     "plot_values",
     "prior_of",
+    "proof_words",
     "proposal_words",
     "proposed_rows",
     "read_when",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kanpo.evidence._calibrate import Calibration
 from kanpo.evidence._evidence_pictures import CLEAR
+from kanpo.evidence._kept import Proof
 from kanpo.evidence._reestimate import Posterior
 from kanpo.herbs import Requirement
 from kanpo.locale import Text
@@ -17,7 +18,7 @@ _FEW = 8
 
 def calibration_words(found: Calibration) -> list[Text]:
     """Whether the score went with the outcome, whether it was a prediction, and which factor misled."""
-    return [_verdict(found), _prediction(found), *_groups(found), *_misleading(found)]
+    return [_verdict(found), *proof_words(found), *_groups(found), *_misleading(found)]
 
 
 def _verdict(found: Calibration) -> Text:
@@ -51,17 +52,60 @@ def _verdict(found: Calibration) -> Text:
     return Text(f"{told.ja}({numbers.ja})。", f"{told.en} ({numbers.en}).")
 
 
-def _prediction(found: Calibration) -> Text:
-    n, late = len(found.parcels), len(found.parcels) - found.before
-    if late:
-        return Text(
-            f"{n} 筆のうち {late} 筆は、スコアの計算が試験の始まりより後です。後からの計算なので、その分は予測が当たった証拠になりません。",
-            f"For {late} of {n} parcels the scores are younger than the trial: that part is after the fact and proves no prediction.",
+def proof_words(found: Calibration) -> list[Text]:
+    """For how many parcels it is shown, and by what, that the score came before the trial."""
+    told: list[Text] = []
+    n = len(found.parcels)
+    when = found.scored_at[:16].replace("T", " ")
+    counts = found.proofs
+    kept = counts.get(Proof.BEFORE_TRIAL, 0) + counts.get(Proof.BEFORE_VALUES, 0)
+    if kept:
+        late = counts.get(Proof.BEFORE_VALUES, 0)
+        also = Text(f"(うち {late} 筆は、試験の始まりの後・値の前)", f" ({late} of them after its start)")
+        told.append(
+            Text(
+                f"{n} 筆のうち {kept} 筆は、予測が値より前から記録簿にあります: 本当の予測の検証です"
+                + (f"{also.ja}。" if late else "。"),
+                f"for {kept} of {n} parcels the journal held the prediction before any value: this tests true predictions"
+                + (f"{also.en}." if late else "."),
+            )
         )
-    return Text(
-        f"スコアの計算は、{n} 筆すべてで試験の始まりより前です: 予測の検証です。",
-        f"The scores are older than all {n} trials: this tests a prediction.",
-    )
+    stored = counts.get(Proof.STORED_BEFORE, 0)
+    if stored == n:
+        told.append(
+            Text(
+                f"スコアの計算({when} UTC)は、どの試験の始まりよりも前です: 本当の予測の検証です。",
+                f"the scores ({when} UTC) are older than every trial: this tests true predictions.",
+            )
+        )
+    elif stored:
+        told.append(
+            Text(
+                f"{stored} 筆は保存スコアで、計算の日付({when} UTC)が試験の始まりより前です(記録簿には残っていません)。",
+                f"for {stored} parcels the stored score ({when} UTC) is older than the trial (the journal did not keep it).",
+            )
+        )
+    after = counts.get(Proof.STORED_AFTER, 0)
+    if after:
+        told.append(
+            Text(
+                f"注意: {n} 筆のうち {after} 筆は、スコアの計算({when} UTC)が試験の始まりより後です。"
+                "後からの計算なので、予測が当たった証拠にはなりません。",
+                f"note: for {after} of {n} parcels the scores ({when} UTC) are younger than the trial. "
+                "That is after the fact and proves no prediction.",
+            )
+        )
+    too_late = counts.get(Proof.KEPT_LATE, 0)
+    if too_late:
+        told.append(
+            Text(
+                f"注意: {n} 筆のうち {too_late} 筆は、予測が記録簿に入ったのが収穫や調査の後です(試験を後から取り込んだなど)。"
+                "予測が当たった証拠にはなりません。",
+                f"note: for {too_late} of {n} parcels the prediction came into the journal after the harvest or "
+                "observation (a trial entered afterwards, say). It proves nothing.",
+            )
+        )
+    return told
 
 
 def _groups(found: Calibration) -> list[Text]:

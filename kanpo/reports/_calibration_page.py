@@ -11,6 +11,7 @@ from kanpo.evidence import (
     CLEAR,
     Calibration,
     Posterior,
+    Proof,
     calibration_words,
     curve_moves,
     misfit_picture,
@@ -37,7 +38,7 @@ _PARCELS = {
     "upper": Text("上限", "upper"),
     "rank_value": Text("値の順位", "rank of value"),
     "rank_score": Text("スコアの順位", "rank of score"),
-    "before": Text("試験前の予測", "predicted before"),
+    "proof": Text("予測の証拠", "evidence of the prediction"),
 }
 _GROUPS = {
     "scores": Text("スコアの幅", "scores"),
@@ -94,6 +95,7 @@ def calibration_part(found: Calibration, trait: Text) -> Part:
         meaning=[row.meaning if row.q <= CLEAR else open_ for row in found.factors.itertuples()],
     )
     parcels = found.parcels[list(_PARCELS)].round({"score": 2, "lower": 2, "upper": 2})
+    parcels["proof"] = [str(Proof(one).label) for one in parcels["proof"]]
     picture = replace(found.picture(), title=str(Text("スコアと実際", "Score and outcome")))
     years = "" if found.year_adjusted or found.parcels["years"].nunique() < 2 else "unknown"
     notes = [

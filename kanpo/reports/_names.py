@@ -56,6 +56,11 @@ class Names:
         return word if unit in ("", "-") else Text(f"{word.ja}({unit})", f"{word.en} ({unit})")
 
 
+def term_words(name: str) -> Text:
+    """A term in words: columns that every trial has, and the words of R."""
+    return Names(_OF_R, frozenset()).of(name)
+
+
 def names_of(found: Analysis, *, recorded: bool) -> Names:
     """The names of an analysis: those of a recorded trial in the words of the schema, others as they are."""
     words = dict(_OF_R)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kanpo.locale import Text
+from kanpo.reports._names import term_words
 
 if TYPE_CHECKING:
     from kanpo.evidence import Analysis
@@ -77,9 +78,7 @@ def analysis_tables(found: Analysis) -> list[tuple[Text, pd.DataFrame]]:
 
 def printed(table: pd.DataFrame, called: Callable[[str], Text] | None = None) -> pd.DataFrame:
     """A table of `analysis_tables` as people read it: terms in words (see `measures`), numbers as text."""
-    from kanpo.evidence import factor_label
-
-    called = called or factor_label
+    called = called or term_words
     shown = table.copy()
     for key in ("stratum", "term", "covariate"):
         if key in shown:
@@ -116,11 +115,9 @@ def figure_text(value: float) -> str:
 def measures(found: Analysis, called: Callable[[str], Text] | None = None) -> list[Text]:
     """Coefficients of variation, sizes of effects, what covariates gain, detectable differences, each in a line.
 
-    `called` gives the words for a term; those of `kanpo.evidence.factor_label` by default.
+    `called` gives the words for a term; those of `term_words` by default.
     """
-    from kanpo.evidence import factor_label
-
-    called = called or factor_label
+    called = called or term_words
     lines = [
         Text(f"変動係数({called(name).ja}): {value:.1f} %", f"CV ({called(name).en}): {value:.1f} %")
         for name, value in found.cv.items()

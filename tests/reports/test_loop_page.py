@@ -55,7 +55,7 @@ def test_few_parcels_prove_nothing() -> None:
 def test_after_the_fact_is_said() -> None:
     yields = [1.0 * depth for depth in DEPTHS]
     assert "予測の検証です" in joined(calibration_words(calibrated(yields)))
-    assert "8 筆は、スコアの計算が試験の始まりより後" in joined(
+    assert "8 筆は、スコアの計算(2026-05-01 00:00 UTC)が試験の始まりより後" in joined(
         calibration_words(calibrated(yields, "2026-05-01T00:00:00Z"))
     )
 
