@@ -64,13 +64,14 @@ def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> in
         _add_layers(project, data)
         _record(project, data)
         best = _score(project, catalogue)
-        _trial_summary(project)
+        page = _trial(project, folder)
         if seasons:
             _three_seasons(project, catalogue, data)
         target = _map(project, catalogue, out or folder / "maps" / "sample.html")
         seal = project.journal.seal()
     say(Text("\n終わりました。開くファイル:", "\ndone. Files to open:"))
     say(Text(f"  地図        {target}(ブラウザで)", f"  map        {target} (in a browser)"))
+    say(Text(f"  試験の報告  {page}(ブラウザで)", f"  report     {page} (in a browser)"))
     say(Text(f"  プロジェクト {path}(QGISでも開ける)", f"  project    {path} (opens in QGIS too)"))
     say(
         Text(
@@ -208,13 +209,22 @@ def _score(project: Project, catalogue: Catalogue) -> str:
     return str(scores.frame("shakuyaku").sort_values("rank")["parcel_id"].iloc[0])
 
 
-def _trial_summary(project: Project) -> None:
-    from kanpo.evidence import summarise_trial
+def _trial(project: Project, folder: Path) -> Path:
+    """A trial summarised and analysed; its report."""
+    from kanpo.evidence import analyse_trial, summarise_trial
+    from kanpo.reports import write_analysis_page
 
-    code = project.journal.read("trial")["trial_code"].iloc[0]
+    code, trait = project.journal.read("trial")["trial_code"].iloc[0], "yield_dry_kg_per_10a"
     _step(f"kanpo trials summary {code}")
     table = summarise_trial(project, code)
     show_table(table[table["trait"].str.startswith("yield")])
+    page = folder / f"{code}.html"
+    _step(f"kanpo analyze {code} --trait {trait} --report {page}")
+    results = analyse_trial(project, [code], [trait])
+    for sentence in results[0].sentences:
+        click.echo(str(sentence))
+    write_analysis_page(page, results, code, recorded=True)
+    return page
 
 
 def _three_seasons(project: Project, catalogue: Catalogue, data: Path) -> None:
