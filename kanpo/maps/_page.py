@@ -30,6 +30,7 @@ SCRIPTS = (
     "kernel.js",
     "index.js",
     "style.js",
+    "sheet.js",
     "canvas_layer.js",
     "background.js",
     "plots.js",

@@ -13,9 +13,7 @@
   };
 
   function define(L) {
-    return L.Renderer.extend({
-      options: { padding: 0.15, pane: "kanpoBackground" },
-
+    return kanpo.sheet.define(L, "kanpoBackground", 340, "kanpo-lines").extend({
       initialize: function (lines) {
         L.Renderer.prototype.initialize.call(this);
         this._lines = lines;
@@ -29,43 +27,11 @@
         this._redraw();
       },
 
-      beforeAdd: function (map) {
-        this._map = map;
-        if (!map.getPane("kanpoBackground")) map.createPane("kanpoBackground").style.zIndex = 340;
-      },
-
-      _initContainer: function () {
-        this._container = L.DomUtil.create("canvas", "kanpo-lines");
-        this._container.setAttribute("aria-hidden", "true");
-      },
-
-      _destroyContainer: function () {
-        this._container.remove();
-        this._container = null;
-      },
-
-      _updatePaths: function () {},
-
-      _update: function () {
-        if (this._map._animatingZoom && this._bounds) return;
-        L.Renderer.prototype._update.call(this);
-        const size = this._bounds.getSize();
-        const ratio = (this._ratio = root.devicePixelRatio || 1);
-        this._container.width = Math.round(size.x * ratio);
-        this._container.height = Math.round(size.y * ratio);
-        this._container.style.width = size.x + "px";
-        this._container.style.height = size.y + "px";
-        L.DomUtil.setPosition(this._container, this._bounds.min);
-        this._redraw();
-        this.fire("update");
-      },
-
       _redraw: function () {
         if (!this._container || !this._bounds) return;
-        const pen = this._container.getContext("2d");
+        const pen = this._pen;
         const { width, height } = this._container;
-        const scale = this._map.options.crs.scale(this._zoom) * this._ratio;
-        const origin = this._map.getPixelOrigin().add(this._bounds.min).multiplyBy(this._ratio);
+        const { scale, left, top } = this._where();
         pen.clearRect(0, 0, width, height);
         pen.lineJoin = pen.lineCap = "round";
         for (const { kind, outlines } of this._lines) {
@@ -75,7 +41,7 @@
           pen.lineWidth = thick * this._ratio;
           pen.setLineDash(dashes.map((dash) => dash * this._ratio));
           pen.beginPath();
-          trace(pen, outlines, scale, origin.x, origin.y, width, height);
+          trace(pen, outlines, scale, left, top, width, height);
           pen.stroke();
         }
       },

@@ -1,4 +1,4 @@
-/* All parcels on one canvas, moved and zoomed by Leaflet like any of its renderers. */
+/* All parcels on one canvas. */
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
@@ -13,9 +13,7 @@
   const ORDER = [FADED, 0, 8, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9];
 
   function define(L) {
-    return L.Renderer.extend({
-      options: { padding: 0.15, pane: "kanpoParcels" },
-
+    return kanpo.sheet.define(L, "kanpoParcels", 350, "kanpo-canvas").extend({
       initialize: function (options) {
         L.Renderer.prototype.initialize.call(this, options);
         this._data = null;
@@ -47,44 +45,10 @@
         this._redraw();
       },
 
-      beforeAdd: function (map) {
-        this._map = map;
-        if (!map.getPane("kanpoParcels")) map.createPane("kanpoParcels").style.zIndex = 350;
-      },
-
-      _initContainer: function () {
-        this._container = L.DomUtil.create("canvas", "kanpo-canvas");
-        this._container.setAttribute("aria-hidden", "true");
-        this._pen = this._container.getContext("2d");
-      },
-
-      _destroyContainer: function () {
-        this._container.remove();
-        this._container = null;
-      },
-
-      _updatePaths: function () {},
-
-      _update: function () {
-        if (this._map._animatingZoom && this._bounds) return;
-        L.Renderer.prototype._update.call(this);
-        const size = this._bounds.getSize();
-        const ratio = (this._ratio = root.devicePixelRatio || 1);
-        this._container.width = Math.round(size.x * ratio);
-        this._container.height = Math.round(size.y * ratio);
-        this._container.style.width = size.x + "px";
-        this._container.style.height = size.y + "px";
-        L.DomUtil.setPosition(this._container, this._bounds.min);
-        this._redraw();
-        this.fire("update");
-      },
-
       _redraw: function () {
         if (!this._data || !this._container || !this._bounds) return;
         const began = performance.now();
-        const scale = this._map.options.crs.scale(this._zoom) * this._ratio;
-        const origin = this._map.getPixelOrigin().add(this._bounds.min).multiplyBy(this._ratio);
-        this._view = { scale, left: origin.x, top: origin.y };
+        this._view = this._where();
         this._pen.clearRect(0, 0, this._container.width, this._container.height);
         const placed = this._placed();
         this._drawBlocks(placed);
