@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.multivariate.pca import PCA
 
 from kanpo.compare import principal_components, score_picture
 from kanpo.errors import InputUnusable
@@ -38,6 +39,23 @@ def test_scores_times_loadings_give_the_matrix_back(seed: int, n: int, p: int, s
     np.testing.assert_allclose(
         found.explained, values_of / np.trace(np.atleast_2d(np.cov(wanted.T))), atol=1e-9
     )
+
+
+@pytest.mark.parametrize(("scale", "standardize"), [("unit", True), ("none", False)])
+@pytest.mark.parametrize("seed", range(10))
+def test_scores_loadings_and_shares_are_those_of_statsmodels(
+    scale: str, standardize: bool, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    values = random.normal(5, 2, (12, 7)) @ random.normal(size=(7, 7))
+    found = principal_components(matrix_of(values), scale=scale, count=5)  # type: ignore[arg-type]
+    theirs = PCA(values, ncomp=5, standardize=standardize, demean=True, normalize=False)
+    # A component may point either way, and statsmodels divides by n where we divide by n - 1.
+    way = np.sign((theirs.eigenvecs * found.loadings).sum(axis=0))
+    units = np.sqrt(11 / 12) if standardize else 1.0
+    np.testing.assert_allclose(theirs.eigenvecs * way, found.loadings, atol=1e-9)
+    np.testing.assert_allclose(theirs.scores * way * units, found.scores, atol=1e-9)
+    np.testing.assert_allclose(np.diff(theirs.rsquare)[:5], found.explained, atol=1e-9)
 
 
 def test_another_order_of_samples_gives_the_same_scores() -> None:
