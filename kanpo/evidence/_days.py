@@ -105,44 +105,46 @@ def chosen(dated: pd.DataFrame, when: When, keys: list[str]) -> pd.DataFrame:
     """
     if dated.empty:
         return pd.DataFrame(columns=[*keys, "value", "undecided", "day", "days", "round"])
-    frame = dated.assign(round=_rounds(dated), days=_joined(dated, keys))
+    # Groups are numbered once: numbers group many times faster than columns of texts.
+    frame = dated.assign(round=_rounds(dated), group=dated.groupby(keys, dropna=False).ngroup())
+    frame = frame.assign(days=_joined(frame, "group"))
     if when.rule == "days":
         frame = frame[frame["round"].isin(_meant(frame, when.days))]
     elif when.rule in ("last", "first"):
-        best = frame.groupby(keys, dropna=False)["day"].transform("max" if when.rule == "last" else "min")
-        frame = frame[frame["cut"] | (frame["day"] == best)]
+        at = pd.factorize(frame["day"], sort=True)[0]
+        best = pd.Series(at, frame.index).groupby(frame["group"])
+        best = best.transform("max" if when.rule == "last" else "min")
+        frame = frame[frame["cut"] | (best == at)]
     if when.rule != "all":
         frame = frame.assign(round="")
-    frame = frame.assign(used=_joined(frame, [*keys, "round"]))
-    by = [*keys, "days", "round", "used", "cut"]
+    frame = frame.assign(cell=frame.groupby(["group", "round"]).ngroup())
+    frame = frame.assign(day=_joined(frame, "cell"), on=frame.groupby(["cell", "day"]).ngroup())
     # Several harvests of a day are several parts of a plot; several observations are repeats.
-    found = _folded(_folded(frame, [*by, "day"]), by).rename(columns={"used": "day"})
+    found = _folded(_folded(frame, "on"), "cell")
     found["value"] = found["value"].mask(found["cut"].astype(bool) & (found["undecided"] > 0))
-    return found.drop(columns="cut")
+    return found[[*keys, "days", "round", "day", "value", "undecided"]].reset_index(drop=True)
 
 
-def _folded(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+def _folded(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     """Means of observations and ratios, sums of harvests; with how many values are undecided."""
-    groups = frame.groupby(by, dropna=False)
-    found = groups["value"].mean().to_frame()
-    total = groups["value"].sum(min_count=1)
+    groups = frame.groupby(by)
+    found = frame.drop_duplicates(by).set_index(by, drop=False).rename_axis(None).sort_index()
     found["undecided"] = groups["undecided"].sum().astype(int)
-    found = found.assign(total=total).reset_index()
     adds = found["cut"].astype(bool) & ~found["trait"].str.endswith("ratio")
-    found["value"] = found["value"].where(~adds, found["total"])
-    return found.drop(columns="total")
+    found["value"] = groups["value"].mean().where(~adds, groups["value"].sum(min_count=1))
+    return found
 
 
-def _joined(frame: pd.DataFrame, by: list[str]) -> np.ndarray:
+def _joined(frame: pd.DataFrame, by: str) -> np.ndarray:
     """For each row the days of its group, in order, joined by ``;``."""
     if frame.empty:
         return np.array([], dtype=object)
-    numbers = frame.groupby(by, dropna=False).ngroup().to_numpy()
-    pairs = pd.DataFrame({"group": numbers, "day": frame["day"].to_numpy()}).drop_duplicates()
-    pairs = pairs.sort_values(["group", "day"])
-    starts = np.flatnonzero(np.diff(pairs["group"].to_numpy())) + 1
-    lists = np.split(pairs["day"].to_numpy(dtype=object), starts)
-    joined: np.ndarray = np.array([";".join(days) for days in lists], dtype=object)[numbers]
+    at, days = pd.factorize(frame["day"], sort=True)
+    numbers = pd.factorize(frame[by], sort=True)[0]
+    pairs = np.unique(numbers.astype(np.int64) * len(days) + at)
+    starts = np.flatnonzero(np.diff(pairs // len(days))) + 1
+    lists = np.split(np.asarray(days, dtype=object)[pairs % len(days)], starts)
+    joined: np.ndarray = np.array([";".join(one) for one in lists], dtype=object)[numbers]
     return joined
 
 
