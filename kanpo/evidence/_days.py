@@ -155,8 +155,11 @@ def _rounds(dated: pd.DataFrame) -> pd.Series:
     for (trial, trait), group in seen.groupby(["trial_code", "trait"], sort=False):
         rounds = rounds_of(group["plot_code"], group["day"])
         first |= {(trial, trait, day): start for day, start in rounds.items()}
-    rows = zip(*(dated[key] for key in keys), strict=True)
-    return pd.Series([first[row] for row in rows], index=dated.index, dtype=object)
+    numbers = dated.groupby(keys, dropna=False).ngroup().to_numpy()
+    at = np.unique(numbers, return_index=True)[1]
+    rows = zip(*(dated[key].iloc[at] for key in keys), strict=True)
+    starts = np.array([first[row] for row in rows], dtype=object)
+    return pd.Series(starts[numbers], index=dated.index, dtype=object)
 
 
 def _meant(frame: pd.DataFrame, days: tuple[str, ...]) -> set[str]:
