@@ -100,6 +100,14 @@ def views_current(connection: sqlite3.Connection) -> bool:
     return row is not None and row[0] == views_digest()
 
 
+def lend_views(connection: sqlite3.Connection) -> None:
+    """Show records as this schema describes them for as long as the connection lasts; the file stays as it is."""
+    connection.execute("PRAGMA query_only = OFF")
+    for statement in views().values():
+        connection.execute(statement.replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
+    connection.execute("PRAGMA query_only = ON")
+
+
 def refresh_views(connection: sqlite3.Connection) -> None:
     """Make the views of records anew; a kind or field added to the schema shows at once."""
     for name, statement in views().items():

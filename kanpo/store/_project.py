@@ -18,6 +18,7 @@ from kanpo.store._imported import Imported
 from kanpo.store._journal import Journal
 from kanpo.store._migrate import (
     SCHEMA_VERSION,
+    lend_views,
     migrate,
     refresh_views,
     refuse_newer,
@@ -123,11 +124,13 @@ class Project:
                 elif version_of(connection) < SCHEMA_VERSION or not views_current(connection):
                     behind = version_of(connection) < SCHEMA_VERSION
                     connection.close()
-                    # Kinds of record that this kanpo added need their views; a file that nobody may
-                    # write to is shown without them.
+                    # Kinds of record that this kanpo added need their views; of a file that nobody may
+                    # write to only this connection has them.
                     with nullcontext() if behind else suppress(EnvironmentFailure):
                         cls.open(path, write=True).close()
                     connection = connect(path, write=False)
+                    if not views_current(connection):
+                        lend_views(connection)
                 return cls(path, connection)
             except BaseException:
                 connection.close()

@@ -18,6 +18,7 @@ import pytest
 import shapely
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, UsageError
+from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.store import (
     SCHEMA_VERSION,
@@ -328,3 +329,25 @@ def test_damage_is_found(project: Project) -> None:
     content[position + 30] ^= 0xFF
     project.path.write_bytes(content)
     assert verify_project(project.path)
+
+
+def test_a_file_that_nobody_may_write_to_shows_kinds_of_record_that_came_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "old.gpkg"
+    Project.create(path).close()
+    with sqlite3.connect(path) as file:
+        file.execute("DROP VIEW predictions")
+        file.execute("UPDATE kanpo_meta SET value = 'of an older kanpo' WHERE key = 'views'")
+    file.close()
+    before = path.read_bytes()
+
+    def refused(*_: object) -> None:
+        raise EnvironmentFailure("store.not-writable", Text("書けません", "read-only"), Text("-", "-"))
+
+    monkeypatch.setattr("kanpo.store._project._bring_up_to_date", refused)
+    with Project.open(path) as opened:
+        assert opened.journal.read("prediction").empty
+        with pytest.raises(EnvironmentFailure):
+            opened.keep_own_catalogue(None)
+    assert path.read_bytes() == before
