@@ -211,6 +211,7 @@ def years(files: Files, as_json: bool, as_csv: bool, **source: Any) -> int:
     if not (as_json or as_csv):
         below = [] if table[["below_from", "below_to"]].to_numpy().any() else ["below_from", "below_to"]
         shown = table.drop(columns=["n_from", "n_to", *below])
+        shown["trait"] = [str(_title_of(trait)) for trait in shown["trait"]]
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     alone = int((table["lower"].isna() & (table["unit"] != "")).sum())
     if alone:
@@ -269,7 +270,10 @@ def stability_command(files: Files, as_json: bool, as_csv: bool, **source: Any) 
     table = pd.concat([one.table.assign(trait=trait) for trait, one in found.items()], ignore_index=True)
     table = table[["trait", *(key for key in table.columns if key != "trait")]]
     files.write_table(table, _LABELS)
-    shown = table if as_json or as_csv else with_short_p(table.drop(columns=["ecovalence", "r2"]))
+    shown = table
+    if not (as_json or as_csv):
+        shown = with_short_p(table.drop(columns=["ecovalence", "r2"]))
+        shown["trait"] = [str(_title_of(trait)) for trait in shown["trait"]]
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv)
     for trait, one in found.items():
         say(
