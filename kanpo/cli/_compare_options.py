@@ -42,18 +42,6 @@ def together(*decorators: _Decorator) -> _Decorator:
     return decorate
 
 
-out_option: _Decorator = option(
-    "--out",
-    type=PathType,
-    metavar="FILE",
-    help=Text("全部の表を書き出すファイル(.csv .xlsx)", "file for the whole table (.csv or .xlsx)"),
-)
-svg_option: _Decorator = option(
-    "--svg",
-    type=PathType,
-    metavar="FILE.svg",
-    help=Text("図を書き出すファイル(.svg)", "file for the picture (.svg)"),
-)
 sheet_option: _Decorator = option(
     "--sheet", help=Text("ブックのシート(省略時は先頭)", "sheet of a workbook (default: the first)")
 )

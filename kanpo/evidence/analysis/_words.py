@@ -12,7 +12,7 @@ from kanpo.evidence.analysis._compare import LEVEL
 from kanpo.evidence.analysis._design import Term, term_name
 from kanpo.evidence.analysis._fit import RESIDUALS, Fit, Prepared, Row
 from kanpo.evidence.analysis._names import design_label, factor_label, trait_words
-from kanpo.evidence.analysis._power import POWER, Power
+from kanpo.evidence.analysis._power import Power
 from kanpo.evidence.analysis._projection import Floats
 from kanpo.evidence.analysis._table import PlotTable
 from kanpo.locale import Text
@@ -310,11 +310,3 @@ def rank_sentence(ranks: RankTest | None, below: int, count: int) -> list[Text]:
         "There is no test on ranks for this design: compare only how many plots are below the limit.",
     )
     return [first, none if ranks is None else _rank_words(ranks)]
-
-
-def power_words() -> Text:
-    """How the detectable difference is defined."""
-    return Text(
-        f"検出できる差: 5 %の両側 t 検定が {POWER:.0%} の確率で見つける真の差。",
-        f"Detectable difference: the true difference that a two-sided t test at 5 % finds with probability {POWER:.0%}.",
-    )
