@@ -15,9 +15,10 @@ import shapely
 
 from kanpo import __version__
 from kanpo.exchange._archive_readme import archive_readme
+from kanpo.exchange._archive_records import record_table, table_csv
 from kanpo.exchange._archive_tables import write_tables
 from kanpo.exchange._beside import originals_folder, photos_folder
-from kanpo.files import csv_text, replacing
+from kanpo.files import replacing
 from kanpo.schema import (
     BATCHES,
     FORMER_PARCELS,
@@ -44,8 +45,6 @@ FORMER_FORMAT = "kanpo-archive/1"
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 #: Columns as they were received may hold anything, names of owners among them.
 _NEVER = frozenset({"attributes"})
-
-_ENVELOPE = ("happened_at", "actor", "recorded_at", "device", "sequence", "supersedes", "reason", "outline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +124,12 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     tables: list[tuple[str, Table]] = []
     for name, table, frame in _imported(project):
         tables.append((f"{name}.csv", table))
-        yield f"{name}.csv", _csv(frame)
+        yield f"{name}.csv", table_csv(frame)
         if isinstance(frame, gpd.GeoDataFrame):
             yield f"{name}.geojson", _geojson(frame)
     for kind, table in RECORD_KINDS.items():
         tables.append((f"records/{table.name}.csv", table))
-        yield f"records/{table.name}.csv", _csv(_history(project, kind, table))
+        yield f"records/{table.name}.csv", table_csv(record_table(project.journal.entries(kind), table))
     yield JOURNAL_LINES, b"".join(orjson.dumps(row) + b"\n" for row in project.journal.chain())
     outlines = project.journal.outlines()
     frame = gpd.GeoDataFrame({"outline": list(outlines)}, geometry=list(outlines.values()), crs=6668)
@@ -163,27 +162,6 @@ def _imported(project: Project) -> Iterator[tuple[str, Table, pd.DataFrame]]:
             table,
             frame[[key for key in frame.columns if key in visible or key == "geometry"]],
         )
-
-
-def _history(project: Project, kind: str, table: Table) -> pd.DataFrame:
-    """Every record of a kind, what was corrected or withdrawn included."""
-    entries = project.journal.entries(kind)
-    bodies = [json.loads(body) if isinstance(body, str) else {} for body in entries["body"]]
-    frame = pd.DataFrame({"record_id": entries["record_id"]})
-    frame["state"] = [
-        "superseded" if gone else "standing" if body else "withdrawal"
-        for gone, body in zip(entries["superseded"], bodies, strict=True)
-    ]
-    for key in (field.key for field in table.visible_to(Audience.OFFICE)):
-        frame[key] = [body.get(key) for body in bodies]
-    for key in _ENVELOPE:
-        frame[key] = entries[key].to_numpy()
-    return frame
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    return csv_text(list(plain.columns), plain.itertuples(index=False, name=None)).encode("utf-8-sig")
 
 
 def _geojson(frame: gpd.GeoDataFrame) -> bytes:

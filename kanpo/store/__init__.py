@@ -5,9 +5,10 @@ are stale. This is the only room with SQL.
 """
 
 from kanpo.store._at_rest import read_at_rest
-from kanpo.store._backup import BackupFiles, backup_project, check_sealed, free_name
+from kanpo.store._backup import BackupFiles, backup_people, backup_project, check_sealed, free_name
 from kanpo.store._backup_seal import BackupSeal
 from kanpo.store._computed import INPUT_LABELS, Stamp
+from kanpo.store._geometry import to_blobs as outline_blobs
 from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
 from kanpo.store._journal import (
@@ -29,6 +30,8 @@ from kanpo.store._restore import (
     Restored,
     check_backup,
     dated_name,
+    put_in_place,
+    put_people_in_place,
     restore_project,
     surplus,
     thin_out,
@@ -57,6 +60,7 @@ __all__ = [
     "StoredLayer",
     "TableRows",
     "arrivals",
+    "backup_people",
     "backup_project",
     "check_backup",
     "check_chains",
@@ -68,10 +72,13 @@ __all__ = [
     "is_project",
     "merge_projects",
     "new_record_ids",
+    "outline_blobs",
     "outline_hash",
     "parse_seal",
     "people_file",
     "project_notes",
+    "put_in_place",
+    "put_people_in_place",
     "read_at_rest",
     "rebuild_project",
     "record_content",

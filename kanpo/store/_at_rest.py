@@ -33,7 +33,7 @@ def bring_to_rest(path: Path) -> None:
     """
     with spoken_errors(path), closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as connection:
         connection.execute("SELECT count(*) FROM sqlite_master")
-        if in_wal_mode(path):
+        if _is_wal(connection):
             _leave_wal(connection, path)
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("ROLLBACK")
@@ -52,17 +52,26 @@ def _leave_wal(connection: sqlite3.Connection, path: Path) -> None:
                 "ほかのプログラムがこのファイルを開いています(何も変えていません)",
                 "another program has this file open (nothing was changed)",
             ),
-            Text("QGIS などを閉じてから、もう一度実行してください", "close QGIS or what else uses it, then run it again"),
+            Text(
+                "QGIS などを閉じてから、もう一度実行してください",
+                "close QGIS or what else uses it, then run it again",
+            ),
             Place(str(path)),
         )
 
 
-def leave_wal_if_alone(connection: sqlite3.Connection, path: Path) -> None:
+def _is_wal(connection: sqlite3.Connection) -> bool:
+    # Not by reading the file: to close a file that a connection of this process has open takes away
+    # the connection's locks (POSIX, fcntl).
+    return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+
+
+def leave_wal_if_alone(connection: sqlite3.Connection) -> None:
     """Bring a file that another program left in WAL mode back, unless somebody has it open now.
 
     The rollback journal is the only mode that is safe on a shared folder.
     """
-    if not in_wal_mode(path):
+    if not _is_wal(connection):
         return
     waits = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     connection.execute("PRAGMA busy_timeout = 0")

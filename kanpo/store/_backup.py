@@ -126,21 +126,18 @@ def backup_project(path: Path, target: Path) -> BackupSeal:
         Nothing can be written there.
     """
     files = BackupFiles.of(target)
-    _refuse_existing(files)
+    _refuse_existing(*files.parts.values(), files.seal)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise not_writable(target, error) from error
     made: list[Path] = []
     try:
-        for source, part in ((path, files.project), (people_file(path), files.people)):
-            if not source.exists() and source != path:
-                continue
-            with spoken_errors(source), closing(sqlite3.connect(source)) as connection:
-                made.append(part)
-                copy_database(connection, part)
-            if part == files.people:
-                _hide(part)
+        with spoken_errors(path), closing(sqlite3.connect(path)) as connection:
+            copy_database(connection, files.project)
+        made.append(files.project)
+        if backup_people(path, files.people):
+            made.append(files.people)
         if copy_folders(path, files.files):
             made.append(files.files)
         parts = [(what, part) for what, part in files.parts.items() if part in made]
@@ -155,14 +152,34 @@ def backup_project(path: Path, target: Path) -> BackupSeal:
     return seal
 
 
-def _refuse_existing(files: BackupFiles) -> None:
-    for part in (*files.parts.values(), files.seal):
-        if part.exists():
+def backup_people(project: Path, target: Path) -> Path | None:
+    """Copy the people file of the project at a path to `target`, for its owner only; None where there is none.
+
+    Raises
+    ------
+    UsageError
+        `target` exists.
+    EnvironmentFailure
+        Nothing can be written there.
+    """
+    source = people_file(project)
+    if not source.exists():
+        return None
+    _refuse_existing(target)
+    with spoken_errors(source), closing(sqlite3.connect(source)) as connection:
+        copy_database(connection, target)
+    _hide(target)
+    return target
+
+
+def _refuse_existing(*paths: Path) -> None:
+    for path in paths:
+        if path.exists():
             raise UsageError(
                 "backup.exists",
                 Text("同じ名前のファイルがもうあります", "there is already a file of that name"),
                 Text("別の名前を選んでください", "choose another name"),
-                Place(str(part)),
+                Place(str(path)),
             )
 
 
@@ -210,7 +227,7 @@ def check_sealed(backup: Path) -> tuple[list[Problem], BackupSeal | None]:
     if not files.seal.is_file():
         return [], None
     seal = read_seal_file(files.seal)
-    problems = []
+    problems: list[Problem] = []
     for part in seal.parts:
         problems += _compare(part, files.parts.get(part.what, backup.with_name(part.name)))
     known = {part.what for part in seal.parts}
@@ -224,7 +241,9 @@ def check_sealed(backup: Path) -> tuple[list[Problem], BackupSeal | None]:
 
 def _compare(part: Part, path: Path) -> Sequence[Problem]:
     if not path.is_file():
-        return [_wrong("backup.missing", Text("写しの一部がありません", "a part of the backup is missing"), path)]
+        return [
+            _wrong("backup.missing", Text("写しの一部がありません", "a part of the backup is missing"), path)
+        ]
     if Part.of(part.what, path).sha256 != part.sha256:
         what = Text("写しを作った後に変わっています", "was changed after the backup was made")
         return [_wrong("backup.changed", what, path)]

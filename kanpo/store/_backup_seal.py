@@ -123,7 +123,10 @@ def read_seal_file(path: Path) -> BackupSeal:
     if not whole or not parts or any(Path(part.name).name != part.name for part in parts):
         raise InputUnusable(
             "backup.seal-unusable",
-            Text("写しの封印として読めません(変えられたか、壊れています)", "is no seal of a backup, or was changed"),
+            Text(
+                "写しの封印として読めません(変えられたか、壊れています)",
+                "is no seal of a backup, or was changed",
+            ),
             Text(
                 "別の写しを使うか、封印(.seal.txt)を別の場所に移してください",
                 "use another backup, or move the seal elsewhere",

@@ -54,7 +54,7 @@ def is_project(path: Path) -> bool:
     """Whether a file is a kanpo project; looks only, and never waits for a lock.
 
     A file that cannot be read as it lies there, because a power cut left a write half done or another
-    program holds it, is looked through for the name of kanpo's own table.
+    program has it open, is looked through for the name of kanpo's own table.
     """
     try:
         with path.open("rb") as file:
@@ -63,7 +63,9 @@ def is_project(path: Path) -> bool:
     except OSError:
         return False
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+        ) as connection:
             return connection.execute(_NAMED).fetchone() is not None
     except sqlite3.Error:
         return _holds(path, _TABLE.encode())
@@ -85,7 +87,8 @@ def _holds(path: Path, word: bytes) -> bool:
 def in_wal_mode(path: Path) -> bool:
     """Whether a file was left in WAL mode, in which it is not whole without the files beside it.
 
-    Bytes 18 and 19 of the header (SQLite file format, 1.3).
+    Bytes 18 and 19 of the header (SQLite file format, 1.3). Not to be asked of a file that this
+    process has open: closing it would take away the locks of that connection.
     """
     try:
         with path.open("rb") as file:

@@ -121,7 +121,7 @@ class Project:
                 _refuse_foreign(connection, path)
                 refuse_newer(connection, str(path))
                 if write:
-                    leave_wal_if_alone(connection, path)
+                    leave_wal_if_alone(connection)
                     _bring_up_to_date(connection, path)
                 elif version_of(connection) < SCHEMA_VERSION or not views_current(connection):
                     behind = version_of(connection) < SCHEMA_VERSION

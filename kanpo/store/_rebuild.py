@@ -116,11 +116,10 @@ def _in_order(chain: Sequence[Sequence[object]], order: History) -> list[tuple[o
     """Records in the order in which they arrived; those that it does not name come last."""
     left = {(str(row[2]), int(str(row[3]))): tuple(row) for row in chain}
     heads: dict[str, int] = {}
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for lane, last in order:
-        for number in range(heads.get(lane, 0) + 1, last + 1):
-            if (lane, number) in left:
-                rows.append(left.pop((lane, number)))
+        numbers = range(heads.get(lane, 0) + 1, last + 1)
+        rows += [left.pop((lane, number)) for number in numbers if (lane, number) in left]
         heads[lane] = last
     return [*rows, *left.values()]
 

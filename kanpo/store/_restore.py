@@ -7,7 +7,7 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,7 +103,8 @@ def restore_project(
     _settle(target)
     if source is not None:
         _settle(people_file(target))
-    added, aside = _add_files(files.files, target) if files.files.is_file() else (0, ())
+    packed = _unpack(files.files) if files.files.is_file() else ()
+    added, aside = add_files(target, packed)
     copy = free_name(target, "before-restore")
     kept = _swap(backup, target, copy)
     kept_people = None
@@ -112,12 +113,46 @@ def restore_project(
     return Restored(proof, kept, kept_people, source is not None, added, aside)
 
 
+def put_in_place(
+    draft: Path, target: Path, files: Iterable[tuple[str, str, bytes]]
+) -> tuple[Path | None, int]:
+    """Make a project file that was built apart the project at `target`, with files for the folders beside it.
+
+    Returns
+    -------
+    Path or None
+        Where the present file went.
+    int
+        How many files were added.
+
+    Raises
+    ------
+    EnvironmentFailure
+        Another program has the present file open, or nothing can be written.
+    """
+    _settle(target)
+    added, _ = add_files(target, files)
+    return _swap(draft, target, free_name(target, "before-restore")), added
+
+
+def put_people_in_place(source: Path, target: Path) -> Path | None:
+    """Put the copy of a people file in the place of that of the project at `target`, which is kept."""
+    _check_people(source)
+    _settle(people_file(target))
+    keep_as = BackupFiles.of(free_name(target, "before-restore")).people
+    return _swap(source, people_file(target), keep_as, mode=0o600)
+
+
 def _swap(source: Path, target: Path, keep_as: Path, mode: int | None = None) -> Path | None:
     """Put a copy of a database in the place of another one, which is kept; tells where, or None for none."""
     draft = draft_beside(target)
     kept = None
     try:
-        with read_at_rest(source) as calm, spoken_errors(source), closing(connect(calm, write=True)) as connection:
+        with (
+            read_at_rest(source) as calm,
+            spoken_errors(source),
+            closing(connect(calm, write=True)) as connection,
+        ):
             copy_database(connection, draft)
         if mode is not None:
             draft.chmod(mode)
@@ -188,7 +223,9 @@ def _check_files(path: Path) -> list[Problem]:
     return [
         Problem(
             "backup.files",
-            Text("写真と元のファイルの zip が壊れています", "the zip of photos and received files is damaged"),
+            Text(
+                "写真と元のファイルの zip が壊れています", "the zip of photos and received files is damaged"
+            ),
             Text("別の写しを使ってください", "use another backup"),
             Place(str(path), value=name or None),
         )
@@ -209,28 +246,42 @@ def _check_people(path: Path) -> None:
         connection.execute("SELECT count(*) FROM people").fetchone()
 
 
-def _add_files(archive: Path, target: Path) -> tuple[int, tuple[Path, ...]]:
-    """Unpack what is missing in the folders beside a project; a file that differs stays, the other gets a free name."""
+def _unpack(archive: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Folder, name and content of each file in the zip of a backup, which was checked before."""
+    with zipfile.ZipFile(archive) as packed:
+        for name in packed.namelist():
+            found = _member(name)
+            if found is not None:
+                yield (*found, packed.read(name))
+
+
+def add_files(target: Path, files: Iterable[tuple[str, str, bytes]]) -> tuple[int, tuple[Path, ...]]:
+    """Put files (folder, name, content) into the folders beside a project; nothing there is replaced.
+
+    Returns
+    -------
+    int
+        How many were added.
+    tuple of Path
+        Those that got another name, because a file of that name with other content was there.
+    """
     added, aside = 0, list[Path]()
     try:
-        with zipfile.ZipFile(archive) as packed:
-            for name in packed.namelist():
-                folder, file = _member(name) or ("", "")
-                place = target.with_name(f"{target.stem}_{folder}") / file
-                content = packed.read(name)
-                if place.exists():
-                    if place.read_bytes() == content:
-                        continue
-                    place = _free_beside(place)
-                    aside.append(place)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                draft = draft_beside(place)
-                try:
-                    draft.write_bytes(content)
-                    move_into_place(draft, place)
-                finally:
-                    draft.unlink(missing_ok=True)
-                added += 1
+        for folder, name, content in files:
+            place = target.with_name(f"{target.stem}_{folder}") / name
+            if place.exists():
+                if place.read_bytes() == content:
+                    continue
+                place = _free_beside(place)
+                aside.append(place)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            draft = draft_beside(place)
+            try:
+                draft.write_bytes(content)
+                move_into_place(draft, place)
+            finally:
+                draft.unlink(missing_ok=True)
+            added += 1
     except OSError as error:
         raise not_writable(target, error) from error
     return added, tuple(aside)

@@ -81,7 +81,7 @@ def test_a_restored_file_goes_on_in_a_lane_of_its_own(project: Project, tmp_path
     backup_project(project.path, backup)
     project.journal.append(_observations(1))
     project.close()
-    kept = restore_project(backup, project.path)
+    kept = restore_project(backup, project.path).kept
     assert kept is not None
     with Project.open(project.path, write=True) as opened:
         opened.journal.append(_observations(1, 7))

@@ -46,7 +46,11 @@ def backup(project: Path | None, out: Path | None, thin: bool) -> int:
     files = BackupFiles.of(target)
     for part in sealed.parts:
         label = _LABELS[part.what]
-        say(Text(f"  {label.ja}: {files.parts[part.what].name}", f"  {label.en}: {files.parts[part.what].name}"))
+        say(
+            Text(
+                f"  {label.ja}: {files.parts[part.what].name}", f"  {label.en}: {files.parts[part.what].name}"
+            )
+        )
     say(
         Text(
             f"筆 {sealed.parcels:,}、記録 {sealed.records.records:,}。写しの封印 {sealed.seal} を控えておいてください"

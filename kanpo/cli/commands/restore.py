@@ -130,7 +130,12 @@ def _say_restored(done: Restored) -> None:
     if done.kept_people is not None:
         say(Text(f"前の名簿: {done.kept_people}", f"the people file before: {done.kept_people}"))
     if not done.people:
-        say(Text("名簿の写しがないので、名簿は変えていません。", "no copy of the people file, so it was left as it is."))
+        say(
+            Text(
+                "名簿の写しがないので、名簿は変えていません。",
+                "no copy of the people file, so it was left as it is.",
+            )
+        )
     if done.added:
         say(Text(f"元のファイルと写真を {done.added:,} 個足しました。", f"{done.added:,} files were added."))
     for path in done.aside:
