@@ -64,35 +64,12 @@ def restore_archive(
     EnvironmentFailure
         Nothing can be written there, or another program has the present file open.
     """
-    checked = verify_archive(archive, None if seal is None else str(seal))
-    if checked.problems or checked.records is None:
-        raise IntegrityFailure(
-            "restore.damaged",
-            Text(
-                "保存用の zip が変わっています(何も変えていません)",
-                "the archive was changed (nothing was changed)",
-            ),
-            Text("別の写しを使ってください", "use another copy"),
-            Place(str(archive)),
-            checked.problems,
-        )
-    if TABLES_FILE not in checked.contents:
-        raise InputUnusable(
-            "archive.no-tables",
-            Text(
-                "古い kanpo の zip で、プロジェクトに戻すための表がありません",
-                "an archive of an older kanpo, without the tables to make a project from",
-            ),
-            Text(
-                "CSV と GeoJSON は読めます。筆は kanpo ingest で取り込めます",
-                "its CSV and GeoJSON can be read; kanpo ingest takes the parcels",
-            ),
-            Place(str(archive)),
-        )
+    checked = _checked(archive, seal)
     draft = target.with_name(f".kanpo-{os.getpid()}.gpkg")
     try:
         draft.parent.mkdir(parents=True, exist_ok=True)
         counts = _rebuild(archive, checked, draft)
+        assert checked.records is not None
         problems = verify_project(draft, str(checked.records))
         if problems:
             raise IntegrityFailure(
@@ -116,6 +93,35 @@ def restore_archive(
         return replace(done, files=added, kept=kept, kept_people=kept_people)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _checked(archive: Path, seal: PrintedSeal | None) -> CheckedArchive:
+    checked = verify_archive(archive, None if seal is None else str(seal))
+    if checked.problems:
+        raise IntegrityFailure(
+            "restore.damaged",
+            Text(
+                "保存用の zip が変わっています(何も変えていません)",
+                "the archive was changed (nothing was changed)",
+            ),
+            Text("別の写しを使ってください", "use another copy"),
+            Place(str(archive)),
+            checked.problems,
+        )
+    if TABLES_FILE not in checked.contents:
+        raise InputUnusable(
+            "archive.no-tables",
+            Text(
+                "古い kanpo の zip で、プロジェクトに戻すための表がありません",
+                "an archive of an older kanpo, without the tables to make a project from",
+            ),
+            Text(
+                "CSV と GeoJSON は読めます。筆は kanpo ingest で取り込めます",
+                "its CSV and GeoJSON can be read; kanpo ingest takes the parcels",
+            ),
+            Place(str(archive)),
+        )
+    return checked
 
 
 def _rebuild(archive: Path, checked: CheckedArchive, draft: Path) -> tuple[int, int]:

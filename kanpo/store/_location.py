@@ -62,6 +62,9 @@ def is_project(path: Path) -> bool:
                 return False
     except OSError:
         return False
+    if beside(path) or in_wal_mode(path):
+        # To open it would change what stands beside it.
+        return _holds(path, _TABLE.encode())
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)

@@ -51,12 +51,15 @@ def test_r22_every_table_comes_back_from_an_archive(demo: Path, tmp_path: Path) 
     assert written.missing == ()
     target = tmp_path / "new" / "sample.gpkg"
     done = restore_archive(tmp_path / "a.zip", target, seal=parse_seal(str(written.seal)))
-    assert done.covered and done.kept is None and done.files == 2
+    assert done.covered and done.kept is None and done.files == 8
     for table in _TABLES:
         before, after = _rows(demo, table), _rows(target, table)
         if table == "parcels":
             # Columns as received stay out but for those that factors are read from.
             before, after = ([_without_attributes(row) for row in rows] for rows in (before, after))
+        if table in ("originals", "outlines"):
+            # Addressed by their hash: they have no order.
+            before, after = sorted(before, key=repr), sorted(after, key=repr)
         assert after == before, table
     assert verify_project(target, str(seal)) == []
     assert (tmp_path / "new" / "sample_photos" / "p.jpg").read_bytes() == b"content"

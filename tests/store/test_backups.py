@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
@@ -353,4 +352,4 @@ def test_r22_people_of_a_restore_are_kept(project: Project, tmp_path: Path) -> N
     with closing(sqlite3.connect(done.kept_people)) as connection:
         assert connection.execute("SELECT count(*) FROM people").fetchone()[0] == 2
     assert len(project.people.read()) == 1
-    assert stat.S_IMODE(os.stat(done.kept_people).st_mode) == 0o600
+    assert stat.S_IMODE(done.kept_people.stat().st_mode) == 0o600
