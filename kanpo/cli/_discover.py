@@ -83,6 +83,23 @@ def find_project(given: Path | None) -> Path:
     )
 
 
+def wal_note(path: Path) -> Text | None:
+    """That another program left a project in WAL mode, and what to do about it; None where it is at rest.
+
+    Somebody who copies the file alone then copies less than what was recorded.
+    """
+    from kanpo.store import in_wal_mode
+
+    if not in_wal_mode(path):
+        return None
+    return Text(
+        f"{path.name} は、ほかのプログラム(QGIS など)が WAL モードで開いています。閉じるまで、このファイルだけを"
+        f"コピーしないでください(写しは kanpo backup で)。閉じた後の次の書き込みで元のモードに戻します。",
+        f"{path.name} was opened in WAL mode by another program (such as QGIS). Until that is closed do not copy "
+        "the file alone (use kanpo backup); the next write after that brings it back.",
+    )
+
+
 def project_if_any(given: Path | None) -> Path | None:
     """The project file as `find_project` finds it; None where there is none to be found."""
     try:

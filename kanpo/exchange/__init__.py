@@ -5,9 +5,10 @@ GIS, with only the columns that the audience may see.
 """
 
 from kanpo.exchange._any_table import read_any_table
-from kanpo.exchange._archive import write_archive
-from kanpo.exchange._archive_check import verify_archive
-from kanpo.exchange._beside import files_beside, originals_folder, photos_folder
+from kanpo.exchange._archive import Archive, write_archive
+from kanpo.exchange._archive_check import CheckedArchive, verify_archive
+from kanpo.exchange._archive_restore import RestoredArchive, restore_archive
+from kanpo.exchange._beside import originals_folder, photos_folder
 from kanpo.exchange._book import book_file, write_book
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._header import kind_of_headers
@@ -25,8 +26,11 @@ from kanpo.files import csv_text, write_csv
 __all__ = [
     "FORMATS",
     "JUDGES",
+    "Archive",
+    "CheckedArchive",
     "LastValue",
     "RecordsImport",
+    "RestoredArchive",
     "TrialWalk",
     "WalkedPlot",
     "WrittenTable",
@@ -36,7 +40,6 @@ __all__ = [
     "export_parcels",
     "export_table",
     "field_sheet",
-    "files_beside",
     "import_records",
     "judgement_template",
     "kind_of_headers",
@@ -51,6 +54,7 @@ __all__ = [
     "read_phone_file",
     "read_weights",
     "records_template",
+    "restore_archive",
     "sheet_form",
     "sheet_id",
     "table_file",

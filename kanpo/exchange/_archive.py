@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,8 +15,10 @@ import shapely
 
 from kanpo import __version__
 from kanpo.exchange._archive_readme import archive_readme
+from kanpo.exchange._archive_records import record_table, table_csv
+from kanpo.exchange._archive_tables import write_tables
 from kanpo.exchange._beside import originals_folder, photos_folder
-from kanpo.files import csv_text, replacing
+from kanpo.files import replacing
 from kanpo.schema import (
     BATCHES,
     FORMER_PARCELS,
@@ -28,31 +31,39 @@ from kanpo.schema import (
     Audience,
     Table,
 )
-from kanpo.store import Project, sha256_of
+from kanpo.store import Project, Seal, sha256_of
 
 MANIFEST = "manifest.json"
 JOURNAL_LINES = "journal.jsonl"
 OUTLINES_FILE = "outlines.geojson"
-FORMAT = "kanpo-archive/1"
+TABLES_FILE = "tables.jsonl"
+FORMAT = "kanpo-archive/2"
+#: The first form had no tables from which a project could be made again.
+FORMER_FORMAT = "kanpo-archive/1"
 
 #: The earliest moment a zip can name; the time of writing would make every archive another one.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 #: Columns as they were received may hold anything, names of owners among them.
 _NEVER = frozenset({"attributes"})
 
-_ENVELOPE = ("happened_at", "actor", "recorded_at", "device", "sequence", "supersedes", "reason", "outline")
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What was written: how many files, and the seal over all of them.
+
+    `missing` are files that records or layers name and that the project does not have.
+    """
+
+    count: int
+    seal: Seal
+    missing: tuple[str, ...]
 
 
-def write_archive(project: Project, path: Path) -> int:
+def write_archive(project: Project, path: Path) -> Archive:
     """Write everything that a project holds and the office may see into one zip, all or nothing.
 
     The same project gives the same bytes. The people file is not in it, nor are the columns of
     imported files that kanpo does not know.
-
-    Returns
-    -------
-    int
-        How many files are in it.
 
     Raises
     ------
@@ -76,8 +87,30 @@ def write_archive(project: Project, path: Path) -> int:
             "records": seal.records,
             "members": members,
         }
-        _add(out, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode())
-    return len(members) + 1
+        written = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()
+        _add(out, MANIFEST, written)
+    return Archive(len(members) + 1, archive_seal(written, seal), missing_files(project))
+
+
+def archive_seal(manifest: bytes, records: Seal) -> Seal:
+    """The seal over a whole archive: the hash of its manifest, which has the hash of every file."""
+    return Seal(sha256_of(manifest), records.records, records.devices)
+
+
+def missing_files(project: Project) -> tuple[str, ...]:
+    """Files that layers and records name by hash or photo name, and that are not there."""
+    originals = set(project.imported.original_names())
+    layers = project.imported.layer_table()
+    missing = [f"{row.file_name}" for row in layers.itertuples() if row.sha256 not in originals]
+    photos = photos_folder(project)
+    for row in project.journal.chain():
+        body = json.loads(row[10]) if row[10] else {}
+        digest, value = body.get("sha256"), body.get("value")
+        if isinstance(digest, str) and digest not in originals:
+            missing.append(f"{row[0]} ({digest[:12]})")
+        if body.get("trait") == "photo" and isinstance(value, str) and not (photos / value).is_file():
+            missing.append(value)
+    return tuple(missing)
 
 
 def _add(out: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -91,16 +124,17 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     tables: list[tuple[str, Table]] = []
     for name, table, frame in _imported(project):
         tables.append((f"{name}.csv", table))
-        yield f"{name}.csv", _csv(frame)
+        yield f"{name}.csv", table_csv(frame)
         if isinstance(frame, gpd.GeoDataFrame):
             yield f"{name}.geojson", _geojson(frame)
     for kind, table in RECORD_KINDS.items():
         tables.append((f"records/{table.name}.csv", table))
-        yield f"records/{table.name}.csv", _csv(_history(project, kind, table))
+        yield f"records/{table.name}.csv", table_csv(record_table(project.journal.entries(kind), table))
     yield JOURNAL_LINES, b"".join(orjson.dumps(row) + b"\n" for row in project.journal.chain())
     outlines = project.journal.outlines()
     frame = gpd.GeoDataFrame({"outline": list(outlines)}, geometry=list(outlines.values()), crs=6668)
     yield OUTLINES_FILE, _geojson(frame)
+    yield TABLES_FILE, write_tables(project)
     for digest in project.imported.original_names():
         yield f"originals/{digest}", project.imported.original(digest) or b""
     for folder, name in ((originals_folder(project), "imported_files"), (photos_folder(project), "photos")):
@@ -128,27 +162,6 @@ def _imported(project: Project) -> Iterator[tuple[str, Table, pd.DataFrame]]:
             table,
             frame[[key for key in frame.columns if key in visible or key == "geometry"]],
         )
-
-
-def _history(project: Project, kind: str, table: Table) -> pd.DataFrame:
-    """Every record of a kind, what was corrected or withdrawn included."""
-    entries = project.journal.entries(kind)
-    bodies = [json.loads(body) if isinstance(body, str) else {} for body in entries["body"]]
-    frame = pd.DataFrame({"record_id": entries["record_id"]})
-    frame["state"] = [
-        "superseded" if gone else "standing" if body else "withdrawal"
-        for gone, body in zip(entries["superseded"], bodies, strict=True)
-    ]
-    for key in (field.key for field in table.visible_to(Audience.OFFICE)):
-        frame[key] = [body.get(key) for body in bodies]
-    for key in _ENVELOPE:
-        frame[key] = entries[key].to_numpy()
-    return frame
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    return csv_text(list(plain.columns), plain.itertuples(index=False, name=None)).encode("utf-8-sig")
 
 
 def _geojson(frame: gpd.GeoDataFrame) -> bytes:

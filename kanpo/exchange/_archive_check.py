@@ -6,71 +6,119 @@ import json
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import shapely
 
 from kanpo.errors import InputUnusable, Place, Problem
-from kanpo.exchange._archive import FORMAT, JOURNAL_LINES, MANIFEST, OUTLINES_FILE
+from kanpo.exchange._archive import (
+    FORMAT,
+    FORMER_FORMAT,
+    JOURNAL_LINES,
+    MANIFEST,
+    OUTLINES_FILE,
+    TABLES_FILE,
+    archive_seal,
+)
+from kanpo.exchange._archive_records import check_record_tables
 from kanpo.locale import Text
-from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, seal_of, sha256_of
+from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, parse_seal, seal_of, sha256_of
 
 #: Larger members are not opened: a project's tables are far smaller.
 _LARGEST = 2_000_000_000
 _MEND = Text("別に保管した写しと見比べてください", "compare with a copy kept elsewhere")
 
 
-def verify_archive(path: Path, seal: str | None = None) -> tuple[list[Problem], Seal | None]:
-    """Everything that is wrong with an archive, and the seal of its records.
+@dataclass(frozen=True, slots=True)
+class CheckedArchive:
+    """What a check found: problems, the seal of the records, the seal over everything, the contents of the tables.
+
+    `covered` tells that a seal that was given covers all files, not the records alone.
+    """
+
+    problems: tuple[Problem, ...]
+    records: Seal | None = None
+    whole: Seal | None = None
+    covered: bool = False
+    contents: dict[str, bytes] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+
+def verify_archive(path: Path, seal: str | None = None) -> CheckedArchive:
+    """Everything that is wrong with an archive, and its seals.
 
     Parameters
     ----------
     path : Path
         A zip written by `write_archive`.
     seal : str, optional
-        A seal printed earlier (``digest-count``); it has to be that of the archive.
+        A seal printed earlier (``digest-count``): that of the whole archive or that of its records.
 
     Raises
     ------
     InputUnusable
         The file is no archive.
+    UsageError
+        `seal` is no seal.
     """
+    wanted = None if seal is None else parse_seal(seal)
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = _manifest(archive, path)
+            manifest, written = _manifest(archive, path)
             problems, contents = _check_members(archive, manifest, path)
     except (zipfile.BadZipFile, OSError, zlib.error, EOFError, NotImplementedError) as error:
         raise _no_archive(path) from error
     if problems:
-        return problems, None
+        return CheckedArchive(tuple(problems))
     rows, problems = _rows(contents[JOURNAL_LINES], path)
     problems += check_chains(rows, path)
     problems += _check_outlines(contents[OUTLINES_FILE], rows, path)
-    found = seal_of({row[2]: (row[3], row[12]) for row in rows})
-    if found.digest != manifest.get("seal_sha256") or found.records != manifest.get("records"):
-        problems.append(
-            _wrong(
-                "archive.seal", Text("封印が記録と合いません", "the seal is not that of the records"), path
-            )
+    problems += _check_originals(manifest, path)
+    if not problems:
+        problems += check_record_tables(rows, contents, path)
+    records = seal_of({row[2]: (row[3], row[12]) for row in rows})
+    whole = archive_seal(written, records)
+    if records.digest != manifest.get("seal_sha256") or records.records != manifest.get("records"):
+        what = Text("封印が記録と合いません", "the seal is not that of the records")
+        problems.append(_wrong("archive.seal", what, path))
+    covered = wanted is not None and wanted.fits(whole)
+    if wanted is not None and not covered and not wanted.fits(records):
+        what = Text(
+            f"封印は {whole}(記録は {records})で、{seal} ではありません",
+            f"the seal is {whole} (of the records {records}), not {seal}",
         )
-    if seal is not None and not _is_seal(found, seal):
-        what = Text(f"封印は {found} で、{seal} ではありません", f"the seal is {found}, not {seal}")
         problems.append(_wrong("verify.seal", what, path))
-    return problems, found
+    return CheckedArchive(tuple(problems), records, whole, covered, contents, manifest)
 
 
-def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+def _check_originals(manifest: dict[str, Any], path: Path) -> list[Problem]:
+    """Files as received are kept under their hash: one that is another file is named."""
+    return [
+        _wrong(
+            "verify.original",
+            Text("受け取ったままのファイルが書き換えられています", "a file as it was received was changed"),
+            path,
+            name,
+        )
+        for name, known in manifest["members"].items()
+        if name.startswith("originals/") and known.get("sha256") != name.removeprefix("originals/")
+    ]
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], bytes]:
     try:
-        manifest = json.loads(archive.read(MANIFEST))
+        written = archive.read(MANIFEST)
+        manifest = json.loads(written)
     except (KeyError, ValueError, RecursionError) as error:
         raise _no_archive(path) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("format") not in (FORMAT, FORMER_FORMAT):
         raise _no_archive(path)
     members = manifest.get("members")
     if not isinstance(members, dict) or not {JOURNAL_LINES, OUTLINES_FILE} <= members.keys():
         raise _no_archive(path)
-    return manifest
+    return manifest, written
 
 
 def _no_archive(path: Path) -> InputUnusable:
@@ -107,7 +155,7 @@ def _check_members(
             problems.append(
                 _wrong("archive.changed", Text("内容が変わっています", "was changed afterwards"), path, name)
             )
-        if name in (JOURNAL_LINES, OUTLINES_FILE):
+        if name in (JOURNAL_LINES, OUTLINES_FILE, TABLES_FILE) or name.startswith("records/"):
             contents[name] = content
     return problems, contents
 
@@ -165,11 +213,6 @@ def _check_outlines(content: bytes, rows: Sequence[Sequence[Any]], path: Path) -
         )
         for name in sorted(named - found.keys())
     ]
-
-
-def _is_seal(found: Seal, seal: str) -> bool:
-    digest, _, count = seal.partition("-")
-    return found.digest.startswith(digest) and (not count or count == str(found.records))
 
 
 def _wrong(code: str, what: Text, path: Path, name: str | None = None) -> Problem:

@@ -20,13 +20,6 @@ def photos_folder(project: Project) -> Path:
     return project.path.with_name(f"{project.path.stem}_photos")
 
 
-def files_beside(project: Path) -> dict[Path, int]:
-    """The two folders beside the project at a path, and how many files each holds; without empty ones."""
-    folders = (project.with_name(f"{project.stem}_{what}") for what in ("originals", "photos"))
-    counts = {folder: sum(1 for _ in folder.iterdir()) for folder in folders if folder.is_dir()}
-    return {folder: count for folder, count in counts.items() if count}
-
-
 def keep_original(project: Project, path: Path) -> Path:
     """Keep a file as it came, under its hash; a file that is there already is not written again.
 

@@ -4,7 +4,7 @@ In comes a file as an office got it, out go parcels in the project, problems wit
 a file of what could not be used.
 """
 
-from kanpo.parcels._attributes import AttributeFactors, attribute_factors
+from kanpo.parcels._attributes import AttributeFactors, attribute_factors, known_attributes
 from kanpo.parcels._find import ParcelFilter, find_parcel, search_parcels
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
@@ -48,6 +48,7 @@ __all__ = [
     "ingest_file",
     "ingest_parcels",
     "join_register",
+    "known_attributes",
     "lineage_tree",
     "link_years",
     "lone_pins",

@@ -62,6 +62,28 @@ def attribute_factors(parcels: pd.DataFrame) -> AttributeFactors:
     return AttributeFactors(pd.DataFrame(values, index=index), pd.DataFrame(origin, index=index))
 
 
+def known_attributes(text: object) -> str | None:
+    """Of attributes (JSON text) those from which a site factor is read, and nothing else that came with them."""
+    if not isinstance(text, str) or not text:
+        return None
+    received = orjson.loads(text)
+    kept = {
+        name: received[name]
+        for key, names in _names().items()
+        for name in names
+        if _says(key, received.get(name))
+    }
+    return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _says(key: str, written: object) -> bool:
+    """Whether something is said of a factor in a form that is read."""
+    if written is None or written == "" or type(written) in (dict, list):
+        return False
+    read: Callable[[str], object] = _number(key) if FACTORS[key].kind == "number" else _class(key)
+    return read(str(written)) is not None
+
+
 def _column(key: str, properties: list[dict[str, object]], names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """One factor of all parcels, and the attribute that each value stands in; the first name wins."""
     number = FACTORS[key].kind == "number"

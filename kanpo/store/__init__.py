@@ -4,51 +4,83 @@ In come checked frames and records, out come frames, records and the news whethe
 are stale. This is the only room with SQL.
 """
 
-from kanpo.store._backup import backup_project, free_name
+from kanpo.store._at_rest import read_at_rest
+from kanpo.store._backup import BackupFiles, backup_people, backup_project, check_sealed, free_name
+from kanpo.store._backup_seal import BackupSeal
 from kanpo.store._computed import INPUT_LABELS, Stamp
+from kanpo.store._geometry import to_blobs as outline_blobs
 from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
 from kanpo.store._journal import (
     CHAIN_COLUMNS,
     Content,
     NewRecord,
-    Seal,
     outline_hash,
     record_content,
-    seal_of,
 )
 from kanpo.store._layers import StoredLayer
-from kanpo.store._location import is_project, shared_location
+from kanpo.store._location import in_wal_mode, is_project, shared_location
 from kanpo.store._merge import MergeReport, merge_projects
 from kanpo.store._own_catalogue import OwnCatalogue
-from kanpo.store._people import People
+from kanpo.store._people import People, people_file
 from kanpo.store._project import SCHEMA_VERSION, Project
-from kanpo.store._restore import check_backup, dated_name, restore_project, surplus, thin_out
+from kanpo.store._rebuild import TableRows, arrivals, dump_tables, project_notes, rebuild_project
+from kanpo.store._restore import (
+    Proof,
+    Restored,
+    check_backup,
+    dated_name,
+    put_in_place,
+    put_people_in_place,
+    restore_project,
+    surplus,
+    thin_out,
+)
+from kanpo.store._seal import PrintedSeal, Seal, parse_seal, seal_of
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
     "CHAIN_COLUMNS",
     "INPUT_LABELS",
     "SCHEMA_VERSION",
+    "BackupFiles",
+    "BackupSeal",
     "Batch",
     "Content",
     "MergeReport",
     "NewRecord",
     "OwnCatalogue",
     "People",
+    "PrintedSeal",
     "Project",
+    "Proof",
+    "Restored",
     "Seal",
     "Stamp",
     "StoredLayer",
+    "TableRows",
+    "arrivals",
+    "backup_people",
     "backup_project",
     "check_backup",
     "check_chains",
+    "check_sealed",
     "dated_name",
+    "dump_tables",
     "free_name",
+    "in_wal_mode",
     "is_project",
     "merge_projects",
     "new_record_ids",
+    "outline_blobs",
     "outline_hash",
+    "parse_seal",
+    "people_file",
+    "project_notes",
+    "put_in_place",
+    "put_people_in_place",
+    "read_at_rest",
+    "rebuild_project",
     "record_content",
     "restore_project",
     "seal_of",

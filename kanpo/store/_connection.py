@@ -99,6 +99,19 @@ def _translated(path: Path, error: sqlite3.Error) -> KanpoError:
             ),
             place,
         )
+    if name in ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY", "SQLITE_READONLY_CANTINIT"):
+        return EnvironmentFailure(
+            "store.needs-recovery",
+            Text(
+                "前に途中で終わった書き込みの後始末が要りますが、ここには書き込めません",
+                "an earlier write ended half way and has to be tidied up, but nothing can be written here",
+            ),
+            Text(
+                "横の -journal・-wal と一緒に、書き込めるフォルダに写してから開いてください",
+                "copy it with its -journal and -wal files to a folder that can be written, and open it there",
+            ),
+            place,
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_IOERR")):
         return EnvironmentFailure(
             "store.not-writable",

@@ -103,7 +103,7 @@ class Imported(FormerParcels, Layers):
                         raise _Undo
                     succeed(batch)
                     self._add_batch(batch)
-                    self._refresh_extent()
+                    self.refresh_extent()
             except _Undo:
                 pass
         return batch
@@ -187,7 +187,7 @@ class Imported(FormerParcels, Layers):
             )
             for batch_id, frame in pins.groupby("batch_id", sort=False):
                 self._store_chunk(frame, str(batch_id), self._known_parcels())
-            self._refresh_extent()
+            self.refresh_extent()
 
     def register(self) -> gpd.GeoDataFrame:
         """All rows of the farmland register with their pins (None where there is none), EPSG:6668."""
@@ -226,7 +226,7 @@ class Imported(FormerParcels, Layers):
             [values[key] for key in _BATCH_COLUMNS],
         )
 
-    def _refresh_extent(self) -> None:
+    def refresh_extent(self) -> None:
         """Tell GIS programs where the layers lie."""
         for table in (PARCELS, REGISTER, BOUNDARIES):
             chosen = f"SELECT substr(geom, 9, 32) FROM {quoted(table.name)} WHERE geom IS NOT NULL"

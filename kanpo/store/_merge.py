@@ -15,6 +15,7 @@ import pandas as pd
 from kanpo.errors import Conflict, InputUnusable, IntegrityFailure, Place, Problem, UsageError
 from kanpo.locale import Text
 from kanpo.schema import JOURNAL
+from kanpo.store._at_rest import read_at_rest
 from kanpo.store._connection import connect, spoken_errors, transaction
 from kanpo.store._history import keep_histories
 from kanpo.store._journal import _ENVELOPE, CHAIN_COLUMNS
@@ -68,9 +69,15 @@ def merge_projects(project: Project, other: Path, *, another: bool = False) -> M
         The same numbers of a lane hold different records: a device was cloned.
     """
     _refuse_unfit(project, other)
-    for path in (project.path, other):
-        _refuse_damaged(path)
-    with spoken_errors(other), closing(connect(other, write=False)) as theirs:
+    _refuse_damaged(project.path, project.path)
+    with read_at_rest(other) as calm:
+        _refuse_damaged(calm, other)
+        return _merge_calm(project, calm, other, another=another)
+
+
+def _merge_calm(project: Project, calm: Path, other: Path, *, another: bool) -> MergeReport:
+    """Add the records of a file at rest, called `other` in messages."""
+    with spoken_errors(other), closing(connect(calm, write=False)) as theirs:
         refuse_newer(theirs, str(other))
         theirs.execute("BEGIN")
         if not another:
@@ -131,8 +138,8 @@ def _refuse_unfit(project: Project, other: Path) -> None:
         )
 
 
-def _refuse_damaged(path: Path) -> None:
-    problems = verify_project(path)
+def _refuse_damaged(path: Path, named: Path) -> None:
+    problems = [problem.at(file=str(named)) for problem in verify_project(path)]
     if problems:
         raise IntegrityFailure(
             "merge.damaged",
@@ -141,7 +148,7 @@ def _refuse_damaged(path: Path) -> None:
                 "the records are damaged or were changed, so nothing was merged (both copies are unchanged)",
             ),
             Text("正しいバックアップから kanpo restore してください", "restore a good backup: kanpo restore"),
-            Place(str(path)),
+            Place(str(named)),
             tuple(problems),
         )
 

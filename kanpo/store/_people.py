@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,11 @@ from kanpo.store._connection import connect, spoken_errors, transaction
 from kanpo.store._sql import quoted, table_ddl
 
 
+def people_file(project: Path) -> Path:
+    """Where the people of a project stand."""
+    return project.with_name(project.stem + ".people.sqlite")
+
+
 class People:
     """The people file of a project; it is made when the first person is entered.
 
@@ -18,12 +24,15 @@ class People:
     """
 
     def __init__(self, project: Path) -> None:
-        self.path = project.with_name(project.stem + ".people.sqlite")
+        self.path = people_file(project)
 
     def enter(self, person: dict[str, str | None]) -> None:
         """Enter a person, or replace the one of the same grower code."""
         keys = [key for key in PEOPLE.keys if person.get(key) is not None]
         with spoken_errors(self.path):
+            if not self.path.exists():
+                # Its own from the first byte on: names and phones are for their owner only.
+                os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
             connection = connect(self.path, write=True)
             try:
                 with transaction(connection):

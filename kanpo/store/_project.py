@@ -10,6 +10,7 @@ from types import TracebackType
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
+from kanpo.store._at_rest import leave_wal_if_alone
 from kanpo.store._backup import copy_database
 from kanpo.store._computed import Computed, list_layer
 from kanpo.store._connection import connect, spoken_errors, transaction
@@ -120,6 +121,7 @@ class Project:
                 _refuse_foreign(connection, path)
                 refuse_newer(connection, str(path))
                 if write:
+                    leave_wal_if_alone(connection)
                     _bring_up_to_date(connection, path)
                 elif version_of(connection) < SCHEMA_VERSION or not views_current(connection):
                     behind = version_of(connection) < SCHEMA_VERSION

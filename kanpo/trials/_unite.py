@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kanpo.store import MergeReport, Project, backup_project, free_name, merge_projects
+from kanpo.store import BackupFiles, MergeReport, Project, backup_project, free_name, merge_projects
 from kanpo.trials._conflicts import find_conflicts
 from kanpo.trials._soundness import find_orphans
 
@@ -71,11 +71,10 @@ def _unite(path: Path, other: Path, *, people: bool, another: bool, backup: bool
         try:
             report = merge_projects(project, other, another=another)
         except BaseException:
-            if copy is not None:
-                copy.unlink(missing_ok=True)
+            _drop(copy)
             raise
-        if copy is not None and not report.came:
-            copy.unlink()
+        if not report.came:
+            _drop(copy)
             copy = None
         conflicts = find_conflicts(project)
         orphans = find_orphans(project)
@@ -91,3 +90,11 @@ def _unite(path: Path, other: Path, *, people: bool, another: bool, backup: bool
         copy,
         int(unpredicted.sum()),
     )
+
+
+def _drop(backup: Path | None) -> None:
+    """Delete a backup that nobody needs."""
+    if backup is not None:
+        files = BackupFiles.of(backup)
+        for part in (files.seal, *files.parts.values()):
+            part.unlink(missing_ok=True)

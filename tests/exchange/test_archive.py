@@ -117,8 +117,10 @@ def test_personal_data_and_columns_as_received_are_not_in_it(tmp_path: Path, tri
 
 def test_it_verifies_with_its_seal(archived: Path, trial_project: Project) -> None:
     seal = trial_project.journal.seal()
-    assert verify_archive(archived, str(seal)) == ([], seal)
-    problems, _ = verify_archive(archived, "0123456789ab-3")
+    checked = verify_archive(archived, str(seal))
+    assert (checked.problems, checked.records, checked.covered) == ((), seal, False)
+    assert verify_archive(archived, str(checked.whole)).covered
+    problems = verify_archive(archived, "0123456789ab-3").problems
     assert [problem.code for problem in problems] == ["verify.seal"]
 
 
@@ -145,7 +147,7 @@ def test_changed_missing_and_added_files_are_found(archived: Path) -> None:
         ({"records/plots.csv": None}, "archive.missing"),
         ({"evil.exe": b"x"}, "archive.added"),
     ):
-        problems, _ = verify_archive(_rewritten(archived, change, honest=False))
+        problems = verify_archive(_rewritten(archived, change, honest=False)).problems
         assert code in [problem.code for problem in problems]
 
 
@@ -160,9 +162,9 @@ def test_a_forger_who_also_mends_the_manifest_is_found_by_chain_and_seal(archive
         ([b"[1]\n"], "archive.line"),
     ):
         path = _rewritten(archived, {"journal.jsonl": b"".join(changed)}, honest=True)
-        assert code in [problem.code for problem in verify_archive(path)[0]]
+        assert code in [problem.code for problem in verify_archive(path).problems]
     moved = _rewritten(archived, {"outlines.geojson": outlines.replace(b"139.82", b"139.83")}, honest=True)
-    assert "verify.outline" in [problem.code for problem in verify_archive(moved)[0]]
+    assert "verify.outline" in [problem.code for problem in verify_archive(moved).problems]
 
 
 def test_damage_anywhere_is_found_without_a_traceback(archived: Path) -> None:
@@ -178,7 +180,7 @@ def test_damage_anywhere_is_found_without_a_traceback(archived: Path) -> None:
             del damaged[chance.randrange(len(content)) :]
         copy.write_bytes(damaged)
         try:
-            found = bool(verify_archive(copy)[0])
+            found = bool(verify_archive(copy).problems)
         except InputUnusable:
             found = True
         if not found:
@@ -200,7 +202,7 @@ def test_an_empty_project_can_be_archived(tmp_path: Path) -> None:
         project.journal.append([NewRecord("decision", {"parcel_id": "P1"}, "2025-05-01")])
         write_archive(project, tmp_path / "b.zip")
     for name in ("a.zip", "b.zip"):
-        assert verify_archive(tmp_path / name)[0] == []
+        assert verify_archive(tmp_path / name).problems == ()
 
 
 def test_files_that_records_came_from_and_photos_come_along(tmp_path: Path, trial_project: Project) -> None:
@@ -213,4 +215,4 @@ def test_files_that_records_came_from_and_photos_come_along(tmp_path: Path, tria
     with zipfile.ZipFile(path) as archive:
         assert archive.read("photos/p.jpg") == b"picture"
         assert archive.read("imported_files/ab.json") == b"{}"
-    assert verify_archive(path)[0] == []
+    assert verify_archive(path).problems == ()

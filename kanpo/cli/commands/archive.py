@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kanpo.cli._click import argument, command
+from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, project_option
 from kanpo.cli._present import say
@@ -18,16 +18,26 @@ from kanpo.locale import Text
     "archive",
     help=Text(
         "全部の記録(訂正前も)・筆・受け取ったファイルを、kanpo がなくても読める1つの zip に書く。\n\n"
-        "庁内用。名簿(people.sqlite)は入れない。同じ内容なら同じバイト列になる。確かめるには kanpo verify OUT.zip。",
+        "庁内用。名簿(people.sqlite)は入れない(--with-people で別のファイルに書く)。"
+        "同じ内容なら同じバイト列になる。確かめるには kanpo verify OUT.zip、戻すには kanpo restore OUT.zip。",
         "Write all records (corrected ones too), parcels and received files into one zip that can be read "
-        "without kanpo.\n\nFor the office; the people file is not in it. Check it with kanpo verify OUT.zip.",
+        "without kanpo.\n\nFor the office; the people file is not in it (--with-people writes it to a file of its "
+        "own). Check it with kanpo verify OUT.zip, bring it back with kanpo restore OUT.zip.",
     ),
 )
 @argument("out", type=PathType)
 @project_option
-def archive(out: Path, project: Path | None) -> int:
+@option(
+    "--with-people",
+    is_flag=True,
+    help=Text(
+        "名簿(個人情報)も OUT.people.backup に書く",
+        "write the people file (personal data) to OUT.people.backup, too",
+    ),
+)
+def archive(out: Path, project: Path | None, with_people: bool) -> int:
     from kanpo.exchange import write_archive
-    from kanpo.store import Project
+    from kanpo.store import Project, backup_people
 
     if out.suffix.lower() != ".zip":
         raise UsageError(
@@ -36,14 +46,33 @@ def archive(out: Path, project: Path | None) -> int:
             Text(f"例: kanpo archive {out.stem}.zip", f"for example: kanpo archive {out.stem}.zip"),
             Place(str(out)),
         )
-    with Project.open(find_project(project)) as opened:
-        count = write_archive(opened, out)
-        seal = opened.journal.seal()
+    path = find_project(project)
+    people = backup_people(path, out.with_suffix(".people.backup")) if with_people else None
+    with Project.open(path) as opened:
+        written = write_archive(opened, out)
+    for name in written.missing:
+        say(
+            Text(
+                f"注意: 記録や主題図が名を挙げるファイルがありません: {name}",
+                f"warning: a file that records or layers name is not there: {name}",
+            )
+        )
     say(
         Text(
-            f"{count} 個のファイルを書きました。封印 {seal} を控えておいてください。",
-            f"wrote {count} files; note down the seal {seal}.",
+            f"{written.count} 個のファイルを書きました。zip 全体の封印 {written.seal} を控えておいてください"
+            "(kanpo verify --seal、kanpo restore --seal)。",
+            f"wrote {written.count} files; note down the seal of the whole archive, {written.seal} "
+            "(kanpo verify --seal, kanpo restore --seal).",
         )
     )
+    if people is not None:
+        say(
+            Text(
+                f"名簿: {people}(個人情報。zip とは別に保管してください)",
+                f"people: {people} (personal data; keep it apart from the zip)",
+            )
+        )
+    elif with_people:
+        say(Text("名簿はまだありません。", "there is no people file yet."))
     click.echo(str(out))
     return 0

@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._ask import ask, may_ask
 from kanpo.cli._click import BilingualCommand, BilingualOption, group
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import find_project, wal_note
 from kanpo.cli._options import dry_run_option, project_option
 from kanpo.cli._present import say, say_problems
 from kanpo.locale import Text
@@ -41,7 +41,8 @@ def _write(kind: str, project: Path | None, dry_run: bool, **values: str | None)
 
     row = {key: value for key, value in values.items() if value is not None}
     row.setdefault("happened_at", date.today().isoformat())
-    with Project.open(find_project(project), write=True) as opened:
+    path = find_project(project)
+    with Project.open(path, write=True) as opened:
         report = record_rows(opened, kind, {key: [value] for key, value in row.items()}, dry_run=dry_run)
     say_problems(problem.at(row=None) for problem in report.problems)
     if report.rejected:
@@ -56,6 +57,9 @@ def _write(kind: str, project: Path | None, dry_run: bool, **values: str | None)
         say(Text("予告だけです。記録していません。", "dry run: nothing was recorded."))
         return 0
     say(Text(f"記録しました({RECORD_KINDS[kind].label.ja})", f"recorded ({RECORD_KINDS[kind].label.en})"))
+    note = wal_note(path)
+    if note is not None:
+        say(note)
     click.echo(report.record_ids[0])
     return 0
 

@@ -9,7 +9,7 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, project_option
-from kanpo.cli._present import say_problems
+from kanpo.cli._present import say, say_problems
 from kanpo.locale import Text
 
 
@@ -30,12 +30,15 @@ from kanpo.locale import Text
 @option("--seal", help=Text("以前の封印(例 3f9c…-120)", "a seal printed earlier"))
 def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
     from kanpo.lots import look_over
-    from kanpo.store import Project, verify_project
+    from kanpo.store import Project, check_sealed, parse_seal, verify_project
 
     if file is not None and file.suffix.lower() == ".zip":
         return _verify_archive(file, seal)
     path = find_project(file or project)
-    problems = verify_project(path, seal)
+    problems, sealed = check_sealed(path)
+    wanted = None if seal is None else parse_seal(seal)
+    whole = wanted is not None and sealed is not None and wanted.fits(sealed.seal)
+    problems += verify_project(path, None if whole else seal)
     say_problems(problems)
     if problems:
         return 5
@@ -44,17 +47,26 @@ def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
         doubtful = look_over(opened)
     say_problems(doubtful)
     _all_is_well(now.records, str(now), len(doubtful))
+    if sealed is not None:
+        say(Text("写しの封印とも合っています。", "it fits the seal of the backup, too."))
     return 0
 
 
 def _verify_archive(path: Path, seal: str | None) -> int:
     from kanpo.exchange import verify_archive
 
-    problems, found = verify_archive(path, seal)
-    say_problems(problems)
-    if problems or found is None:
+    checked = verify_archive(path, seal)
+    say_problems(checked.problems)
+    if checked.problems or checked.records is None:
         return 5
-    _all_is_well(found.records, str(found))
+    _all_is_well(checked.records.records, str(checked.whole))
+    if not checked.covered:
+        say(
+            Text(
+                "zip 全体の封印とは比べていません。作り直された zip でないことまで確かめるには、控えた封印を --seal に。",
+                "not compared with a seal of the whole archive; to know that it was not made anew, give --seal.",
+            )
+        )
     return 0
 
 
