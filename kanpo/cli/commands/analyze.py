@@ -21,7 +21,7 @@ from kanpo.cli._analysis_out import check_out, write_out
 from kanpo.cli._analysis_text import print_analysis
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, date_option, output_options, project_option
+from kanpo.cli._options import OutputPath, date_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -134,7 +134,7 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
 )
 @option(
     "--report",
-    type=PathType,
+    type=OutputPath,
     metavar="OUT.html",
     help=Text(
         "文章・図・表を1つのHTMLにも書く(印刷できる)", "also write sentences, pictures and tables as one page"
@@ -142,7 +142,7 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
 )
 @option(
     "--out",
-    type=PathType,
+    type=OutputPath,
     metavar="FILE",
     help=Text(
         "全部の表も書き出す(.xlsx は表ごとのシート、.csv、.json)",
@@ -212,10 +212,13 @@ def _write_report(path: Path, results: Sequence[Analysis], source: str, *, recor
 
 def _file(targets: Sequence[str]) -> Path | None:
     """The table meant, or None when trial codes are meant."""
+    from kanpo.files import note_input
+
     path = Path(targets[0])
     looks = path.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx", ".xls") or path.is_file()
     if not looks:
         return None
+    note_input(path)
     if len(targets) > 1:
         raise UsageError(
             "analysis.one-file",

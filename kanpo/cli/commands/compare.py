@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kanpo.cli._click import group, option
-from kanpo.cli._options import PathType
+from kanpo.cli._options import OutputPath
 from kanpo.cli._present import say
 from kanpo.locale import Text
 
@@ -95,7 +95,7 @@ def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
             Text("全部の表を書き出すファイル(.csv .xlsx)", "file for the whole table (.csv or .xlsx)"),
         ),
     ):
-        decorated = option(name, type=PathType, metavar=metavar, help=words)(decorated)
+        decorated = option(name, type=OutputPath, metavar=metavar, help=words)(decorated)
     return decorated
 
 
@@ -114,11 +114,17 @@ class Files:
 
     def write_pictures(self, pictures: Sequence[Picture]) -> None:
         """The pictures: the first under the name given, others with a number after it."""
-        for number, picture in enumerate(pictures, 1):
-            for path in (self.svg, self.png):
-                if path is not None:
-                    numbered = path.with_stem(f"{path.stem}-{number}") if number > 1 else path
-                    write_picture(numbered, picture)
+        from kanpo.files import check_targets
+
+        numbered = [
+            (path.with_stem(f"{path.stem}-{number}") if number > 1 else path, picture)
+            for number, picture in enumerate(pictures, 1)
+            for path in (self.svg, self.png)
+            if path is not None
+        ]
+        check_targets(path for path, _ in numbered)
+        for path, picture in numbered:
+            write_picture(path, picture)
 
     def write_report(self, title: Text, parts: Sequence[Part]) -> None:
         """The page."""
