@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kanpo.cli._click import option
-from kanpo.cli._paths import InputPath, OutputFolder, OutputPath, PathType, Written
+from kanpo.cli._paths import InputPath, OutputFolder, OutputPath, PagePath, PathType, Written
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -16,6 +16,7 @@ __all__ = [
     "InputPath",
     "OutputFolder",
     "OutputPath",
+    "PagePath",
     "PathType",
     "Written",
     "assume_option",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place
+from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 
 #: A path of which nothing is known; a command that reads or writes says so with one of the others.
@@ -33,13 +33,26 @@ class Written(click.Path):
 
     Parameters
     ----------
+    *endings : str
+        Endings that the name may have; any, where none are given.
     makes_folders : bool
         The command makes folders that are missing.
     """
 
-    def __init__(self, *, makes_folders: bool = False) -> None:
+    def __init__(self, *endings: str, makes_folders: bool = False) -> None:
         super().__init__(path_type=Path)
-        self.makes_folders = makes_folders
+        self.endings, self.makes_folders = endings, makes_folders
+
+    def check_ending(self, path: Path) -> None:
+        """A file goes to a name of its kind."""
+        if self.endings and path.suffix.lower() not in self.endings:
+            first = self.endings[0]
+            raise UsageError(
+                "output.ending",
+                Text(f"名前は {first} で終わります", f"the name has to end in {first}"),
+                Text(f"例: {path.stem}{first}", f"for example {path.stem}{first}"),
+                Place(str(path)),
+            )
 
 
 class WrittenFolder(click.Path):
@@ -48,6 +61,7 @@ class WrittenFolder(click.Path):
 
 InputPath = _Read(path_type=Path)
 OutputPath = Written()
+PagePath = Written(".html", ".htm")
 OutputFolder = WrittenFolder(path_type=Path)
 
 
@@ -62,7 +76,7 @@ def check_written(ctx: click.Context, params: Iterable[click.Parameter]) -> None
     Raises
     ------
     UsageError
-        Two outputs name one file.
+        A name has another ending than its kind, or two outputs name one file.
     InputUnusable
         What stands there does not give way.
     EnvironmentFailure
@@ -75,6 +89,7 @@ def check_written(ctx: click.Context, params: Iterable[click.Parameter]) -> None
     for param in params:
         for path in _given(ctx.params.get(param.name or "")):
             if isinstance(param.type, Written):
+                param.type.check_ending(path)
                 _check_folder(path, makes_folders=param.type.makes_folders)
                 files.append(path)
             elif isinstance(param.type, WrittenFolder):

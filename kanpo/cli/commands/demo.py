@@ -49,11 +49,10 @@ _SEASONS = ("trials", "plots", "harvests", "assays")
     help=Text("当帰の実証3年分(架空)も入れて、当否を出す", "add three made-up seasons and calibrate"),
 )
 def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> int:
-    from kanpo.herbs import load_catalogue
-    from kanpo.store import Project
-
     from kanpo.cli._demo_folder import LEFT, clear_folder, left_by_demo
     from kanpo.files import check_target, make_folder
+    from kanpo.herbs import load_catalogue
+    from kanpo.store import Project
 
     data = data or _sample_folder()
     path, target = folder / "sample.gpkg", out or folder / "maps" / "sample.html"

@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_here
-from kanpo.cli._options import InputPath, OutputPath, dry_run_option, output_options
+from kanpo.cli._options import InputPath, OutputPath, Written, dry_run_option, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.locale import Text
 
@@ -117,7 +117,7 @@ def template(
 )
 @argument("files", nargs=-1, required=True, type=InputPath, metavar="FILE…")
 @option("--herb", help=Text("生薬(省略時は全部の生薬に使う重み)", "herb (default: weights for every herb)"))
-@option("--out", type=OutputPath, help=Text("全体の重みを書くCSV", "CSV for the group's weights"))
+@option("--out", type=Written(".csv"), help=Text("全体の重みを書くCSV", "CSV for the group's weights"))
 @option(
     "--most",
     type=click.IntRange(0),
