@@ -29,6 +29,8 @@ _END_OF_CORE = re.compile(rb"</(\w+:)?coreProperties>\s*\Z")
 _KEYWORDS = re.compile(rb"<(\w+:)?keywords\b[^>]*?(/>|>.*?</(\w+:)?keywords>)", re.S)
 #: Bytes of an SQLite file that change when it is only opened: journal mode, change counters.
 _SQLITE, _RESTLESS = b"SQLite format 3\0", ((18, 20), (24, 28), (92, 100))
+#: Bytes of the record that ends an archive without a comment.
+_END_OF_ARCHIVE = 22
 #: An office document that unpacks to more is not looked through: kanpo wrote none such.
 _LARGEST = 4_000_000_000
 
@@ -130,7 +132,7 @@ def _mark_of_office(path: Path) -> Mark:
                 return Mark.NONE
             if sum(member.file_size for member in document.infolist()) > _LARGEST:
                 return Mark.BROKEN
-            same = _digest_of_office(document, core) == marked.group(1).decode()
+            same = _fills_file(path) and _digest_of_office(document, core) == marked.group(1).decode()
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -143,6 +145,14 @@ def _mark_of_office(path: Path) -> Mark:
         # What cannot be read through is not as kanpo wrote it.
         return Mark.NONE
     return Mark.WHOLE if same else Mark.BROKEN
+
+
+def _fills_file(path: Path) -> bool:
+    """Whether the archive begins and ends where the file does; zip readers pass over what stands around it."""
+    with path.open("rb") as document:
+        begins = document.read(4)
+        document.seek(-_END_OF_ARCHIVE, os.SEEK_END)
+        return begins == b"PK\3\4" and document.read(4) == b"PK\5\6"
 
 
 def _digest_of_office(document: zipfile.ZipFile, core: bytes) -> str:
