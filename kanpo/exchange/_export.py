@@ -124,7 +124,7 @@ def _write_layer(path: Path, frame: gpd.GeoDataFrame, layer: str) -> None:
     marked = {"dataset_metadata": {"kanpo": BLANK_MARK}} if suffix == ".gpkg" else {}
     with replacing(path) as draft:
         if suffix == ".parquet":
-            _write_parquet(draft, frame)
+            _write_parquet(draft, path, frame)
             return
         frame.to_file(draft, driver=_DRIVERS[suffix], layer=layer, engine="pyogrio", **marked)
         _check_whole(draft, len(frame))
@@ -142,9 +142,9 @@ def _check_whole(draft: Path, count: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
-def _write_parquet(path: Path, parcels: gpd.GeoDataFrame) -> None:
+def _write_parquet(draft: Path, path: Path, parcels: gpd.GeoDataFrame) -> None:
     try:
-        parcels.to_parquet(path)
+        parcels.to_parquet(draft)
     except ImportError as error:
         raise EnvironmentFailure(
             "export.parquet",
