@@ -20,12 +20,10 @@ LEFT = "left_by_kanpo_demo"
 def left_by_demo(project: Project) -> str:
     """A project and its people in one line: the seal of its records, and a hash of all else that a person gives it."""
     own = project.own_catalogue()
-    import pyogrio
-
     given = (
         *sorted(project.imported.fingerprints().items()),
         *(table.to_csv(index=False) for table in (project.imported.parcels(), project.imported.register())),
-        sorted(pyogrio.list_layers(project.path)[:, 0]),
+        project.table_names(),
         own.sha256 if own else "",
         project.meta["name"],
         project.people.read().to_csv(index=False),

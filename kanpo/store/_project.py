@@ -157,6 +157,12 @@ class Project:
             self._connection.execute("INSERT OR REPLACE INTO kanpo_meta VALUES (?, ?)", (key, value))
         self.meta[key] = value
 
+    def table_names(self) -> list[str]:
+        """Every table and view in the file, those of other programs too."""
+        with spoken_errors(self.path):
+            rows = self._connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+            return sorted(name for (name,) in rows)
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

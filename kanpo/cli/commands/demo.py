@@ -56,7 +56,8 @@ def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> in
 
     data = data or _sample_folder()
     path, target = folder / "sample.gpkg", out or folder / "maps" / "sample.html"
-    check_target(target)
+    for page in (target, *(folder / f"{code}.html" for code in _trial_codes(data))):
+        check_target(page)
     make_folder(folder)
     clear_folder(path)
     _step(f"kanpo init {path}")
@@ -122,6 +123,14 @@ def _sample_folder() -> Path:
         Text("見本データが見つかりません", "the sample data were not found"),
         Text("--data で data フォルダを指定してください", "say where the data folder is with --data"),
     )
+
+
+def _trial_codes(data: Path) -> list[str]:
+    """The trials of the sample, of which one gets a report named after it."""
+    from kanpo.exchange import read_csv
+
+    codes = read_csv(data / "trials" / "trials.csv").columns().get("trial_code", [])
+    return [code for code in codes if code]
 
 
 def _ingest(project: Project, data: Path, folder: Path) -> None:
