@@ -90,7 +90,7 @@ def check_written(ctx: click.Context, params: Iterable[click.Parameter]) -> None
         for path in _given(ctx.params.get(param.name or "")):
             if isinstance(param.type, Written):
                 param.type.check_ending(path)
-                _check_folder(path, makes_folders=param.type.makes_folders)
+                _check_folder(path.parent, path, makes_folders=param.type.makes_folders)
                 files.append(path)
             elif isinstance(param.type, WrittenFolder):
                 _check_output_folder(path)
@@ -116,14 +116,13 @@ def _check_output_folder(path: Path) -> None:
             Text("別の名前を指定してください", "choose another name"),
             Place(str(path)),
         )
-    _check_folder(path / "file", makes_folders=True)
+    _check_folder(path, path, makes_folders=True)
 
 
-def _check_folder(path: Path, *, makes_folders: bool) -> None:
-    """The folder of an output is there and can be written."""
+def _check_folder(folder: Path, path: Path, *, makes_folders: bool) -> None:
+    """The folder of an output is there, or can be made, and can be written."""
     import os
 
-    folder = path.parent
     try:
         while makes_folders and not folder.exists() and folder != folder.parent:
             folder = folder.parent

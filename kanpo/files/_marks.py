@@ -43,8 +43,8 @@ class Mark(Enum):
     BROKEN = "the content was changed"
 
 
-def put_mark(path: Path, suffix: str) -> None:
-    """Put the mark into a file just written, where its format can carry one."""
+def put_mark(path: Path, suffix: str) -> bool:
+    """Put the mark into a file just written; False where its format cannot carry one."""
     if suffix in _PAGES:
         with path.open("rb+") as page:
             end = page.seek(0, os.SEEK_END)
@@ -52,17 +52,17 @@ def put_mark(path: Path, suffix: str) -> None:
             begins = b"" if page.read(1) in (b"\n", b"") else b"\n"
             page.write(begins + b"<!-- " + _BLANK + b" -->\n")
     elif suffix in _OFFICE:
-        _put_into_office(path)
-        return
+        return _put_into_office(path)
     elif suffix != ".gpkg":
-        return
+        return False
     content = path.read_bytes()
     digest = _digest(content).encode()
+    blanks = [found.start(1) for found in _ANY.finditer(content) if found.group() == _BLANK]
     with path.open("rb+") as written:
-        for found in _ANY.finditer(content):
-            if found.group() == _BLANK:
-                written.seek(found.start(1))
-                written.write(digest)
+        for start in blanks:
+            written.seek(start)
+            written.write(digest)
+    return bool(blanks)
 
 
 def read_mark(path: Path, suffix: str) -> Mark:
@@ -96,11 +96,11 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(plain).hexdigest()
 
 
-def _put_into_office(path: Path) -> None:
+def _put_into_office(path: Path) -> bool:
     """Write the document anew with the mark among the key words of its properties."""
     with zipfile.ZipFile(path) as document:
         if _CORE not in document.namelist():
-            return
+            return False
         core = _with_blank(document.read(_CORE))
         digest = _digest_of_office(document, core).encode()
         marked = path.with_name(f"{path.stem}-marked{path.suffix}")
@@ -112,6 +112,7 @@ def _put_into_office(path: Path) -> None:
             marked.replace(path)
         finally:
             marked.unlink(missing_ok=True)
+    return True
 
 
 def _with_blank(core: bytes) -> bytes:

@@ -56,7 +56,7 @@ def replacing(path: Path, *, gives_way: bool = False) -> Iterator[Path]:
     draft = target.with_name(f".kanpo-{os.getpid()}-{secrets.token_hex(4)}{target.suffix[:16]}")
     try:
         yield draft
-        put_mark(draft, target.suffix.lower())
+        marked = put_mark(draft, target.suffix.lower())
         with draft.open("rb+") as written:
             os.fsync(written.fileno())
         _install(draft, path, gives_way)
@@ -70,7 +70,7 @@ def replacing(path: Path, *, gives_way: bool = False) -> Iterator[Path]:
         for rest in ("", *SQLITE_COMPANIONS):
             with suppress(OSError):
                 draft.with_name(draft.name + rest).unlink(missing_ok=True)
-    if not remember_written(target):
+    if not remember_written(target) and not marked:
         current_outputs().note(
             Text(
                 "設定フォルダに書けないので、次に同じファイルを書くとき、kanpo が書いたものと分からないことがあります。",
