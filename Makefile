@@ -1,7 +1,9 @@
 # Everything sets itself up: each target makes the environment in .venv when it is not there yet.
 # PYTHON may name another interpreter (3.11 or newer): make demo PYTHON=python3.12
+# DEMO may name another folder, when somebody works with the first: make demo DEMO=demo-2
 
 PYTHON ?= python3
+DEMO ?= demo
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -10,7 +12,7 @@ TEST_STAMP := $(VENV)/.installed-test
 .PHONY: demo test lint types contracts docs docs-check bench fuzz sample format clean
 
 demo: $(STAMP)
-	$(BIN)/kanpo demo demo --map maps/sample.html
+	$(BIN)/kanpo demo $(DEMO) --map maps/sample.html
 
 test: $(TEST_STAMP) lint types contracts docs-check
 	$(BIN)/python -m pytest -n auto

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kanpo.cli._paths import check_written, writes
 from kanpo.locale import Text, language
 
 _HEADINGS = {
@@ -17,6 +18,10 @@ _HEADINGS = {
     "Commands": Text("コマンド", "Commands"),
     "help": Text("この説明を表示する", "Show this help."),
     "lang": Text("表示の言語(ja か en)", "language of messages (ja or en)"),
+    "force": Text(
+        "書き出し先にほかのファイルがあっても書く(そのファイルは日時の付いた名前で残す)",
+        "write even where another file stands (it is kept under a dated name)",
+    ),
     "debug": Text("誤りの時に内部の経過も表示する", "show the traceback of an error"),
 }
 
@@ -60,9 +65,21 @@ class _Spoken(click.Command):
                 ["--lang"], help=_HEADINGS["lang"], type=click.Choice(["ja", "en"]), expose_value=False
             )
         )
+        if writes(self.params):
+            self.params.append(
+                BilingualOption(
+                    ["--force"], help=_HEADINGS["force"], is_flag=True, expose_value=False, callback=_allow
+                )
+            )
         self.params.append(
             BilingualOption(["--debug"], help=_HEADINGS["debug"], is_flag=True, expose_value=False)
         )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, after a look at what it is asked to write."""
+        if writes(self.params):
+            check_written(ctx, self.params)
+        return super().invoke(ctx)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help`` with a help of its own in both languages."""
@@ -96,6 +113,13 @@ class _Spoken(click.Command):
     def get_short_help_str(self, limit: int = 60) -> str:
         """The first line of the description."""
         return str(self.text).splitlines()[0]
+
+
+def _allow(ctx: click.Context, param: click.Parameter, force: bool) -> None:
+    """``--force``: files that kanpo did not write may give way in this run."""
+    from kanpo.files import current_outputs
+
+    current_outputs().force = force
 
 
 class BilingualCommand(_Spoken):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kanpo.cli._click import argument, option
-from kanpo.cli._options import PathType, date_option, project_option
+from kanpo.cli._options import InputPath, date_option, project_option
 from kanpo.locale import Text
 
 #: What is followed over the years, and its column in the values of plots.
@@ -89,7 +89,7 @@ matrix_options = together(
 )
 #: Columns of a table of measurements over time.
 curve_options = together(
-    argument("file", type=PathType),
+    argument("file", type=InputPath),
     column("--time", "時間の列", "column of the times", "time"),
     column("--value", "値の列", "column of the values", "value"),
     column("--unit", "単位(ロット・処理など)の列", "column of the units (lots, treatments)"),
@@ -97,7 +97,7 @@ curve_options = together(
 )
 #: Where values by year come from: a file with columns, or the project's trials.
 long_options = together(
-    argument("file", type=PathType, required=False),
+    argument("file", type=InputPath, required=False),
     column("--year", "年(または環境)の列", "column of the years (or environments)", "year"),
     column("--unit", "単位(筆・系統・生産者)の列", "column of the units", "unit"),
     column("--value", "値の列", "column of the values", "value"),
@@ -143,8 +143,8 @@ long_options = together(
 )
 #: Weather and periods of ``degree-days``.
 weather_options = together(
-    argument("weather_file", type=PathType),
-    argument("periods_file", type=PathType),
+    argument("weather_file", type=InputPath),
+    argument("periods_file", type=InputPath),
     option(
         "--base", type=float, default=5.0, show_default=True, help=Text("基準温度(℃)", "base temperature, °C")
     ),

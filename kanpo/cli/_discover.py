@@ -49,8 +49,14 @@ def find_project(given: Path | None) -> Path:
     UsageError
         There is none, or a folder holds several.
     """
-    if given is not None:
-        return given
+    from kanpo.files import note_input
+
+    path = given or _found()
+    note_input(path)
+    return path
+
+
+def _found() -> Path:
     named = os.environ.get("KANPO_PROJECT")
     if named:
         return Path(named)

@@ -7,13 +7,12 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from kanpo import __version__
 from kanpo.cli._click import BilingualGroup
-from kanpo.errors import KanpoError
+from kanpo.errors import EnvironmentFailure, KanpoError, Place
 from kanpo.locale import Text, language_from_environment, set_language
 
 #: What a shell reports when a program was interrupted (128 + SIGINT).
@@ -171,14 +170,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     set_language(_wanted_language(words))
     try:
-        result = root().main(words, prog_name="kanpo", standalone_mode=False)
+        return _run(words)
     except KanpoError as error:
-        from kanpo.cli._present import say_error
-
-        if "--debug" in words:
-            traceback.print_exc()
-        say_error(error)
-        return error.exit_code
+        return _stopped(error, "--debug" in words)
+    except BrokenPipeError:
+        # Whoever read our output (``| head``) has enough; nothing is wrong.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return 0
+    except OSError as error:
+        # Wherever a disk, a folder or a right is missing, it is the machine and not kanpo.
+        return _stopped(_of_machine(error), "--debug" in words)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
@@ -186,13 +187,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo(str(Text("\n中断しました", "\ninterrupted")), err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output (``| head``) has enough; nothing is wrong.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-        return 0
     except Exception:  # the last resort: no traceback meets a user
         return _unexpected("--debug" in words)
+
+
+def _run(words: Sequence[str]) -> int:
+    """The command, and afterwards the news of files that gave way, whether it ended well or not."""
+    from kanpo.files import outputs
+
+    with outputs() as run:
+        try:
+            result = root().main(list(words), prog_name="kanpo", standalone_mode=False)
+        finally:
+            for news in (*(kept.text() for kept in run.kept), *run.notes):
+                click.echo(str(news), err=True)
     return result if isinstance(result, int) else 0
+
+
+def _stopped(error: KanpoError, debug: bool) -> int:
+    from kanpo.cli._present import say_error
+
+    if debug:
+        traceback.print_exc()
+    say_error(error)
+    return error.exit_code
+
+
+def _of_machine(error: OSError) -> EnvironmentFailure:
+    reason = error.strerror or str(error)
+    return EnvironmentFailure(
+        "machine.refused",
+        Text(f"ファイルを読み書きできません({reason})", f"a file cannot be read or written ({reason})"),
+        Text("場所・空き容量・権限を確かめてください", "check the place, free space and permissions"),
+        Place(str(error.filename) if error.filename is not None else None),
+    )
 
 
 def _wanted_language(words: Sequence[str]) -> str:
@@ -236,14 +264,23 @@ def _unexpected(debug: bool) -> int:
     if debug:
         traceback.print_exc()
         return _BUG
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="kanpo-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(f"kanpo {__version__}, Python {sys.version}\n")
-        traceback.print_exc(file=log)
+    log = _logged()
     message = Text(
-        f"エラー: kanpo の中で思わぬ誤りが起きました。データは変えていません。経過: {Path(log.name)}",
-        f"error: something went wrong inside kanpo. No data were changed. Log: {Path(log.name)}",
+        f"エラー: kanpo の中で思わぬ誤りが起きました。データは変えていません。経過: {log}",
+        f"error: something went wrong inside kanpo. No data were changed. Log: {log}",
     )
     click.echo(str(message), err=True)
     return _BUG
+
+
+def _logged() -> str:
+    """Where the traceback went; on a full disk it is shown instead."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="kanpo-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write(f"kanpo {__version__}, Python {sys.version}\n")
+            traceback.print_exc(file=log)
+    except OSError:
+        return traceback.format_exc()
+    return log.name

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from kanpo.cli._click import option
+from kanpo.cli._paths import InputPath, OutputFolder, OutputPath, PagePath, PathType, Written
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
-PathType = click.Path(path_type=Path)
+__all__ = [
+    "InputPath",
+    "OutputFolder",
+    "OutputPath",
+    "PagePath",
+    "PathType",
+    "Written",
+    "assume_option",
+    "audience_option",
+    "date_option",
+    "dry_run_option",
+    "mapping",
+    "output_options",
+    "pairs",
+    "project_option",
+    "what_if_option",
+]
 
 
 def project_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--project``: the project file, when it is not the one found by walking up."""
     decorated: Callable[..., Any] = option(
         "--project",
-        type=PathType,
+        type=InputPath,
         metavar="FILE.gpkg",
         help=Text(
             "プロジェクトのファイル(省略時は KANPO_PROJECT、次に今のフォルダから上へ探す)",

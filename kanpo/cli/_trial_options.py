@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from kanpo.cli._click import option
-from kanpo.cli._options import PathType
+from kanpo.cli._options import OutputPath
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
 
@@ -122,7 +122,7 @@ _PAPER_OPTIONS = (
     ),
     option(
         "--planting-list",
-        type=PathType,
+        type=OutputPath,
         metavar="FILE",
         help=Text("苗・種子・肥料の表(.xlsx .csv)", "plants, seed and fertiliser (.xlsx, .csv)"),
     ),

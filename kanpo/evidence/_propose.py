@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kanpo.evidence._reestimate import Posterior, learn, prior_of, refuse_few
-from kanpo.files import write_csv
+from kanpo.files import check_targets, make_folder, write_csv
 from kanpo.herbs import Herb, Requirement
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
@@ -127,7 +127,9 @@ def write_proposal(
     replaced = {(herb_id, row.factor) for row in rows}
     kept = [row for row in (own.rows if own else ()) if (row["herb_id"], row["factor"]) not in replaced]
     lines += [[_plain(row.get(key, "")) for key in _HEADERS] for row in kept]
-    folder.mkdir(parents=True, exist_ok=True)
+    names = ["requirements.csv", "sources.csv", *(["herbs.csv"] if own is not None and own.herbs else [])]
+    check_targets(folder / name for name in names)
+    make_folder(folder)
     write_csv(folder / "requirements.csv", _HEADERS, lines)
     source = [SOURCE, f"試験からの再推定 ({herb_id})", "kanpo evidence reestimate", "", "requirements", ""]
     others = [row for row in (own.sources if own else ()) if row.get("source_id") != SOURCE]

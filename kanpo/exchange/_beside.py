@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from kanpo.exchange.phone import HandedPhoto
-from kanpo.files import replacing
+from kanpo.files import make_folder, replacing
 from kanpo.store import Project
 
 
@@ -50,6 +50,6 @@ def keep_photo(project: Project, photo: HandedPhoto) -> Path:
 def _write_once(path: Path, content: bytes) -> None:
     if path.is_file() and path.stat().st_size == len(content):
         return
-    path.parent.mkdir(exist_ok=True)
-    with replacing(path) as draft:
+    make_folder(path.parent)
+    with replacing(path, gives_way=True) as draft:
         draft.write_bytes(content)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kanpo.errors import Place, UsageError
 from kanpo.exchange._workbook import put
-from kanpo.files import csv_text, replacing
+from kanpo.files import csv_text, replacing, save_workbook
 from kanpo.locale import Text
 
 #: Widest column, in letters; longer texts wrap.
@@ -60,8 +60,7 @@ def write_book(path: Path, tables: Sequence[tuple[str, pd.DataFrame]]) -> None:
     book.remove(book.active)
     for title, table in tables:
         _fill(book.create_sheet(title.translate(_FORBIDDEN)[:_LONGEST_NAME]), table)
-    with replacing(path) as draft:
-        book.save(draft)
+    save_workbook(path, book)
 
 
 def _write_csv(path: Path, tables: Sequence[tuple[str, pd.DataFrame]]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from kanpo.errors import EnvironmentFailure, Place, UsageError
-from kanpo.files import replacing, write_csv, write_workbook
+from kanpo.files import BLANK_MARK, replacing, write_csv, write_workbook
 from kanpo.locale import Text
 from kanpo.parcels import ParcelFilter, current_parcels
 from kanpo.schema import PARCELS, Audience
@@ -118,16 +120,31 @@ def export_table(path: Path, table: pd.DataFrame, *, about: str = "") -> None:
 
 def _write_layer(path: Path, frame: gpd.GeoDataFrame, layer: str) -> None:
     suffix = path.suffix.lower()
+    # Only a GeoPackage has a place for the mark; the others are known by the ledger.
+    marked = {"dataset_metadata": {"kanpo": BLANK_MARK}} if suffix == ".gpkg" else {}
     with replacing(path) as draft:
         if suffix == ".parquet":
-            _write_parquet(draft, frame)
-        else:
-            frame.to_file(draft, driver=_DRIVERS[suffix], layer=layer, engine="pyogrio")
+            _write_parquet(draft, path, frame)
+            return
+        frame.to_file(draft, driver=_DRIVERS[suffix], layer=layer, engine="pyogrio", **marked)
+        _check_whole(draft, len(frame))
 
 
-def _write_parquet(path: Path, parcels: gpd.GeoDataFrame) -> None:
+def _check_whole(draft: Path, count: int) -> None:
+    """Read back how many features there are: a full disk does not always make GDAL fail."""
+    import pyogrio
+
     try:
-        parcels.to_parquet(path)
+        written = pyogrio.read_info(draft, force_feature_count=True)["features"]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        written = None
+    if written != count:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def _write_parquet(draft: Path, path: Path, parcels: gpd.GeoDataFrame) -> None:
+    try:
+        parcels.to_parquet(draft)
     except ImportError as error:
         raise EnvironmentFailure(
             "export.parquet",

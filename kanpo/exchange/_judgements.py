@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kanpo.errors import Conflict, InputUnusable, Place, Problem, UsageError
+from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.exchange._table import read_csv
-from kanpo.files import check_table_file, replacing, write_csv
+from kanpo.files import check_table_file, check_target, save_workbook, write_csv
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
@@ -79,8 +79,8 @@ def judgement_template(
 
     Raises
     ------
-    Conflict
-        There is such a file, which may be filled in.
+    InputUnusable
+        What stands there does not give way. A sheet that was filled in is kept under a dated name.
     UsageError
         The ending is neither ``.xlsx`` nor ``.csv``.
     """
@@ -91,16 +91,7 @@ def judgement_template(
             Text("名前を .xlsx か .csv で終えてください", "end the name in .xlsx or .csv"),
             Place(str(path)),
         )
-    if path.exists():
-        raise Conflict(
-            "weights.template-exists",
-            Text(
-                "同じ名前のファイルがあります(記入済みかもしれません)",
-                "there is such a file, perhaps filled in",
-            ),
-            Text("別の名前にするか、先に移してください", "choose another name or move it away first"),
-            Place(str(path)),
-        )
+    check_target(path)
     heads = [*map(str, _HEADERS), *(judges or map(str, JUDGES))]
     rows = [
         [number, _label(pair.first), _label(pair.second), pair.first, pair.second]
@@ -111,9 +102,7 @@ def judgement_template(
     if path.suffix.lower() == ".csv":
         write_csv(path, heads, [[*row, *[""] * (len(heads) - len(row))] for row in rows])
         return path
-    book = _workbook(heads, rows)
-    with replacing(path) as draft:
-        book.save(draft)
+    save_workbook(path, _workbook(heads, rows))
     return path
 
 

@@ -10,7 +10,7 @@ from kanpo.exchange._beside import keep_original, keep_photo
 from kanpo.exchange._header import names_of, plain
 from kanpo.exchange._source import REJECT_HEADERS, RecordsSource, read_source
 from kanpo.exchange._table import WrittenTable
-from kanpo.files import not_collecting, write_csv
+from kanpo.files import check_target, not_collecting, place_beside, write_csv
 from kanpo.locale import Text
 from kanpo.schema import ENVELOPE
 from kanpo.store import Project
@@ -61,17 +61,20 @@ def import_records(
     InputUnusable
         The file cannot be read, has no rows, or its kind cannot be told.
     """
+    target = rejects or path.with_name(f"{path.stem.removesuffix('_差戻し')}_差戻し.csv")
+    if target == path:
+        target = path.with_name(f"{path.stem}_2.csv")
+    target = place_beside(target, project.path)
     with not_collecting():
         source = read_source(project, path, kind)
         original = None
+        # Before anything is stored: rows that come back need a place.
+        check_target(target, gives_way=True)
         if not dry_run:
             original = keep_original(project, path)
             for photo in source.photos:
                 keep_photo(project, photo)
         report = _recorded(project, source, dry_run)
-    target = rejects or path.with_name(f"{path.stem.removesuffix('_差戻し')}_差戻し.csv")
-    if target == path:
-        target = path.with_name(f"{path.stem}_2.csv")
     if not report.rejected or dry_run:
         return RecordsImport(report, None, original, len(source.photos))
     _write_rejects(target, source.table, report)
@@ -170,4 +173,4 @@ def _write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> Non
         reason = " / ".join(str(p.what) + (f"({p.place.column})" if p.place.column else "") for p in found)
         mend = " / ".join(str(p.mend) for p in found)
         rows.append((*cells, reason, mend, " ".join(p.code for p in found), number))
-    write_csv(path, (*table.headers, *REJECT_HEADERS), rows)
+    write_csv(path, (*table.headers, *REJECT_HEADERS), rows, gives_way=True)

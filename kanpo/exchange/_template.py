@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kanpo.errors import Conflict, Place, UsageError
+from kanpo.errors import Place, UsageError
 from kanpo.exchange._workbook import FormColumn, form_workbook
-from kanpo.files import replacing, write_csv
+from kanpo.files import check_target, save_workbook, write_csv
 from kanpo.locale import Text
 from kanpo.schema import ENVELOPE, RECORD_KINDS, TRAITS, Field, Table
 
@@ -60,8 +60,8 @@ def records_template(kind: str, path: Path, *, dry_run: bool = False) -> Path:
     ------
     UsageError
         There is no such kind, or the ending is neither ``.xlsx`` nor ``.csv``.
-    Conflict
-        There is such a workbook, which may be filled in.
+    InputUnusable
+        What stands there does not give way.
     """
     if kind not in RECORD_KINDS:
         raise UsageError(
@@ -79,8 +79,7 @@ def records_template(kind: str, path: Path, *, dry_run: bool = False) -> Path:
     title = Text(f"{table.label.ja}の記入用紙", f"form for {table.label.en}")
     columns = [_column(field) for field in template_fields(table)]
     book = form_workbook((title, *_GUIDE), columns, [], (("form", "kanpo records 1"), ("kind", kind)))
-    with replacing(path) as draft:
-        book.save(draft)
+    save_workbook(path, book)
     return path
 
 
@@ -91,8 +90,8 @@ def new_form(path: Path) -> None:
     ------
     UsageError
         The ending is neither ``.xlsx`` nor ``.csv``.
-    Conflict
-        There is such a file, which may be filled in.
+    InputUnusable
+        What stands there does not give way. A form that was filled in is kept under a dated name.
     """
     if path.suffix.lower() not in (".xlsx", ".csv"):
         raise UsageError(
@@ -101,16 +100,7 @@ def new_form(path: Path) -> None:
             Text("使える拡張子: .xlsx、.csv", "use .xlsx or .csv"),
             Place(str(path)),
         )
-    if path.exists():
-        raise Conflict(
-            "records.template-exists",
-            Text(
-                "同じ名前のファイルがあります(記入済みかもしれません)",
-                "there is such a file, perhaps filled in",
-            ),
-            Text("別の名前にするか、先に移してください", "choose another name or move it away first"),
-            Place(str(path)),
-        )
+    check_target(path)
 
 
 def _column(field: Field) -> FormColumn:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kanpo.blocks import form_blocks
 from kanpo.crs import STORED_EPSG
+from kanpo.files import check_target, make_folder
 from kanpo.herbs import Catalogue, Requirement
 from kanpo.locale import Text, language
 from kanpo.maps._background import background_lines
@@ -56,6 +57,9 @@ def map_project(
     (MapReport, bool)
         The file, and whether the factors had to be computed.
     """
+    # Before anything is computed: a map that cannot be written changes nothing.
+    check_target(path)
+    make_folder(path.parent)
     _, changed = stored_factors(project)
     stale = bool(changed) or project.computed.stamp("factors") is None
     if stale:
@@ -71,7 +75,6 @@ def map_project(
         best=best,
         background=background,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_map(content, path, tiles=tiles), stale
 
 

@@ -84,7 +84,7 @@ def write_map(content: MapContent, path: str | Path, *, tiles: str | None = None
     target = Path(path)
     with replacing(target) as draft:
         draft.write_bytes(page)
-    return MapReport(target, len(page), len(content.parcels), perf_counter() - began)
+    return MapReport(target, target.stat().st_size, len(content.parcels), perf_counter() - began)
 
 
 def _middle(content: MapContent) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.files import not_collecting
+from kanpo.files import check_target, not_collecting, place_beside
 from kanpo.locale import Text
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
@@ -109,6 +109,7 @@ def ingest_parcels(
     InputUnusable
         The file cannot be used at all; the project is unchanged.
     """
+    target = place_beside(rejects or reject_path(path), project.path)
     with (
         not_collecting(),
         read_parcels(
@@ -123,12 +124,15 @@ def ingest_parcels(
         reader.elsewhere = lambda: project.imported.boxes_of_other_files(path.name)
         known = project.imported.batch_of(reader.sha256)
         found = _Found()
+        if not dry_run:
+            # Before anything is stored: what comes back needs a place.
+            check_target(target, gives_way=True)
         batch = _store(project, reader, found, strict, keep=not dry_run)
         if not batch.read:
             raise _nothing_read(path)
         if not reader.complete:
             found.problems.append(_cut_short(path.name))
-    written = (rejects or reject_path(path)) if found.rejects and not dry_run else None
+    written = target if found.rejects and not dry_run else None
     if written is not None:
         write_rejects(written, found.rejects, reader.crs)
     return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run, found.lineage)

@@ -16,7 +16,7 @@ import shapely
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import KanpoError
-from kanpo.files import write_csv, write_workbook
+from kanpo.files import check_target, place_beside, write_csv, write_workbook
 from kanpo.parcels._formats import is_table, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
@@ -144,6 +144,12 @@ def ingest_table(
     table = _read_as_before(project, path, options)
     if options.strict and table.rejected:
         raise not_whole(path.name, tuple(problem for row in table.rejected for problem in row.problems))
+    # A table that is no text is a workbook.
+    suffix = ".xlsx" if zipfile.is_zipfile(path) else ".csv"
+    target = place_beside((beside or path).with_name(f"{path.stem}_差戻し{suffix}"), project.path)
+    if not dry_run:
+        # Before anything is stored: what comes back needs a place.
+        check_target(target, gives_way=True)
     digest = sha256_of(path.read_bytes())
     known = project.imported.batch_of(digest)
     batch = project.imported.store_parcels(
@@ -160,11 +166,7 @@ def ingest_table(
         keep=not dry_run,
         register=lambda: register_rows(table),
     )
-    # A table that is no text is a workbook.
-    suffix = ".xlsx" if zipfile.is_zipfile(path) else ".csv"
-    rejects = (
-        (beside or path).with_name(f"{path.stem}_差戻し{suffix}") if table.rejected and not dry_run else None
-    )
+    rejects = target if table.rejected and not dry_run else None
     if rejects is not None:
         write_rejected_rows(rejects, table)
     return IngestReport(batch, table.problems, rejects, known is not None, dry_run)
@@ -208,4 +210,4 @@ def write_rejected_rows(path: Path, table: OfficeTable) -> None:
         for row in table.rejected
     ]
     write = write_workbook if path.suffix == ".xlsx" else write_csv
-    write(path, [*headers, *ADDED_HEADERS], rows)
+    write(path, [*headers, *ADDED_HEADERS], rows, gives_way=True)

@@ -50,7 +50,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject], crs: int | None = None)
         The file cannot be written.
     """
     lines = [orjson.dumps(_described(reject)) for reject in rejects]
-    with replacing(path) as draft:
+    with replacing(path, gives_way=True) as draft:
         draft.write_bytes(_beginning(crs) + b",\n".join(lines) + b"\n]}\n")
 
 

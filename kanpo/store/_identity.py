@@ -9,10 +9,12 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
+
+from kanpo.settings import config_folder
 
 
 def new_record_id() -> str:
@@ -41,16 +43,6 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def config_folder() -> Path:
-    """The user's folder for kanpo's own settings; ``KANPO_CONFIG`` overrides it."""
-    chosen = os.environ.get("KANPO_CONFIG")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("kanpo", appauthor=False))
-
-
 def current_actor() -> str:
     """Who is at the keyboard: ``KANPO_ACTOR``, else the name of the login."""
     actor = os.environ.get("KANPO_ACTOR", "").strip()
@@ -68,7 +60,8 @@ class Device:
     A lane is a chain of records, so two copies of a file that both continue the same lane would
     fork it. The device therefore remembers, outside the project, the head of each lane it wrote;
     when the head in the file is another one (the file was copied, or restored from a backup), it
-    starts a fresh lane. ``KANPO_DEVICE`` names the lane outright and switches this off.
+    starts a fresh lane. ``KANPO_DEVICE`` names the lane outright and switches this off. Where it can
+    remember nothing (settings that cannot be written), each time starts a fresh lane.
     """
 
     def __init__(self, project_id: str) -> None:
@@ -82,7 +75,8 @@ class Device:
             return self._fixed
         remembered = self._read()
         for lane, head in reversed(remembered.items()):
-            if head_of.get(lane) == head:
+            # A lane whose next head cannot be noted would be forked by an older copy of the file.
+            if head_of.get(lane) == head and self._write(remembered):
                 return lane
         return f"dev-{secrets.token_hex(6)}"
 
@@ -96,10 +90,19 @@ class Device:
         remembered = self._read()
         remembered.pop(lane, None)
         remembered[lane] = head
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._write(remembered)
+
+    def _write(self, remembered: dict[str, str]) -> bool:
         temporary = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        temporary.write_text(json.dumps(remembered), encoding="utf-8")
-        os.replace(temporary, self._file)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(remembered), encoding="utf-8")
+            os.replace(temporary, self._file)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            return False
+        return True
 
     def _read(self) -> dict[str, str]:
         try:

@@ -153,6 +153,18 @@ class Project:
         """Keep own rows of the herb catalogue in place of those kept so far; None drops them."""
         write_own_catalogue(self._connection, self.path, own)
 
+    def keep_note(self, key: str, value: str) -> None:
+        """Keep a word about this file with it, to be read from `meta`; it does not belong to the records."""
+        with spoken_errors(self.path), transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO kanpo_meta VALUES (?, ?)", (key, value))
+        self.meta[key] = value
+
+    def table_names(self) -> list[str]:
+        """Every table and view in the file, those of other programs too."""
+        with spoken_errors(self.path):
+            rows = self._connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+            return sorted(name for (name,) in rows)
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

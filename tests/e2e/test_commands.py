@@ -222,7 +222,7 @@ def test_the_demo_can_be_run_twice_and_touches_no_project_of_yours(kanpo: Kanpo,
     assert kanpo("init", "demo/sample.gpkg").code == 0
     before = digest(tmp_path / "demo" / "sample.gpkg")
     said = kanpo("demo")
-    assert said.code == 2
+    assert said.code == 3 and "kanpo demo demo-2" in said.err
     assert digest(tmp_path / "demo" / "sample.gpkg") == before
 
 

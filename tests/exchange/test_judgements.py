@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kanpo.errors import Conflict, InputUnusable, UsageError
+from kanpo.errors import InputUnusable, UsageError
 from kanpo.exchange import (
     judgement_template,
     read_csv,
@@ -16,6 +16,7 @@ from kanpo.exchange import (
     read_weights,
     write_weights,
 )
+from kanpo.files import outputs
 from kanpo.herbs import load_catalogue
 from kanpo.locale import use_language
 from kanpo.weights import SCALE, panel_of, questions
@@ -129,8 +130,16 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, name: str) 
 def test_a_template_never_takes_the_place_of_a_file(tmp_path: Path) -> None:
     path = filled(tmp_path / "比較.xlsx")
     before = path.read_bytes()
-    with pytest.raises(Conflict):
+    with outputs() as run:
         judgement_template(path, PAIRS)
+    (kept,) = run.kept
+    assert kept.aside.read_bytes() == before, "what was filled in is kept under a dated name"
+    kept.aside.replace(path)
+    foreign = tmp_path / "よそ.csv"
+    foreign.write_text("所長の表", encoding="utf-8")
+    with pytest.raises(InputUnusable):
+        judgement_template(foreign, PAIRS)
+    assert foreign.read_text(encoding="utf-8") == "所長の表"
     with pytest.raises(UsageError):
         judgement_template(tmp_path / "比較.pdf", PAIRS)
     judgement_template(tmp_path / "neu.xlsx", PAIRS, dry_run=True)

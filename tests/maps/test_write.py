@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 from pathlib import Path
 
 import folium
 import pytest
 
-from kanpo import files
 from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
+from kanpo.files import outputs
 from kanpo.herbs import load_catalogue
 from kanpo.maps import build_map, project_content, read_logo, write_map
 from kanpo.maps._leaflet import leaflet_script
@@ -45,8 +46,8 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     def no_space(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", no_space)
-    with pytest.raises(EnvironmentFailure, match="No space"):
+    monkeypatch.setattr(os, "fsync", no_space)
+    with outputs(force=True), pytest.raises(EnvironmentFailure, match="No space"):
         write_map(made_up.content(3), target)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]

@@ -21,7 +21,7 @@ from kanpo.cli._analysis_out import check_out, write_out
 from kanpo.cli._analysis_text import print_analysis
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, date_option, output_options, project_option
+from kanpo.cli._options import OutputPath, PagePath, date_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -134,7 +134,7 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
 )
 @option(
     "--report",
-    type=PathType,
+    type=PagePath,
     metavar="OUT.html",
     help=Text(
         "文章・図・表を1つのHTMLにも書く(印刷できる)", "also write sentences, pictures and tables as one page"
@@ -142,7 +142,7 @@ def _column(name: str, ja: str, en: str, *, multiple: bool = False) -> Callable[
 )
 @option(
     "--out",
-    type=PathType,
+    type=OutputPath,
     metavar="FILE",
     help=Text(
         "全部の表も書き出す(.xlsx は表ごとのシート、.csv、.json)",
@@ -167,7 +167,6 @@ def analyze(
 ) -> int:
     from kanpo.exchange import read_any_table
 
-    _check_report(report)
     check_out(out)
     file = _file(targets)
     names = [*traits, *columns_asked(asked)]
@@ -190,19 +189,6 @@ def analyze(
     return 1 if any(result.rejected for result in results) else 0
 
 
-def _check_report(path: Path | None) -> None:
-    """A page goes to a name of a page: a table given by mistake is not written over."""
-    if path is not None and path.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(
-            "analysis.report-name",
-            Text(
-                f"--report「{path.name}」は .html で終わっていません",
-                f"--report '{path.name}' is no .html file",
-            ),
-            Text("名前の終わりを .html にしてください", "give a name that ends in .html"),
-        )
-
-
 def _write_report(path: Path, results: Sequence[Analysis], source: str, *, recorded: bool) -> None:
     from kanpo.reports import write_analysis_page
 
@@ -212,10 +198,13 @@ def _write_report(path: Path, results: Sequence[Analysis], source: str, *, recor
 
 def _file(targets: Sequence[str]) -> Path | None:
     """The table meant, or None when trial codes are meant."""
+    from kanpo.files import note_input
+
     path = Path(targets[0])
     looks = path.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx", ".xls") or path.is_file()
     if not looks:
         return None
+    note_input(path)
     if len(targets) > 1:
         raise UsageError(
             "analysis.one-file",

@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, output_options, project_option
+from kanpo.cli._options import InputPath, OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.locale import Text
 
@@ -59,7 +59,7 @@ _LABELS = {
 )
 @option(
     "--barrier",
-    type=PathType,
+    type=InputPath,
     metavar="FILE",
     help=Text(
         "越えない線のファイル(GeoJSON・GeoPackage・FlatGeobuf)",
@@ -78,7 +78,7 @@ _LABELS = {
 )
 @option(
     "--out",
-    type=PathType,
+    type=OutputPath,
     metavar="FILE",
     help=Text(
         "団地の形を書き出すファイル(.geojson .gpkg .fgb .parquet .csv .xlsx)",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kanpo.cli._click import group, option
-from kanpo.cli._options import PathType
+from kanpo.cli._options import OutputPath, PagePath, Written
 from kanpo.cli._present import say
 from kanpo.locale import Text
 
@@ -67,13 +67,14 @@ def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def with_files(
         *args: Any, out: Path | None, svg: Path | None, png: Path | None, report: Path | None, **settings: Any
     ) -> Any:
-        check_files([out], svg, png, report)
+        check_files([out], png)
         return function(*args, files=Files(out, svg, png, report), **settings)
 
     decorated: Callable[..., Any] = with_files
-    for name, metavar, words in (
+    for name, kind, metavar, words in (
         (
             "--report",
+            PagePath,
             "OUT.html",
             Text(
                 "文章・図・表を1つのHTMLに書く(印刷できる)",
@@ -82,20 +83,27 @@ def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         (
             "--png",
+            Written(".png"),
             "FILE.png",
             Text(
                 "図を書き出すファイル(.png、kanpo[pictures] が要る)",
                 "file for the picture (.png; needs kanpo[pictures])",
             ),
         ),
-        ("--svg", "FILE.svg", Text("図を書き出すファイル(.svg)", "file for the picture (.svg)")),
+        (
+            "--svg",
+            Written(".svg"),
+            "FILE.svg",
+            Text("図を書き出すファイル(.svg)", "file for the picture (.svg)"),
+        ),
         (
             "--out",
+            OutputPath,
             "FILE",
             Text("全部の表を書き出すファイル(.csv .xlsx)", "file for the whole table (.csv or .xlsx)"),
         ),
     ):
-        decorated = option(name, type=PathType, metavar=metavar, help=words)(decorated)
+        decorated = option(name, type=kind, metavar=metavar, help=words)(decorated)
     return decorated
 
 
@@ -114,11 +122,17 @@ class Files:
 
     def write_pictures(self, pictures: Sequence[Picture]) -> None:
         """The pictures: the first under the name given, others with a number after it."""
-        for number, picture in enumerate(pictures, 1):
-            for path in (self.svg, self.png):
-                if path is not None:
-                    numbered = path.with_stem(f"{path.stem}-{number}") if number > 1 else path
-                    write_picture(numbered, picture)
+        from kanpo.files import check_targets
+
+        numbered = [
+            (path.with_stem(f"{path.stem}-{number}") if number > 1 else path, picture)
+            for number, picture in enumerate(pictures, 1)
+            for path in (self.svg, self.png)
+            if path is not None
+        ]
+        check_targets(path for path, _ in numbered)
+        for path, picture in numbered:
+            write_picture(path, picture)
 
     def write_report(self, title: Text, parts: Sequence[Part]) -> None:
         """The page."""
@@ -139,18 +153,13 @@ def write_table(out: Path | None, table: pd.DataFrame, labels: dict[str, Text]) 
     say(Text(f"書き出しました: {out}({len(table):,} 行)", f"written: {out} ({len(table):,} rows)"))
 
 
-def check_files(
-    tables: Sequence[Path | None],
-    svg: Path | None = None,
-    png: Path | None = None,
-    report: Path | None = None,
-) -> None:
+def check_files(tables: Sequence[Path | None], png: Path | None = None) -> None:
     """See before anything is computed that what was asked for can be written.
 
     Raises
     ------
     UsageError
-        A table ends in neither ``.csv`` nor ``.xlsx``, a picture not in ``.svg`` or ``.png``, a page not in ``.html``.
+        A table ends in neither ``.csv`` nor ``.xlsx``.
     EnvironmentFailure
         A PNG is asked for without matplotlib.
     """
@@ -159,28 +168,10 @@ def check_files(
     for path in tables:
         if path is not None:
             table_file(path)
-    _check_ending(svg, "compare.picture", Text("図", "the picture"), ".svg")
-    _check_ending(png, "compare.picture", Text("図", "the picture"), ".png")
-    _check_ending(report, "analysis.report-name", Text("報告", "the report"), ".html", ".htm")
     if png is not None:
         from kanpo.maps import picture_file
 
         picture_file(png)
-
-
-def _check_ending(path: Path | None, code: str, what: Text, *endings: str) -> None:
-    """A file goes to a name of its kind: a table given by mistake is not written over."""
-    from kanpo.errors import Place, UsageError
-
-    if path is not None and path.suffix.lower() not in endings:
-        raise UsageError(
-            code,
-            Text(
-                f"{what.ja}の名前は {endings[0]} で終わります", f"the name of {what.en} ends in {endings[0]}"
-            ),
-            Text(f"例: {path.stem}{endings[0]}", f"for example {path.stem}{endings[0]}"),
-            Place(str(path)),
-        )
 
 
 def write_picture(path: Path, picture: Picture) -> None:

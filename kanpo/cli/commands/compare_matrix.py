@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._compare_options import limit_option, matrix_options
-from kanpo.cli._options import PathType, output_options
+from kanpo.cli._options import InputPath, OutputPath, output_options
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.cli.commands.compare import Files, check_files, file_options, with_short_p, write_table
 from kanpo.locale import Text
@@ -80,7 +80,7 @@ def read_matrix(
         "Benjamini-Hochberg over all tests together.",
     ),
 )
-@argument("file", type=PathType)
+@argument("file", type=InputPath)
 @option("--group", "group_column", required=True, metavar="COL", help=Text("群の列", "column of the groups"))
 @option("--control", metavar="LEVEL", help=Text("基準にする群", "group that the others are held against"))
 @option(
@@ -201,7 +201,7 @@ def _about(found: GroupComparison, rate: float) -> list[Text]:
         "Example: kanpo compare pca data.csv --group origin --log --impute half-min --out scores.csv --svg scores.svg",
     ),
 )
-@argument("file", type=PathType)
+@argument("file", type=InputPath)
 @option(
     "--group",
     "group_column",
@@ -227,7 +227,7 @@ def _about(found: GroupComparison, rate: float) -> list[Text]:
 )
 @option(
     "--loadings",
-    type=PathType,
+    type=OutputPath,
     metavar="FILE",
     help=Text("負荷量を書き出すファイル(.csv .xlsx)", "file for the loadings (.csv or .xlsx)"),
 )

@@ -15,7 +15,7 @@ from kanpo.cli._compare_options import (
     sample_option,
     sheet_option,
 )
-from kanpo.cli._options import PathType, output_options
+from kanpo.cli._options import InputPath, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.cli.commands.compare import Files, file_options, with_short_p
 from kanpo.errors import UsageError
@@ -52,7 +52,7 @@ _LABELS = {
         "Rows are samples, columns are the assessors' scores; or a row for each score, with --assessor and --score.",
     ),
 )
-@argument("file", type=PathType)
+@argument("file", type=InputPath)
 @sample_option
 @column("--assessor", "評価者の列(1点1行の表)", "column of the assessors (a row for each score)")
 @column("--score", "点数の列(1点1行の表)", "column of the scores (a row for each score)")
@@ -186,8 +186,8 @@ def _panel(
         "--score), give all attributes in one run.",
     ),
 )
-@argument("panel_file", type=PathType)
-@argument("matrix_file", type=PathType)
+@argument("panel_file", type=InputPath)
+@argument("matrix_file", type=InputPath)
 @sample_option
 @option(
     "--each/--mean",

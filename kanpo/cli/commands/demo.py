@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._click import argument, command, option
-from kanpo.cli._options import PathType
+from kanpo.cli._options import InputPath, OutputFolder, Written
 from kanpo.cli._present import say, show_table
-from kanpo.errors import InputUnusable, UsageError
+from kanpo.errors import InputUnusable
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -40,22 +40,26 @@ _SEASONS = ("trials", "plots", "harvests", "assays")
         "--seasons adds three made-up seasons of trials, to see whether scores were right and what changed by year.",
     ),
 )
-@argument("folder", type=PathType, default=Path("demo"))
-@option("--map", "out", type=PathType, help=Text("地図のファイル名", "file of the map"))
-@option("--data", type=PathType, help=Text("見本データのフォルダ", "folder of the sample data"))
+@argument("folder", type=OutputFolder, default=Path("demo"))
+@option("--map", "out", type=Written(makes_folders=True), help=Text("地図のファイル名", "file of the map"))
+@option("--data", type=InputPath, help=Text("見本データのフォルダ", "folder of the sample data"))
 @option(
     "--seasons",
     is_flag=True,
     help=Text("当帰の実証3年分(架空)も入れて、当否を出す", "add three made-up seasons and calibrate"),
 )
 def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> int:
+    from kanpo.cli._demo_folder import LEFT, clear_folder, left_by_demo
+    from kanpo.files import check_target, make_folder
     from kanpo.herbs import load_catalogue
     from kanpo.store import Project
 
     data = data or _sample_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "sample.gpkg"
-    _remove_earlier(path)
+    path, target = folder / "sample.gpkg", out or folder / "maps" / "sample.html"
+    for page in (target, *(folder / f"{code}.html" for code in _trial_codes(data))):
+        check_target(page)
+    make_folder(folder)
+    clear_folder(path)
     _step(f"kanpo init {path}")
     Project.create(path, _NAME).close()
     catalogue = load_catalogue()
@@ -67,8 +71,9 @@ def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> in
         page = _trial(project, folder)
         if seasons:
             _three_seasons(project, catalogue, data)
-        target = _map(project, catalogue, out or folder / "maps" / "sample.html")
+        _map(project, catalogue, target)
         seal = project.journal.seal()
+        project.keep_note(LEFT, left_by_demo(project))
     say(Text("\n終わりました。開くファイル:", "\ndone. Files to open:"))
     say(Text(f"  地図        {target}(ブラウザで)", f"  map        {target} (in a browser)"))
     say(Text(f"  試験の報告  {page}(ブラウザで)", f"  report     {page} (in a browser)"))
@@ -120,28 +125,12 @@ def _sample_folder() -> Path:
     )
 
 
-def _remove_earlier(path: Path) -> None:
-    """An earlier demo is made anew; anything else of that name is left alone."""
-    from kanpo.store import Project
+def _trial_codes(data: Path) -> list[str]:
+    """The trials of the sample, of which one gets a report named after it."""
+    from kanpo.exchange import read_csv
 
-    if not path.exists():
-        return
-    with Project.open(path) as project:
-        ours = project.meta.get("name") == _NAME
-    if not ours:
-        raise UsageError(
-            "demo.not-ours",
-            Text(
-                f"{path} は見本ではないプロジェクトなので触りません",
-                f"{path} is a project of yours; it is left alone",
-            ),
-            Text(
-                "別のフォルダを指定してください: kanpo demo 別のフォルダ",
-                "name another folder: kanpo demo FOLDER",
-            ),
-        )
-    path.unlink()
-    project.people.path.unlink(missing_ok=True)
+    codes = read_csv(data / "trials" / "trials.csv").columns().get("trial_code", [])
+    return [code for code in codes if code]
 
 
 def _ingest(project: Project, data: Path, folder: Path) -> None:
@@ -253,13 +242,10 @@ def _three_seasons(project: Project, catalogue: Catalogue, data: Path) -> None:
     )
 
 
-def _map(project: Project, catalogue: Catalogue, target: Path) -> Path:
+def _map(project: Project, catalogue: Catalogue, target: Path) -> None:
     from kanpo.maps import map_project
     from kanpo.schema import Audience
 
     _step("kanpo map")
     title = str(Text("薬草の適地(見本の町・架空)", "Suitability for crude-drug herbs (made-up sample)"))
-    report, _ = map_project(
-        project, catalogue, target, audience=Audience.PARTNER, first_herb="shakuyaku", title=title
-    )
-    return report.path
+    map_project(project, catalogue, target, audience=Audience.PARTNER, first_herb="shakuyaku", title=title)

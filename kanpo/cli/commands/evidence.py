@@ -18,7 +18,14 @@ from kanpo.cli._evidence_text import (
     show_moves,
     spoken,
 )
-from kanpo.cli._options import PathType, date_option, dry_run_option, output_options, project_option
+from kanpo.cli._options import (
+    OutputFolder,
+    OutputPath,
+    date_option,
+    dry_run_option,
+    output_options,
+    project_option,
+)
 from kanpo.cli._present import say, show_json, show_table
 from kanpo.cli.commands.compare import Files, file_options
 from kanpo.locale import Text
@@ -216,10 +223,12 @@ def keep(herb: str | None, top: int | None, project: Path | None, dry_run: bool)
     show_default=True,
     help=Text("目録をどれだけ信じるか(2なら2倍)", "how sure of the catalogue (2: twice as sure)"),
 )
-@option("--out", type=PathType, metavar="FOLDER", help=Text("提案を書くフォルダ", "folder for the proposal"))
+@option(
+    "--out", type=OutputFolder, metavar="FOLDER", help=Text("提案を書くフォルダ", "folder for the proposal")
+)
 @option(
     "--yields",
-    type=PathType,
+    type=OutputPath,
     metavar="FILE",
     help=Text(
         "試験から期待される収量の順に全筆を書くファイル(.csv .xlsx)",

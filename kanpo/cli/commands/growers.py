@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import InputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_problems, show_table
 from kanpo.locale import Text
 
@@ -65,7 +65,7 @@ def add(
     "import",
     help=Text("生産者をCSVから登録する(列: grower_code, name, phone, note)。", "Enter growers from CSV."),
 )
-@argument("file", type=PathType)
+@argument("file", type=InputPath)
 @project_option
 @dry_run_option
 def import_growers(file: Path, project: Path | None, dry_run: bool) -> int:

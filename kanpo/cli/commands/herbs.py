@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_here, find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import InputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -93,7 +93,7 @@ def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
         "Check the catalogue's CSV files (default: those shipped).",
     ),
 )
-@option("--folder", type=PathType, help=Text("自分の目録のフォルダ", "folder of your own catalogue"))
+@option("--folder", type=InputPath, help=Text("自分の目録のフォルダ", "folder of your own catalogue"))
 def check(folder: Path | None) -> int:
     from kanpo.herbs import check_catalogue
 
@@ -119,7 +119,7 @@ def check(folder: Path | None) -> int:
         "cannot be used are named and left out. --shipped goes back to the shipped catalogue.",
     ),
 )
-@argument("folder", type=PathType, required=False)
+@argument("folder", type=InputPath, required=False)
 @option("--shipped", is_flag=True, help=Text("同梱の目録だけに戻す", "back to the shipped catalogue alone"))
 @project_option
 @dry_run_option

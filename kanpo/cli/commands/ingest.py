@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, mapping, project_option
+from kanpo.cli._options import InputPath, dry_run_option, mapping, project_option
 from kanpo.cli._present import Progress, say, say_problems, show_json
 from kanpo.locale import Text
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         "The same file twice adds nothing.",
     ),
 )
-@argument("files", nargs=-1, required=True, type=PathType, metavar="FILE...")
+@argument("files", nargs=-1, required=True, type=InputPath, metavar="FILE...")
 @project_option
 @option(
     "--as",

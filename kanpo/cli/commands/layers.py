@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, mapping, output_options, pairs, project_option
+from kanpo.cli._options import InputPath, dry_run_option, mapping, output_options, pairs, project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -41,7 +41,7 @@ def layers() -> None:
         "--as distance; areas to be excluded: --as exclusion.",
     ),
 )
-@argument("files", type=PathType, nargs=-1, required=True, metavar="FILE...")
+@argument("files", type=InputPath, nargs=-1, required=True, metavar="FILE...")
 @project_option
 @option(
     "--id",

@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import InputPath, OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, show_json, show_table
 from kanpo.cli.commands.lots_matrix import matrix
 from kanpo.locale import Text
@@ -205,7 +205,7 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
 @argument("lot")
 @option(
     "--limits",
-    type=PathType,
+    type=InputPath,
     metavar="FILE.csv",
     help=Text(
         "自前の基準値の表(列: herb_id, test, analyte, min, max, unit, source, confidence)",
@@ -252,7 +252,7 @@ def check(lot: str, limits: Path | None, project: Path | None, as_json: bool, as
 @argument("lot", nargs=-1, required=True)
 @option(
     "--out",
-    type=PathType,
+    type=OutputPath,
     default=Path("labels.html"),
     show_default=True,
     help=Text("書き出すファイル", "file to write"),

@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import InputPath, OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_problems, show_table
 from kanpo.locale import Text
 
@@ -34,7 +34,7 @@ def matrix() -> None:
         "Example: kanpo lots matrix import metabolome.csv --sample-column sample",
     ),
 )
-@argument("file", type=PathType)
+@argument("file", type=InputPath)
 @option("--id", "matrix_id", help=Text("測定表番号(省略時はファイル名)", "id (default: the file's name)"))
 @option(
     "--sample-column",
@@ -116,7 +116,7 @@ def show(matrix_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
 
 @subcommand(matrix, "export", help=Text("測定表を CSV か xlsx に書く。", "Write a matrix as CSV or xlsx."))
 @argument("matrix_id")
-@argument("out", type=PathType)
+@argument("out", type=OutputPath)
 @project_option
 @dry_run_option
 def export(matrix_id: str, out: Path, project: Path | None, dry_run: bool) -> int:

@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, audience_option, project_option
+from kanpo.cli._options import InputPath, Written, audience_option, project_option
 from kanpo.cli._present import say
 from kanpo.locale import Text
 
@@ -25,7 +25,7 @@ from kanpo.locale import Text
 @project_option
 @option(
     "--out",
-    type=PathType,
+    type=Written(makes_folders=True),
     help=Text("書き出すファイル(省略時 maps/プロジェクト名.html)", "file (default maps/NAME.html)"),
 )
 @option("--herb", help=Text("最初に表示する生薬", "herb shown first"))
@@ -40,7 +40,7 @@ from kanpo.locale import Text
 )
 @option(
     "--logo",
-    type=PathType,
+    type=InputPath,
     help=Text("見出しに置くロゴ(PNG・JPEG、200 kB まで)", "logo in the head (PNG or JPEG, at most 200 kB)"),
 )
 @option(

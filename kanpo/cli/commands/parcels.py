@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, audience_option, output_options, project_option
+from kanpo.cli._options import OutputPath, audience_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.locale import Text
 
@@ -168,7 +168,7 @@ def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
         "Export the parcels (.xlsx .csv .gpkg .geojson .fgb .parquet), with the columns that the audience may see.",
     ),
 )
-@argument("out", type=PathType)
+@argument("out", type=OutputPath)
 @project_option
 @option("--herb", help=Text("この生薬のスコアを付ける", "add the scores of this herb"))
 @_filter_options

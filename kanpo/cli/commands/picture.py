@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, audience_option, project_option
+from kanpo.cli._options import OutputPath, audience_option, project_option
 from kanpo.cli._present import say
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -28,7 +28,7 @@ from kanpo.locale import Text
     ),
 )
 @argument("kind", type=click.Choice(["map", "scores", "parcel"]))
-@argument("out", type=PathType)
+@argument("out", type=OutputPath)
 @project_option
 @option("--herb", help=Text("生薬(map と scores に要る)", "herb, for map and scores"))
 @option(

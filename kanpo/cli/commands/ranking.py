@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, output_options, project_option
+from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -78,7 +78,10 @@ _LABELS = {
     help=Text("--pareto で何段まで出すか", "levels of --pareto"),
 )
 @option(
-    "--out", type=PathType, metavar="FILE", help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)")
+    "--out",
+    type=OutputPath,
+    metavar="FILE",
+    help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)"),
 )
 @output_options
 def ranking_command(

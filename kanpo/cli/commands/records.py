@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import InputPath, OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -104,7 +104,7 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
         "Daily files of the Meteorological Agency are read as they were downloaded.",
     ),
 )
-@argument("file", type=PathType)
+@argument("file", type=InputPath)
 @option(
     "--kind",
     type=_KIND,
@@ -174,7 +174,7 @@ def doubtful(project: Path | None, as_json: bool, as_csv: bool) -> int:
     help=Text("記入用のExcelブック(.xlsx)かCSVを作る。", "Make an empty workbook (.xlsx) or CSV to fill in."),
 )
 @argument("kind", type=_KIND)
-@argument("out", type=PathType)
+@argument("out", type=OutputPath)
 @dry_run_option
 def template(kind: str, out: Path, dry_run: bool) -> int:
     from kanpo.exchange import records_template

@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._options import OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import Progress, say, show_table
 from kanpo.locale import Text
 
@@ -79,7 +79,7 @@ _LABELS = {
 @option("--ranks", is_flag=True, help=Text("順位ごとの割合も出す", "add the share of the draws at each rank"))
 @option(
     "--out",
-    type=PathType,
+    type=OutputPath,
     help=Text("全部の筆を CSV に書く", "write all parcels to a CSV file"),
 )
 @dry_run_option

@@ -10,7 +10,7 @@ import click
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import (
-    PathType,
+    InputPath,
     assume_option,
     dry_run_option,
     mapping,
@@ -78,7 +78,7 @@ _LABELS = {
 @option(
     "--weights",
     "weights_file",
-    type=PathType,
+    type=InputPath,
     metavar="FILE.csv",
     help=Text(
         "専門家の比較による重み(kanpo weights judge --out で作る)。省略時は目録の重み",

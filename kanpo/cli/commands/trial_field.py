@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, dry_run_option, project_option
+from kanpo.cli._options import OutputFolder, OutputPath, dry_run_option, project_option
 from kanpo.cli._present import say, say_problems
 from kanpo.locale import Text
 
@@ -57,7 +57,7 @@ def _say_walk(walk: TrialWalk) -> None:
     ),
 )
 @argument("trial")
-@option("--out", type=PathType, required=True, help=Text("書き出す .html", "the .html to write"))
+@option("--out", type=OutputPath, required=True, help=Text("書き出す .html", "the .html to write"))
 @_trait_option
 @project_option
 @dry_run_option
@@ -94,8 +94,8 @@ def phone(trial: str, out: Path, traits: tuple[str, ...], project: Path | None, 
     ),
 )
 @argument("trial")
-@option("--out", type=PathType, required=True, help=Text("書き出す .html", "the .html to write"))
-@option("--form", type=PathType, help=Text("写すための .xlsx", "the .xlsx to type the sheet in"))
+@option("--out", type=OutputPath, required=True, help=Text("書き出す .html", "the .html to write"))
+@option("--form", type=OutputPath, help=Text("写すための .xlsx", "the .xlsx to type the sheet in"))
 @_trait_option
 @project_option
 @dry_run_option
@@ -127,7 +127,7 @@ def sheet(
     ),
 )
 @argument("trial")
-@option("--out", type=PathType, required=True, help=Text("書き出すフォルダ", "folder to write to"))
+@option("--out", type=OutputFolder, required=True, help=Text("書き出すフォルダ", "folder to write to"))
 @_trait_option
 @project_option
 @dry_run_option

@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import date_option, dry_run_option, output_options, project_option
+from kanpo.cli._options import OutputPath, date_option, dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.cli._trial_options import names, size_of
 from kanpo.errors import UsageError
@@ -329,7 +329,7 @@ def _say_repeats(table: pd.DataFrame) -> None:
 )
 @option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutputPath,
     metavar="FILE",
     help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)"),
 )

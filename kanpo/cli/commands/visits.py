@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
-from kanpo.cli._options import PathType, output_options, project_option
+from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -84,7 +84,10 @@ def visits() -> None:
     help=Text("出発して戻る所(経度,緯度)", "where the route begins and ends (longitude,latitude)"),
 )
 @option(
-    "--out", type=PathType, metavar="FILE", help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)")
+    "--out",
+    type=OutputPath,
+    metavar="FILE",
+    help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)"),
 )
 @option(
     "--desk",

@@ -9,7 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_here
-from kanpo.cli._options import PathType, dry_run_option, output_options
+from kanpo.cli._options import InputPath, OutputPath, Written, dry_run_option, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.locale import Text
 
@@ -72,7 +72,9 @@ def weights() -> None:
     multiple=True,
     help=Text("評価者の列の見出し(何度でも)", "head of a judge's column, repeatable"),
 )
-@option("--out", type=PathType, required=True, help=Text("書き出すファイル", "file to write (.xlsx or .csv)"))
+@option(
+    "--out", type=OutputPath, required=True, help=Text("書き出すファイル", "file to write (.xlsx or .csv)")
+)
 @dry_run_option
 def template(
     herb: str | None, factors: tuple[str, ...], judges: tuple[str, ...], out: Path, dry_run: bool
@@ -113,9 +115,9 @@ def template(
         "Takes any number of filled sheets, also square matrices in CSV; blanks are allowed.",
     ),
 )
-@argument("files", nargs=-1, required=True, type=PathType, metavar="FILE…")
+@argument("files", nargs=-1, required=True, type=InputPath, metavar="FILE…")
 @option("--herb", help=Text("生薬(省略時は全部の生薬に使う重み)", "herb (default: weights for every herb)"))
-@option("--out", type=PathType, help=Text("全体の重みを書くCSV", "CSV for the group's weights"))
+@option("--out", type=Written(".csv"), help=Text("全体の重みを書くCSV", "CSV for the group's weights"))
 @option(
     "--most",
     type=click.IntRange(0),

@@ -11,7 +11,7 @@ import orjson
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.exchange._walk import TrialWalk
-from kanpo.files import csv_text, replacing
+from kanpo.files import check_targets, csv_text, make_folder, replacing
 from kanpo.locale import Text
 from kanpo.schema import Trait
 from kanpo.store import Project
@@ -57,9 +57,10 @@ def write_field_book(
     files = FieldBookFiles(
         folder / f"{name}_field.csv", folder / f"{name}_traits.trt", _shared_codes(project, walk)
     )
+    check_targets((files.field_file, files.trait_file))
     if dry_run:
         return files
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     # Without a byte order mark: Field Book would take it for a part of the first header.
     _write(files.field_file, csv_text(*_field_table(walk)).encode())
     _write(files.trait_file, orjson.dumps(trait_document(walk.traits), option=orjson.OPT_INDENT_2))

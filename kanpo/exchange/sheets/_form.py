@@ -7,7 +7,7 @@ from pathlib import Path
 from kanpo.exchange._template import new_form
 from kanpo.exchange._walk import TrialWalk
 from kanpo.exchange._workbook import FormColumn, form_workbook
-from kanpo.files import replacing
+from kanpo.files import save_workbook
 from kanpo.locale import Text
 from kanpo.schema import Trait
 
@@ -36,8 +36,8 @@ def sheet_form(path: Path, walk: TrialWalk, *, dry_run: bool = False) -> Path:
     ------
     UsageError
         The ending is not one of a table.
-    Conflict
-        There is such a file, which may be filled in.
+    InputUnusable
+        What stands there does not give way. A form that was filled in is kept under a dated name.
     """
     new_form(path)
     if dry_run:
@@ -53,8 +53,7 @@ def sheet_form(path: Path, walk: TrialWalk, *, dry_run: bool = False) -> Path:
     rows = [[None, None, walk.trial_code, plot.code, *blanks] for plot in walk.plots]
     meta = (("form", "kanpo sheet 1"), ("trial", walk.trial_code), ("seal", walk.seal))
     book = form_workbook(_GUIDE, columns, rows, meta, blank_rows=0)
-    with replacing(path) as draft:
-        book.save(draft)
+    save_workbook(path, book)
     return path
 
 

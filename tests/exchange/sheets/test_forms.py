@@ -10,9 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from kanpo.errors import Conflict, EnvironmentFailure, InputUnusable, UsageError
+from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
 from kanpo.exchange import import_records, kind_of_headers, records_template, sheet_form, walk_of
 from kanpo.exchange._sheet_table import read_record_sheet
+from kanpo.files import outputs
 from kanpo.schema import RECORD_KINDS
 from kanpo.store import Project
 from tests.exchange.conftest import observations
@@ -137,14 +138,25 @@ def test_two_sheets_of_a_day_with_different_values_are_both_kept(
     assert {"40.0", "45.0"} <= set(both)
 
 
-def test_a_form_that_may_be_filled_in_is_not_written_over(field_project: Project, tmp_path: Path) -> None:
+def test_a_form_that_was_filled_in_is_never_lost(field_project: Project, tmp_path: Path) -> None:
     path = records_template("harvest", tmp_path / "収穫.xlsx")
     for again in (
         lambda: records_template("harvest", path),
         lambda: sheet_form(path, walk_of(field_project, "T60")),
     ):
-        with pytest.raises(Conflict):
+        book = openpyxl.load_workbook(path)
+        book["記入"]["A4"] = "2026-06-01"
+        book.save(path)
+        filled_in = path.read_bytes()
+        with outputs() as run:
             again()
+        (kept,) = run.kept
+        assert kept.changed and kept.aside.read_bytes() == filled_in
+    foreign = tmp_path / "よそ.xlsx"
+    foreign.write_bytes(b"of somebody else")
+    with pytest.raises(InputUnusable):
+        records_template("harvest", foreign)
+    assert foreign.read_bytes() == b"of somebody else"
     with pytest.raises(UsageError):
         records_template("harvest", tmp_path / "収穫.docx")
 

@@ -1,24 +1,21 @@
-"""Files that are whole or not there, and CSV that spreadsheets show rightly and safely."""
+"""Tables that come in, and CSV that spreadsheets show rightly and safely."""
 
 from __future__ import annotations
 
 import csv
 import gc
 import io
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place
+from kanpo.files._replace import replacing
 from kanpo.locale import Text
 
 #: First characters that make a spreadsheet take a text for a formula, in both widths.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
-
-#: Excel cuts longer texts off.
-_LONGEST_CELL = 32_767
 #: Tables are read whole, so a larger one is refused.
 LARGEST_TABLE = 200 * 1024 * 1024
 
@@ -100,42 +97,6 @@ def _decoded(content: bytes, name: str) -> str:
     )
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Write a file so that `path` holds the old content or the new, never half of it.
-
-    Yields
-    ------
-    Path
-        A draft in the same folder to write to; it becomes `path` when the block ends well, and is
-        removed when it does not.
-
-    Raises
-    ------
-    EnvironmentFailure
-        The folder is missing, the disk is full, or another program holds the file open.
-    """
-    draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        yield draft
-        with draft.open("rb+") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise EnvironmentFailure(
-            "file.not-writable",
-            Text(f"書き込めません({reason})", f"cannot be written ({reason})"),
-            Text(
-                "Excelなどで開いていれば閉じ、フォルダ・空き容量・権限を確かめてください",
-                "close it where it is open; check the folder, free space and permissions",
-            ),
-            Place(str(path)),
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def guarded(value: object) -> object:
     """A value that a spreadsheet shows as it is: a text that looks like a formula gets an apostrophe.
 
@@ -162,58 +123,22 @@ def _plain(value: object) -> object:
     return value
 
 
-def write_csv(path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_csv(
+    path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]], *, gives_way: bool = False
+) -> None:
     """Write a CSV that Excel opens with the right letters (UTF-8 with byte order mark), all or nothing.
 
+    With `gives_way`, a file of somebody else is kept aside without being asked.
+
     Raises
     ------
+    InputUnusable
+        What stands there does not give way.
     EnvironmentFailure
         The file cannot be written, for instance because it is open in Excel.
     """
-    with replacing(path) as draft:
+    with replacing(path, gives_way=gives_way) as draft:
         draft.write_bytes(csv_text(headers, rows).encode("utf-8-sig"))
-
-
-def write_workbook(
-    path: Path, headers: Sequence[str], rows: Iterable[Sequence[object]], *, about: str = ""
-) -> None:
-    """Write a workbook (``.xlsx``) of one sheet in which every text is text, all or nothing.
-
-    `about` goes to the comments in the properties of the file, where it disturbs no reader.
-
-    Characters that a workbook cannot hold become ``?``; a text that Excel would cut off without a
-    word ends with ``…``.
-
-    Raises
-    ------
-    EnvironmentFailure
-        The file cannot be written, for instance because it is open in Excel.
-    """
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook(write_only=True)
-    book.properties.description = about or None
-    sheet = book.create_sheet("kanpo")
-    sheet.freeze_panes = "A2"
-
-    def cell(value: object) -> object:
-        if value is None or value != value:
-            return None
-        if not isinstance(value, str):
-            return value.item() if hasattr(value, "item") else value
-        plain = ILLEGAL_CHARACTERS_RE.sub("?", value)
-        if len(plain) > _LONGEST_CELL:
-            plain = plain[: _LONGEST_CELL - 1] + "…"
-        made = WriteOnlyCell(sheet, plain)
-        made.data_type, made.number_format = "s", "@"
-        return made
-
-    for row in (headers, *rows):
-        sheet.append([cell(value) for value in row])
-    with replacing(path) as draft:
-        book.save(draft)
 
 
 @contextmanager
