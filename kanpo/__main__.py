@@ -1,8 +1,56 @@
 """``python -m kanpo`` is the command ``kanpo``."""
 
+import signal
 import sys
+import time
+from types import FrameType
 
-from kanpo.cli import main
+#: What a shell reports when a program was interrupted (128 + SIGINT).
+INTERRUPTED = 130
+#: Ctrl-C is pressed again and again; what cleans up after the first must not be broken off, seconds.
+_CLEANING = 3.0
+
+
+def run() -> int:
+    """Run the command of the shell; whoever interrupts it finds the old state, one line, and exit 130.
+
+    Nothing is imported before interrupts are taken care of.
+    """
+    _take_interrupts()
+    try:
+        from kanpo.cli import main
+
+        code = main()
+    except KeyboardInterrupt:
+        print("中断しました / interrupted", file=sys.stderr)
+        code = INTERRUPTED
+    for number in _interrupts():
+        # All is done: what comes now must not break off the last flush.
+        signal.signal(number, signal.SIG_IGN)
+    return code
+
+
+def _interrupts() -> list[int]:
+    """Ctrl-C, the polite end that a system asks for, and Ctrl-Break of Windows."""
+    names = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
+    return [int(getattr(signal, name)) for name in names if hasattr(signal, name)]
+
+
+def _take_interrupts() -> None:
+    first = -_CLEANING
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal first
+        now = time.monotonic()
+        if now - first >= _CLEANING:
+            first = now
+            raise KeyboardInterrupt
+
+    for number in _interrupts():
+        # What was ignored (nohup) stays so.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupt)
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -21,20 +21,17 @@ RINGS = 5_000
 CROSSINGS = 500
 #: Pairs of outlines that are compared with each other in one go, and how many more for each outline. A
 #: parcel has six neighbours; 2,000 outlines on one spot would be 4,000,000 pairs.
-PAIRS, PAIRS_OF_EACH = 200_000, 20
-#: Cells of a raster that are read, and cells that are read when a raster is looked at whole: 1.6 billion
-#: cells of 5 m are the whole of Yamagata, and take a quarter of an hour.
-RASTER_CELLS = 2_000_000_000
-#: Cells (rows × columns, blanks between them counted) that a sheet or a CSV spreads out to, the columns
-#: of one row (those of Excel), and letters of one CSV cell.
-TABLE_CELLS, TABLE_COLUMNS, CELL_LETTERS = 20_000_000, 16_384, 1_000_000
+PAIRS, PAIRS_OF_EACH = 100_000, 20
+#: Cells of all bands of a raster that are looked at: 100 km x 100 km of 5 m, or 20 km x 20 km of 1 m. The
+#: largest rectangle that is read for one parcel, and the bytes that its file packs together.
+RASTER_CELLS, WINDOW_CELLS, BLOCK_BYTES = 400_000_000, 40_000_000, 512 * 1024**2
+#: Cells of a sheet or a CSV (a register of 100,000 parcels with 30 columns has 3,000,000), the columns of a
+#: row (those of Excel), and letters of one CSV cell. Excel's last column in 2,000 rows makes 32,000,000.
+TABLE_CELLS, TABLE_COLUMNS, CELL_LETTERS = 15_000_000, 16_384, 1_000_000
 #: So many blank rows one after another end a sheet: formats often reach down to row 1,048,576.
 BLANK_ROWS = 1_000
-#: Pixels of a picture that is put into a page: what a browser still opens.
-PIXELS = 50_000_000
-#: Virtual steps of SQLite, in millions, that looking into a foreign database may take: about 30 s.
-DATABASE_STEPS = 2_000
-
+#: Pixels of a picture that is put into a page: a browser unpacks it to four bytes each.
+PIXELS = 25_000_000
 #: Boxes looked at together while pairs are counted, so that memory stays bounded.
 _AT_ONCE = 8_000_000
 #: Lines of an outline that are looked at together while crossings are counted.
@@ -43,7 +40,7 @@ _LINES_AT_ONCE, _PAIRS_AT_ONCE = 1_000_000, 5_000
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Pairs of shapes: positions `one` (k,) in what was asked with, `other` (k,) in what was asked for.
+    """Pairs of shapes in their order: positions `one` (k,) in what was asked with, `other` (k,) in what was asked for.
 
     `crowded` (n,) marks those asked with that lie among so many others that they were left out.
     """
@@ -54,7 +51,11 @@ class Near:
 
 
 def near_pairs(
-    shapes: Any, among: Any, predicate: str | None = None, distance: float | None = None, each: int = PAIRS_OF_EACH
+    shapes: Any,
+    among: Any,
+    predicate: str | None = None,
+    distance: float | None = None,
+    each: int = PAIRS_OF_EACH,
 ) -> Near:
     """Which of `shapes` (n,) meet which of `among` (m,), at most `PAIRS` and `each` more for each of them.
 
@@ -76,7 +77,8 @@ def near_pairs(
     step = max(1, _AT_ONCE // max(len(among), 1))
     if len(shapes) <= step and len(shapes) * len(among) <= most:
         one, other = tree.query(shapes, predicate=predicate, distance=distance)
-        return Near(one, other, np.zeros(len(shapes), dtype=bool))
+        order = np.lexsort((other, one))
+        return Near(one[order], other[order], np.zeros(len(shapes), dtype=bool))
     crowded = _crowded(tree, _grown(shapes, distance or 0.0), step, most)
     left = np.flatnonzero(~crowded)
     parts = [
@@ -85,7 +87,8 @@ def near_pairs(
         for start in range(0, len(left), step)
     ]
     one, other = np.concatenate(parts, axis=1) if parts else np.empty((2, 0), dtype=int)
-    return Near(left[one], other, crowded)
+    order = np.lexsort((other, one))
+    return Near(left[one[order]], other[order], crowded)
 
 
 def _grown(shapes: np.ndarray, distance: float) -> np.ndarray:
@@ -145,6 +148,6 @@ def crosses_too_often(shape: Any) -> bool:
             crossings += int((shapely.crosses(left, right) | shapely.overlaps(left, right)).sum())
             if crossings > CROSSINGS:
                 return True
-        if looked > 10 * PAIRS + 10 * len(lines):
+        if looked > 20 * PAIRS + 10 * len(lines):
             return True
     return False

@@ -190,6 +190,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output (``| head``) has enough; nothing is wrong.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return 0
+    except (OSError, MemoryError) as error:
+        return _machine(error)
     except Exception:  # the last resort: no traceback meets a user
         return _unexpected("--debug" in words)
     return result if isinstance(result, int) else 0
@@ -230,6 +232,27 @@ def _spoken(error: click.ClickException) -> str:
     if said.startswith("Got unexpected extra argument"):
         return str(Text(f"余分な言葉があります: {said.partition('(')[2].rstrip(')')}", said))
     return said
+
+
+def _machine(error: OSError | MemoryError) -> int:
+    """A file, a folder or the memory that failed where no command says more about it."""
+    from kanpo.cli._present import say_error
+    from kanpo.errors import EnvironmentFailure, Place
+
+    name = getattr(error, "filename", None)
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    what = (
+        Text("メモリーが足りません", "there is not enough memory")
+        if isinstance(error, MemoryError)
+        else Text(f"ファイルを読み書きできません({reason})", f"a file cannot be read or written ({reason})")
+    )
+    mend = Text(
+        "場所・名前・権限・空き容量を確かめ、ほかのソフトを閉じてください",
+        "check the place, name, permissions and free space, and close other programs",
+    )
+    place = Place(None if name is None else str(name))
+    say_error(failure := EnvironmentFailure("machine.failed", what, mend, place))
+    return failure.exit_code
 
 
 def _unexpected(debug: bool) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import io
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +14,7 @@ from kanpo.errors import InputUnusable, KanpoError, Place, Problem, Severity, Us
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive, read_wide_sheet
+from kanpo.reading import check_rectangle
 from kanpo.schema import normalise
 from kanpo.store import Project, sha256_of
 from kanpo.trials import RecordReport, record_rows
@@ -167,7 +166,7 @@ def _unknown_samples(project: Project, frame: pd.DataFrame, path: Path) -> tuple
 def _read(
     content: bytes, name: str, sample_column: str, sheet: str, path: Path | None = None
 ) -> pd.DataFrame:
-    workbook = zipfile.is_zipfile(io.BytesIO(content))
+    workbook = content.startswith(b"PK\x03\x04")
     if workbook and path is not None:
         check_archive(path)
     rows = read_wide_sheet(content, name, sheet)[1] if workbook else read_rows(content, name)
@@ -180,6 +179,7 @@ def _read(
     headers = filled[0][1]
     column = sample_column or headers[0]
     _check_headers(headers, column, name)
+    check_rectangle(len(filled), len(headers), name, sheet or None)
     padded = [(row + [""] * len(headers))[: len(headers)] for _, row in filled[1:]]
     frame = pd.DataFrame(padded, columns=headers, index=[number for number, _ in filled[1:]])
     frame = frame.drop(columns=[""], errors="ignore")

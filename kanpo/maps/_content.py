@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import re
 import geopandas as gpd
 import pandas as pd
 
+from kanpo.budgets import PIXELS
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
 
@@ -228,7 +230,7 @@ def logo_kind(logo: bytes) -> str:
         It is neither, or too large.
     """
     kind = next((kind for begin, kind in _LOGO_KINDS.items() if logo.startswith(begin)), None)
-    if kind is None or len(logo) > LARGEST_LOGO:
+    if kind is None or len(logo) > LARGEST_LOGO or _pixels(logo) > PIXELS:
         raise UsageError(
             "map.logo",
             Text("このロゴは使えません", "this logo cannot be used"),
@@ -238,6 +240,16 @@ def logo_kind(logo: bytes) -> str:
             ),
         )
     return kind
+
+
+def _pixels(logo: bytes) -> int:
+    """How many pixels a picture says that it unpacks to; a small file may say very many."""
+    if logo.startswith(b"\x89PNG"):
+        return int.from_bytes(logo[16:20], "big") * int.from_bytes(logo[20:24], "big")
+    frames = re.finditer(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", logo, re.DOTALL)
+    return max(
+        (int.from_bytes(found[1], "big") * int.from_bytes(found[2], "big") for found in frames), default=0
+    )
 
 
 def read_logo(path: Path) -> bytes:

@@ -42,7 +42,9 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
         _REDRAW,
     ),
     "many-crossings": (
-        Text("自己交差が多すぎます(500 か所まで)", "its lines cross each other too often (500 times at most)"),
+        Text(
+            "自己交差が多すぎます(500 か所まで)", "its lines cross each other too often (500 times at most)"
+        ),
         _REDRAW,
     ),
     "many-corners": (

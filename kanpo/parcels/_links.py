@@ -345,8 +345,7 @@ def _differ(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 def _pairs(pins: _Side, shapes: _Side, rows: np.ndarray, targets: np.ndarray, reach_m: float) -> Pairs:
     points, polygons = pins.shapes[rows], shapes.shapes[targets]
     near = near_pairs(points, polygons, "dwithin", reach_m, each=500)
-    order = np.lexsort((near.other, near.one))
-    pin, outline = near.one[order], near.other[order]
+    pin, outline = near.one, near.other
     a, b = rows[pin], targets[outline]
     lots = (pins.lot[a] != "") & (shapes.lot[b] != "")
     other_settlement = _differ(pins.settlement[a], shapes.settlement[b])

@@ -55,7 +55,9 @@ def overlaps(
     one, other = one[once], other[once]
     touching = shapely.touches(shapes[one], shapes[other])
     again = np.flatnonzero((first != np.arange(len(shapes))) & (asked | asked[first]))
-    one, other = (np.concatenate([pair[~touching], same]) for pair, same in ((one, first[again]), (other, again)))
+    one, other = (
+        np.concatenate([pair[~touching], same]) for pair, same in ((one, first[again]), (other, again))
+    )
     used, place = np.unique(np.concatenate([one, other]), return_inverse=True)
     flat = reproject(shapes[used], STORED_EPSG, plane)
     left, right = flat[place[: len(one)]], flat[place[len(one) :]]

@@ -6,6 +6,7 @@ are stale. This is the only room with SQL.
 
 from kanpo.store._backup import backup_project, free_name
 from kanpo.store._computed import INPUT_LABELS, Stamp
+from kanpo.store._foreign import check_foreign_tables, ordinary_tables
 from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
 from kanpo.store._journal import (
@@ -43,11 +44,13 @@ __all__ = [
     "backup_project",
     "check_backup",
     "check_chains",
+    "check_foreign_tables",
     "dated_name",
     "free_name",
     "is_project",
     "merge_projects",
     "new_record_ids",
+    "ordinary_tables",
     "outline_hash",
     "record_content",
     "restore_project",

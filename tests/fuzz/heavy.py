@@ -48,7 +48,9 @@ def scribble(corners: int) -> str:
 
 def crossing_spikes(corners: int) -> str:
     """An outline of spikes that all cross one another: corners² / 4 crossings."""
-    points = [[WEST + 0.001 * (i % 2), SOUTH + 0.001 * ((i * 7919) % corners) / corners] for i in range(corners)]
+    points = [
+        [WEST + 0.001 * (i % 2), SOUTH + 0.001 * ((i * 7919) % corners) / corners] for i in range(corners)
+    ]
     return _outline([[*points, points[0]]])
 
 
@@ -78,7 +80,11 @@ def holes(count: int, *, crossing: bool = False) -> str:
     side = int(count**0.5) + 1
     step = 0.002 / side
     inner = [
-        _box(WEST + step * (i % side) + step / 4, SOUTH + step * (i // side) + step / 4, step * (2 if crossing else 0.5))
+        _box(
+            WEST + step * (i % side) + step / 4,
+            SOUTH + step * (i // side) + step / 4,
+            step * (2 if crossing else 0.5),
+        )
         for i in range(count)
     ]
     return _outline([_box(WEST, SOUTH, 0.0021), *inner])
@@ -88,7 +94,8 @@ def parts(count: int) -> str:
     """A parcel of so many parts."""
     side = int(count**0.5) + 1
     return _outline(
-        [[_box(WEST + 1e-5 * (i % side), SOUTH + 1e-5 * (i // side), 5e-6)] for i in range(count)], "MultiPolygon"
+        [[_box(WEST + 1e-5 * (i % side), SOUTH + 1e-5 * (i // side), 5e-6)] for i in range(count)],
+        "MultiPolygon",
     )
 
 
@@ -135,7 +142,9 @@ def with_member(path: Path, source: Path, name: str, content: bytes) -> None:
 
 def bomb_of_strings(size: int) -> bytes:
     """``sharedStrings.xml`` that unpacks to much."""
-    head = b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>'
+    head = (
+        b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>'
+    )
     return head + b"A" * size + b"</t></si></sst>"
 
 
@@ -182,7 +191,9 @@ def png(width: int, height: int) -> bytes:
     """A PNG that says how large it is, and unpacks to that."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
 
     packer = zlib.compressobj(9)
     line = b"\0" * (width // 8 + 2)
@@ -194,7 +205,13 @@ def png(width: int, height: int) -> bytes:
 def deep_phone_file(depth: int) -> str:
     """A phone's file with a record nested so deep."""
     head = '{"kanpo":"phone","form":1,"trial":"TK-2025","project":"x","device":"d","records":[\n'
-    return head + '{"record_id":' + "[" * depth + "]" * depth + '}\n],"photos":[\n],"end":{"records":1,"photos":0}}'
+    return (
+        head
+        + '{"record_id":'
+        + "[" * depth
+        + "]" * depth
+        + '}\n],"photos":[\n],"end":{"records":1,"photos":0}}'
+    )
 
 
 #: Parcel files by name: what writes their text.
