@@ -27,7 +27,7 @@ PAIRS, PAIRS_OF_EACH = 100_000, 20
 RASTER_CELLS, WINDOW_CELLS, BLOCK_BYTES = 400_000_000, 40_000_000, 512 * 1024**2
 #: Cells of a sheet or a CSV (a register of 100,000 parcels with 30 columns has 3,000,000), the columns of a
 #: row (those of Excel), and letters of one CSV cell. Excel's last column in 2,000 rows makes 32,000,000.
-TABLE_CELLS, TABLE_COLUMNS, CELL_LETTERS = 15_000_000, 16_384, 1_000_000
+TABLE_CELLS, TABLE_COLUMNS, CELL_LETTERS = 15_000_000, 16_384, 131_072
 #: So many blank rows one after another end a sheet: formats often reach down to row 1,048,576.
 BLANK_ROWS = 1_000
 #: Pixels of a picture that is put into a page: a browser unpacks it to four bytes each.

@@ -166,7 +166,7 @@ def _unknown_samples(project: Project, frame: pd.DataFrame, path: Path) -> tuple
 def _read(
     content: bytes, name: str, sample_column: str, sheet: str, path: Path | None = None
 ) -> pd.DataFrame:
-    workbook = content.startswith(b"PK\x03\x04")
+    workbook = content.startswith((b"PK\x03\x04", b"PK\x05\x06"))
     if workbook and path is not None:
         check_archive(path)
     rows = read_wide_sheet(content, name, sheet)[1] if workbook else read_rows(content, name)

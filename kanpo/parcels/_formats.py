@@ -18,7 +18,8 @@ _DRIVERS = (
     (b"\x00\x00\x27\x0a", "ESRI Shapefile"),
 )
 
-_ZIP = b"PK\x03\x04"
+#: A zip, and one that holds nothing.
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: First bytes of a workbook of before 2007, or of one with a password.
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
@@ -74,7 +75,7 @@ def is_workbook(path: Path) -> bool:
 
 def _begins_as_zip(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(4) == _ZIP
+        return file.read(4) in _ZIP
 
 
 def unpack(path: Path, folder: Path) -> list[Path]:
