@@ -7,7 +7,7 @@ import gc
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place
@@ -116,7 +116,7 @@ def replacing(path: Path) -> Iterator[Path]:
     EnvironmentFailure
         The folder is missing, the disk is full, or another program holds the file open.
     """
-    draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    draft = _draft_of(path)
     try:
         yield draft
         with draft.open("rb+") as written:
@@ -135,6 +135,43 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _draft_of(path: Path) -> Path:
+    """Where a file is written before it takes its place.
+
+    Raises
+    ------
+    EnvironmentFailure
+        The path is that of a folder, or none.
+    """
+    if not path.name or path.is_dir():
+        raise EnvironmentFailure(
+            "file.folder",
+            Text("フォルダには書き込めません", "is a folder"),
+            Text("フォルダの中のファイル名を指定してください", "name a file in it"),
+            Place(str(path)),
+        )
+    return path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+
+
+def check_writable(path: Path) -> None:
+    """Whether a file can be written there, asked before something is done that cannot be taken back.
+
+    Raises
+    ------
+    EnvironmentFailure
+        It cannot.
+    """
+    with suppress(_Asked), replacing(path) as draft:
+        draft.touch()
+        if path.exists():
+            path.open("rb+").close()
+        raise _Asked
+
+
+class _Asked(Exception):
+    """Nothing was to be written."""
 
 
 def guarded(value: object) -> object:
@@ -194,11 +231,6 @@ def write_workbook(
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    book = Workbook(write_only=True)
-    book.properties.description = about or None
-    sheet = book.create_sheet("kanpo")
-    sheet.freeze_panes = "A2"
-
     def cell(value: object) -> object:
         if value is None or value != value:
             return None
@@ -211,10 +243,19 @@ def write_workbook(
         made.data_type, made.number_format = "s", "@"
         return made
 
-    for row in (headers, *rows):
-        sheet.append([cell(value) for value in row])
-    with replacing(path) as draft:
-        book.save(draft)
+    with replacing(path) as draft, draft.open("wb") as out:
+        book = Workbook(write_only=True)
+        book.properties.description = about or None
+        sheet = book.create_sheet("kanpo")
+        sheet.freeze_panes = "A2"
+        try:
+            for row in (headers, *rows):
+                sheet.append([cell(value) for value in row])
+            book.save(out)
+        finally:
+            # A sheet that is left open ends in a traceback when it is thrown away.
+            with suppress(Exception):
+                sheet.close()
 
 
 @contextmanager

@@ -12,7 +12,34 @@ from kanpo.cli._click import option
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
-PathType = click.Path(path_type=Path)
+#: Bytes of a name that no file system takes more of.
+_LONGEST_NAME = 255
+
+
+class _PathType(click.Path):
+    """A path that can be the name of a file: text, not empty, of a length that systems take."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or what is wrong with it."""
+        written = str(value)
+        try:
+            longest = max(len(part.encode("utf-8")) for part in written.replace("\\", "/").split("/"))
+        except UnicodeEncodeError:
+            self.fail(str(Text("文字として読めない名前です", "a name that is no text")), param, ctx)
+        if not written.strip() or "\0" in written:
+            self.fail(str(Text("ファイル名がありません", "there is no name of a file")), param, ctx)
+        if longest > _LONGEST_NAME:
+            self.fail(
+                str(Text("名前が長すぎます(255バイトまで)", "the name is too long (255 bytes at most)")),
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
+PathType = _PathType(path_type=Path)
 
 
 def project_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -31,6 +33,8 @@ _SHAPEFILE = b"\x00\x00\x27\x0a"
 _IN_ZIP = (".geojson", ".gpkg", ".fgb", ".shp")
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POLYGONS = ("Polygon", "MultiPolygon")
+#: No coordinate system reaches as far, metres.
+_FARTHEST = 1e9
 #: Values of a column that a message names.
 _NAMED = 10
 _NAMED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]{1,200})"')
@@ -215,7 +219,21 @@ def _checked(frame: object, name: str, polygons: bool) -> gpd.GeoDataFrame:
     if frame.crs is None:
         raise no_crs(name)
     frame.index = frame.index + 1
+    _check_numbers(frame, name)
     return frame[good.to_numpy() & ~frame.is_empty.to_numpy()]
+
+
+def _check_numbers(frame: gpd.GeoDataFrame, name: str) -> None:
+    """Coordinates beyond all numbers lie nowhere."""
+    points, owner = shapely.get_coordinates(np.asarray(frame.geometry.array), return_index=True)
+    wrong = owner[~(np.abs(points) < _FARTHEST).all(axis=1)]
+    if len(wrong):
+        raise InputUnusable(
+            "layer.coordinates",
+            Text("座標が数になっていない地物があります", "a feature has coordinates that are no numbers"),
+            Text("QGISで開いて描き直すか、取り除いてください", "draw it again in QGIS, or remove it"),
+            Place(name, feature=int(frame.index[wrong[0]])),
+        )
 
 
 def _no_features(name: str, polygons: bool) -> InputUnusable:

@@ -42,7 +42,7 @@ def _circle(count: int, radius: float = 0.001) -> list[list[float]]:
 
 def scribble(corners: int) -> str:
     """One outline of so many corners in no order: it crosses itself about corners² / 6 times."""
-    points = np.random.default_rng(1).uniform(0, 0.001, (corners, 2)) + [WEST, SOUTH]
+    points = np.random.default_rng(1).uniform(0, 0.001, (corners, 2)) + np.array([WEST, SOUTH])
     return _outline([[*points.tolist(), points[0].tolist()]])
 
 

@@ -48,7 +48,11 @@ def mutate(chance: random.Random, path: Path) -> None:
         return
     content = path.read_bytes()
     if chance.random() < 0.04:
-        path.write_bytes(chance.choice([b"", b"\0", b"PK\x03\x04", b"\xff\xfe", b"<html>", b"%PDF-1.4", content[: len(content) // 2]]))
+        path.write_bytes(
+            chance.choice(
+                [b"", b"\0", b"PK\x03\x04", b"\xff\xfe", b"<html>", b"%PDF-1.4", content[: len(content) // 2]]
+            )
+        )
         return
     if chance.random() < 0.65:
         how = _by_content(content)
@@ -133,7 +137,10 @@ def _change_zip(chance: random.Random, path: Path) -> None:
             elif chance.random() < 0.5 and b"<v>" in content:
                 parts = content.split(b"<v>")
                 number = chance.randrange(1, len(parts))
-                parts[number] = chance.choice(CELLS).encode("utf-8", "replace") + parts[number][parts[number].find(b"<") :]
+                parts[number] = (
+                    chance.choice(CELLS).encode("utf-8", "replace")
+                    + parts[number][parts[number].find(b"<") :]
+                )
                 content = b"<v>".join(parts)
             else:
                 content = change_bytes(chance, content)
@@ -143,7 +150,10 @@ def _change_zip(chance: random.Random, path: Path) -> None:
     elif kind == 4:
         del members[at]
     elif kind == 5:
-        members[at] = (chance.choice(["../x", "", "x" * 300, name.upper(), "日本.csv", "a/b/c.geojson"]), content)
+        members[at] = (
+            chance.choice(["../x", "", "x" * 300, name.upper(), "日本.csv", "a/b/c.geojson"]),
+            content,
+        )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members:
@@ -160,7 +170,9 @@ def _change_zip(chance: random.Random, path: Path) -> None:
 
 def _change_database(chance: random.Random, path: Path) -> None:
     with sqlite3.connect(path) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         for _ in range(chance.randint(1, 3)):
             table = chance.choice(tables)
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info([{table}])")]

@@ -39,9 +39,11 @@ PATHS = (
     "", "missing.csv", "missing/x.csv", ".", "..", "a_folder", "a_folder/", "empty.csv", "empty.xlsx", "empty.zip", "pipe",
     "loop.csv", "parcels.geojson/x.csv", "x" * 300 + ".csv", "筆" * 120 + ".xlsx", "a\nb.csv", "a\tb", "-", "--", "~", "~/x.csv",
     "http://127.0.0.1:1/x.csv", "/vsizip/parcels.zip", "\\\\server\\share\\x.csv", "C:\\x.csv", "nul", "CON.csv", "con:", "x.",
-    "x.txt", "x.docx", "x.xls", "x.pdf", "\udcff.csv", "a?b*.csv", "a#b%20.gpkg", "field.gpkg", "field.people.sqlite", "観察.csv",
+    "x.txt", "x.docx", "x.xls", "x.pdf", "\udcff.csv", "a?b*.csv", "a#b%20.gpkg", "観察.csv",
     "locked/x.csv", "dem.tif", "logo.png", "parcels.shp", "form.xlsx", "register.csv", "x\u202egpj.csv", "file:///etc/hostname", "*",
 )  # fmt: skip
+#: Files of the project in the place of an input.
+OWN_PATHS = ("field.gpkg", "field.people.sqlite", "field.zip", "field.backup")
 
 
 @dataclass(slots=True)
@@ -139,12 +141,16 @@ def _try(bench: _Bench, chance: random.Random, label: str) -> None:
         if chance.random() < 0.15 and "--project" not in words:
             words += ["--project", chance.choice(PATHS)]
         elif places:
-            words[chance.choice(places)] = chance.choice(PATHS)
+            place = chance.choice(places)
+            words[place] = chance.choice(PATHS + (OWN_PATHS if place in files else ()))
     bench.check(words, label)
 
 
 def _is_path(word: str) -> bool:
-    return Path(word).suffix in (".csv", ".xlsx", ".svg", ".png", ".html", ".gpkg", ".backup", ".zip") or word == "re"
+    return (
+        Path(word).suffix in (".csv", ".xlsx", ".svg", ".png", ".html", ".gpkg", ".backup", ".zip")
+        or word == "re"
+    )
 
 
 class _Bench:
@@ -192,7 +198,9 @@ class _Bench:
         place = self.keep / f"{label} {kind}".replace(" ", "_")
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        (place / "command.txt").write_text(f"{words!r}\n{what}\n", encoding="utf-8", errors="backslashreplace")
+        (place / "command.txt").write_text(
+            f"{words!r}\n{what}\n", encoding="utf-8", errors="backslashreplace"
+        )
         for path in self.folder.rglob("*"):
             if path.is_file() and self.stamps.get(str(path.relative_to(self.folder))) != (
                 path.lstat().st_mtime_ns,
@@ -203,7 +211,9 @@ class _Bench:
 
     def answer(self, words: list[str]) -> tuple[int | str, str, float]:
         """Run a command: its exit code (or ``hang``), what it said, and for how long it ran."""
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace") for _ in range(2))
+        out, err = (
+            io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace") for _ in range(2)
+        )
         faulthandler.dump_traceback_later(30, exit=True)
         start = time.perf_counter()
         with _alarm(20), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -12,12 +12,15 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import rasterio
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+import kanpo.herbs
 from kanpo.cli import main
+from kanpo.store import Project
 from tests.fuzz.heavy import png
 from tests.parcels.made_up import collection, feature
 
+CATALOGUE = Path(kanpo.herbs.__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parents[2] / "data"
 #: Files of the project; a command that fails leaves their bytes as they are.
 PROJECT = ("field.gpkg", "field.people.sqlite")
@@ -80,7 +83,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("weights", "template", "--herb", "当帰", "--factor", "傾斜", "--factor", "排水", "--factor", "日照", "--out", "t.csv"),
     ("robust", "--herb", "当帰", "--draws", "20", "--out", "r.csv"),
     ("ranking", "--herb", "当帰", "--out", "r.csv"),
-    ("visits", "plan", "--herb", "当帰", "--budget", "3", "--out", "v.html"),
+    ("visits", "plan", "--herb", "当帰", "--budget", "3", "--out", "v.csv"),
     ("picture", "scores", "p.svg", "--herb", "当帰"),
     ("parcels", "export", "p.csv"),
     ("trials", "design", "N2", "--herb", "芍薬", "--parcel", "A1", "--treatments", "甲,乙", "--plots", "6", "--planting-list", "pl.csv"),
@@ -117,7 +120,9 @@ def _kanpo(*words: str) -> None:
 
 
 def _vectors(folder: Path) -> None:
-    text = collection([feature(n, land_type="畑", settlement="架空沢", lot_number=f"{n}-1") for n in range(12)])
+    text = collection(
+        [feature(n, land_type="畑", settlement="架空沢", lot_number=f"{n}-1") for n in range(12)]
+    )
     (folder / "parcels.geojson").write_text(text, encoding="utf-8")
     frame = pyogrio.read_dataframe(folder / "parcels.geojson")
     for name in ("parcels.gpkg", "parcels.fgb", "parcels.shp"):
@@ -132,7 +137,9 @@ def _vectors(folder: Path) -> None:
     frame.to_crs(6678).to_file(folder / "plane.geojson", driver="GeoJSON")
     areas = frame.iloc[:2].assign(KEY=["1", "2"], RCOM_NAME=["甲", "乙"])
     areas.to_file(folder / "areas.geojson", driver="GeoJSON")
-    soil = frame.iloc[:6].assign(soil_ph=[5.5, 6.0, 6.5, 5.0, None, 7.0], texture=["壌土", "埴土", "砂土", None, "壌土", "埴土"])
+    soil = frame.iloc[:6].assign(
+        soil_ph=[5.5, 6.0, 6.5, 5.0, None, 7.0], texture=["壌土", "埴土", "砂土", None, "壌土", "埴土"]
+    )
     soil = soil[["soil_ph", "texture", "geometry"]]
     for name in ("soil.geojson", "soil.gpkg", "soil.fgb"):
         soil.to_file(folder / name)
@@ -172,26 +179,26 @@ def _tables(folder: Path) -> None:
         "weather.csv": "station,happened_at,tmean_c\n鶴岡,2025-04-01,8.1\n鶴岡,2025-04-02,9.5\n",
         "wide.csv": "trial_code,plot_code,happened_at,草丈,生存率\nT1,T1-0,2025-08-01,41,95\nT1,T1-1,2025-08-01,38,90\n",
         "lots.csv": "lot_id,herb_id,mass_kg,happened_at\nL77,toki,5,2025-12-01\n",
-        "limits.csv": "test,herb_id,limit,unit\nextract,toki,35,%\n",
+        "limits.csv": "herb_id,test,analyte,min,max,unit,source,confidence\ntoki,extract,,35,,%,own,high\n",
         "matrix.csv": "sample_id,産地,a,b\n" + "".join(f"S{n},{('鶴岡', '奈良')[n % 2]},{n * 1.7 % 5:.2f},{n * 2.3 % 7:.2f}\n" for n in range(rows)),
         "panel.csv": "sample_id,甲,乙,丙\n" + "".join(f"S{n},{n * 3 % 7},{n * 5 % 8},{n}\n" for n in range(rows)),
         "years.csv": "年,系統,収量\n" + "".join(f"{2020 + y},{s},{100 + 7 * y + 3 * k + (y * k) % 5}\n" for y in range(4) for k, s in enumerate("甲乙丙")),
         "drying.csv": "時間,重さ\n" + "".join(f"{t},{20 + 80 * 0.8**t:.2f}\n" for t in range(8)),
         "weather_days.csv": "date,mean\n" + "".join(f"2025-04-{d:02},{8 + d % 9}\n" for d in range(1, 31)),
         "periods.csv": "unit,start,end\nA,2025-04-01,2025-04-25\nB,2025-04-03,2025-04-30\n",
-        "fieldbook.csv": '"plot_id","trait","userValue","timeTaken","person","rep"\n"T1_T1-0","草丈","31","2025-07-02 10:00:00+09:00","a","1"\n',
+        "fieldbook.csv": 'observationunit_name,trait,value,timestamp,person,number\nT1-0,plant_height_cm,35,2025-07-04 10:00:00+0900,a,1\nT1-1,plant_height_cm,37,2025-07-04 10:01:00+0900,a,1\n',
     }  # fmt: skip
     for name, text in tables.items():
         (folder / name).write_text(text, encoding="utf-8")
     for name in ("register", "observations", "matrix", "judged"):
         book = Workbook()
         for line in tables[f"{name}.csv"].splitlines():
-            book.active.append([float(cell) if cell.replace(".", "", 1).isdigit() else cell for cell in line.split(",")])
+            book.active.append(
+                [float(cell) if cell.replace(".", "", 1).isdigit() else cell for cell in line.split(",")]
+            )
         book.save(folder / f"{name}.xlsx")
     own = folder / "own"
-    own.mkdir(exist_ok=True)
-    (own / "requirements.csv").write_text("herb_id,factor,a,b,c,d\n当帰,土壌pH(H2O),5,5.8,6.5,7\n", encoding="utf-8")
-    (own / "herbs.csv").write_text("herb_id,crude_drug_ja\nshikon,紫根\n", encoding="utf-8")
+    shutil.copytree(CATALOGUE, own)
 
 
 def _project(folder: Path) -> None:
@@ -199,7 +206,19 @@ def _project(folder: Path) -> None:
     _kanpo("ingest", "parcels.geojson")
     _kanpo("layers", "add", "soil.geojson", "--id", "soil")
     _kanpo("growers", "import", "growers.csv")
-    _kanpo("record", "trial", "--trial-code", "T1", "--herb-id", "toki", "--parcel-id", "A1", *_DAY)
+    _kanpo(
+        "record",
+        "trial",
+        "--trial-code",
+        "T1",
+        "--herb-id",
+        "toki",
+        "--parcel-id",
+        "A1",
+        "--design",
+        "rcbd",
+        *_DAY,
+    )
     for name in ("plots", "observations", "harvests", "visits"):
         _kanpo("records", "import", f"{name}.csv")
     _kanpo("record", "lot", "--lot-id", "D1", "--herb-id", "toki", "--mass-kg", "5", *_DAY)
@@ -208,6 +227,11 @@ def _project(folder: Path) -> None:
     _kanpo("score", "--herb", "当帰")
     _kanpo("weights", "judge", "judged.csv", "--out", "weights.csv")
     _kanpo("records", "template", "visit", "form.xlsx")
+    book = load_workbook(folder / "form.xlsx")
+    keys = [cell.value for cell in book["記入"][2]]
+    for key, value in (("parcel_id", "A3"), ("happened_at", "2025-06-03"), ("drainage", "良")):
+        book["記入"].cell(4, keys.index(key) + 1).value = value
+    book.save(folder / "form.xlsx")
 
 
 def _copies(folder: Path) -> None:
@@ -220,6 +244,8 @@ def _copies(folder: Path) -> None:
         "trial_code": "T1", "plot_code": "T1-0", "trait": "plant_height_cm", "value": "33",
     }  # fmt: skip
     out = io.StringIO()
-    out.write('{"kanpo":"phone","form":1,"trial":"T1","project":"","device":"d","records":[\n')
+    with Project.open(folder / "field.gpkg") as opened:
+        project6 = str(opened.meta["project_id"])[-6:]
+    out.write(f'{{"kanpo":"phone","form":1,"trial":"T1","project":"{project6}","device":"d","records":[\n')
     out.write(json.dumps(record, ensure_ascii=False) + '\n],"photos":[\n],"end":{"records":1,"photos":0}}')
     (folder / "phone.json").write_text(out.getvalue(), encoding="utf-8")

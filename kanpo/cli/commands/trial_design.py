@@ -37,6 +37,7 @@ HELP = Text(
 @dry_run_option
 def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **asked: Any) -> int:
     from kanpo.exchange import export_table
+    from kanpo.files import check_writable
     from kanpo.store import Project
     from kanpo.trials import (
         plan_trial,
@@ -51,6 +52,8 @@ def design(code: str, project: Path | None, dry_run: bool, as_json: bool, **aske
     paper: Path | None = asked["planting_list"]
     if paper is not None and paper.suffix.lower() not in (".xlsx", ".csv"):
         raise unreadable("--planting-list", paper.name, ".xlsx / .csv")
+    if paper is not None and not dry_run:
+        check_writable(paper)
     with Project.open(find_project(project), write=not dry_run) as opened:
         trial = _trial(opened, code, asked)
         rates = _rates(opened, trial, asked)
