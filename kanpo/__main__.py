@@ -1,9 +1,13 @@
 """``python -m kanpo`` is the command ``kanpo``."""
 
+import atexit
+import contextlib
+import os
 import signal
 import sys
 import time
 from types import FrameType
+from typing import NoReturn
 
 #: What a shell reports when a program was interrupted (128 + SIGINT).
 INTERRUPTED = 130
@@ -27,7 +31,23 @@ def run() -> int:
     for number in _interrupts():
         # All is done: what comes now must not break off the last flush.
         signal.signal(number, signal.SIG_IGN)
+    if code == INTERRUPTED:
+        _leave(code)
     return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End with the code, whatever Python thinks of the interrupt.
+
+    Where it struck code that was made from text (a data class while it is imported), Python would kill
+    itself with the same signal at its end, although it was taken care of.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        # Nobody may be reading any more.
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _interrupts() -> list[int]:
