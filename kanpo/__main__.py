@@ -1,18 +1,22 @@
 """``python -m kanpo`` is the command ``kanpo``."""
 
+import _thread
 import atexit
 import contextlib
 import os
 import signal
 import sys
+import threading
 import time
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 #: What a shell reports when a program was interrupted (128 + SIGINT).
 INTERRUPTED = 130
 #: Ctrl-C is pressed again and again; what cleans up after the first must not be broken off, seconds.
 _CLEANING = 3.0
+#: An interrupt that was thrown away comes again after so many seconds.
+_AGAIN = 0.02
 
 
 def run() -> int:
@@ -57,6 +61,7 @@ def _interrupts() -> list[int]:
 
 
 def _take_interrupts() -> None:
+    """Break off at the first interrupt, and once more only when there was time to clean up."""
     first = -_CLEANING
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -66,6 +71,16 @@ def _take_interrupts() -> None:
             first = now
             raise KeyboardInterrupt
 
+    def repeat(unraisable: Any) -> None:
+        """Python throws an interrupt away that strikes while it tidies up; it has to come again."""
+        nonlocal first
+        if unraisable.exc_type is not KeyboardInterrupt:
+            sys.__unraisablehook__(unraisable)
+            return
+        first = -_CLEANING
+        threading.Timer(_AGAIN, _thread.interrupt_main).start()
+
+    sys.unraisablehook = repeat
     for number in _interrupts():
         # What was ignored (nohup) stays so.
         if signal.getsignal(number) != signal.SIG_IGN:

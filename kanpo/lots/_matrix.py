@@ -80,7 +80,7 @@ def import_matrix(project: Project, new: NewMatrix, *, dry_run: bool = False) ->
             raise _taken(new)
     row.setdefault("happened_at", new.happened_at or date.today().isoformat())
     columns = {key: [value] for key, value in row.items()}
-    if not dry_run:
+    if not dry_run and not record_rows(project, "matrix", columns, dry_run=True).rejected:
         # The file comes first: a record whose file is missing would be worse than a file too many.
         project.imported.store_original(content)
     report = record_rows(project, "matrix", columns, file=new.path.name, dry_run=dry_run)

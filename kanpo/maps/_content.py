@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -261,6 +262,8 @@ def read_logo(path: Path) -> bytes:
         It is not there, no PNG or JPEG, or too large.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "no regular file", str(path))
         with path.open("rb") as file:
             logo = file.read(LARGEST_LOGO + 1)
     except OSError as error:
