@@ -13,6 +13,7 @@ import click
 
 from kanpo import __version__
 from kanpo.cli._click import BilingualGroup
+from kanpo.cli._present import say_error, waiting
 from kanpo.errors import KanpoError
 from kanpo.locale import Text, language_from_environment, set_language
 
@@ -171,10 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     set_language(_wanted_language(words))
     try:
-        result = root().main(words, prog_name="kanpo", standalone_mode=False)
+        with waiting():
+            result = root().main(words, prog_name="kanpo", standalone_mode=False)
     except KanpoError as error:
-        from kanpo.cli._present import say_error
-
         if "--debug" in words:
             traceback.print_exc()
         say_error(error)
@@ -236,7 +236,6 @@ def _spoken(error: click.ClickException) -> str:
 
 def _machine(error: OSError | MemoryError) -> int:
     """A file, a folder or the memory that failed where no command says more about it."""
-    from kanpo.cli._present import say_error
     from kanpo.errors import EnvironmentFailure, Place
 
     name = getattr(error, "filename", None)

@@ -141,3 +141,23 @@ def test_s15_an_interrupt_while_kanpo_starts_shows_no_traceback(prepared: Path, 
     code, said = _run(prepared, ("status",), after)
     assert code in (0, 1, 130, -signal.SIGINT), said
     assert f"{os.sep}kanpo{os.sep}cli" not in said and "__main__" not in said, said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of its own is POSIX")
+def test_s15_what_lasts_is_seen_to_last_on_a_terminal(tmp_path: Path) -> None:
+    """Seconds on a terminal; not a sign of them in a file."""
+    import pty
+
+    program = (
+        "import time, sys\nfrom kanpo.cli._present import waiting\nwith waiting():\n    time.sleep(4.6)\n"
+    )
+    shown, terminal = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-c", program], stderr=terminal, env=_environment(tmp_path, ""), check=True
+    )
+    os.close(terminal)
+    assert "4 s" in (told := os.read(shown, 1_000).decode()) or "4 秒" in told
+    quiet = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, env=_environment(tmp_path, ""), check=True
+    )
+    assert quiet.stderr == b""
