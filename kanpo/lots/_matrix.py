@@ -194,6 +194,10 @@ def _check_headers(headers: list[str], column: str, name: str) -> None:
         what = Text("同じ列名が2つあります", "two columns have the same name")
         mend = Text("列名を分けてください", "give them different names")
         raise InputUnusable("matrix.column-twice", what, mend, Place(name, row=1, column=twice[0]))
+    if not column:
+        what = Text("1列目に列名がありません", "the first column has no name")
+        mend = Text("試料の列に名前を付けてください", "give the column of samples a name")
+        raise InputUnusable("matrix.column-blank", what, mend, Place(name, row=1))
     if column not in headers:
         near = difflib.get_close_matches(column, headers, n=1)
         some = "、".join(headers[:8])
