@@ -37,7 +37,7 @@ bench: $(TEST_STAMP)
 	$(BIN)/python -m benchmarks
 
 fuzz: $(TEST_STAMP)
-	$(BIN)/python -m tests.parcels.fuzz --files 10000
+	$(BIN)/python -m tests.fuzz --cases 30000
 
 sample: $(STAMP)
 	$(BIN)/python data/make_sample.py

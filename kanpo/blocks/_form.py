@@ -10,6 +10,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from kanpo.budgets import near_pairs
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -71,7 +72,10 @@ def form_blocks(
     west, south, east, north = parcels.total_bounds
     epsg = zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
     shapes = reproject(np.asarray(parcels.geometry, dtype=object), STORED_EPSG, epsg)
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m)
+    near = near_pairs(shapes, shapes, "dwithin", gap_m, each=500)
+    if near.crowded.any():
+        raise _too_many_neighbours(gap_m)
+    one, other = near.one, near.other
     one, other = one[one < other], other[one < other]
     if barriers is not None and len(barriers) and len(one):
         kept = ~_parted(shapes[one], shapes[other], reproject(barriers, STORED_EPSG, epsg))
@@ -84,6 +88,20 @@ def form_blocks(
     names = np.array([f"B-{ids[at]}" for at in order[first]], dtype=object)
     assert len(names) == count
     return Blocks(ids, label, names, shapes, epsg)
+
+
+def _too_many_neighbours(gap_m: float) -> UsageError:
+    return UsageError(
+        "blocks.crowded",
+        Text(
+            f"すき間 {gap_m:g} m では、隣り合う筆の組が多すぎます",
+            f"with a gap of {gap_m:g} m too many parcels are neighbours",
+        ),
+        Text(
+            "--gap を小さくするか、二重に取り込んだ筆がないか確かめてください",
+            "make --gap smaller, or see whether parcels were imported many times",
+        ),
+    )
 
 
 def _parted(one: np.ndarray, other: np.ndarray, barriers: np.ndarray) -> np.ndarray:

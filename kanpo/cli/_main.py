@@ -12,6 +12,7 @@ import click
 
 from kanpo import __version__
 from kanpo.cli._click import BilingualGroup
+from kanpo.cli._present import say_error, waiting
 from kanpo.errors import EnvironmentFailure, KanpoError, Place
 from kanpo.locale import Text, language_from_environment, set_language
 
@@ -177,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output (``| head``) has enough; nothing is wrong.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return 0
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         # Wherever a disk, a folder or a right is missing, it is the machine and not kanpo.
         return _stopped(_of_machine(error), "--debug" in words)
     except click.exceptions.Exit as leave:
@@ -195,7 +196,7 @@ def _run(words: Sequence[str]) -> int:
     """The command, and afterwards the news of files that gave way, whether it ended well or not."""
     from kanpo.files import outputs
 
-    with outputs() as run:
+    with waiting(), outputs() as run:
         try:
             result = root().main(list(words), prog_name="kanpo", standalone_mode=False)
         finally:
@@ -205,22 +206,26 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _stopped(error: KanpoError, debug: bool) -> int:
-    from kanpo.cli._present import say_error
-
     if debug:
         traceback.print_exc()
     say_error(error)
     return error.exit_code
 
 
-def _of_machine(error: OSError) -> EnvironmentFailure:
-    reason = error.strerror or str(error)
-    return EnvironmentFailure(
-        "machine.refused",
-        Text(f"ファイルを読み書きできません({reason})", f"a file cannot be read or written ({reason})"),
-        Text("場所・空き容量・権限を確かめてください", "check the place, free space and permissions"),
-        Place(str(error.filename) if error.filename is not None else None),
+def _of_machine(error: OSError | MemoryError) -> EnvironmentFailure:
+    """A file, a folder or the memory that failed where no command says more about it."""
+    name = getattr(error, "filename", None)
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    what = (
+        Text("メモリーが足りません", "there is not enough memory")
+        if isinstance(error, MemoryError)
+        else Text(f"ファイルを読み書きできません({reason})", f"a file cannot be read or written ({reason})")
     )
+    mend = Text(
+        "場所・名前・権限・空き容量を確かめ、ほかのソフトを閉じてください",
+        "check the place, name, permissions and free space, and close other programs",
+    )
+    return EnvironmentFailure("machine.failed", what, mend, Place(None if name is None else str(name)))
 
 
 def _wanted_language(words: Sequence[str]) -> str:

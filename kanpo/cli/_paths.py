@@ -11,11 +11,38 @@ import click
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 
+#: Bytes of a name that no file system takes more of.
+_LONGEST_NAME = 255
+
+
+class _Named(click.Path):
+    """A path that can be the name of a file: text, not empty, of a length that systems take."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or what is wrong with it."""
+        written = str(value)
+        try:
+            longest = max(len(part.encode("utf-8")) for part in written.replace("\\", "/").split("/"))
+        except UnicodeEncodeError:
+            self.fail(str(Text("文字として読めない名前です", "a name that is no text")), param, ctx)
+        if not written.strip() or "\0" in written:
+            self.fail(str(Text("ファイル名がありません", "there is no name of a file")), param, ctx)
+        if longest > _LONGEST_NAME:
+            self.fail(
+                str(Text("名前が長すぎます(255バイトまで)", "the name is too long (255 bytes at most)")),
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 #: A path of which nothing is known; a command that reads or writes says so with one of the others.
-PathType = click.Path(path_type=Path)
+PathType = _Named(path_type=Path)
 
 
-class _Read(click.Path):
+class _Read(_Named):
     """A file or folder that the command reads: nothing that it writes ever takes its place."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -28,7 +55,7 @@ class _Read(click.Path):
         return path
 
 
-class Written(click.Path):
+class Written(_Named):
     """A file that the command writes; looked at before anything is computed or stored.
 
     Parameters
@@ -55,7 +82,7 @@ class Written(click.Path):
             )
 
 
-class WrittenFolder(click.Path):
+class WrittenFolder(_Named):
     """A folder into which the command writes files; those are looked at when their names are known."""
 
 

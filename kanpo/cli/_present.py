@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 #: Problems shown on the screen before the rest is only counted.
 _SHOWN = 20
 _WIDEST = 40
+#: Seconds after which somebody begins to wonder.
+_PATIENCE = 3
 
 
 def say(text: Text | str) -> None:
@@ -150,6 +155,9 @@ def labels_of(*tables: Any) -> dict[str, Text]:
 class Progress:
     """Counts on a terminal while something lasts; silent elsewhere."""
 
+    #: Whether one is counting, so that `waiting` keeps still.
+    counting = False
+
     def __init__(self, label: Text) -> None:
         self._label = label
         self._live = sys.stderr.isatty()
@@ -157,10 +165,40 @@ class Progress:
     def __call__(self, done: int, total: int | None = None) -> None:
         """Show how far it is."""
         if self._live:
+            Progress.counting = True
             share = f" {100 * done // total}%" if total else ""
             click.echo(f"\r{self._label} {done:,}{share}", err=True, nl=False)
 
     def done(self) -> None:
         """Clear the line."""
+        Progress.counting = False
         if self._live:
             click.echo("\r" + " " * 60 + "\r", err=True, nl=False)
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Seconds on a terminal while any command lasts, where nothing counts; silent elsewhere.
+
+    The line ends where it began, so that whatever is said next is written over it.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    over = threading.Event()
+    start = time.monotonic()
+
+    def show() -> None:
+        while not over.wait(1.0):
+            seconds = int(time.monotonic() - start)
+            if seconds >= _PATIENCE and not Progress.counting:
+                sys.stderr.write(f"… {Text(f'{seconds} 秒', f'{seconds} s')}\r")
+                sys.stderr.flush()
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        Progress.counting = False

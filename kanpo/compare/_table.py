@@ -5,10 +5,8 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -17,6 +15,7 @@ from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive, read_wide_sheet
+from kanpo.reading import check_rectangle
 from kanpo.schema import normalise, read_timestamp
 
 #: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
@@ -196,6 +195,7 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
             Place(path.name, sheet),
         )
     width = max(index + 1 for index, cell in enumerate(rows[0]) if cell.strip())
+    check_rectangle(len(rows), width, path.name, sheet)
     cells = np.full((len(rows) - 1, width), "", dtype=object)
     for number, row in enumerate(rows[1:]):
         cells[number, : min(width, len(row))] = row[:width]
@@ -203,9 +203,7 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
 
 
 def _workbook_rows(path: Path, wanted: str | None) -> tuple[str, list[list[str]]]:
-    # What is no archive at all is said, with the way out, by the reader.
-    with suppress(BadZipFile):
-        check_archive(path)
+    check_archive(path)
     return read_wide_sheet(path.read_bytes(), path.name, wanted or "")
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from zipfile import BadZipFile
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.exchange._table import WrittenTable
@@ -46,9 +44,7 @@ def read_any_table(path: Path, sheet: str | None = None, *, names: Sequence[str]
             Place(path.name),
         )
     if suffix in (".xlsx", ".xlsm"):
-        # What is no archive at all is said, with the way out, by the reader.
-        with suppress(BadZipFile):
-            check_archive(path)
+        check_archive(path)
         sheet, rows = read_wide_sheet(path.read_bytes(), path.name, sheet or "")
     else:
         sheet, rows = None, read_rows(path.read_bytes(), path.name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place
 from kanpo.files._replace import replacing
 from kanpo.locale import Text
+from kanpo.reading import bounded_csv
 
 #: First characters that make a spreadsheet take a text for a formula, in both widths.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -72,7 +73,7 @@ def read_rows(content: bytes, name: str) -> list[list[str]]:
     text = _decoded(content, name)
     delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return bounded_csv(text, name, delimiter=delimiter)
     except csv.Error as error:
         raise InputUnusable(
             "table.cells",

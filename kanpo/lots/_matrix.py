@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import io
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +14,7 @@ from kanpo.errors import InputUnusable, KanpoError, Place, Problem, Severity, Us
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive, read_wide_sheet
+from kanpo.reading import check_rectangle
 from kanpo.schema import normalise
 from kanpo.store import Project, sha256_of
 from kanpo.trials import RecordReport, record_rows
@@ -81,7 +80,7 @@ def import_matrix(project: Project, new: NewMatrix, *, dry_run: bool = False) ->
             raise _taken(new)
     row.setdefault("happened_at", new.happened_at or date.today().isoformat())
     columns = {key: [value] for key, value in row.items()}
-    if not dry_run:
+    if not dry_run and not record_rows(project, "matrix", columns, dry_run=True).rejected:
         # The file comes first: a record whose file is missing would be worse than a file too many.
         project.imported.store_original(content)
     report = record_rows(project, "matrix", columns, file=new.path.name, dry_run=dry_run)
@@ -167,7 +166,7 @@ def _unknown_samples(project: Project, frame: pd.DataFrame, path: Path) -> tuple
 def _read(
     content: bytes, name: str, sample_column: str, sheet: str, path: Path | None = None
 ) -> pd.DataFrame:
-    workbook = zipfile.is_zipfile(io.BytesIO(content))
+    workbook = content.startswith((b"PK\x03\x04", b"PK\x05\x06"))
     if workbook and path is not None:
         check_archive(path)
     rows = read_wide_sheet(content, name, sheet)[1] if workbook else read_rows(content, name)
@@ -180,6 +179,7 @@ def _read(
     headers = filled[0][1]
     column = sample_column or headers[0]
     _check_headers(headers, column, name)
+    check_rectangle(len(filled), len(headers), name, sheet or None)
     padded = [(row + [""] * len(headers))[: len(headers)] for _, row in filled[1:]]
     frame = pd.DataFrame(padded, columns=headers, index=[number for number, _ in filled[1:]])
     frame = frame.drop(columns=[""], errors="ignore")
@@ -194,6 +194,10 @@ def _check_headers(headers: list[str], column: str, name: str) -> None:
         what = Text("同じ列名が2つあります", "two columns have the same name")
         mend = Text("列名を分けてください", "give them different names")
         raise InputUnusable("matrix.column-twice", what, mend, Place(name, row=1, column=twice[0]))
+    if not column:
+        what = Text("1列目に列名がありません", "the first column has no name")
+        mend = Text("試料の列に名前を付けてください", "give the column of samples a name")
+        raise InputUnusable("matrix.column-blank", what, mend, Place(name, row=1))
     if column not in headers:
         near = difflib.get_close_matches(column, headers, n=1)
         some = "、".join(headers[:8])

@@ -15,6 +15,8 @@ from kanpo.maps._picture import PictureReport
 _SHAPES = ("o", "s", "^", "D")
 #: Names beside points are cut to so many pixels of 13-pixel letters.
 _NAME_ROOM = 150.0
+#: Titles, in the same pixels.
+_WIDEST = 900.0
 #: Size of these names, points.
 _LETTER = 7
 
@@ -43,9 +45,9 @@ def write_chart(picture: Picture, path: Path) -> PictureReport:
             axes.set_xticks(*_named(picture.x_names))
         if picture.y_names:
             axes.set_yticks(*_named(picture.y_names))
-        axes.set_title(picture.title, loc="left", fontweight="bold")
-        axes.set_xlabel(picture.x_label)
-        axes.set_ylabel(picture.y_label)
+        axes.set_title(shortened(picture.title, _WIDEST), loc="left", fontweight="bold")
+        axes.set_xlabel(shortened(picture.x_label, _WIDEST))
+        axes.set_ylabel(shortened(picture.y_label, _WIDEST))
         (axes_x, axes_y) = picture.reach()
         axes.set_xlim(*axes_x)
         axes.set_ylim(*axes_y)

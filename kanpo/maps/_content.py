@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import pandas as pd
 
+from kanpo.budgets import PIXELS
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
 
@@ -228,7 +231,7 @@ def logo_kind(logo: bytes) -> str:
         It is neither, or too large.
     """
     kind = next((kind for begin, kind in _LOGO_KINDS.items() if logo.startswith(begin)), None)
-    if kind is None or len(logo) > LARGEST_LOGO:
+    if kind is None or len(logo) > LARGEST_LOGO or _pixels(logo) > PIXELS:
         raise UsageError(
             "map.logo",
             Text("このロゴは使えません", "this logo cannot be used"),
@@ -240,6 +243,16 @@ def logo_kind(logo: bytes) -> str:
     return kind
 
 
+def _pixels(logo: bytes) -> int:
+    """How many pixels a picture says that it unpacks to; a small file may say very many."""
+    if logo.startswith(b"\x89PNG"):
+        return int.from_bytes(logo[16:20], "big") * int.from_bytes(logo[20:24], "big")
+    frames = re.finditer(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", logo, re.DOTALL)
+    return max(
+        (int.from_bytes(found[1], "big") * int.from_bytes(found[2], "big") for found in frames), default=0
+    )
+
+
 def read_logo(path: Path) -> bytes:
     """The bytes of a picture file for `MapContent.logo`.
 
@@ -249,6 +262,8 @@ def read_logo(path: Path) -> bytes:
         It is not there, no PNG or JPEG, or too large.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "no regular file", str(path))
         with path.open("rb") as file:
             logo = file.read(LARGEST_LOGO + 1)
     except OSError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 
+from kanpo.budgets import CORNERS, RINGS, crosses_too_often
 from kanpo.crs import JAPAN_BOX, SAME_AS_STORED, STORED_EPSG
 from kanpo.locale import Text
 from kanpo.parcels._findings import Finding, reject, repair, warn
@@ -45,6 +46,7 @@ def check_polygons(built: Built, crs: int | None, registered_m2: np.ndarray | No
         is doubtful.
     """
     shapes, findings = built.shapes.copy(), list(built.findings)
+    _within_budget(shapes, findings)
     there = np.flatnonzero([shape is not None for shape in shapes])
     if crs is not None and crs not in SAME_AS_STORED and len(there):
         shapes[there] = reproject(shapes[there], crs, STORED_EPSG)
@@ -62,6 +64,23 @@ def check_polygons(built: Built, crs: int | None, registered_m2: np.ndarray | No
     if registered_m2 is not None:
         _doubt(areas, registered_m2, findings)
     return Checked(shapes, areas, _with_areas(findings, built, areas, crs))
+
+
+def _within_budget(shapes: np.ndarray, findings: list[tuple[int, Finding]]) -> None:
+    """Outlines of more corners or rings than can be checked are sent back before anything is done to them."""
+    corners, rings = shapely.get_num_coordinates(shapes), _count_rings(shapes)
+    for code, counts, most in (("many-corners", corners, CORNERS), ("many-rings", rings, RINGS)):
+        for position in np.flatnonzero(counts > most):
+            if shapes[position] is not None:
+                findings.append((int(position), reject(code, f"{counts[position]:,}")))
+                shapes[position] = None
+
+
+def _count_rings(shapes: np.ndarray) -> np.ndarray:
+    """How many rings each of the shapes (n,) has, holes and those of all parts."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings = 1 + np.maximum(shapely.get_num_interior_rings(parts), 0)
+    return np.bincount(owner, weights=rings, minlength=len(shapes)).astype(int)
 
 
 def _inside(bounds: np.ndarray) -> np.ndarray:
@@ -91,6 +110,11 @@ def _mend_crossings(shapes: np.ndarray, there: np.ndarray, findings: list[tuple[
     if not len(there):
         return
     crossing = there[~shapely.is_valid(shapes[there])]
+    tangled = np.array([crosses_too_often(shape) for shape in shapes[crossing]], dtype=bool)
+    for position in crossing[tangled]:
+        findings.append((int(position), reject("many-crossings")))
+        shapes[position] = None
+    crossing = crossing[~tangled]
     for position, valid in zip(crossing, shapely.make_valid(shapes[crossing]), strict=True):
         mended = _polygonal(valid)
         if mended is None:

@@ -41,6 +41,20 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
         ),
         _REDRAW,
     ),
+    "many-crossings": (
+        Text(
+            "自己交差が多すぎます(500 か所まで)", "its lines cross each other too often (500 times at most)"
+        ),
+        _REDRAW,
+    ),
+    "many-corners": (
+        Text("頂点が多すぎます(100万点まで)", "has too many corners (a million at most)"),
+        Text("QGISの「簡素化」で頂点を減らすか、分けてください", "simplify it in QGIS, or split it"),
+    ),
+    "many-rings": (
+        Text("部分や穴が多すぎます(合わせて 5,000 まで)", "has too many parts and holes (5,000 at most)"),
+        Text("筆ごとに分けるか、要らない穴を埋めてください", "split it into parcels, or fill needless holes"),
+    ),
     "outside-japan": (
         Text("日本の外にあります", "lies outside Japan"),
         Text(

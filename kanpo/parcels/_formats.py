@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
+from kanpo.reading import damage_said
 
 #: First bytes to the driver that reads such a file.
 _DRIVERS = (
@@ -17,6 +18,8 @@ _DRIVERS = (
     (b"\x00\x00\x27\x0a", "ESRI Shapefile"),
 )
 
+#: A zip, and one that holds nothing.
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: First bytes of a workbook of before 2007, or of one with a password.
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
@@ -44,8 +47,8 @@ def vector_driver(path: Path) -> str | None:
 
 def is_table(path: Path) -> bool:
     """Whether a file is a workbook, or text that is no JSON and is called a table."""
-    if zipfile.is_zipfile(path):
-        return not is_zip(path)
+    if is_workbook(path):
+        return True
     with path.open("rb") as file:
         head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(_OLD_WORKBOOK):
@@ -55,10 +58,24 @@ def is_table(path: Path) -> bool:
 
 def is_zip(path: Path) -> bool:
     """Whether a file is a zip archive of files (and no workbook, which is one too)."""
-    if not path.is_file() or not zipfile.is_zipfile(path):
+    return path.is_file() and _begins_as_zip(path) and not is_workbook(path)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is a workbook (.xlsx, .xlsm), or a zip whose name says so; it may be damaged."""
+    if not _begins_as_zip(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return "[Content_Types].xml" not in archive.namelist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    # A damaged list of members raises anything; then only the name is left to tell.
+    except Exception:
+        return path.suffix.lower() in (".xlsx", ".xlsm")
+
+
+def _begins_as_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in _ZIP
 
 
 def unpack(path: Path, folder: Path) -> list[Path]:
@@ -77,25 +94,14 @@ def unpack(path: Path, folder: Path) -> list[Path]:
     InputUnusable
         The zip is damaged, too large or a bomb, is locked with a password, or holds no such file.
     """
-    try:
-        with _opened(path) as archive:
-            members = [info for info in archive.infolist() if _wanted(info)]
-            _refuse_bombs(path, members)
-            for info, name in zip(members, _safe_names([m.filename for m in members]), strict=True):
-                target = folder / name
-                with archive.open(info) as source, target.open("wb") as out:
-                    while block := source.read(1024 * 1024):
-                        out.write(block)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
-        raise InputUnusable(
-            "zip.unreadable",
-            Text(
-                "zipを展開できません(壊れているか、暗号化されています)",
-                "the zip cannot be unpacked (damaged, or locked)",
-            ),
-            Text("手で展開してから取り込んでください", "unpack it by hand, then ingest the files"),
-            Place(str(path)),
-        ) from error
+    with damage_said(lambda reason: _unreadable(path, reason)), _opened(path) as archive:
+        members = [info for info in archive.infolist() if _wanted(info)]
+        _refuse_bombs(path, members)
+        for info, name in zip(members, _safe_names([m.filename for m in members]), strict=True):
+            target = folder / name
+            with archive.open(info) as source, target.open("wb") as out:
+                while block := source.read(1024 * 1024):
+                    out.write(block)
     found = sorted(p for p in folder.iterdir() if p.suffix.lower() in _INGESTED)
     if not found:
         raise InputUnusable(
@@ -108,6 +114,18 @@ def unpack(path: Path, folder: Path) -> list[Path]:
             Place(str(path)),
         )
     return found
+
+
+def _unreadable(path: Path, reason: str) -> InputUnusable:
+    return InputUnusable(
+        "zip.unreadable",
+        Text(
+            "zipを展開できません(壊れているか、暗号化されています)",
+            f"the zip cannot be unpacked (damaged, or locked; {reason})",
+        ),
+        Text("手で展開してから取り込んでください", "unpack it by hand, then ingest the files"),
+        Place(str(path)),
+    )
 
 
 def _wanted(info: zipfile.ZipInfo) -> bool:

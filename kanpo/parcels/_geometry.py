@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from kanpo.budgets import RINGS
 from kanpo.parcels._findings import Finding, reject, repair
 
 _NUMBERS = frozenset((int, float))
@@ -123,6 +124,8 @@ def _build_odd(geometry: Any) -> tuple[Any, list[Finding]]:
         return None, [reject("not-polygon", kind)]
     if not isinstance(coordinates, list) or not coordinates:
         return None, [reject("empty")]
+    if kind == "MultiPolygon" and len(coordinates) > RINGS:
+        return None, [reject("many-rings", f"{len(coordinates):,}")]
     findings: list[Finding] = []
     parts = []
     for rings in coordinates if kind == "MultiPolygon" else [coordinates]:

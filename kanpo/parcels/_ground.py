@@ -16,6 +16,8 @@ from kanpo.store import Batch, Project
 
 #: So many of a kind are named; the rest is counted.
 _NAMED = 20
+#: A share of the smaller of two parcels that is all of it, but for rounding.
+_SAME = 0.999
 #: Parcels looked at together.
 _STRIP = 100_000
 
@@ -28,16 +30,39 @@ def check_ground(project: Project, batch: Batch) -> list[Problem]:
     batch : Batch
         An import that was stored.
     """
-    pairs, outside = [], []
+    pairs, outside, crowded = [], [], set[str]()
     for strip, asked in _strips(project, batch):
         found = overlaps(strip, among=asked)
         rows = strip.set_index("parcel_id")["source_row"]
+        crowded |= set(found.attrs["crowded"])
         pairs.append(found.assign(source_row=found["parcel_id"].map(rows)))
         fresh = strip[asked]
         outside.append(pd.DataFrame(fresh[outside_municipality(project, fresh)].drop(columns="geometry")))
     if not pairs:
         return []
-    return _overlapping(pd.concat(pairs), batch) + _outside(pd.concat(outside), batch)
+    found = pd.concat([pair.reset_index(drop=True) for pair in pairs])
+    return _crowded(crowded, batch) + _overlapping(found, batch) + _outside(pd.concat(outside), batch)
+
+
+def _crowded(parcels: set[str], batch: Batch) -> list[Problem]:
+    """That parcels lie among so many others that nobody compared them."""
+    if not parcels:
+        return []
+    return [
+        Problem(
+            "parcel.crowded",
+            Text(
+                f"同じ場所に筆が多すぎて、{len(parcels):,} 筆は重なりを調べていません",
+                f"so many parcels lie on one spot that the overlaps of {len(parcels):,} were not looked for",
+            ),
+            Text(
+                "二重に取り込んだファイルでないか確かめてください",
+                "see whether a file holds the same parcels many times",
+            ),
+            Place(batch.file_name, value=min(parcels)),
+            Severity.WARNING,
+        )
+    ]
 
 
 def _strips(project: Project, batch: Batch) -> Iterator[tuple[gpd.GeoDataFrame, np.ndarray]]:
@@ -68,10 +93,7 @@ def _overlapping(pairs: pd.DataFrame, batch: Batch) -> list[Problem]:
     problems = [
         Problem(
             "parcel.overlap",
-            Text(
-                f"筆 {pair.other_id} と {pair.overlap_m2:,.1f} ㎡ 重なっています",
-                f"overlaps parcel {pair.other_id} by {pair.overlap_m2:,.1f} m²",
-            ),
+            _overlap_text(pair.other_id, pair.overlap_m2, pair.share),
             Text(
                 "境界を確かめてください(二重の筆なら片方を外す)",
                 "check the boundary; remove one if it is there twice",
@@ -90,6 +112,18 @@ def _overlapping(pairs: pd.DataFrame, batch: Batch) -> list[Problem]:
             )
         )
     return problems
+
+
+def _overlap_text(other: str, shared_m2: float, share: float) -> Text:
+    if share >= _SAME:
+        return Text(
+            f"筆 {other} と同じ所にあります({shared_m2:,.1f} ㎡ 全部が重なる)",
+            f"lies where parcel {other} lies (all {shared_m2:,.1f} m² overlap)",
+        )
+    return Text(
+        f"筆 {other} と {shared_m2:,.1f} ㎡ 重なっています",
+        f"overlaps parcel {other} by {shared_m2:,.1f} m²",
+    )
 
 
 def _outside(outside: pd.DataFrame, batch: Batch) -> list[Problem]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ import shapely
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import KanpoError
 from kanpo.files import check_target, place_beside, write_csv, write_workbook
-from kanpo.parcels._formats import is_table, is_zip, unpack
+from kanpo.parcels._formats import is_table, is_workbook, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
 from kanpo.parcels._open import check_place
@@ -145,7 +144,7 @@ def ingest_table(
     if options.strict and table.rejected:
         raise not_whole(path.name, tuple(problem for row in table.rejected for problem in row.problems))
     # A table that is no text is a workbook.
-    suffix = ".xlsx" if zipfile.is_zipfile(path) else ".csv"
+    suffix = ".xlsx" if is_workbook(path) else ".csv"
     target = place_beside((beside or path).with_name(f"{path.stem}_差戻し{suffix}"), project.path)
     if not dry_run:
         # Before anything is stored: what comes back needs a place.

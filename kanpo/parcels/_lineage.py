@@ -12,6 +12,7 @@ import orjson
 import pandas as pd
 import shapely
 
+from kanpo.budgets import near_pairs
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
@@ -222,13 +223,14 @@ def _parsed(text: object) -> Any:
 def _shares(old: np.ndarray, new: np.ndarray, claims: pd.DataFrame) -> pd.DataFrame:
     """Pairs that overlap or are claimed, with shares, ``overlaps`` (more than a rim) and ``same``."""
     old_area, new_area = shapely.area(old), shapely.area(new)
-    j, i = shapely.STRtree(old).query(new)
+    near = near_pairs(new, old, each=200)
+    j, i = near.one, near.other
     a, b = shapely.bounds(old)[i], shapely.bounds(new)[j]
     span = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
     # The boxes of most neighbours overlap by less than what counts; that saves most of the work.
     wide = span.prod(axis=1) >= LEAST_SHARE * np.minimum(old_area[i], new_area[j])
-    near = pd.DataFrame({"i": i[wide], "j": j[wide]})
-    pairs = near.merge(claims, how="outer", on=["i", "j"], sort=True)
+    meeting = pd.DataFrame({"i": i[wide], "j": j[wide]})
+    pairs = meeting.merge(claims, how="outer", on=["i", "j"], sort=True)
     pairs["claimed"] = pairs["named"].notna()
     pairs["named"] = pairs["named"].eq(True)
     i, j = pairs["i"].to_numpy(), pairs["j"].to_numpy()

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from kanpo.budgets import near_pairs
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.locale import Text
 from kanpo.parcels._assign import JoinModel, Pairs, log_area_density, log_density, solve
@@ -343,9 +344,8 @@ def _differ(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _pairs(pins: _Side, shapes: _Side, rows: np.ndarray, targets: np.ndarray, reach_m: float) -> Pairs:
     points, polygons = pins.shapes[rows], shapes.shapes[targets]
-    pin, outline = shapely.STRtree(polygons).query(points, predicate="dwithin", distance=reach_m)
-    order = np.lexsort((outline, pin))
-    pin, outline = pin[order], outline[order]
+    near = near_pairs(points, polygons, "dwithin", reach_m, each=500)
+    pin, outline = near.one, near.other
     a, b = rows[pin], targets[outline]
     lots = (pins.lot[a] != "") & (shapes.lot[b] != "")
     other_settlement = _differ(pins.settlement[a], shapes.settlement[b])

@@ -22,17 +22,11 @@ from kanpo.locale import Text
 from kanpo.parcels._layout import known_epsg
 from kanpo.parcels._shapefile import shapefile_encoding
 from kanpo.parcels._split import FeatureChunk
+from kanpo.reading import damage_said
+from kanpo.store import check_foreign_tables, ordinary_tables
 
 #: Features read at a time.
 CHUNK = 20_000
-#: What GDAL raises of a file that it cannot read, and Python of letters that are not what they are said to be.
-_FAILURES = (
-    pyogrio.errors.DataSourceError,
-    pyogrio.errors.DataLayerError,
-    pyogrio.errors.FeatureError,
-    UnicodeDecodeError,
-    LookupError,
-)
 _POLYGONS = frozenset({"Polygon", "MultiPolygon", "Polygon Z", "MultiPolygon Z", "Unknown", "2.5D Polygon"})
 
 
@@ -122,7 +116,8 @@ def vector_chunks(file: VectorFile, size: int = CHUNK) -> Iterator[FeatureChunk]
 def feature_count(file: VectorFile) -> int:
     """How many features the file has."""
     if file.driver == "Parquet":
-        return int(_parquet().ParquetFile(file.path).metadata.num_rows)
+        with damage_said(lambda _: _unreadable(file.path, "GeoParquet")):
+            return int(_parquet().ParquetFile(file.path).metadata.num_rows)
     with _gdal(file.path, file.driver):
         info = pyogrio.read_info(
             file.source, layer=file.layer, encoding=file.encoding, force_feature_count=True
@@ -137,12 +132,9 @@ def _gdal(path: Path, driver: str) -> Iterator[None]:
     It remarks on names that do not fit the form and on measures (M) left out; what it does to a
     shape or a text is found by the checks that follow.
     """
-    with warnings.catch_warnings():
+    with damage_said(lambda _: _unreadable(path, driver)), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            yield
-        except _FAILURES as error:
-            raise _unreadable(path, driver) from error
+        yield
 
 
 def _chunk(first: int, properties: list[dict[str, Any]], shapes: np.ndarray) -> FeatureChunk:
@@ -153,6 +145,8 @@ def _chunk(first: int, properties: list[dict[str, Any]], shapes: np.ndarray) -> 
 
 
 def _layer_of(path: Path, wanted: str | None) -> str:
+    check_foreign_tables(path, wanted)
+    tables = ordinary_tables(path)
     layers = pyogrio.list_layers(str(path))
     if wanted is not None:
         every = [str(name) for name, _ in layers]
@@ -164,7 +158,9 @@ def _layer_of(path: Path, wanted: str | None) -> str:
             Text(f"次から選んでください: {'、'.join(every)}", f"choose one of {', '.join(every)}"),
             Place(str(path)),
         )
-    names = [str(name) for name, kind in layers if kind in _POLYGONS]
+    names = [
+        str(name) for name, kind in layers if kind in _POLYGONS and (tables is None or str(name) in tables)
+    ]
     if len(names) == 1:
         return names[0]
     if not names:
@@ -241,15 +237,13 @@ def _parquet() -> Any:
 def _geo(path: Path) -> dict[str, Any]:
     """The ``geo`` member of a GeoParquet file (its specification, version 1)."""
     parquet = _parquet()
-    try:
+    with damage_said(lambda _: _unreadable(path, "GeoParquet")):
         schema = parquet.read_schema(path)
         geo = json.loads((schema.metadata or {})[b"geo"])
         column = geo["columns"][geo["primary_column"]]
         if geo["primary_column"] not in schema.names or column["encoding"] != "WKB":
             raise ValueError(column["encoding"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable(path, "GeoParquet") from error
-    return dict(geo)
+        return dict(geo)
 
 
 def _parquet_crs(path: Path) -> int | None:
@@ -269,11 +263,16 @@ def _parquet_crs(path: Path) -> int | None:
 
 def _parquet_chunks(file: VectorFile, size: int) -> Iterator[FeatureChunk]:
     column = _geo(file.path)["primary_column"]
-    opened = _parquet().ParquetFile(file.path)
     done = 0
-    for batch in opened.iter_batches(batch_size=size):
-        frame = batch.to_pandas(integer_object_nulls=True)
-        shapes = shapely.from_wkb(frame.pop(column).to_numpy(dtype=object), on_invalid="ignore")
+    with damage_said(lambda _: _unreadable(file.path, "GeoParquet")):
+        batches = _parquet().ParquetFile(file.path).iter_batches(batch_size=size)
+    while True:
+        with damage_said(lambda _: _unreadable(file.path, "GeoParquet")):
+            batch = next(batches, None)
+            if batch is None:
+                return
+            frame = batch.to_pandas(integer_object_nulls=True)
+            shapes = shapely.from_wkb(frame.pop(column).to_numpy(dtype=object), on_invalid="ignore")
         yield _chunk(done + 1, _properties(frame), shapes)
         done += len(frame)
 

@@ -43,6 +43,7 @@ def _to_the_edge(fields: np.ndarray, box: np.ndarray, reach_m: float) -> np.ndar
 def _pieces(shapes: np.ndarray) -> np.ndarray:
     """The same shapes (k,) in pieces that are quick to measure to."""
     parts = shapely.get_parts(shapely.force_2d(shapes[~shapely.is_missing(shapes)]))
+    parts = parts[~shapely.is_empty(parts)]
     kinds = shapely.get_type_id(parts)
     areas = kinds == shapely.GeometryType.POLYGON
     lines = (kinds == shapely.GeometryType.LINESTRING) & (shapely.get_num_coordinates(parts) > _CORNERS)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import rasterio
+import numpy as np
 from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
+from kanpo.budgets import BLOCK_BYTES, RASTER_CELLS
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.locale import Text
+from kanpo.reading import damage_said
 from kanpo.schema import FACTORS
 from kanpo.sites._columns import check_factor, wrong_column
 from kanpo.sites._extent import check_in_japan
@@ -21,8 +24,8 @@ from kanpo.sites._vectors import no_crs
 from kanpo.sites._zonal import read_band
 
 _DEM_WORDS = ("dem", "elevation", "標高", "dtm")
-#: Rows of a raster that are looked at together.
-_ROWS = 512
+#: Rows and columns of a raster that are looked at together.
+_SIDE = 2_048
 
 
 def inspect_raster(content: bytes, path: Path, columns: dict[str, str], *, dem: bool) -> dict[str, str]:
@@ -43,29 +46,57 @@ def inspect_raster(content: bytes, path: Path, columns: dict[str, str], *, dem: 
         A factor or band that does not exist.
     """
     file = str(path)
-    try:
-        with MemoryFile(content) as memory, memory.open(driver="GTiff") as raster:
-            _check_placed(raster, file)
-            if not columns:
-                columns = _proposed(raster, path, dem)
-            _check_bands(columns, raster.count, file)
-            problems = [
-                problem
-                for factor, band in sorted(_read_bands(columns))
-                for problem in _impossible_cells(raster, factor, band, path.name)
-            ]
-    except rasterio.errors.RasterioError as error:
-        raise InputUnusable(
-            "layer.unreadable",
-            Text("GeoTIFF として読めません", "cannot be read as GeoTIFF"),
-            Text(
-                "QGISで開けるか確かめ、GeoTIFFで保存し直してください",
-                "see whether QGIS opens it, and save it as GeoTIFF",
-            ),
-            Place(file),
-        ) from error
+    with (
+        damage_said(lambda reason: _unreadable(file, reason)),
+        MemoryFile(content) as memory,
+        memory.open(driver="GTiff") as raster,
+    ):
+        _check_placed(raster, file)
+        if not columns:
+            columns = _proposed(raster, path, dem)
+        _check_bands(columns, raster.count, file)
+        _check_size(raster, len(_read_bands(columns)), file)
+        problems = [
+            problem
+            for factor, band in sorted(_read_bands(columns))
+            for problem in _impossible_cells(raster, factor, band, path.name)
+        ]
     refuse(problems, file)
     return columns
+
+
+def _unreadable(file: str, reason: str) -> InputUnusable:
+    return InputUnusable(
+        "layer.unreadable",
+        Text("GeoTIFF として読めません", f"cannot be read as GeoTIFF ({reason})"),
+        Text(
+            "QGISで開けるか確かめ、GeoTIFFで保存し直してください",
+            "see whether QGIS opens it, and save it as GeoTIFF",
+        ),
+        Place(file),
+    )
+
+
+def _check_size(raster: Any, bands: int, file: str) -> None:
+    """Whether the cells that will be read, and what the file packs together, are few enough."""
+    cells = raster.width * raster.height * bands
+    blocks = [
+        rows * columns * np.dtype(kind).itemsize
+        for (rows, columns), kind in zip(raster.block_shapes, raster.dtypes, strict=True)
+    ]
+    if cells > RASTER_CELLS or max(blocks) > BLOCK_BYTES:
+        raise InputUnusable(
+            "layer.too-many-cells",
+            Text(
+                f"格子が大きすぎます({raster.width:,} × {raster.height:,} セル。{RASTER_CELLS:,} まで)",
+                f"has too many cells ({raster.width:,} × {raster.height:,}; at most {RASTER_CELLS:,})",
+            ),
+            Text(
+                "QGISの「切り抜き」で市の範囲だけにするか、粗い格子にしてください",
+                "clip it to the municipality in QGIS, or make its cells larger",
+            ),
+            Place(file),
+        )
 
 
 def _check_placed(raster: Any, file: str) -> None:
@@ -118,18 +149,27 @@ def _read_bands(columns: dict[str, str]) -> set[tuple[str, int]]:
     return {("elevation_m", 1) if band == SLOPE else (factor, int(band)) for factor, band in columns.items()}
 
 
+def _windows(raster: Any) -> Iterator[Window]:
+    """The raster in pieces, from the north to the south."""
+    for top in range(0, raster.height, _SIDE):
+        for left in range(0, raster.width, _SIDE):
+            yield Window(left, top, min(_SIDE, raster.width - left), min(_SIDE, raster.height - top))
+
+
 def _impossible_cells(raster: Any, factor: str, band: int, file: str) -> list[Problem]:
     """At most one problem for a band: how many cells cannot be, and the first of them."""
     count, first = 0, None
-    for top in range(0, raster.height, _ROWS):
-        window = Window(0, top, raster.width, min(_ROWS, raster.height - top))
+    for window in _windows(raster):
         grid = read_band(raster, band, window)
         cells = outside(factor, grid)
         count += len(cells)
         if first is None and len(cells):
             row, column = cells[0]
             first = Place(
-                file, row=top + int(row) + 1, column=str(column + 1), value=f"{grid[row, column]:g}"
+                file,
+                row=window.row_off + int(row) + 1,
+                column=str(window.col_off + int(column) + 1),
+                value=f"{grid[row, column]:g}",
             )
     if first is None:
         return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import shapely
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.locale import Text
+from kanpo.reading import bounded_csv, check_rectangle
 from kanpo.schema import FACTORS, normalise
 from kanpo.sites._columns import check_factor, match_columns, wrong_column
 from kanpo.sites._layer import Layer, LayerValues, possible_only
@@ -53,6 +53,7 @@ def read_mesh_table(content: bytes, file: str) -> MeshTable:
     twice = sorted({name for name in headers if name and headers.count(name) > 1})
     if code_column is None or twice:
         raise _no_mesh_table(file, twice)
+    check_rectangle(len(rows), len(headers), file)
     problems, numbers, full = [], [], []
     for number, row in rows:
         if len(row) > len(headers):
@@ -69,7 +70,7 @@ def _rows(content: bytes, file: str) -> tuple[list[str], list[tuple[int, list[st
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)
-            rows = list(enumerate(csv.reader(io.StringIO(text, newline="")), 1))
+            rows = list(enumerate(bounded_csv(text, file), 1))
         except (UnicodeDecodeError, csv.Error):
             continue
         filled = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from kanpo.budgets import near_pairs
 from kanpo.crs import JAPAN_BOX, STORED_EPSG, zone_epsg, zone_of
+from kanpo.errors import InputUnusable, Place
+from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites._dice import diced
 from kanpo.sites._layer import Layer, LayerValues, possible_only
@@ -22,7 +25,7 @@ def polygon_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]
     """
     features, fields = on_plane(layer, parcels)
     zones = shapely.make_valid(np.asarray(features.geometry.array))
-    pairs = _pairs(fields, zones)
+    pairs = _pairs(fields, zones, layer.file_name)
     areas = np.nan_to_num(shapely.area(fields))
     return [_of_factor(factor, features[column], pairs, areas) for factor, column in layer.columns.items()]
 
@@ -36,7 +39,7 @@ def shares_inside(layer: Layer, parcels: gpd.GeoDataFrame) -> np.ndarray:
     pieces, owner = diced(shapely.make_valid(np.asarray(features.geometry.array)))
     areas = np.where(shapely.area(fields) > 0, shapely.area(fields), np.nan)
     inside = np.zeros(len(fields))
-    field, piece = shapely.STRtree(pieces).query(fields, predicate="intersects")
+    field, piece = _meeting(fields, pieces, layer.file_name)
     shapely.prepare(pieces)
     covered = shapely.covers(pieces[piece], fields[field])
     inside[field[covered]] = areas[field[covered]]
@@ -80,10 +83,32 @@ def _reached(features: gpd.GeoDataFrame, fields: np.ndarray) -> np.ndarray:
     return np.asarray(met)
 
 
-def _pairs(fields: np.ndarray, zones: np.ndarray) -> pd.DataFrame:
+def _meeting(fields: np.ndarray, pieces: np.ndarray, file: str) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of fields and pieces that meet.
+
+    Raises
+    ------
+    InputUnusable
+        So many pieces lie on each other that they cannot be laid over the parcels.
+    """
+    near = near_pairs(fields, pieces, "intersects", each=500)
+    if near.crowded.any():
+        raise InputUnusable(
+            "layer.crowded",
+            Text("同じ場所に面が多すぎます", "too many of its polygons lie on one spot"),
+            Text(
+                "重なった面を QGIS の「融合」で1つにしてから登録してください",
+                "join what overlaps with 'Dissolve' in QGIS, and add it anew",
+            ),
+            Place(file),
+        )
+    return near.one, near.other
+
+
+def _pairs(fields: np.ndarray, zones: np.ndarray, file: str) -> pd.DataFrame:
     """Every field and zone that share area, with the area in m²."""
     pieces, owner = diced(zones)
-    field, piece = shapely.STRtree(pieces).query(fields, predicate="intersects")
+    field, piece = _meeting(fields, pieces, file)
     shapely.prepare(pieces)
     inside = shapely.covers(pieces[piece], fields[field])
     shared = np.empty(len(field))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import shapely
 from pyproj import CRS
@@ -17,8 +18,10 @@ from pyproj.exceptions import CRSError
 
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
+from kanpo.reading import damage_said
 from kanpo.schema import normalise
 from kanpo.sites._archive import ZIP, members
+from kanpo.store import check_foreign_tables, ordinary_tables
 
 #: First bytes of a file to the GDAL driver that reads it; nothing else is opened.
 _MAGIC = ((b"SQLite format 3\0", "GPKG"), (b"fgb\x03fgb", "FlatGeobuf"))
@@ -30,13 +33,8 @@ _SHAPEFILE = b"\x00\x00\x27\x0a"
 _IN_ZIP = (".geojson", ".gpkg", ".fgb", ".shp")
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POLYGONS = ("Polygon", "MultiPolygon")
-_UNREADABLE = (
-    pyogrio.errors.DataSourceError,
-    pyogrio.errors.DataLayerError,
-    shapely.errors.ShapelyError,
-    ValueError,
-    RuntimeError,
-)
+#: No coordinate system reaches as far, metres.
+_FARTHEST = 1e9
 #: Values of a column that a message names.
 _NAMED = 10
 _NAMED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]{1,200})"')
@@ -143,32 +141,38 @@ def _read(path: Path | str, driver: str, name: str, polygons: bool) -> object:
     elif driver == "ESRI Shapefile":
         # National data without a .cpg are in CP932.
         how["encoding"] = None if Path(path).with_suffix(".cpg").exists() else "cp932"
-    try:
-        # GDAL warns of rings that are not closed; they are closed, and what is no shape is left out.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            if driver in _WITH_LAYERS:
-                how["layer"] = _vector_layer(path, name, polygons)
-            return pyogrio.read_dataframe(path, **how)
-    except _UNREADABLE as error:
-        raise InputUnusable(
-            "layer.unreadable",
-            Text(f"{driver} として読めません", f"cannot be read as {driver}"),
-            Text(
-                "QGISで開けるか確かめ、保存し直してください",
-                "see whether QGIS opens it, and save it anew",
-            ),
-            Place(name),
-        ) from error
+    if driver == "GPKG":
+        check_foreign_tables(Path(path))
+    # GDAL warns of rings that are not closed; they are closed, and what is no shape is left out.
+    with damage_said(lambda reason: _unreadable(driver, name, reason)), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        if driver in _WITH_LAYERS:
+            how["layer"] = _vector_layer(path, name, polygons)
+        return pyogrio.read_dataframe(path, **how)
+
+
+def _unreadable(driver: str, name: str, reason: str) -> InputUnusable:
+    return InputUnusable(
+        "layer.unreadable",
+        Text(f"{driver} として読めません", f"cannot be read as {driver} ({reason})"),
+        Text(
+            "QGISで開けるか確かめ、保存し直してください",
+            "see whether QGIS opens it, and save it anew",
+        ),
+        Place(name),
+    )
 
 
 def _vector_layer(path: Path | str, name: str, polygons: bool) -> str:
     """The one layer of a file that may hold what is wanted."""
     words = ("Polygon", "Unknown", "Surface") if polygons else ("",)
+    tables = ordinary_tables(Path(path))
     layers = [
         str(layer)
         for layer, geometry in pyogrio.list_layers(path)
-        if geometry is not None and any(word in geometry for word in words)
+        if geometry is not None
+        and any(word in geometry for word in words)
+        and (tables is None or str(layer) in tables)
     ]
     if len(layers) > 1:
         raise _several(name, layers)
@@ -215,7 +219,21 @@ def _checked(frame: object, name: str, polygons: bool) -> gpd.GeoDataFrame:
     if frame.crs is None:
         raise no_crs(name)
     frame.index = frame.index + 1
+    _check_numbers(frame, name)
     return frame[good.to_numpy() & ~frame.is_empty.to_numpy()]
+
+
+def _check_numbers(frame: gpd.GeoDataFrame, name: str) -> None:
+    """Coordinates beyond all numbers lie nowhere."""
+    points, owner = shapely.get_coordinates(np.asarray(frame.geometry.array), return_index=True)
+    wrong = owner[~(np.abs(points) < _FARTHEST).all(axis=1)]
+    if len(wrong):
+        raise InputUnusable(
+            "layer.coordinates",
+            Text("座標が数になっていない地物があります", "a feature has coordinates that are no numbers"),
+            Text("QGISで開いて描き直すか、取り除いてください", "draw it again in QGIS, or remove it"),
+            Place(name, feature=int(frame.index[wrong[0]])),
+        )
 
 
 def _no_features(name: str, polygons: bool) -> InputUnusable:

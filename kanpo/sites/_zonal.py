@@ -12,6 +12,7 @@ import shapely
 from rasterio.io import MemoryFile
 from rasterio.windows import Window, from_bounds
 
+from kanpo.budgets import WINDOW_CELLS
 from kanpo.sites._layer import SLOPE, Layer, LayerValues, possible_only
 from kanpo.sites._terrain import cell_sizes_m, slope_degrees
 
@@ -55,6 +56,9 @@ def _parts(raster: Any, shapes: gpd.GeoSeries, there: np.ndarray) -> Iterator[tu
             continue
         if len(part) > 1 and window.width * window.height > _CELLS:
             waiting += np.array_split(part, 2)
+            continue
+        if window.width * window.height > WINDOW_CELLS:
+            # One outline as wide as a city on cells of a metre: no factor of a parcel.
             continue
         yield part, window
 

@@ -8,6 +8,7 @@ from kanpo.store._at_rest import read_at_rest
 from kanpo.store._backup import BackupFiles, backup_people, backup_project, check_sealed, free_name
 from kanpo.store._backup_seal import BackupSeal
 from kanpo.store._computed import INPUT_LABELS, Stamp
+from kanpo.store._foreign import check_foreign_tables, ordinary_tables
 from kanpo.store._geometry import to_blobs as outline_blobs
 from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
@@ -64,6 +65,7 @@ __all__ = [
     "backup_project",
     "check_backup",
     "check_chains",
+    "check_foreign_tables",
     "check_sealed",
     "dated_name",
     "dump_tables",
@@ -72,6 +74,7 @@ __all__ = [
     "is_project",
     "merge_projects",
     "new_record_ids",
+    "ordinary_tables",
     "outline_blobs",
     "outline_hash",
     "parse_seal",

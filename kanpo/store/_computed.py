@@ -17,6 +17,7 @@ from kanpo.schema import FACTOR_VALUES, FACTORS, REGISTER_LINKS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now
 from kanpo.store._sql import herb_layer, herb_view, quoted
+from kanpo.store._written import stored_json
 
 #: What the inputs of a product are called for people.
 INPUT_LABELS: dict[str, Text] = {
@@ -60,7 +61,7 @@ class Computed:
                 (product,),
             ).fetchone()
         return (
-            None if row is None else Stamp(row[0], json.loads(row[1]), json.loads(row[2] or "{}"), *row[3:])
+            None if row is None else Stamp(row[0], stored_json(row[1]), stored_json(row[2] or "{}"), *row[3:])
         )
 
     def write_factors(
@@ -126,7 +127,7 @@ class Computed:
                 f"SELECT parcel_id, exclusions FROM {FACTOR_VALUES.name} ORDER BY fid"
             ).fetchall()
         index = pd.Index([parcel_id for parcel_id, _ in rows], name="parcel_id", dtype=object)
-        return pd.DataFrame([json.loads(text or "{}") for _, text in rows], index=index).fillna(0.0)
+        return pd.DataFrame([stored_json(text or "{}") for _, text in rows], index=index).fillna(0.0)
 
     def write_links(self, links: pd.DataFrame, inputs: Mapping[str, str]) -> None:
         """Replace all links of register rows to parcels (columns of `REGISTER_LINKS`)."""
@@ -271,6 +272,6 @@ def _joined(frame: pd.DataFrame) -> list[object]:
 def _split(column: pd.Series, blank: object) -> pd.DataFrame:
     """The opposite of `_joined`."""
     codes, texts = pd.factorize(column)
-    rows = pd.DataFrame([json.loads(text) for text in texts], columns=list(FACTORS)).astype(object)
+    rows = pd.DataFrame([stored_json(text) for text in texts], columns=list(FACTORS)).astype(object)
     rows = rows.where(rows.notna(), blank)
     return rows.iloc[codes].set_index(column.index) if len(rows) else pd.DataFrame(columns=list(FACTORS))

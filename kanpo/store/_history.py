@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from kanpo.store._identity import sha256_of
+from kanpo.store._written import stored_json
 
 _KEY = "arrivals."
 
@@ -32,7 +33,7 @@ def own_history(connection: sqlite3.Connection) -> History:
 def kept_histories(connection: sqlite3.Connection) -> list[History]:
     """The orders of arrival of copies that were united with this one."""
     rows = connection.execute("SELECT value FROM kanpo_meta WHERE key LIKE ? ORDER BY key", (_KEY + "%",))
-    return [[(device, last) for device, last in json.loads(row[0])] for row in rows]
+    return [[(device, last) for device, last in stored_json(row[0])] for row in rows]
 
 
 def keep_histories(ours: sqlite3.Connection, theirs: sqlite3.Connection) -> None:

@@ -13,6 +13,7 @@ from kanpo.schema import LAYERS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now, sha256_of
 from kanpo.store._sql import quoted
+from kanpo.store._written import stored_json
 
 #: What of a layer is kept as JSON.
 _AS_JSON = ("columns", "settings", "made_from")
@@ -78,7 +79,7 @@ class Layers:
             ).fetchall()
         told = [dict(zip(names, row, strict=True)) for row in rows]
         return [
-            StoredLayer(**(row | {key: json.loads(row[key] or "{}") for key in _AS_JSON})) for row in told
+            StoredLayer(**(row | {key: stored_json(row[key] or "{}") for key in _AS_JSON})) for row in told
         ]
 
     def layer_table(self) -> pd.DataFrame:

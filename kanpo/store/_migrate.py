@@ -49,8 +49,17 @@ MIGRATIONS: dict[int, Migration] = {1: _second_version, 2: _records_of_two_devic
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """Version of the tables in the file."""
-    return int(connection.execute("SELECT value FROM kanpo_meta WHERE key = 'schema_version'").fetchone()[0])
+    """Version of the tables in the file.
+
+    Raises
+    ------
+    sqlite3.DatabaseError
+        The file does not say it.
+    """
+    row = connection.execute("SELECT value FROM kanpo_meta WHERE key = 'schema_version'").fetchone()
+    if row is None or not str(row[0]).isdecimal():
+        raise sqlite3.DatabaseError("kanpo_meta: schema_version")
+    return int(row[0])
 
 
 def refuse_newer(connection: sqlite3.Connection, path: str, newest: int = SCHEMA_VERSION) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now
+from kanpo.store._written import stored_json
 
 _KEY = "own_catalogue"
 
@@ -34,7 +35,7 @@ def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalog
         row = connection.execute("SELECT value FROM kanpo_meta WHERE key = ?", (_KEY,)).fetchone()
     if row is None:
         return None
-    kept = json.loads(row[0])
+    kept = stored_json(row[0])
     return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in ("rows", "sources", "herbs")})
 
 

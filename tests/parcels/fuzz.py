@@ -44,7 +44,7 @@ _TEXTS = [
 _VALUES: list[Any] = [None, "", [], {}, True, -1, 0, 1e300, "139.8", [[]], "\u202e", "x" * 5000, 2**70]
 
 
-def _bytes(chance: random.Random, text: bytes) -> bytes:
+def change_bytes(chance: random.Random, text: bytes) -> bytes:
     """Cut, copy, flip or insert somewhere."""
     for _ in range(chance.randint(1, 4)):
         at, end = sorted(chance.randrange(len(text) + 1) for _ in range(2))
@@ -65,7 +65,7 @@ def _bytes(chance: random.Random, text: bytes) -> bytes:
     return text
 
 
-def _structure(chance: random.Random, value: Any, depth: int = 0) -> Any:
+def change_tree(chance: random.Random, value: Any, depth: int = 0) -> Any:
     """The same tree with something in it replaced, doubled or dropped."""
     if not isinstance(value, list | dict) or not value or (depth > 1 and chance.random() < 0.15):
         return chance.choice(_VALUES)
@@ -80,14 +80,14 @@ def _structure(chance: random.Random, value: Any, depth: int = 0) -> Any:
         elif kind == 2:
             copy[at] = copy[at][::-1] if isinstance(copy[at], list) else chance.choice(_VALUES)
         else:
-            copy[at] = _structure(chance, copy[at], depth + 1)
+            copy[at] = change_tree(chance, copy[at], depth + 1)
         return copy
     changed = dict(value)
     key = chance.choice(list(changed))
     if chance.random() < 0.15:
         del changed[key]
     else:
-        changed[key] = _structure(chance, changed[key], depth + 1)
+        changed[key] = change_tree(chance, changed[key], depth + 1)
     return changed
 
 
@@ -95,10 +95,10 @@ def mutated(chance: random.Random) -> bytes:
     """One broken file."""
     tree = json.loads(collection([feature(i) for i in range(chance.randint(1, 6))]))
     for _ in range(chance.randint(0, 3)):
-        tree = _structure(chance, tree)
+        tree = change_tree(chance, tree)
     indent = chance.choice([None, None, 1])
     text = json.dumps(tree, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
-    return _bytes(chance, text) if chance.random() < 0.6 else text
+    return change_bytes(chance, text) if chance.random() < 0.6 else text
 
 
 def check(path: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 from kanpo.parcels.tables._sheet import MOST_BLANK_ROWS, MOST_COLUMNS, Row, Sheet
+from kanpo.reading import bounded
 
 _LOOKED_AT = 20
 #: What the bytes 80, FD, FE and FF decode to in CP932; Windows writes none of them.
@@ -30,7 +31,7 @@ def read_csv_sheet(path: Path, content: bytes) -> Sheet:
     blank, ended_at, cut = 0, None, False
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for number, cells in enumerate(reader, 1):
+        for number, cells in enumerate(bounded(reader, path.name), 1):
             if any(cell.strip() for cell in cells):
                 blank = 0
                 cut = cut or any(cell.strip() for cell in cells[MOST_COLUMNS:])

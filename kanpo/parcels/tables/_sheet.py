@@ -7,10 +7,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from kanpo.budgets import BLANK_ROWS
+
 #: Cells to the right of this one are left out; no register has as many columns.
 MOST_COLUMNS = 200
-#: So many blank rows one after another end a sheet: formats often reach down to row 1,048,576.
-MOST_BLANK_ROWS = 1_000
+#: So many blank rows one after another end a sheet.
+MOST_BLANK_ROWS = BLANK_ROWS
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")

@@ -25,6 +25,7 @@ from kanpo.parcels.tables._sheet import (
     is_blank,
     text_of,
 )
+from kanpo.reading import bounded, damage_said
 
 #: Unpacked size of a workbook, bytes, and how much smaller packing may make it. A register of 100,000
 #: parcels with 30 columns unpacks to about 150 MB, packed about 1:10.
@@ -48,36 +49,28 @@ def read_workbook(path: Path) -> list[Sheet]:
     InputUnusable
         It is damaged, or it would unpack to more than is safe.
     """
-    try:
-        check_archive(path)
-        with ExitStack() as books:
-            values = _opened(path, books, values=True)
-            scans = {sheet.title: _scan(path, sheet._worksheet_path) for sheet in values.worksheets}
-            formulas = _opened(path, books, values=False) if any(f for _, f in scans.values()) else None
-            sheets = []
-            for sheet in values.worksheets:
-                merges, has_formulas = scans[sheet.title]
-                written = formulas[sheet.title] if formulas is not None and has_formulas else None
-                sheets.append(_sheet(sheet, written, merges))
-            return sheets
-    except InputUnusable:
-        raise
-    # openpyxl raises whatever its parsers raise; a file that it cannot read is no workbook for us.
-    except Exception as error:
-        raise _damaged(path, type(error).__name__) from error
+    check_archive(path)
+    with damage_said(lambda reason: _damaged(path, reason)), ExitStack() as books:
+        values = _opened(path, books, values=True)
+        scans = {sheet.title: _scan(path, sheet._worksheet_path) for sheet in values.worksheets}
+        formulas = _opened(path, books, values=False) if any(f for _, f in scans.values()) else None
+        sheets = []
+        for sheet in values.worksheets:
+            merges, has_formulas = scans[sheet.title]
+            written = formulas[sheet.title] if formulas is not None and has_formulas else None
+            sheets.append(_sheet(sheet, written, merges, path.name))
+        return sheets
 
 
 def check_archive(path: Path) -> None:
-    """A workbook has to unpack to a size that is safe, and to hold no external entities.
+    """A workbook has to be a whole zip, to unpack to a size that is safe, and to hold no external entities.
 
     Raises
     ------
     InputUnusable
-        It does not.
-    BadZipFile
-        It is no workbook at all.
+        It does not, or it is no workbook at all.
     """
-    with zipfile.ZipFile(path) as archive:
+    with damage_said(lambda reason: _damaged(path, reason)), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
         packed = sum(member.compress_size for member in members)
@@ -121,8 +114,8 @@ def _opened(path: Path, books: ExitStack, *, values: bool) -> Any:
     return book
 
 
-def _sheet(values: Any, formulas: Any | None, merges: list[tuple[int, int, int, int]]) -> Sheet:
-    rows, ended_at, cut = _rows(values, formulas)
+def _sheet(values: Any, formulas: Any | None, merges: list[tuple[int, int, int, int]], name: str) -> Sheet:
+    rows, ended_at, cut = _rows(values, formulas, name)
     by_number = {row.number: row for row in rows}
     wide: dict[tuple[int, int], str] = {}
     down: dict[int, dict[int, Cell]] = {}
@@ -149,10 +142,10 @@ def _filled(row: Row, down: dict[int, Cell]) -> Row:
     return Row(row.number, tuple(cells), frozenset(down))
 
 
-def _rows(values: Any, formulas: Any | None) -> tuple[list[Row], int | None, bool]:
+def _rows(values: Any, formulas: Any | None, name: str) -> tuple[list[Row], int | None, bool]:
     rows: list[Row] = []
     blank, cut, number = 0, False, 0
-    for number, cells in _pairs(values, formulas):
+    for number, cells in _pairs(values, formulas, name):
         if all(is_blank(cell) for cell in cells):
             blank += 1
         else:
@@ -164,15 +157,17 @@ def _rows(values: Any, formulas: Any | None) -> tuple[list[Row], int | None, boo
     return rows, None, cut
 
 
-def _pairs(values: Any, formulas: Any | None) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+def _pairs(values: Any, formulas: Any | None, name: str) -> Iterator[tuple[int, tuple[Cell, ...]]]:
     """Row numbers and cells; a formula without a calculated value becomes `Unusable`."""
     values.reset_dimensions()
     if formulas is None:
-        for number, row in enumerate(values.iter_rows(values_only=True), 1):
+        for number, row in enumerate(bounded(values.iter_rows(values_only=True), name, values.title), 1):
             yield number, tuple(map(cell_of, row))
         return
     formulas.reset_dimensions()
-    both = zip(values.iter_rows(), formulas.iter_rows(values_only=True), strict=True)
+    both = zip(
+        bounded(values.iter_rows(), name, values.title), formulas.iter_rows(values_only=True), strict=True
+    )
     for number, (calculated, written) in enumerate(both, 1):
         yield number, tuple(map(_calculated, calculated, written))
 

@@ -281,7 +281,7 @@ ZIPS = [
     refused("zip of pictures", "筆.zip", zipped(("a.png", b"\x89PNG")), "zip.nothing"),
     refused("empty zip", "筆.zip", zipped(), "zip.nothing"),
     refused("zip with a password", "筆.zip", locked, "zip.unreadable", says=("暗号化",)),
-    refused("zip cut short", "筆.zip", cut(zipped(("a.json", text(*range(50)))), 0.5), "file.other-format", says=("zip",)),
+    refused("zip cut short", "筆.zip", cut(zipped(("a.json", text(*range(50)))), 0.5), "zip.unreadable", says=("zip", "壊れている")),
     refused("zip with a link to a file of the system", "筆.zip", linked, "file.not-geojson", "筆.json"),
     refused("zip of a VRT", "筆.zip", zipped(("a.geojson", "<OGRVRTDataSource/>")), "file.other-format", "a.geojson"),
     refused("zip of a shapefile without .dbf", "筆.zip", zipped(("筆.shp", shapefile(without=(".dbf",)))), "file.part-missing", "筆.zip", says=("筆.dbf",)),
