@@ -14,7 +14,7 @@ import shapely
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.exchange._archive import FORMAT, JOURNAL_LINES, MANIFEST, OUTLINES_FILE
 from kanpo.locale import Text
-from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, seal_of, sha256_of
+from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, parse_seal, seal_of, sha256_of
 
 #: Larger members are not opened: a project's tables are far smaller.
 _LARGEST = 2_000_000_000
@@ -35,7 +35,10 @@ def verify_archive(path: Path, seal: str | None = None) -> tuple[list[Problem], 
     ------
     InputUnusable
         The file is no archive.
+    UsageError
+        `seal` is no seal.
     """
+    wanted = None if seal is None else parse_seal(seal)
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _manifest(archive, path)
@@ -54,7 +57,7 @@ def verify_archive(path: Path, seal: str | None = None) -> tuple[list[Problem], 
                 "archive.seal", Text("封印が記録と合いません", "the seal is not that of the records"), path
             )
         )
-    if seal is not None and not _is_seal(found, seal):
+    if wanted is not None and not wanted.fits(found):
         what = Text(f"封印は {found} で、{seal} ではありません", f"the seal is {found}, not {seal}")
         problems.append(_wrong("verify.seal", what, path))
     return problems, found
@@ -165,11 +168,6 @@ def _check_outlines(content: bytes, rows: Sequence[Sequence[Any]], path: Path) -
         )
         for name in sorted(named - found.keys())
     ]
-
-
-def _is_seal(found: Seal, seal: str) -> bool:
-    digest, _, count = seal.partition("-")
-    return found.digest.startswith(digest) and (not count or count == str(found.records))
 
 
 def _wrong(code: str, what: Text, path: Path, name: str | None = None) -> Problem:

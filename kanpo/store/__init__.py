@@ -12,10 +12,8 @@ from kanpo.store._journal import (
     CHAIN_COLUMNS,
     Content,
     NewRecord,
-    Seal,
     outline_hash,
     record_content,
-    seal_of,
 )
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
@@ -24,6 +22,7 @@ from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project
 from kanpo.store._restore import check_backup, dated_name, restore_project, surplus, thin_out
+from kanpo.store._seal import PrintedSeal, Seal, parse_seal, seal_of
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
@@ -36,6 +35,7 @@ __all__ = [
     "NewRecord",
     "OwnCatalogue",
     "People",
+    "PrintedSeal",
     "Project",
     "Seal",
     "Stamp",
@@ -49,6 +49,7 @@ __all__ = [
     "merge_projects",
     "new_record_ids",
     "outline_hash",
+    "parse_seal",
     "record_content",
     "restore_project",
     "seal_of",

@@ -21,6 +21,7 @@ from kanpo.schema import JOURNAL, RECORD_KINDS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._geometry import from_blobs, to_blobs
 from kanpo.store._identity import Device, current_actor, new_record_id, now, sha256_of
+from kanpo.store._seal import Seal, seal_of
 from kanpo.store._sql import insert_rows, literal, quoted
 
 #: The "hash before the first record" of every lane.
@@ -43,24 +44,6 @@ class NewRecord:
     supersedes: str | None = None
     reason: str | None = None
     record_id: str = field(default_factory=new_record_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """The state of the whole journal in one line: a later copy that lacks records has another seal."""
-
-    digest: str
-    records: int
-    devices: int
-
-    def __str__(self) -> str:
-        return f"{self.digest[:12]}-{self.records}"
-
-
-def seal_of(heads: Mapping[str, tuple[int, str]]) -> Seal:
-    """The seal of a journal, given the last number and its hash of every lane."""
-    lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
-    return Seal(sha256_of(lines.encode()), sum(sequence for sequence, _ in heads.values()), len(heads))
 
 
 def canonical(value: object) -> str:

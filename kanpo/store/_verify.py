@@ -17,6 +17,7 @@ from kanpo.store._history import held_at
 from kanpo.store._identity import sha256_of
 from kanpo.store._journal import _ENVELOPE, GENESIS, record_hash
 from kanpo.store._migrate import SCHEMA_VERSION, version_of, views_current
+from kanpo.store._seal import PrintedSeal, parse_seal
 from kanpo.store._sql import guards, views
 
 _CHAIN = f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
@@ -36,7 +37,13 @@ def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
     seal : str, optional
         A seal printed earlier (``digest-count``). Records missing from the end of a chain can
         only be noticed against one.
+
+    Raises
+    ------
+    UsageError
+        `seal` is no seal.
     """
+    wanted = None if seal is None else parse_seal(seal)
     with spoken_errors(path):
         connection = connect(path, write=False)
         # A damaged text must fail its hash, not stop the check.
@@ -48,8 +55,8 @@ def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
                 problems += _check_outlines(connection, path)
                 problems += _check_originals(connection, path)
                 problems += _check_guards(connection, path)
-                if seal is not None:
-                    problems += _check_seal(connection, path, seal)
+                if wanted is not None:
+                    problems += _check_seal(connection, path, wanted)
         finally:
             connection.close()
     return problems
@@ -168,19 +175,17 @@ def _plain(statement: str) -> str:
     return statement.strip().rstrip(";").rstrip()
 
 
-def _check_seal(connection: sqlite3.Connection, path: Path, seal: str) -> list[Problem]:
+def _check_seal(connection: sqlite3.Connection, path: Path, seal: PrintedSeal) -> list[Problem]:
     """A seal holds when it is that of the journal now, or of an earlier state that it still contains."""
     from kanpo.store._journal import Journal
 
-    digest, _, count = seal.partition("-")
-    journal = Journal(connection, path, "verify")
-    now = journal.seal()
-    if now.digest.startswith(digest) and (not count or int(count) == now.records):
+    now = Journal(connection, path, "verify").seal()
+    if seal.fits(now):
         return []
-    if count.isdigit() and held_at(connection, int(count), digest):
+    if seal.records is not None and held_at(connection, seal.records, seal.digest):
         return []
     what = Text(
         f"封印 {seal} の時点の記録が揃っていません(現在 {now})",
         f"the records of seal {seal} are not all there (now {now})",
     )
-    return [_broken("verify.seal", what, Place(str(path), value=seal))]
+    return [_broken("verify.seal", what, Place(str(path), value=str(seal)))]
