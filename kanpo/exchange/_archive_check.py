@@ -14,7 +14,16 @@ import shapely
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.exchange._archive import FORMAT, JOURNAL_LINES, MANIFEST, OUTLINES_FILE
 from kanpo.locale import Text
-from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, parse_seal, seal_of, sha256_of
+from kanpo.store import (
+    CHAIN_COLUMNS,
+    Seal,
+    check_chains,
+    heads_of,
+    outline_hash,
+    parse_seal,
+    seal_of,
+    sha256_of,
+)
 
 #: Larger members are not opened: a project's tables are far smaller.
 _LARGEST = 2_000_000_000
@@ -50,7 +59,7 @@ def verify_archive(path: Path, seal: str | None = None) -> tuple[list[Problem], 
     rows, problems = _rows(contents[JOURNAL_LINES], path)
     problems += check_chains(rows, path)
     problems += _check_outlines(contents[OUTLINES_FILE], rows, path)
-    found = seal_of({row[2]: (row[3], row[12]) for row in rows})
+    found = seal_of(heads_of((row[2], row[3], row[11], row[12]) for row in rows), len(rows))
     if found.digest != manifest.get("seal_sha256") or found.records != manifest.get("records"):
         problems.append(
             _wrong(

@@ -5,16 +5,10 @@ are stale. This is the only room with SQL.
 """
 
 from kanpo.store._backup import backup_project, free_name
+from kanpo.store._chain import CHAIN_COLUMNS, Content, NewRecord, outline_hash, record_content
 from kanpo.store._computed import INPUT_LABELS, Stamp
 from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
-from kanpo.store._journal import (
-    CHAIN_COLUMNS,
-    Content,
-    NewRecord,
-    outline_hash,
-    record_content,
-)
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
 from kanpo.store._merge import MergeReport, merge_projects
@@ -22,7 +16,7 @@ from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People
 from kanpo.store._project import SCHEMA_VERSION, Project
 from kanpo.store._restore import check_backup, dated_name, restore_project, surplus, thin_out
-from kanpo.store._seal import PrintedSeal, Seal, parse_seal, seal_of
+from kanpo.store._seal import PrintedSeal, Seal, heads_of, parse_seal, seal_of
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
@@ -45,6 +39,7 @@ __all__ = [
     "check_chains",
     "dated_name",
     "free_name",
+    "heads_of",
     "is_project",
     "merge_projects",
     "new_record_ids",

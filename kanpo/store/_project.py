@@ -8,14 +8,22 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
+from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
 from kanpo.store._backup import copy_database
+from kanpo.store._columns import (
+    add_columns,
+    columns_to_add,
+    keep_columns,
+    lend_columns,
+    refuse_changed_columns,
+)
 from kanpo.store._computed import Computed, list_layer
-from kanpo.store._connection import connect, spoken_errors, transaction
+from kanpo.store._connection import Connection, connect, spoken_errors, transaction
 from kanpo.store._identity import new_record_id, now
 from kanpo.store._imported import Imported
 from kanpo.store._journal import Journal
+from kanpo.store._kept import keep_all, renew, watch
 from kanpo.store._migrate import (
     SCHEMA_VERSION,
     lend_views,
@@ -25,6 +33,7 @@ from kanpo.store._migrate import (
     version_of,
     views_current,
 )
+from kanpo.store._objects import refuse_strange
 from kanpo.store._own_catalogue import OwnCatalogue, read_own_catalogue, write_own_catalogue
 from kanpo.store._people import People
 from kanpo.store._sql import LISTED, first_schema
@@ -121,16 +130,18 @@ class Project:
                 refuse_newer(connection, str(path))
                 if write:
                     _bring_up_to_date(connection, path)
-                elif version_of(connection) < SCHEMA_VERSION or not views_current(connection):
+                    refuse_strange(connection, path)
+                    watch(connection)
+                    connection.before_commit = lambda: renew(connection)
+                elif not _is_up_to_date(connection, path):
                     behind = version_of(connection) < SCHEMA_VERSION
                     connection.close()
-                    # Kinds of record that this kanpo added need their views; of a file that nobody may
-                    # write to only this connection has them.
-                    with nullcontext() if behind else suppress(EnvironmentFailure):
+                    # Kinds of record and columns that this kanpo added need their place in the file; of
+                    # a file that nobody may write to only this connection has them.
+                    with nullcontext() if behind else suppress(EnvironmentFailure, IntegrityFailure):
                         cls.open(path, write=True).close()
                     connection = connect(path, write=False)
-                    if not views_current(connection):
-                        lend_views(connection)
+                    _lend(connection, path)
                 return cls(path, connection)
             except BaseException:
                 connection.close()
@@ -184,6 +195,8 @@ def _build(connection: sqlite3.Connection, name: str) -> None:
         }
         connection.executemany("INSERT INTO kanpo_meta VALUES (?, ?)", meta.items())
         refresh_views(connection)
+        keep_columns(connection)
+        keep_all(connection)
 
 
 def _wkt(epsg: int) -> str:
@@ -211,11 +224,32 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+def _is_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file has all that this kanpo reads."""
+    if version_of(connection) < SCHEMA_VERSION:
+        return False
+    refuse_changed_columns(connection, path)
+    return views_current(connection) and not columns_to_add(connection)
+
+
+def _lend(connection: sqlite3.Connection, path: Path) -> None:
+    """Give the connection, for as long as it lasts, what the file lacks."""
+    if _is_up_to_date(connection, path):
+        return
+    connection.execute("PRAGMA query_only = OFF")
+    lend_columns(connection)
+    if not views_current(connection):
+        lend_views(connection)
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _bring_up_to_date(connection: Connection, path: Path) -> None:
     behind = version_of(connection) < SCHEMA_VERSION
     if behind:
         copy_database(connection, path.with_name(f"{path.stem}.before-v{SCHEMA_VERSION}.backup"))
-    if behind or not views_current(connection):
+    if behind or not _is_up_to_date(connection, path):
         with transaction(connection):
             migrate(connection)
+            refuse_changed_columns(connection, path)
+            add_columns(connection)
             refresh_views(connection)
