@@ -7,10 +7,12 @@ are stale. This is the only room with SQL.
 from kanpo.store._backup import backup_project, free_name
 from kanpo.store._chain import CHAIN_COLUMNS, Content, NewRecord, outline_hash, record_content
 from kanpo.store._computed import INPUT_LABELS, Stamp
+from kanpo.store._edits import Edit, list_additions
 from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import is_project, shared_location
+from kanpo.store._mend import Mended, go_on_as_it_is, list_edits, undo_edits
 from kanpo.store._merge import MergeReport, merge_projects
 from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People
@@ -25,6 +27,8 @@ __all__ = [
     "SCHEMA_VERSION",
     "Batch",
     "Content",
+    "Edit",
+    "Mended",
     "MergeReport",
     "NewRecord",
     "OwnCatalogue",
@@ -39,8 +43,11 @@ __all__ = [
     "check_chains",
     "dated_name",
     "free_name",
+    "go_on_as_it_is",
     "heads_of",
     "is_project",
+    "list_additions",
+    "list_edits",
     "merge_projects",
     "new_record_ids",
     "outline_hash",
@@ -52,5 +59,6 @@ __all__ = [
     "shared_location",
     "surplus",
     "thin_out",
+    "undo_edits",
     "verify_project",
 ]

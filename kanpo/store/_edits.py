@@ -13,7 +13,7 @@ from typing import Any
 
 from kanpo.errors import Place, Problem, Severity, shown
 from kanpo.locale import Text
-from kanpo.schema import FACTOR_VALUES, PARCELS, RECORD_KINDS, REGISTER_LINKS, SCORES, TABLES
+from kanpo.schema import FACTOR_VALUES, RECORD_KINDS, REGISTER_LINKS, SCORES, TABLES
 from kanpo.store._columns import columns_in, extra_columns
 from kanpo.store._connection import connect, spoken_errors
 from kanpo.store._identity import sha256_of
@@ -32,6 +32,10 @@ from kanpo.store._sql import LISTED, herb_layer
 
 #: Edits of one table that are said one by one; the rest is counted.
 _SAID = 50
+
+
+#: Tables of what was imported.
+IMPORTED = tuple(name for name in KEPT if name not in ("kanpo_meta", "stamps"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,11 +291,3 @@ def list_additions(path: Path) -> list[Problem]:
     """See `additions`."""
     with spoken_errors(path), closing(connect(path, write=False)) as connection:
         return additions(connection, path)
-
-
-def edited_tables(connection: sqlite3.Connection) -> list[str]:
-    """Names of the imported tables that were edited."""
-    return list(dict.fromkeys(edit.table for edit in find_edits(connection, (PARCELS.name, *_IMPORTED))))
-
-
-_IMPORTED = tuple(name for name in KEPT if name not in (PARCELS.name, "kanpo_meta", "stamps"))

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
+from kanpo.store._accept import EditedTables
 from kanpo.store._backup import copy_database
 from kanpo.store._columns import (
     add_columns,
@@ -65,6 +66,7 @@ class Project:
         self.imported = Imported(connection, path)
         self.journal = Journal(connection, path, self.meta["project_id"])
         self.computed = Computed(connection, path)
+        self.edited = EditedTables(connection, path, self.imported)
         self.people = People(path)
 
     @classmethod

@@ -244,6 +244,12 @@ def first_schema() -> str:
     )
 
 
+def table_statements() -> dict[str, str]:
+    """The statement that makes each of kanpo's tables, by name."""
+    made = (statement.strip() for statement in statements(first_schema()))
+    return {s.split()[2].strip("[]"): s for s in made if s.startswith("CREATE TABLE")}
+
+
 def record_view(table: Table) -> str:
     """The view that shows the standing records of one kind: what was superseded is left out.
 

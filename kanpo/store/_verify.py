@@ -23,7 +23,7 @@ from kanpo.store._objects import strange_objects
 from kanpo.store._seal import PrintedSeal, heads_of, parse_seal, seal_of
 from kanpo.store._sql import guards, views
 
-_CHAIN = f"SELECT {ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
+CHAIN = f"SELECT {ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
 
 #: The first version whose columns are known; those before are checked when they are brought up to date.
 OLDEST_WITH_COLUMNS = 3
@@ -54,14 +54,12 @@ def verify_project(path: Path, seal: str | None = None, *, edits: bool = True) -
     """
     wanted = None if seal is None else parse_seal(seal)
     with spoken_errors(path):
-        connection = connect(path, write=False)
-        # A damaged text must fail its hash, not stop the check.
-        connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+        connection = forgiving(connect(path, write=False))
         try:
             problems = _check_file(connection, path)
             if not problems:
-                problems = _check_tables(connection, path) or _check_records(connection, path, wanted)
-                problems += _check_objects(connection, path)
+                problems = check_tables(connection, path) or _check_records(connection, path, wanted)
+                problems += check_objects(connection, path)
                 if edits:
                     problems += problems_of(find_edits(connection), path)
         finally:
@@ -86,7 +84,7 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     ]
 
 
-def _check_tables(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+def check_tables(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     """Tables and columns that are gone, or of another type; older files are checked as they are lifted."""
     if version_of(connection) < OLDEST_WITH_COLUMNS:
         return []
@@ -94,7 +92,7 @@ def _check_tables(connection: sqlite3.Connection, path: Path) -> list[Problem]:
 
 
 def _check_records(connection: sqlite3.Connection, path: Path, seal: PrintedSeal | None) -> list[Problem]:
-    rows = connection.execute(_CHAIN).fetchall()
+    rows = connection.execute(CHAIN).fetchall()
     problems = check_chains(rows, path)
     problems += _check_outlines(connection, path)
     problems += _check_originals(connection, path)
@@ -142,6 +140,12 @@ def check_chains(rows: Iterable[Sequence[Any]], path: Path) -> list[Problem]:
     return problems
 
 
+def forgiving(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Let a damaged text fail its hash instead of stopping the check."""
+    connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+    return connection
+
+
 def _broken(code: str, what: Text, place: Place) -> Problem:
     return Problem(code, what, _RESTORE, place)
 
@@ -173,7 +177,7 @@ def _check_originals(connection: sqlite3.Connection, path: Path) -> list[Problem
     ]
 
 
-def _check_objects(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+def check_objects(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     """Guards that are gone, and triggers and views that are not kanpo's own or do something else."""
     there = {
         name

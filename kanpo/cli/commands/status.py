@@ -22,10 +22,11 @@ from kanpo.locale import Text
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def status(project: Path | None, as_json: bool) -> int:
     from kanpo.schema import BATCHES, RECORD_KINDS
-    from kanpo.store import Project
+    from kanpo.store import Project, list_edits
     from kanpo.suitability import freshness
 
     path = find_project(project)
+    edited = list_edits(path)
     with Project.open(path) as opened:
         batches = opened.imported.batches()
         counts = {kind: len(opened.journal.read(kind)) for kind in RECORD_KINDS}
@@ -39,6 +40,7 @@ def status(project: Path | None, as_json: bool) -> int:
                 "layers": list(layers["layer_id"]),
                 "records": counts,
                 "seal": str(seal),
+                "edited": len(edited),
                 "computed": [
                     {
                         "product": n.product,
@@ -74,4 +76,13 @@ def status(project: Path | None, as_json: bool) -> int:
     say(Text(f"記録: {ja or 'なし'}(封印 {seal})", f"records: {en or 'none'} (seal {seal})"))
     for line in news:
         say(line.text())
+    if edited:
+        say(
+            Text(
+                f"注意: kanpo の外で編集されたところがあります({len(edited):,} か所、例: {edited[0].what.ja})。"
+                "kanpo edits list で見て、取り込むなら kanpo edits accept --reason 理由、戻すなら kanpo edits undo",
+                f"warning: edited beside kanpo ({len(edited):,} places, such as: {edited[0].what.en}). See kanpo edits "
+                "list; take it in with kanpo edits accept --reason WHY, or bring back what was: kanpo edits undo",
+            )
+        )
     return 0
