@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from kanpo.crs import STORED_EPSG
-from kanpo.schema import BATCHES, FORMER_PARCELS, LINEAGE, PARCELS
+from kanpo.schema import BATCHES, FORMER_PARCELS, LINEAGE, PARCELS, STAMPS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, Edit, find_edits
 from kanpo.store._frames import rows_of
@@ -35,10 +35,10 @@ class EditedTables:
         self._path = path
         self._imported = imported
 
-    def edits(self) -> list[Edit]:
-        """Everything that was edited."""
+    def edits(self, tables: tuple[str, ...] | None = None) -> list[Edit]:
+        """Everything that was edited, or what was in some of the imported tables."""
         with spoken_errors(self._path):
-            return list(find_edits(self._connection))
+            return list(find_edits(self._connection, tables))
 
     @staticmethod
     def frame(edits: Sequence[Edit], *, before: bool = False) -> gpd.GeoDataFrame:
@@ -78,6 +78,9 @@ class EditedTables:
                 keep_table(self._connection, table)
             if all(edit.key in _OPEN_NOTES for edit in others if edit.table == "kanpo_meta"):
                 keep_table(self._connection, "kanpo_meta")
+            for product in {edit.title for edit in others if edit.table == STAMPS.name}:
+                self._connection.execute("DELETE FROM stamps WHERE product = ?", (product,))
+                keep_table(self._connection, STAMPS.name)
             take_out_computed(self._connection, others)
             values = asdict(batch)
             insert_rows(
@@ -106,9 +109,19 @@ class EditedTables:
             for row, came in zip(rows_of(gone, FORMER_PARCELS, ""), gone["batch_id"], strict=True)
         ]
         insert_rows(self._connection, FORMER_PARCELS.name, ("geom", *FORMER_PARCELS.keys), rows)
+        today = int(now()[:4])
         links: list[tuple[Any, ...]] = [
             tuple(
-                {"old_id": parcel_id, "kind": "gone", "by": "edit", "old_year": year}.get(key)
+                {
+                    "old_id": parcel_id,
+                    "kind": "gone",
+                    "by": "edit",
+                    "new_year": today,
+                    "old_year": year,
+                    "share_old": 0.0,
+                    "share_new": 0.0,
+                    "confidence": 1.0,
+                }.get(key)
                 for key in LINEAGE.keys
             )
             for parcel_id, year in zip(gone["parcel_id"], gone["source_year"], strict=True)

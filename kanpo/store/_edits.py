@@ -167,10 +167,17 @@ def listing(connection: sqlite3.Connection) -> dict[str, tuple[Any, ...]]:
         row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
     }
     layers = {table.name: table.outline for table in (*LISTED, *RECORD_KINDS.values())}
-    herbs = connection.execute("SELECT DISTINCT herb_id FROM score_values")
-    layers |= {herb_layer(row[0]): True for row in herbs if isinstance(row[0], str) and "]" not in row[0]}
+    layers |= {herb_layer(herb): True for herb in scored_herbs(connection)}
     outlined, plain = ("features", 6668, "geom", 6668), ("attributes", None, None, None)
     return {name: outlined if outline else plain for name, outline in layers.items() if name in there}
+
+
+def scored_herbs(connection: sqlite3.Connection) -> list[str]:
+    """The herbs that have scores; none where the table of scores is gone."""
+    if "herb_id" not in columns_in(connection).get("score_values", {}):
+        return []
+    herbs = connection.execute("SELECT DISTINCT herb_id FROM score_values").fetchall()
+    return [herb for (herb,) in herbs if isinstance(herb, str) and "]" not in herb]
 
 
 # --- In words ------------------------------------------------------------------------------------

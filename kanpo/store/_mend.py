@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from kanpo.errors import IntegrityFailure, Place, Problem
@@ -16,7 +17,7 @@ from kanpo.store._chain import ENVELOPE, record_hash
 from kanpo.store._columns import changed_columns, extra_columns, keep_columns
 from kanpo.store._computed import list_layer
 from kanpo.store._connection import connect, spoken_errors, transaction
-from kanpo.store._edits import Edit, additions, find_edits, listing, problems_of
+from kanpo.store._edits import Edit, additions, find_edits, listing, problems_of, scored_herbs
 from kanpo.store._identity import now
 from kanpo.store._kept import KEPT, keep_hashes, keep_table, kept_rows
 from kanpo.store._migrate import SCHEMA_VERSION, version_of
@@ -166,6 +167,7 @@ def set_form_right(connection: sqlite3.Connection, *, keep: bool = True) -> None
     """
     for each in strange_objects(connection):
         drop_object(connection, each)
+    _move_away(connection)
     made = table_statements()
     for change in changed_columns(connection):
         if change.column is None or (change.what == "column-type" and keep and change.table in KEPT):
@@ -175,6 +177,14 @@ def set_form_right(connection: sqlite3.Connection, *, keep: bool = True) -> None
             connection.execute(
                 f"ALTER TABLE {quoted(change.table)} ADD COLUMN {quoted(change.column)} {kind}"
             )
+
+
+def _move_away(connection: sqlite3.Connection) -> None:
+    """Give a table that somebody put in the place of one of kanpo's views another name."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name in tables & {*views(), *map(herb_layer, scored_herbs(connection))}:
+        free = next(f"{name}_{number}" for number in count(2) if f"{name}_{number}" not in tables)
+        connection.execute(f"ALTER TABLE {quoted(name)} RENAME TO {quoted(free)}")
 
 
 def _remake(connection: sqlite3.Connection, table: str, statement: str) -> None:
@@ -192,7 +202,7 @@ def _finish(connection: sqlite3.Connection) -> None:
     for name, statement in (guards() | views()).items():
         if name not in there:
             connection.execute(statement)
-    for (herb,) in connection.execute("SELECT DISTINCT herb_id FROM score_values").fetchall():
+    for herb in scored_herbs(connection):
         if herb_layer(herb) not in there:
             connection.execute(herb_view(herb))
     listed = [edit.table for edit in find_edits(connection) if edit.what == "unlisted"]
@@ -246,7 +256,7 @@ def take_out_computed(connection: sqlite3.Connection, edits: Iterable[Edit]) -> 
             continue
         connection.execute("DELETE FROM stamps WHERE product = ?", (product,))
         if table == "score_values":
-            for (herb,) in connection.execute("SELECT DISTINCT herb_id FROM score_values").fetchall():
+            for herb in scored_herbs(connection):
                 connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb))}")
                 for listing_table in ("gpkg_geometry_columns", "gpkg_contents"):
                     connection.execute(
