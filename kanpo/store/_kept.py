@@ -8,7 +8,6 @@ because they can be computed again; the columns that the hash is over stand with
 from __future__ import annotations
 
 import hashlib
-import marshal
 import sqlite3
 import zlib
 from collections import deque
@@ -159,6 +158,7 @@ def _wanted(each: KeptTable, rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def part_of(key: Any) -> int:
+    """The part in which a row is kept, by its key."""
     return key >> _PART_BITS if isinstance(key, int) else 0
 
 
@@ -280,15 +280,14 @@ def hashes_now(
     if name != "score_values":
         kept = connection.execute("SELECT content FROM kanpo_kept WHERE table_name = ?", (name,)).fetchone()
         columns = orjson.loads(kept[0]) if kept else list(_COMPUTED[name].keys)
-        chosen = f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(name)} ORDER BY fid"
-        return {"": (_hash(connection.execute(chosen)), orjson.dumps(columns))}
+        return {"": (_hash(connection, columns, f"{quoted(name)} ORDER BY fid"), orjson.dumps(columns))}
     herbs = parts
     if herbs is None:
         herbs = [row[0] for row in connection.execute("SELECT DISTINCT herb_id FROM score_values")]
-    chosen = (
-        f"SELECT {', '.join(map(quoted, _OF_SCORES))} FROM score_values WHERE herb_id = ? ORDER BY parcel_fid"
-    )
-    return {herb: (_hash(connection.execute(chosen, (herb,))), orjson.dumps(_OF_SCORES)) for herb in herbs}
+    chosen = "score_values WHERE herb_id = ? ORDER BY parcel_fid"
+    return {
+        herb: (_hash(connection, _OF_SCORES, chosen, (herb,)), orjson.dumps(_OF_SCORES)) for herb in herbs
+    }
 
 
 def is_as_computed(connection: sqlite3.Connection, product: str) -> bool:
@@ -299,13 +298,16 @@ def is_as_computed(connection: sqlite3.Connection, product: str) -> bool:
     return dict(kept) == {part: digest for part, (digest, _) in now.items()}
 
 
-def _hash(cursor: sqlite3.Cursor) -> str:
-    """A hash over rows, exact to the last bit and the type of each value.
-
-    The form is marshal's second, which has no references and is the same in every Python; it is
-    written only, never read.
-    """
-    digest = hashlib.sha256()
+def _hash(
+    connection: sqlite3.Connection, columns: Sequence[str], chosen: str, values: Sequence[str] = ()
+) -> str:
+    """A hash over rows: how many values each column has, then the rows as JSON, exact to the last bit."""
+    # JSON knows no infinity and writes it as a blank; the counts tell the two apart.
+    counts = ", ".join(f"count({quoted(column)})" for column in columns)
+    filled = connection.execute(f"SELECT count(*), {counts} FROM {chosen}", values).fetchone()
+    digest = hashlib.sha256(orjson.dumps(filled))
+    names = ", ".join(map(quoted, columns))
+    cursor = connection.execute(f"SELECT {names} FROM {chosen}", values)
     while rows := cursor.fetchmany(_AT_ONCE):
-        digest.update(marshal.dumps(rows, 2))
+        digest.update(orjson.dumps(rows, default=_as_text))
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import sqlite3
@@ -81,8 +82,6 @@ def add_own_layer(path: Path) -> None:
     frame = gpd.GeoDataFrame({"memo": ["わな"]}, geometry=[shapely.Point(139.9, 38.8)], crs=6668)
     pyogrio.write_dataframe(frame, path, layer="罠の位置", driver="GPKG")
 
-
-MOVED = f"X'{gpd.GeoSeries([shapely.box(139.83, 38.72, 139.8304, 38.7204)]).to_wkb(hex=True)[0]}'"
 
 #: Kind of edit, how it is made, the table or column that is named.
 EDITS: dict[str, tuple[Editing, str]] = {
@@ -447,4 +446,28 @@ def test_r23_no_trigger_may_hold_records_back(full: Path) -> None:
     assert verify_project(full) == []
 
 
-assert MOVED
+@pytest.mark.parametrize("way", ["undo", "accept"])
+def test_r26_what_real_qgis_saved_is_seen_and_has_both_ways_on(tmp_path: Path, way: str) -> None:
+    """QGIS 3.22 edited, moved, deleted and added a parcel, added a column, a style and a spatial index."""
+    path = tmp_path / "qgis.gpkg"
+    fixture = Path(__file__).parent / "files" / "qgis" / "edited.gpkg.gz"
+    path.write_bytes(gzip.decompress(fixture.read_bytes()))
+    with closing(sqlite3.connect(path)) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    assert {"layer_styles", "rtree_parcels_geom", "rtree_parcels_geom_update1"} <= tables, "QGIS was here"
+    seen = {(problem.code, problem.place.value) for problem in verify_project(path)}
+    assert seen == {
+        *(("edit.changed", "P1"), ("edit.changed", "P2")),
+        *(("edit.removed", "P3"), ("edit.added", "Q1")),
+    }
+    assert main(["status", "--project", str(path)]) == 0
+    words = ["--reason", "測り直した"] if way == "accept" else []
+    assert main(["edits", way, "--project", str(path), *words]) == 0
+    assert verify_project(path) == []
+    with Project.open(path, write=True) as opened:
+        parcels = opened.imported.parcels().set_index("parcel_id")
+        wanted = {"undo": ["P1", "P2", "P3", "P4"], "accept": ["P1", "P2", "P4", "Q1"]}[way]
+        assert sorted(parcels.index) == wanted
+        assert parcels.loc["P1", "lot_number"] == {"undo": "1-1", "accept": "77"}[way]
+        opened.imported.store_parcels(Batch("f.geojson", "5" * 64), [(parcels_frame(6), 6, 0, 0)])
+    assert verify_project(path) == []

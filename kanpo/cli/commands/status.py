@@ -8,6 +8,7 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
+from kanpo.errors import Problem
 from kanpo.locale import Text
 
 
@@ -76,13 +77,19 @@ def status(project: Path | None, as_json: bool) -> int:
     say(Text(f"記録: {ja or 'なし'}(封印 {seal})", f"records: {en or 'none'} (seal {seal})"))
     for line in news:
         say(line.text())
-    if edited:
-        say(
-            Text(
-                f"注意: kanpo の外で編集されたところがあります({len(edited):,} か所、例: {edited[0].what.ja})。"
-                "kanpo edits list で見て、取り込むなら kanpo edits accept --reason 理由、戻すなら kanpo edits undo",
-                f"warning: edited beside kanpo ({len(edited):,} places, such as: {edited[0].what.en}). See kanpo edits "
-                "list; take it in with kanpo edits accept --reason WHY, or bring back what was: kanpo edits undo",
-            )
-        )
+    _say_edits(edited)
     return 0
+
+
+def _say_edits(edited: list[Problem]) -> None:
+    if not edited:
+        return
+    count, first = len(edited), edited[0].what
+    say(
+        Text(
+            f"注意: kanpo の外で編集されたところがあります({count:,} か所、例: {first.ja})。"
+            "kanpo edits list で見て、取り込むなら kanpo edits accept --reason 理由、戻すなら kanpo edits undo",
+            f"warning: edited beside kanpo ({count:,} places, such as: {first.en}). See kanpo edits list; "
+            "take it in with kanpo edits accept --reason WHY, or bring back what was: kanpo edits undo",
+        )
+    )
