@@ -24,7 +24,7 @@ from kanpo.store._mend import take_out_computed
 from kanpo.store._sql import insert_rows, quoted
 
 #: What of the project's notes a person may change; the others are kanpo's own.
-_OPEN_NOTES = ("name", "own_catalogue")
+_OPEN_NOTES = ("name", "own_catalogue", "columns")
 
 
 class EditedTables:

@@ -44,7 +44,7 @@ _AT_ONCE = 10_000
 _AHEAD = 4
 
 #: What kanpo itself notes down in `kanpo_meta` without it being a part of the project.
-_NOTES = ("columns", "schema_version", "views")
+_NOTES = ("schema_version", "views")
 
 Row = tuple[Any, ...]
 
@@ -113,6 +113,11 @@ def renew(connection: sqlite3.Connection) -> None:
         notes = quoted(f"touched_{each.name}")
         if connection.execute(f"SELECT 1 FROM temp.{notes} LIMIT 1").fetchone() is None:
             continue
+        kept = connection.execute("SELECT 1 FROM kanpo_kept WHERE table_name = ? LIMIT 1", (each.name,))
+        if kept.fetchone() is None and not _has_others(connection, each, notes):
+            keep_table(connection, each.name)
+            connection.execute(f"DELETE FROM temp.{notes}")
+            continue
         names = ", ".join(f"t.{quoted(column)}" for column in each.columns)
         rows = connection.execute(
             f"SELECT n.id, t.{quoted(each.key)} IS NOT NULL, {names} FROM temp.{notes} n "
@@ -122,6 +127,13 @@ def renew(connection: sqlite3.Connection) -> None:
         changed = ((part, _with_changes(connection, each, part, group)) for part, group in parts)
         _write_parts(connection, each, changed)
         connection.execute(f"DELETE FROM temp.{notes}")
+
+
+def _has_others(connection: sqlite3.Connection, each: KeptTable, notes: str) -> bool:
+    """Whether a table that was empty to kanpo holds rows that it did not write."""
+    rows = connection.execute(f"SELECT count(*) FROM {quoted(each.name)}").fetchone()
+    touched = connection.execute(f"SELECT count(*) FROM temp.{notes}").fetchone()
+    return bool(rows[0] > touched[0])
 
 
 def keep_all(connection: sqlite3.Connection) -> None:
@@ -218,8 +230,9 @@ def pack(each: KeptTable, rows: Sequence[Row]) -> bytes:
     if "geom" in values:
         outlines = [blob for blob in values["geom"] if isinstance(blob, bytes)]
         values["geom"] = [len(blob) if isinstance(blob, bytes) else [blob] for blob in values["geom"]]
-    head = orjson.dumps({"keys": keys, "values": values}, default=_as_text)
-    return zlib.compress(b"".join((len(head).to_bytes(4, "little"), head, *outlines)), _EFFORT)
+    head = zlib.compress(orjson.dumps({"keys": keys, "values": values}, default=_as_text), _EFFORT)
+    # Coordinates hardly pack: a third of their size would cost half of the time.
+    return b"".join((len(head).to_bytes(4, "little"), head, *outlines))
 
 
 def _as_text(value: object) -> object:
@@ -229,20 +242,19 @@ def _as_text(value: object) -> object:
 
 def unpack(each: KeptTable, content: bytes) -> list[Row]:
     """The rows of `pack`; a column that came with a newer kanpo is empty."""
-    plain = zlib.decompress(content)
-    end = 4 + int.from_bytes(plain[:4], "little")
-    head = orjson.loads(plain[4:end])
+    end = 4 + int.from_bytes(content[:4], "little")
+    head = orjson.loads(zlib.decompress(content[4:end]))
     keys, values = head["keys"], head["values"]
     if "geom" in values:
-        values["geom"] = list(_outlines(values["geom"], plain, end))
+        values["geom"] = list(_outlines(values["geom"], content, end))
     blank = [None] * len(keys)
     return list(zip(keys, *(values.get(column, blank) for column in each.columns), strict=True))
 
 
-def _outlines(lengths: Sequence[int | list[Any]], plain: bytes, start: int) -> Iterator[Any]:
+def _outlines(lengths: Sequence[int | list[Any]], content: bytes, start: int) -> Iterator[Any]:
     for length in lengths:
         if isinstance(length, int):
-            yield plain[start : start + length]
+            yield content[start : start + length]
             start += length
         else:
             yield length[0]

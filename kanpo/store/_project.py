@@ -133,8 +133,7 @@ class Project:
                 if write:
                     _bring_up_to_date(connection, path)
                     refuse_strange(connection, path)
-                    watch(connection)
-                    connection.before_commit = lambda: renew(connection)
+                    _keep_what_changes(connection)
                 elif not _is_up_to_date(connection, path):
                     behind = version_of(connection) < SCHEMA_VERSION
                     connection.close()
@@ -245,11 +244,20 @@ def _lend(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
+def _keep_what_changes(connection: Connection) -> None:
+    """Keep from now on, with every transaction, what it changed."""
+    if connection.before_commit is None:
+        watch(connection)
+        connection.before_commit = lambda: renew(connection)
+
+
 def _bring_up_to_date(connection: Connection, path: Path) -> None:
     behind = version_of(connection) < SCHEMA_VERSION
     if behind:
         copy_database(connection, path.with_name(f"{path.stem}.before-v{SCHEMA_VERSION}.backup"))
     if behind or not _is_up_to_date(connection, path):
+        if not behind:
+            _keep_what_changes(connection)
         with transaction(connection):
             migrate(connection)
             refuse_changed_columns(connection, path)

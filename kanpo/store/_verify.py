@@ -86,6 +86,11 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
 
 def check_tables(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     """Tables and columns that are gone, or of another type; older files are checked as they are lifted."""
+    notes = connection.execute("SELECT key, value FROM kanpo_meta").fetchall()
+    unreadable = [key for key, value in notes if "\ufffd" in f"{key}{value}"]
+    if unreadable:
+        what = Text("プロジェクトの控えを読めません", "a note of the project cannot be read")
+        return [_broken("verify.notes", what, Place(str(path), value=key)) for key in unreadable]
     if version_of(connection) < OLDEST_WITH_COLUMNS:
         return []
     return [change.problem(path) for change in changed_columns(connection)]
