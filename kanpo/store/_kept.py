@@ -231,7 +231,7 @@ def pack(each: KeptTable, rows: Sequence[Row]) -> bytes:
         outlines = [blob for blob in values["geom"] if isinstance(blob, bytes)]
         values["geom"] = [len(blob) if isinstance(blob, bytes) else [blob] for blob in values["geom"]]
     head = zlib.compress(orjson.dumps({"keys": keys, "values": values}, default=_as_text), _EFFORT)
-    # Coordinates hardly pack: a third of their size would cost half of the time.
+    # Coordinates hardly pack: it would save 9 % of the file and take half as much time again.
     return b"".join((len(head).to_bytes(4, "little"), head, *outlines))
 
 
