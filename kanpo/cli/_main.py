@@ -115,6 +115,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.verify:verify",
         Text("壊れ・書き換えがないか調べる", "check for damage and tampering"),
     ),
+    "edits": (
+        "kanpo.cli.commands.edits:edits",
+        Text("QGIS などでの編集を取り込む・戻す", "take in or undo edits made in QGIS and the like"),
+    ),
     "backup": ("kanpo.cli.commands.backup:backup", Text("確かめた写しを作る", "make a checked copy")),
     "restore": ("kanpo.cli.commands.restore:restore", Text("写しに戻す", "go back to a copy")),
     "merge": (

@@ -24,7 +24,16 @@ from kanpo.exchange._archive import (
 )
 from kanpo.exchange._archive_records import check_record_tables
 from kanpo.locale import Text
-from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, parse_seal, seal_of, sha256_of
+from kanpo.store import (
+    CHAIN_COLUMNS,
+    Seal,
+    check_chains,
+    heads_of,
+    outline_hash,
+    parse_seal,
+    seal_of,
+    sha256_of,
+)
 
 #: Larger members are not opened: a project's tables are far smaller.
 _LARGEST = 2_000_000_000
@@ -78,7 +87,7 @@ def verify_archive(path: Path, seal: str | None = None) -> CheckedArchive:
     problems += _check_originals(manifest, path)
     if not problems:
         problems += check_record_tables(rows, contents, path)
-    records = seal_of({row[2]: (row[3], row[12]) for row in rows})
+    records = seal_of(heads_of((row[2], row[3], row[11], row[12]) for row in rows), len(rows))
     whole = archive_seal(written, records)
     if records.digest != manifest.get("seal_sha256") or records.records != manifest.get("records"):
         what = Text("封印が記録と合いません", "the seal is not that of the records")

@@ -5,6 +5,7 @@ a file of what could not be used.
 """
 
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors, known_attributes
+from kanpo.parcels._edited import Accepted, accept_edits
 from kanpo.parcels._find import ParcelFilter, find_parcel, search_parcels
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
@@ -25,6 +26,7 @@ from kanpo.parcels.sources import SOURCES, Source
 __all__ = [
     "REASONS",
     "SOURCES",
+    "Accepted",
     "AttributeFactors",
     "IngestOptions",
     "IngestReport",
@@ -35,6 +37,7 @@ __all__ = [
     "Reject",
     "Source",
     "Whereabouts",
+    "accept_edits",
     "ancestors",
     "attribute_factors",
     "carried_over",

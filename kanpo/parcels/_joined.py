@@ -43,7 +43,7 @@ def refresh_links(project: Project) -> pd.DataFrame:
     `lone_pins`).
     """
     inputs, stamp = link_inputs(project), project.computed.stamp("links")
-    if stamp is not None and not stamp.changed(inputs):
+    if stamp is not None and not stamp.changed(inputs) and project.computed.intact("links"):
         return project.computed.links()
     register = project.imported.register()
     if register.empty:

@@ -13,7 +13,7 @@ from kanpo.parcels._find import find_parcel
 from kanpo.parcels._joined import PIN_PREFIX, current_parcels
 from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, successor_of
-from kanpo.schema import RECORD_KINDS
+from kanpo.schema import PARCELS, RECORD_KINDS
 from kanpo.store import Batch, Project
 
 #: Share of the older year that may be gone; more, and the newer file is taken to be only a part of
@@ -144,7 +144,8 @@ def whole_lineage(project: Project) -> pd.DataFrame:
     if links.empty:
         return lineage
     # Links lead to parcels of today, so they are walked after those of all years.
-    latest = int(lineage["new_year"].max()) if len(lineage) else 0
+    years = lineage["new_year"].dropna()
+    latest = int(years.max()) if len(years) else 0
     outlined = pd.DataFrame(
         {
             "old_id": PIN_PREFIX + links["register_id"],
@@ -199,6 +200,21 @@ def records_of(project: Project, parcel_id: str) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True).sort_values("happened_at", kind="stable", ignore_index=True)
 
 
+def _refuse_deleted_beside(project: Project, parcel_id: str) -> None:
+    """Say the ways on where a parcel is missing only because another program deleted it."""
+    edits = project.edited.edits((PARCELS.name,))
+    if any(edit.what == "removed" and edit.title == parcel_id for edit in edits):
+        raise UsageError(
+            "parcel.deleted-beside",
+            Text("この筆は kanpo の外で消されています", "this parcel was deleted beside kanpo"),
+            Text(
+                "戻すなら kanpo edits undo、過去の筆にするなら kanpo edits accept --reason 理由",
+                "to bring it back: kanpo edits undo; to keep it as a former one: kanpo edits accept --reason WHY",
+            ),
+            Place(column="parcel_id", value=parcel_id),
+        ) from None
+
+
 def find_current(project: Project, words: str) -> pd.Series:
     """The one parcel that somebody means (see `find_parcel`); an id of an earlier year is answered.
 
@@ -215,6 +231,7 @@ def find_current(project: Project, words: str) -> pd.Series:
         reached = successor_of(lineage, [words.strip()]) if len(lineage) else lineage
         today = [] if reached.empty else reached.loc[reached["kind"] != "unknown", "current_id"].tolist()
         if not today:
+            _refuse_deleted_beside(project, words.strip())
             raise
         names = "、".join(today)
         raise UsageError(

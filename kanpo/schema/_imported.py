@@ -171,6 +171,13 @@ BATCHES = Table(
         Field("rejected", Text("差戻し件数", "rejected"), "integer", minimum=0),
         Field("actor", Text("取込者", "who")),
         Field("imported_at", Text("取込日時", "when"), "timestamp"),
+        Field(
+            "reason",
+            Text("理由", "why"),
+            note=Text(
+                "kanpo の外での編集を取り込んだ時だけ", "only where edits made beside kanpo were taken in"
+            ),
+        ),
     ),
 )
 

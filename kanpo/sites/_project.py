@@ -97,7 +97,7 @@ def compute_factors(project: Project, *, keep: bool = True) -> Factors:
     """
     inputs = project.inputs()
     stamp = project.computed.stamp("factors")
-    if stamp is not None and not stamp.changed(inputs):
+    if stamp is not None and not stamp.changed(inputs) and project.computed.intact("factors"):
         return _read_back(project)
     if keep:
         refresh_links(project)

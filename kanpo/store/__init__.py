@@ -7,20 +7,16 @@ are stale. This is the only room with SQL.
 from kanpo.store._at_rest import read_at_rest
 from kanpo.store._backup import BackupFiles, backup_people, backup_project, check_sealed, free_name
 from kanpo.store._backup_seal import BackupSeal
+from kanpo.store._chain import CHAIN_COLUMNS, Content, NewRecord, outline_hash, record_content
 from kanpo.store._computed import INPUT_LABELS, Stamp
+from kanpo.store._edits import Edit, list_additions
 from kanpo.store._foreign import check_foreign_tables, ordinary_tables
 from kanpo.store._geometry import to_blobs as outline_blobs
 from kanpo.store._identity import new_record_ids, sha256_of
 from kanpo.store._imported import Batch
-from kanpo.store._journal import (
-    CHAIN_COLUMNS,
-    Content,
-    NewRecord,
-    outline_hash,
-    record_content,
-)
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import in_wal_mode, is_project, shared_location
+from kanpo.store._mend import Mended, go_on_as_it_is, list_edits, undo_edits
 from kanpo.store._merge import MergeReport, merge_projects
 from kanpo.store._own_catalogue import OwnCatalogue
 from kanpo.store._people import People, people_file
@@ -37,7 +33,7 @@ from kanpo.store._restore import (
     surplus,
     thin_out,
 )
-from kanpo.store._seal import PrintedSeal, Seal, parse_seal, seal_of
+from kanpo.store._seal import PrintedSeal, Seal, heads_of, parse_seal, seal_of
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
@@ -48,6 +44,8 @@ __all__ = [
     "BackupSeal",
     "Batch",
     "Content",
+    "Edit",
+    "Mended",
     "MergeReport",
     "NewRecord",
     "OwnCatalogue",
@@ -70,8 +68,12 @@ __all__ = [
     "dated_name",
     "dump_tables",
     "free_name",
+    "go_on_as_it_is",
+    "heads_of",
     "in_wal_mode",
     "is_project",
+    "list_additions",
+    "list_edits",
     "merge_projects",
     "new_record_ids",
     "ordinary_tables",
@@ -91,5 +93,6 @@ __all__ = [
     "shared_location",
     "surplus",
     "thin_out",
+    "undo_edits",
     "verify_project",
 ]

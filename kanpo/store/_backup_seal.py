@@ -13,7 +13,7 @@ from kanpo import __version__
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place
 from kanpo.locale import Text
 from kanpo.store._identity import now, sha256_of
-from kanpo.store._seal import Seal, seal_of
+from kanpo.store._seal import Seal, heads_of, seal_of
 
 _HEAD = "kanpo backup seal 1"
 _ABOUT = (
@@ -55,14 +55,14 @@ class BackupSeal:
         """The seal of files as they lie there; the first is the project."""
         with closing(sqlite3.connect(parts[0][1])) as connection:
             connection.execute("PRAGMA query_only = ON")
-            heads = {
-                device: (sequence, head)
-                for device, sequence, head in connection.execute(
-                    "SELECT device, max(sequence), hash FROM journal GROUP BY device"
-                )
-            }
+            rows = connection.execute("SELECT device, sequence, previous, hash FROM journal").fetchall()
             parcels = connection.execute("SELECT count(*) FROM parcels").fetchone()[0]
-        return cls(tuple(Part.of(what, path) for what, path in parts), seal_of(heads), parcels, now())
+        return cls(
+            tuple(Part.of(what, path) for what, path in parts),
+            seal_of(heads_of(rows), len(rows)),
+            parcels,
+            now(),
+        )
 
     @property
     def seal(self) -> Seal:

@@ -16,6 +16,7 @@ from kanpo.locale import Text
 from kanpo.schema import FACTOR_VALUES, FACTORS, REGISTER_LINKS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now
+from kanpo.store._kept import forget_part, is_as_computed, keep_hashes
 from kanpo.store._sql import herb_layer, herb_view, quoted
 from kanpo.store._written import stored_json
 
@@ -64,6 +65,11 @@ class Computed:
             None if row is None else Stamp(row[0], stored_json(row[1]), stored_json(row[2] or "{}"), *row[3:])
         )
 
+    def intact(self, product: str) -> bool:
+        """Whether a product (``factors``, ``links``, ``scores``) is as it was computed, edited by nobody since."""
+        with spoken_errors(self._path):
+            return is_as_computed(self._connection, product)
+
     def write_factors(
         self,
         values: pd.DataFrame,
@@ -102,6 +108,7 @@ class Computed:
                 zip(*data, strict=True),
             )
             self._write_stamp("factors", inputs, parameters or {}, len(values))
+            keep_hashes(self._connection, FACTOR_VALUES.name)
 
     def factors(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Values, sources and coverage of all site factors, as they were written."""
@@ -142,6 +149,7 @@ class Computed:
                 values.tolist(),
             )
             self._write_stamp("links", inputs, {}, len(links))
+            keep_hashes(self._connection, REGISTER_LINKS.name)
 
     def links(self) -> pd.DataFrame:
         """Links of register rows to parcels, as they were written."""
@@ -185,6 +193,7 @@ class Computed:
                 self._list_herb(herb)
             total = self._connection.execute("SELECT count(*) FROM score_values").fetchone()[0]
             self._write_stamp("scores", inputs, parameters, total)
+            keep_hashes(self._connection, "score_values", herbs)
 
     def _scored_herbs(self) -> list[str]:
         return [row[0] for row in self._connection.execute("SELECT DISTINCT herb_id FROM score_values")]
@@ -192,6 +201,7 @@ class Computed:
     def _drop_scores(self, herbs: list[str]) -> None:
         for herb in herbs:
             self._connection.execute("DELETE FROM score_values WHERE herb_id = ?", (herb,))
+            forget_part(self._connection, "score_values", herb)
             self._connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb))}")
             for table in ("gpkg_geometry_columns", "gpkg_contents"):
                 self._connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (herb_layer(herb),))

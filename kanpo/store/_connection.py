@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,22 +15,39 @@ from kanpo.store._geometry import envelope
 _BUSY_SECONDS = 30
 
 
-def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+class Connection(sqlite3.Connection):
+    """A connection that may have something to write at the end of every transaction."""
+
+    before_commit: Callable[[], None] | None = None
+
+
+def connect(path: Path, *, write: bool) -> Connection:
     """Open a project file.
 
     The rollback journal stays in its default mode (DELETE): it is the only one that is safe when
     the file lies on a shared folder. Reading opens the file for writing too, because after a
     crash the first opener has to roll back what was half done, but forbids itself to write.
     """
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, factory=Connection)
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    # What REPLACE takes out is a deletion, and triggers that look after deletions are to see it.
+    connection.execute("PRAGMA recursive_triggers = ON")
+    _refuse_names_as_texts(connection)
     if not write:
         connection.execute("PRAGMA query_only = ON")
     _add_spatial_functions(connection)
     return connection
+
+
+def _refuse_names_as_texts(connection: sqlite3.Connection) -> None:
+    """Let an unknown name in double quotes be an error, where Python (3.12) can say so to SQLite."""
+    if sys.version_info >= (3, 12):
+        for switch in (sqlite3.SQLITE_DBCONFIG_DQS_DML, sqlite3.SQLITE_DBCONFIG_DQS_DDL):
+            connection.setconfig(switch, False)
 
 
 def _add_spatial_functions(connection: sqlite3.Connection) -> None:
@@ -55,6 +73,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        if isinstance(connection, Connection) and connection.before_commit is not None:
+            connection.before_commit()
         connection.execute("COMMIT")
     except BaseException:
         # A full disk may already have rolled back; a second ROLLBACK would hide the real error.

@@ -9,38 +9,79 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from kanpo.store._identity import sha256_of
+from kanpo.store._seal import Head, seal_of
 from kanpo.store._written import stored_json
 
 _KEY = "arrivals."
 
-#: Runs of one lane: its name and the number of its last record in the run.
-History = list[tuple[str, int]]
+#: Runs of one lane: device, number of the first and the last record in the run, and the hash of the last
+#: (empty in what an older kanpo noted: there, a lane was one chain).
+Run = tuple[str, int, int, str]
+History = list[Run]
+
+
+class _Chain:
+    """Where each record of a journal follows on, by its hash."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.rows: list[tuple[str, int, str, str]] = connection.execute(
+            "SELECT device, sequence, previous, hash FROM journal ORDER BY fid"
+        ).fetchall()
+        self._before = {digest: previous for _, _, previous, digest in self.rows}
+        self._numbered: dict[tuple[str, int], str] = {}
+
+    def at(self, run: Run, number: int) -> str | None:
+        """The hash of a record of a run, by its number; None where it is not here."""
+        device, _, last, digest = run
+        if not digest:
+            if not self._numbered:
+                self._numbered = {(row[0], row[1]): row[3] for row in self.rows}
+            return self._numbered.get((device, number))
+        found: str | None = digest if digest in self._before else None
+        for _ in range(last - number):
+            found = None if found is None else self._before.get(found)
+        return found
+
+    def before(self, digest: str | None) -> str:
+        """The hash of the record before."""
+        return self._before.get(digest or "", "")
 
 
 def own_history(connection: sqlite3.Connection) -> History:
     """The order in which the records of this file arrived."""
     runs: History = []
-    for device, sequence in connection.execute("SELECT device, sequence FROM journal ORDER BY fid"):
-        if runs and runs[-1][0] == device:
-            runs[-1] = (device, sequence)
+    for device, sequence, previous, digest in _Chain(connection).rows:
+        if runs and runs[-1][0] == device and runs[-1][3] == previous:
+            runs[-1] = (device, runs[-1][1], sequence, digest)
         else:
-            runs.append((device, sequence))
+            runs.append((device, sequence, sequence, digest))
     return runs
 
 
 def kept_histories(connection: sqlite3.Connection) -> list[History]:
     """The orders of arrival of copies that were united with this one."""
     rows = connection.execute("SELECT value FROM kanpo_meta WHERE key LIKE ? ORDER BY key", (_KEY + "%",))
-    return [[(device, last) for device, last in stored_json(row[0])] for row in rows]
+    return [_read_history(stored_json(row[0])) for row in rows]
+
+
+def _read_history(runs: list[list[Any]]) -> History:
+    history: History = []
+    reached: dict[str, int] = {}
+    for device, *numbers in runs:
+        first, last, digest = numbers if len(numbers) == 3 else (reached.get(device, 0) + 1, numbers[0], "")
+        history.append((device, first, last, digest))
+        reached[device] = last
+    return history
 
 
 def keep_histories(ours: sqlite3.Connection, theirs: sqlite3.Connection) -> None:
     """Keep the other copy's orders of arrival, within the caller's transaction."""
-    own = own_history(ours)
+    own, chain = own_history(ours), _Chain(ours)
     for history in (own_history(theirs), *kept_histories(theirs)):
-        if _begins(own, history):
+        if _begins(own, history, chain):
             continue
         text = json.dumps(history, ensure_ascii=False)
         ours.execute(
@@ -48,46 +89,44 @@ def keep_histories(ours: sqlite3.Connection, theirs: sqlite3.Connection) -> None
         )
 
 
-def _begins(whole: History, start: History) -> bool:
+def _begins(whole: History, start: History, chain: _Chain) -> bool:
     """Whether an order of arrival is the beginning of another."""
     if not start:
         return True
-    *before, (device, last) = start
+    *before, (device, first, last, digest) = start
     count = len(before)
     if whole[:count] != before or len(whole) <= count:
         return False
-    return whole[count][0] == device and whole[count][1] >= last
+    other = whole[count]
+    return other[:2] == (device, first) and other[2] >= last and chain.at(other, last) == digest
 
 
 def held_at(connection: sqlite3.Connection, count: int, digest: str) -> bool:
     """Whether this copy, or one united with it, had that seal when it held `count` records."""
-    hashes: dict[tuple[str, int], str] = {
-        (device, sequence): head
-        for device, sequence, head in connection.execute("SELECT device, sequence, hash FROM journal")
-    }
+    chain = _Chain(connection)
     return any(
-        _seal_of(heads, hashes).startswith(digest)
+        seal_of(heads, count).digest.startswith(digest)
         for history in (own_history(connection), *kept_histories(connection))
-        for heads in _state(history, count)
+        for heads in _state(history, count, chain)
     )
 
 
-def _state(history: History, count: int) -> Iterator[dict[str, int]]:
-    """The last number of each lane after `count` records arrived; nothing when there were fewer."""
-    heads: dict[str, int] = {}
+def _state(history: History, count: int, chain: _Chain) -> Iterator[list[Head]]:
+    """The last records after `count` of them arrived; nothing when there were fewer, or one is not here."""
+    heads: dict[tuple[str, str], int] = {}
     left = count
-    for device, last in history:
-        before = heads.get(device, 0)
-        step = min(left, last - before)
-        heads[device] = before + step
-        left -= step
-        if left == 0:
-            yield heads
+    if not count:
+        yield []
+        return
+    for run in history:
+        device, first, last, _ = run
+        number = min(last, first + left - 1)
+        reached, begun = chain.at(run, number), chain.at(run, first)
+        if reached is None or begun is None:
             return
-
-
-def _seal_of(heads: dict[str, int], hashes: dict[tuple[str, int], str]) -> str:
-    lines = [
-        f"{device}:{last}:{hashes.get((device, last), '')}" for device, last in sorted(heads.items()) if last
-    ]
-    return sha256_of("\n".join(lines).encode())
+        heads.pop((device, chain.before(begun)), None)
+        heads[device, reached] = number
+        left -= number - first + 1
+        if left == 0:
+            yield [(lane, at, found) for (lane, found), at in heads.items()]
+            return

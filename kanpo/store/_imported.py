@@ -12,8 +12,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from kanpo.errors import Conflict, Place
+from kanpo.locale import Text
 from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER
 from kanpo.store._connection import spoken_errors, transaction
+from kanpo.store._edits import IMPORTED, find_edits, problems_of
 from kanpo.store._former import FormerParcels
 from kanpo.store._frames import read_frame, rows_of
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
@@ -49,6 +52,7 @@ class Batch:
     batch_id: str = ""
     actor: str = ""
     imported_at: str = ""
+    reason: str | None = None
 
 
 class Imported(FormerParcels, Layers):
@@ -95,6 +99,7 @@ class Imported(FormerParcels, Layers):
         with spoken_errors(self._path):
             try:
                 with transaction(self._connection):
+                    self._refuse_edited()
                     batch = self._store_chunks(batch, chunks)
                     batch = self._store_register(batch, register())
                     batch = self._store_boundaries(batch, boundaries())
@@ -107,6 +112,24 @@ class Imported(FormerParcels, Layers):
             except _Undo:
                 pass
         return batch
+
+    def _refuse_edited(self) -> None:
+        """Stop before an import would overwrite what somebody edited by hand."""
+        edits = problems_of(find_edits(self._connection, IMPORTED), self._path)
+        if edits:
+            raise Conflict(
+                "edit.pending",
+                Text(
+                    "kanpo の外で編集されたところがあるので、取り込みません(何も変えていません)",
+                    "nothing was imported, because something was edited beside kanpo (nothing was changed)",
+                ),
+                Text(
+                    "先に kanpo edits accept --reason 理由 で取り込むか、kanpo edits undo で元に戻してください",
+                    "first take it in (kanpo edits accept --reason WHY) or bring back what was (kanpo edits undo)",
+                ),
+                Place(str(self._path)),
+                tuple(edits),
+            )
 
     def _store_chunks(self, batch: Batch, chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]]) -> Batch:
         known = self._known_parcels()
@@ -324,8 +347,10 @@ class Imported(FormerParcels, Layers):
             layers = self._connection.execute(
                 "SELECT layer_id, title, sha256, columns, settings FROM layers ORDER BY fid"
             )
+            # What was computed from edits that were undone since is of no use.
+            undone = self._connection.execute("SELECT value FROM kanpo_meta WHERE key = 'undone'").fetchall()
             return {
-                "parcels": sha256_of(json.dumps(parcels.fetchall()).encode()),
+                "parcels": sha256_of(json.dumps(parcels.fetchall() + undone).encode()),
                 "layers": sha256_of(json.dumps(layers.fetchall()).encode()),
             }
 

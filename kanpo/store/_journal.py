@@ -2,98 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pandas as pd
-import shapely
 from shapely.geometry.base import BaseGeometry
 
-from kanpo.errors import Place, UsageError
+from kanpo.errors import IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
 from kanpo.schema import JOURNAL, RECORD_KINDS
-from kanpo.store._connection import spoken_errors, transaction
-from kanpo.store._geometry import from_blobs, to_blobs
-from kanpo.store._identity import Device, current_actor, new_record_id, now, sha256_of
-from kanpo.store._seal import Seal, seal_of
-from kanpo.store._sql import insert_rows, literal, quoted
-
-#: The "hash before the first record" of every lane.
-GENESIS = "0" * 64
-
-
-@dataclass(frozen=True, slots=True)
-class NewRecord:
-    """A record to be written.
-
-    `body` holds the fields of its kind; None withdraws the record that it supersedes. `outline`
-    is the shape of the parcel or plot as it was then (longitude and latitude).
-    """
-
-    kind: str
-    body: Mapping[str, object] | None
-    happened_at: str
-    outline: BaseGeometry | None = None
-    actor: str | None = None
-    supersedes: str | None = None
-    reason: str | None = None
-    record_id: str = field(default_factory=new_record_id)
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys and no blanks: the very bytes that are hashed."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-
-
-#: Hashes of outlines met lately, by identity: thousands of records share the outline of one plot.
-_LATELY: dict[int, tuple[BaseGeometry, str]] = {}
-_LATELY_AT_MOST = 10_000
-
-
-def outline_hash(outline: BaseGeometry) -> str:
-    """Hash of an outline: SHA-256 of its little-endian two-dimensional WKB."""
-    # The outline is held with its hash, so that its identity cannot pass to another one.
-    known = _LATELY.get(id(outline))
-    if known is not None:
-        return known[1]
-    if len(_LATELY) >= _LATELY_AT_MOST:
-        _LATELY.clear()
-    digest = sha256_of(shapely.to_wkb(outline, output_dimension=2, byte_order=1))
-    _LATELY[id(outline)] = (outline, digest)
-    return digest
-
-
-def record_hash(previous: str, envelope: Sequence[object]) -> str:
-    """Hash of a record: SHA-256 of the hash before it, a line break and the canonical envelope.
-
-    `envelope` is record_id, kind, device, sequence, actor, happened_at, recorded_at, supersedes,
-    reason, outline, body (as JSON text), in this order.
-    """
-    return hashlib.sha256(b"%b\n%b" % (previous.encode(), orjson.dumps(tuple(envelope)))).hexdigest()
-
-
-#: What two records have in common when they say the same: day, body, outline, what they correct.
-Content = tuple[str, str | None, str | None, str | None]
-
-
-def record_content(record: NewRecord) -> Content:
-    """The content of a record, to recognise a repeat."""
-    body = None if record.body is None else canonical(dict(record.body))
-    outline = None if record.outline is None else outline_hash(record.outline)
-    return record.happened_at, body, outline, record.supersedes
-
-
-_ENVELOPE = (
-    "record_id, kind, device, sequence, actor, happened_at, recorded_at, supersedes, reason, outline, body"
+from kanpo.store._chain import (
+    CHAIN_COLUMNS,
+    ENVELOPE,
+    GENESIS,
+    Content,
+    NewRecord,
+    canonical,
+    chained,
+    ends_of,
+    record_content,
 )
-#: Columns of a record with its place in the chain.
-CHAIN_COLUMNS = (*_ENVELOPE.split(", "), "previous", "hash")
+from kanpo.store._connection import spoken_errors, transaction
+from kanpo.store._device import Device
+from kanpo.store._geometry import from_blobs, to_blobs
+from kanpo.store._identity import current_actor, now, sha256_of
+from kanpo.store._seal import Seal, seal_of
+from kanpo.store._sql import LANE, insert_rows, literal, quoted
+
+#: A record for people: every tail of a lane that was forked is a lane of its own.
+_SHOWN = ENVELOPE.replace(" device,", f" {LANE} AS device,")
 
 
 class Journal:
@@ -131,27 +72,60 @@ class Journal:
         with spoken_errors(self._path), transaction(self._connection):
             self._check_superseded(records)
             self._archive({c[2]: record.outline for c, record in zip(contents, records, strict=True)})
-            heads = self._heads()
-            lane = self._device.lane({device: head for device, (_, head) in heads.items()})
-            sequence, previous = heads.get(lane, (0, GENESIS))
-            rows = []
-            actor, recorded_at = current_actor(), now()
-            for number, (record, content) in enumerate(zip(records, contents, strict=True), sequence + 1):
-                happened_at, body, outline, supersedes = content
-                envelope = (
-                    *(record.record_id, record.kind, lane, number, record.actor or actor, happened_at),
-                    *(recorded_at, supersedes, record.reason, outline, body),
+            ends = ends_of(self._connection)
+            heads = {end.device: (end.sequence, end.hash) for end in ends}
+            forked = {end.device for end in ends if end.branch}
+            with self._device.lane({lane: head for lane, (_, head) in heads.items()}, forked) as lane:
+                rows = chained(
+                    records, contents, (lane, *heads.get(lane, (0, GENESIS))), current_actor(), now()
                 )
-                digest = record_hash(previous, envelope)
-                rows.append((*envelope, previous, digest))
-                previous = digest
-            insert_rows(self._connection, JOURNAL.name, CHAIN_COLUMNS, rows)
-            self._device.remember(lane, previous)
+                self.write(rows)
+                self._device.remember(lane, str(rows[-1][-1]))
         return [record.record_id for record in records]
 
-    def _heads(self) -> dict[str, tuple[int, str]]:
-        rows = self._connection.execute(_HEADS)
-        return {device: (sequence, digest) for device, sequence, digest in rows}
+    def write(self, rows: Sequence[tuple[Any, ...]], tails: Mapping[str, str] | None = None) -> None:
+        """Write chained records (`CHAIN_COLUMNS`) within the caller's transaction, and read them back.
+
+        Parameters
+        ----------
+        tails : mapping, optional
+            The tail of each record of a forked lane, by its hash (`branches`).
+
+        Raises
+        ------
+        IntegrityFailure
+            What stands in the journal then is not what was written: something in the file holds
+            records back or changes them. The caller's transaction is to be undone.
+        """
+        if tails:
+            placed = [(*row, tails.get(row[-1], "")) for row in rows]
+            insert_rows(self._connection, JOURNAL.name, (*CHAIN_COLUMNS, "branch"), placed)
+        else:
+            insert_rows(self._connection, JOURNAL.name, CHAIN_COLUMNS, rows)
+        chosen = f"SELECT {', '.join(CHAIN_COLUMNS)} FROM journal WHERE hash IN (SELECT value FROM json_each(?)) AND "
+        chosen += "record_id IN (SELECT value FROM json_each(?))"
+        stored = set(
+            self._connection.execute(
+                chosen, (canonical([row[-1] for row in rows]), canonical([row[0] for row in rows]))
+            )
+        )
+        unwritten = [row for row in rows if row not in stored]
+        if unwritten:
+            raise self._not_recorded(len(rows), len(unwritten), str(unwritten[0][0]))
+
+    def _not_recorded(self, wanted: int, lost: int, first: str) -> IntegrityFailure:
+        return IntegrityFailure(
+            "store.not-recorded",
+            Text(
+                f"{wanted} 件のうち {lost} 件が書いたとおりに残らないので、何も記録していません",
+                f"{lost} of {wanted} do not stay as they are written, so nothing was recorded",
+            ),
+            Text(
+                "kanpo verify で調べ、kanpo edits undo で知らない仕掛けを外してください",
+                "run kanpo verify, and take off what it names with kanpo edits undo",
+            ),
+            Place(str(self._path), value=first),
+        )
 
     def _archive(self, outlines: Mapping[str | None, BaseGeometry | None]) -> None:
         """Keep outlines, by their hash, that are not there yet."""
@@ -164,6 +138,14 @@ class Journal:
             self._connection.executemany(
                 "INSERT INTO outlines (outline, geom) VALUES (?, ?)", zip(new, blobs, strict=True)
             )
+            stored = dict(
+                self._connection.execute(
+                    "SELECT outline, geom FROM outlines WHERE outline IN (SELECT value FROM json_each(?))",
+                    (canonical(list(new)),),
+                )
+            )
+            if stored != dict(zip(new, blobs, strict=True)):
+                raise self._not_recorded(len(new), len(new) - len(stored) or 1, str(next(iter(new))))
 
     def _check_superseded(self, records: Sequence[NewRecord]) -> None:
         if all(record.supersedes is None for record in records):
@@ -260,8 +242,8 @@ class Journal:
             values.append(canonical(sorted(record_ids)))
         with spoken_errors(self._path):
             cursor = self._connection.execute(
-                f"SELECT {_ENVELOPE}, EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = journal.record_id) "
-                f"AS superseded FROM journal WHERE {' AND '.join(clauses)} ORDER BY fid",
+                f"SELECT {_SHOWN}, EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id) "
+                f"AS superseded FROM journal j WHERE {' AND '.join(clauses)} ORDER BY fid",
                 values,
             )
             frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
@@ -295,9 +277,9 @@ class Journal:
         columns = ["trial_code", "device", "sequence", "recorded_at", "happened_at"]
         with spoken_errors(self._path):
             rows = self._connection.execute(
-                "SELECT json_extract(body, '$.trial_code') AS trial, device, min(sequence), min(recorded_at), "
-                "min(happened_at) FROM journal WHERE kind = ?1 AND trial IS NOT NULL "
-                "AND (?2 IS NULL OR json_extract(body, '$.trait') = ?2) GROUP BY trial, device",
+                f"SELECT json_extract(body, '$.trial_code') AS trial, {LANE} AS lane, min(sequence), min(recorded_at), "
+                "min(happened_at) FROM journal j WHERE kind = ?1 AND trial IS NOT NULL "
+                "AND (?2 IS NULL OR json_extract(body, '$.trait') = ?2) GROUP BY trial, lane",
                 (kind, trait),
             ).fetchall()
         return pd.DataFrame(rows, columns=columns)
@@ -306,7 +288,7 @@ class Journal:
         """Every record as it was hashed (`CHAIN_COLUMNS`), lane by lane."""
         with spoken_errors(self._path):
             return self._connection.execute(
-                f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
+                f"SELECT {ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence, hash"
             ).fetchall()
 
     def outlines(self) -> dict[str, BaseGeometry]:
@@ -323,8 +305,14 @@ class Journal:
     def seal(self) -> Seal:
         """The seal of the journal: a hash over the head of every device's lane."""
         with spoken_errors(self._path):
-            heads = self._heads()
-        return seal_of(heads)
+            ends = ends_of(self._connection)
+        # Where a lane was forked, the common part ends in records that others follow.
+        followed = {(end.device, end.previous) for end in ends}
+        heads = [(end.device, end.sequence, end.hash) for end in ends]
+        return seal_of(
+            [head for head in heads if (head[0], head[2]) not in followed],
+            sum(end.sequence - end.first + 1 for end in ends),
+        )
 
     def fingerprint(self, kind: str) -> str:
         """Hash over the ids of all records of a kind: changes whenever one is added."""
@@ -350,15 +338,6 @@ def _oldest_first(frame: pd.DataFrame) -> pd.DataFrame:
     )
     return frame.loc[order.index].reset_index(drop=True)
 
-
-#: The last record of every lane, found through the index of lanes without reading the whole journal.
-_HEADS = """
-WITH RECURSIVE lanes(device) AS (
-  SELECT min(device) FROM journal UNION ALL
-  SELECT (SELECT min(device) FROM journal WHERE device > lanes.device) FROM lanes WHERE lanes.device IS NOT NULL)
-SELECT j.device, j.sequence, j.hash FROM lanes JOIN journal j ON j.device = lanes.device
-  AND j.sequence = (SELECT max(sequence) FROM journal WHERE device = lanes.device)
-"""
 
 _FAMILY = """
 WITH RECURSIVE family(id) AS (

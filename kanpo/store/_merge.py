@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,13 @@ import pandas as pd
 
 from kanpo.errors import Conflict, InputUnusable, IntegrityFailure, Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.schema import JOURNAL
 from kanpo.store._at_rest import read_at_rest
+from kanpo.store._chain import ENVELOPE, branches
 from kanpo.store._connection import connect, spoken_errors, transaction
 from kanpo.store._history import keep_histories
-from kanpo.store._journal import _ENVELOPE, CHAIN_COLUMNS
 from kanpo.store._location import is_project
 from kanpo.store._migrate import refuse_newer
 from kanpo.store._project import Project
-from kanpo.store._sql import insert_rows
 from kanpo.store._verify import verify_project
 
 #: Imported data are not united; what the other copy has more of is named by these columns.
@@ -47,8 +45,8 @@ class MergeReport:
 def merge_projects(project: Project, other: Path, *, another: bool = False) -> MergeReport:
     """Add the records of another copy to a project, in one transaction; the other is only read.
 
-    The result is the union of the two journals by lane and number: the order of merging does not
-    matter, and merging twice adds nothing.
+    The result is the union of the two journals by hash: the order of merging does not matter, and
+    merging twice adds nothing. Where both copies continued one lane, each goes on as a tail of its own.
 
     Parameters
     ----------
@@ -66,7 +64,7 @@ def merge_projects(project: Project, other: Path, *, another: bool = False) -> M
     IntegrityFailure
         A journal was changed by other means than kanpo.
     Conflict
-        The same numbers of a lane hold different records: a device was cloned.
+        Two records of one lane have the same id and say different things.
     """
     _refuse_unfit(project, other)
     _refuse_damaged(project.path, project.path)
@@ -83,19 +81,21 @@ def _merge_calm(project: Project, calm: Path, other: Path, *, another: bool) -> 
         if not another:
             _refuse_stranger(project, theirs, other)
         with spoken_errors(project.path), transaction(project._connection):
-            return _unite(project._connection, theirs, project.path, other)
+            return _unite(project, theirs, other)
 
 
-def _unite(ours: sqlite3.Connection, theirs: sqlite3.Connection, path: Path, other: Path) -> MergeReport:
-    chosen = "SELECT device, sequence, hash FROM journal"
-    mine = {(device, sequence): head for device, sequence, head in ours.execute(chosen)}
-    its = {(device, sequence): head for device, sequence, head in theirs.execute(chosen)}
-    _refuse_forks(mine, its, path, other)
+def _unite(project: Project, theirs: sqlite3.Connection, other: Path) -> MergeReport:
+    ours = project._connection
+    links = "SELECT device, sequence, previous, hash FROM journal"
+    mine, its = ours.execute(links).fetchall(), theirs.execute(links).fetchall()
+    here = {row[3] for row in mine}
     rows = [
         row
-        for row in theirs.execute(f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY fid")
-        if (row[2], row[3]) not in mine
+        for row in theirs.execute(f"SELECT {ENVELOPE}, previous, hash FROM journal ORDER BY fid")
+        if row[-1] not in here
     ]
+    tails = branches({*mine, *its})
+    _refuse_contradictions(ours, rows, tails, other)
     keep_histories(ours, theirs)
     known = {row[0] for row in ours.execute("SELECT outline FROM outlines")}
     wanted = {row[9] for row in rows if row[9] is not None} - known
@@ -103,10 +103,73 @@ def _unite(ours: sqlite3.Connection, theirs: sqlite3.Connection, path: Path, oth
     ours.executemany(
         "INSERT INTO outlines (outline, geom) VALUES (?, ?)", [row for row in outlines if row[0] in wanted]
     )
-    insert_rows(ours, JOURNAL.name, CHAIN_COLUMNS, rows)
+    _place_in_tails(ours, tails)
+    project.journal.write(rows, tails)
     _take_originals(ours, theirs, rows)
-    both = len(mine.keys() & its.keys())
-    return MergeReport(tuple(row[0] for row in rows), both, len(mine) - both, _files(ours, theirs))
+    both = len(here & {row[3] for row in its})
+    return MergeReport(tuple(row[0] for row in rows), both, len(here) - both, _files(ours, theirs))
+
+
+def _place_in_tails(ours: sqlite3.Connection, tails: Mapping[str, str]) -> None:
+    """Give the records that are here the tails that they are in after the union."""
+    if not tails:
+        return
+    placed = ours.execute("SELECT fid, hash, branch FROM journal").fetchall()
+    moved = [
+        (tails.get(digest, ""), fid) for fid, digest, branch in placed if tails.get(digest, "") != branch
+    ]
+    ours.executemany("UPDATE journal SET branch = ? WHERE fid = ?", moved)
+
+
+def _refuse_contradictions(
+    ours: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], tails: Mapping[str, str], other: Path
+) -> None:
+    """Stop where the two tails of a forked lane give one record id to different contents.
+
+    Such records are no work of two imports at once: one of the copies was made by other means.
+    """
+    came = {row[0]: row for row in rows if row[-1] in tails}
+    if not came:
+        return
+    here = ours.execute(
+        f"SELECT {ENVELOPE}, hash FROM journal WHERE record_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(came)),),
+    )
+    problems = [
+        Problem(
+            "merge.contradiction",
+            Text(
+                "同じ記録IDに違う内容があります(複製された端末)",
+                "one record id has two contents (a cloned device)",
+            ),
+            Text(
+                "どちらが正しいか確かめ、違う方の写しは合わせないでください",
+                "find out which is right, and do not merge the other copy",
+            ),
+            Place(str(other), column=str(row[2]), value=row[0]),
+        )
+        for row in here
+        if row[-1] in tails and _content(row) != _content(came[row[0]])
+    ]
+    if problems:
+        raise Conflict(
+            "merge.contradictions",
+            Text(
+                "同じ端末の記録が食い違います。どちらのファイルも元のままです",
+                "records of one device contradict each other; both copies are unchanged",
+            ),
+            Text(
+                "食い違う記録を kanpo records show で見比べてください",
+                "compare the records named with kanpo records show",
+            ),
+            Place(str(other)),
+            tuple(problems),
+        )
+
+
+def _content(row: Sequence[Any]) -> tuple[Any, ...]:
+    """Kind, day, correction, outline and body of a record."""
+    return (row[1], row[5], *row[7:8], *row[9:11])
 
 
 def _take_originals(
@@ -139,7 +202,7 @@ def _refuse_unfit(project: Project, other: Path) -> None:
 
 
 def _refuse_damaged(path: Path, named: Path) -> None:
-    problems = [problem.at(file=str(named)) for problem in verify_project(path)]
+    problems = [problem.at(file=str(named)) for problem in verify_project(path, edits=False)]
     if problems:
         raise IntegrityFailure(
             "merge.damaged",
@@ -165,42 +228,6 @@ def _refuse_stranger(project: Project, theirs: sqlite3.Connection, other: Path) 
             ),
             Place(str(other)),
         )
-
-
-def _refuse_forks(
-    mine: dict[tuple[str, int], str], its: dict[tuple[str, int], str], path: Path, other: Path
-) -> None:
-    differing = [key for key in mine.keys() & its.keys() if mine[key] != its[key]]
-    if not differing:
-        return
-    problems = []
-    for lane in sorted({device for device, _ in differing}):
-        numbers = [sequence for device, sequence in differing if device == lane]
-        first = min(numbers)
-        here = sum(device == lane and sequence >= first for device, sequence in mine)
-        there = sum(device == lane and sequence >= first for device, sequence in its)
-        what = Text(
-            f"端末「{lane}」の {first} 番から先が食い違います({path.name} に {here} 件、{other.name} に {there} 件)",
-            f"lane '{lane}' differs from number {first} on ({here} records in {path.name}, {there} in {other.name})",
-        )
-        mend = Text(
-            "片方の記録を kanpo archive で CSV に書き出し、食い違う分をもう片方に kanpo records import してください",
-            "write one copy's records with kanpo archive, and import those that differ into the other",
-        )
-        problems.append(Problem("merge.cloned-device", what, mend, Place(str(other), value=lane)))
-    raise Conflict(
-        "merge.cloned-devices",
-        Text(
-            "同じ端末の番号に別々の記録があります(端末の複製)。どちらのファイルも元のままです",
-            "the same numbers hold different records (a cloned device); both copies are unchanged",
-        ),
-        Text(
-            "複製した端末の片方で設定フォルダの devices を消せば、これから先は分かれません",
-            "delete 'devices' in the settings folder of one of the clones, so that it does not happen again",
-        ),
-        Place(str(other)),
-        tuple(problems),
-    )
 
 
 def _files(ours: sqlite3.Connection, theirs: sqlite3.Connection) -> pd.DataFrame:

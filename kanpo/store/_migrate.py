@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import BOUNDARIES, RECORD_KINDS
+from kanpo.schema import BOUNDARIES, JOURNAL, RECORD_KINDS
+from kanpo.store._columns import add_columns, columns_in, refuse_changed_columns
 from kanpo.store._computed import list_layer
 from kanpo.store._identity import sha256_of
-from kanpo.store._sql import JOURNAL_DDL, quoted, statements, table_ddl, views
+from kanpo.store._kept import keep_all
+from kanpo.store._sql import (
+    BRANCH_DDL,
+    JOURNAL_DDL,
+    JOURNAL_RULES_DDL,
+    KEPT_DDL,
+    guards,
+    herb_layer,
+    herb_view,
+    quoted,
+    statements,
+    table_ddl,
+    views,
+)
 
 #: Version of the tables that this kanpo writes.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -39,13 +54,40 @@ def _records_of_two_devices(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE journal")
     for statement in statements(JOURNAL_DDL):
         connection.execute(statement)
-    connection.execute("INSERT INTO journal SELECT * FROM temp.journal_before ORDER BY fid")
+    names = ", ".join(map(quoted, ("fid", *JOURNAL.keys)))
+    connection.execute(f"INSERT INTO journal ({names}) SELECT {names} FROM temp.journal_before ORDER BY fid")
     connection.execute("DROP TABLE temp.journal_before")
     connection.execute("DELETE FROM kanpo_meta WHERE key = 'views'")
 
 
+def _kept_beside(connection: sqlite3.Connection) -> None:
+    """Version 4: tails of forked lanes, and what kanpo last wrote, kept to tell what others edit.
+
+    What stands in the file is taken as it is: nobody knows what was edited before.
+    """
+    refuse_changed_columns(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+    if "branch" not in columns_in(connection)["journal"]:
+        connection.execute(BRANCH_DDL)
+    for name in guards():
+        connection.execute(f"DROP TRIGGER IF EXISTS {quoted(name)}")
+    for name in ("journal_lane", "journal_record", "journal_kind", "journal_supersedes"):
+        connection.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
+    for statement in statements(JOURNAL_RULES_DDL):
+        connection.execute(statement)
+    for name, statement in guards().items():
+        if name.startswith("outlines_"):
+            connection.execute(statement)
+    for (herb,) in connection.execute("SELECT DISTINCT herb_id FROM score_values").fetchall():
+        connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb))}")
+        connection.execute(herb_view(herb))
+    connection.execute("DROP TABLE IF EXISTS kanpo_kept")
+    connection.execute(KEPT_DDL)
+    add_columns(connection)
+    keep_all(connection)
+
+
 #: What lifts a file from version n to n + 1.
-MIGRATIONS: dict[int, Migration] = {1: _second_version, 2: _records_of_two_devices}
+MIGRATIONS: dict[int, Migration] = {1: _second_version, 2: _records_of_two_devices, 3: _kept_beside}
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -111,10 +153,8 @@ def views_current(connection: sqlite3.Connection) -> bool:
 
 def lend_views(connection: sqlite3.Connection) -> None:
     """Show records as this schema describes them for as long as the connection lasts; the file stays as it is."""
-    connection.execute("PRAGMA query_only = OFF")
     for statement in views().values():
         connection.execute(statement.replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
-    connection.execute("PRAGMA query_only = ON")
 
 
 def refresh_views(connection: sqlite3.Connection) -> None:

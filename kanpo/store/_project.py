@@ -8,15 +8,24 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
+from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
+from kanpo.store._accept import EditedTables
 from kanpo.store._at_rest import leave_wal_if_alone
 from kanpo.store._backup import copy_database
+from kanpo.store._columns import (
+    add_columns,
+    columns_to_add,
+    keep_columns,
+    lend_columns,
+    refuse_changed_columns,
+)
 from kanpo.store._computed import Computed, list_layer
-from kanpo.store._connection import connect, spoken_errors, transaction
+from kanpo.store._connection import Connection, connect, spoken_errors, transaction
 from kanpo.store._identity import new_record_id, now
 from kanpo.store._imported import Imported
 from kanpo.store._journal import Journal
+from kanpo.store._kept import keep_all, renew, watch
 from kanpo.store._migrate import (
     SCHEMA_VERSION,
     lend_views,
@@ -26,6 +35,7 @@ from kanpo.store._migrate import (
     version_of,
     views_current,
 )
+from kanpo.store._objects import refuse_strange
 from kanpo.store._own_catalogue import OwnCatalogue, read_own_catalogue, write_own_catalogue
 from kanpo.store._people import People
 from kanpo.store._sql import LISTED, first_schema
@@ -57,6 +67,7 @@ class Project:
         self.imported = Imported(connection, path)
         self.journal = Journal(connection, path, self.meta["project_id"])
         self.computed = Computed(connection, path)
+        self.edited = EditedTables(connection, path, self.imported)
         self.people = People(path)
 
     @classmethod
@@ -123,16 +134,17 @@ class Project:
                 if write:
                     leave_wal_if_alone(connection)
                     _bring_up_to_date(connection, path)
-                elif version_of(connection) < SCHEMA_VERSION or not views_current(connection):
+                    refuse_strange(connection, path)
+                    _keep_what_changes(connection)
+                elif not _is_up_to_date(connection, path):
                     behind = version_of(connection) < SCHEMA_VERSION
                     connection.close()
-                    # Kinds of record that this kanpo added need their views; of a file that nobody may
-                    # write to only this connection has them.
-                    with nullcontext() if behind else suppress(EnvironmentFailure):
+                    # Kinds of record and columns that this kanpo added need their place in the file; of
+                    # a file that nobody may write to only this connection has them.
+                    with nullcontext() if behind else suppress(EnvironmentFailure, IntegrityFailure):
                         cls.open(path, write=True).close()
                     connection = connect(path, write=False)
-                    if not views_current(connection):
-                        lend_views(connection)
+                    _lend(connection, path)
                 return cls(path, connection)
             except BaseException:
                 connection.close()
@@ -198,6 +210,8 @@ def _build(connection: sqlite3.Connection, name: str) -> None:
         }
         connection.executemany("INSERT INTO kanpo_meta VALUES (?, ?)", meta.items())
         refresh_views(connection)
+        keep_columns(connection)
+        keep_all(connection)
 
 
 def _wkt(epsg: int) -> str:
@@ -225,11 +239,41 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+def _is_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file has all that this kanpo reads."""
+    if version_of(connection) < SCHEMA_VERSION:
+        return False
+    refuse_changed_columns(connection, path)
+    return views_current(connection) and not columns_to_add(connection)
+
+
+def _lend(connection: sqlite3.Connection, path: Path) -> None:
+    """Give the connection, for as long as it lasts, what the file lacks."""
+    if _is_up_to_date(connection, path):
+        return
+    connection.execute("PRAGMA query_only = OFF")
+    lend_columns(connection)
+    if not views_current(connection):
+        lend_views(connection)
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _keep_what_changes(connection: Connection) -> None:
+    """Keep from now on, with every transaction, what it changed."""
+    if connection.before_commit is None:
+        watch(connection)
+        connection.before_commit = lambda: renew(connection)
+
+
+def _bring_up_to_date(connection: Connection, path: Path) -> None:
     behind = version_of(connection) < SCHEMA_VERSION
     if behind:
         copy_database(connection, path.with_name(f"{path.stem}.before-v{SCHEMA_VERSION}.backup"))
-    if behind or not views_current(connection):
+    if behind or not _is_up_to_date(connection, path):
+        if not behind:
+            _keep_what_changes(connection)
         with transaction(connection):
             migrate(connection)
+            refuse_changed_columns(connection, path)
+            add_columns(connection)
             refresh_views(connection)

@@ -12,7 +12,6 @@ from kanpo.schema import (
     BATCHES,
     BOUNDARIES,
     FORMER_PARCELS,
-    JOURNAL,
     LAYERS,
     LINEAGE,
     PARCELS,
@@ -21,9 +20,9 @@ from kanpo.schema import (
     Audience,
     Table,
 )
+from kanpo.store._chain import branches
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._history import History, own_history
-from kanpo.store._journal import CHAIN_COLUMNS
 from kanpo.store._project import Project
 from kanpo.store._sql import insert_rows, quoted
 
@@ -83,8 +82,8 @@ def rebuild_project(
     ----------
     chain : sequence
         Records with their places in the chains (`CHAIN_COLUMNS`).
-    order : list of (lane, number)
-        The order in which they arrived.
+    order : list of runs
+        The order in which they arrived (`arrivals`).
     outlines : iterable of (hash, blob)
     originals : iterable of (SHA-256, content)
 
@@ -105,7 +104,8 @@ def rebuild_project(
                 insert_rows(connection, table.name, table.columns, [tuple(row) for row in table.rows])
             connection.executemany("INSERT INTO outlines (outline, geom) VALUES (?, ?)", outlines)
             connection.executemany("INSERT INTO originals (sha256, content) VALUES (?, ?)", originals)
-            insert_rows(connection, JOURNAL.name, CHAIN_COLUMNS, _in_order(chain, order))
+            tails = branches((str(row[2]), int(str(row[3])), str(row[11]), str(row[12])) for row in chain)
+            project.journal.write(_in_order(chain, order), tails)
             project.imported.refresh_extent()
     except BaseException:
         path.unlink(missing_ok=True)
@@ -114,13 +114,15 @@ def rebuild_project(
 
 def _in_order(chain: Sequence[Sequence[object]], order: History) -> list[tuple[object, ...]]:
     """Records in the order in which they arrived; those that it does not name come last."""
-    left = {(str(row[2]), int(str(row[3]))): tuple(row) for row in chain}
-    heads: dict[str, int] = {}
+    left = {str(row[12]): tuple(row) for row in chain}
+    previous = {str(row[12]): str(row[11]) for row in chain}
     rows: list[tuple[object, ...]] = []
-    for lane, last in order:
-        numbers = range(heads.get(lane, 0) + 1, last + 1)
-        rows += [left.pop((lane, number)) for number in numbers if (lane, number) in left]
-        heads[lane] = last
+    for _, first, last, digest in order:
+        run: list[str] = []
+        for _ in range(last - first + 1):
+            run.append(digest)
+            digest = previous.get(digest, "")
+        rows += [left.pop(each) for each in reversed(run) if each in left]
     return [*rows, *left.values()]
 
 

@@ -43,10 +43,15 @@ _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What proves that a backup is complete: the seal file beside it, a seal that was typed, both or nothing."""
+    """What proves that a backup is complete: the seal file beside it, a seal that was typed, both or nothing.
+
+    `edits` counts what another program had edited when the backup was made, as far as no seal says that
+    it belongs there.
+    """
 
     seal_file: bool
     typed: bool
+    edits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +200,9 @@ def check_backup(backup: Path, seal: PrintedSeal | None = None) -> Proof:
         with spoken_errors(backup), closing(connect(calm, write=False)) as connection:
             refuse_newer(connection, str(backup))
         of_records = None if seal is None or whole else str(seal)
-        problems += [found.at(file=str(backup)) for found in verify_project(calm, of_records)]
+        found = verify_project(calm, of_records, edits=False)
+        edits = 0 if found or sealed is not None else len(verify_project(calm, of_records))
+        problems += [problem.at(file=str(backup)) for problem in found]
     files = BackupFiles.of(backup).files
     if files.is_file():
         problems += _check_files(files)
@@ -210,7 +217,7 @@ def check_backup(backup: Path, seal: PrintedSeal | None = None) -> Proof:
             Place(str(backup)),
             tuple(problems),
         )
-    return Proof(sealed is not None, seal is not None)
+    return Proof(sealed is not None, seal is not None, edits)
 
 
 def _check_files(path: Path) -> list[Problem]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
 from kanpo.store._identity import sha256_of
+
+#: Device, number and hash of a record.
+Head = tuple[str, int, str]
 
 #: Digits of the digest that are printed; fewer could be met by chance or by trying.
 _PRINTED = 12
@@ -45,10 +48,28 @@ class PrintedSeal:
         return self.digest if self.records is None else f"{self.digest}-{self.records}"
 
 
-def seal_of(heads: Mapping[str, tuple[int, str]]) -> Seal:
-    """The seal of a journal, given the last number and its hash of every lane."""
-    lines = "\n".join(f"{device}:{sequence}:{head}" for device, (sequence, head) in sorted(heads.items()))
-    return Seal(sha256_of(lines.encode()), sum(sequence for sequence, _ in heads.values()), len(heads))
+def seal_of(heads: Iterable[Head], records: int) -> Seal:
+    """The seal of a journal that holds so many records, given device, number and hash of every last record.
+
+    A lane that two copies continued has a last record in each of them.
+    """
+    last = sorted(heads)
+    lines = "\n".join(f"{device}:{sequence}:{digest}" for device, sequence, digest in last)
+    return Seal(sha256_of(lines.encode()), records, len({device for device, _, _ in last}))
+
+
+def heads_of(records: Iterable[tuple[str, int, str, str]]) -> list[Head]:
+    """The last records of a journal: those that no other one follows.
+
+    Parameters
+    ----------
+    records : iterable of (device, sequence, previous, hash)
+    """
+    records = list(records)
+    followed = {(device, previous) for device, _, previous, _ in records}
+    return [
+        (device, number, digest) for device, number, _, digest in records if (device, digest) not in followed
+    ]
 
 
 def parse_seal(text: str) -> PrintedSeal:

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import chain
 
+from kanpo.errors import Place, UsageError
+from kanpo.locale import Text
 from kanpo.schema import (
     BATCHES,
     BOUNDARIES,
@@ -64,7 +66,7 @@ LISTED = (
 )
 
 _APPEND_ONLY = """
-CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} BEGIN
+CREATE TRIGGER {name}_no_update BEFORE UPDATE {of}ON {name} BEGIN
   SELECT RAISE(ABORT, 'append-only: write a record that supersedes'); END;
 CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} BEGIN
   SELECT RAISE(ABORT, 'append-only: write a record that supersedes'); END;
@@ -75,8 +77,19 @@ CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name}
 
 
 def quoted(name: str) -> str:
-    """An identifier that SQL takes literally."""
-    return '"' + name.replace('"', '""') + '"'
+    """An identifier that SQL takes literally.
+
+    In brackets: a name in double quotes that is no column would be taken for a text, and a deleted
+    column would show its own name as data.
+    """
+    if "]" in name:
+        raise UsageError(
+            "store.name",
+            Text("名前に ] は使えません", "a name cannot hold ]"),
+            Text("別の名前にしてください", "choose another name"),
+            Place(value=name),
+        )
+    return f"[{name}]"
 
 
 def literal(text: str) -> str:
@@ -120,22 +133,34 @@ def _column(field: Field, unique: str | None) -> str:
     return " ".join(parts)
 
 
+#: Which tail of a lane that was continued in two copies a record stands in: the first twelve digits of
+#: the hash of the tail's first record, empty where nothing was forked. It follows from the chain, so
+#: it is no part of what is hashed, and it alone may change when copies are united.
+BRANCH_DDL = "ALTER TABLE journal ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+#: A record's device as people and the views see it: every tail of a forked lane is a lane of its own.
+LANE = "CASE j.branch WHEN '' THEN j.device ELSE j.device || '~' || j.branch END"
+
 #: The journal. A record may stand in it twice, written by two devices that imported the same file.
-JOURNAL_DDL = "\n".join(
+JOURNAL_TABLE_DDL = table_ddl(JOURNAL)
+JOURNAL_RULES_DDL = "\n".join(
     (
-        table_ddl(JOURNAL),
-        "CREATE UNIQUE INDEX journal_lane ON journal (device, sequence);",
+        "CREATE UNIQUE INDEX journal_lane ON journal (device, branch, sequence);",
         "CREATE INDEX journal_record ON journal (record_id);",
         "CREATE INDEX journal_kind ON journal (kind);",
         "CREATE INDEX journal_supersedes ON journal (supersedes) WHERE supersedes IS NOT NULL;",
-        _APPEND_ONLY.format(name="journal", same="(device = NEW.device AND sequence = NEW.sequence)"),
+        _APPEND_ONLY.format(
+            name="journal",
+            of=f"OF fid, {', '.join(map(quoted, JOURNAL.keys))} ",
+            same="(device = NEW.device AND branch = NEW.branch AND sequence = NEW.sequence)",
+        ),
     )
 )
+JOURNAL_DDL = f"{JOURNAL_TABLE_DDL}\n{BRANCH_DDL}\n{JOURNAL_RULES_DDL}"
 
 OUTLINES_DDL = "\n".join(
     (
         table_ddl(OUTLINES, unique="outline"),
-        _APPEND_ONLY.format(name="outlines", same="outline = NEW.outline"),
+        _APPEND_ONLY.format(name="outlines", of="", same="outline = NEW.outline"),
     )
 )
 
@@ -145,6 +170,38 @@ CREATE TABLE score_values (
   class TEXT, limiting_factor TEXT, rank INTEGER, PRIMARY KEY (herb_id, parcel_fid)) WITHOUT ROWID;
 """
 
+#: What kanpo last wrote, table by table in parts: what was imported with its content, compressed, and
+#: what was computed as a hash only. What somebody edits beside kanpo shows against it.
+KEPT_DDL = """
+CREATE TABLE kanpo_kept (
+  table_name TEXT NOT NULL, part NOT NULL, sha256 TEXT NOT NULL, content BLOB, PRIMARY KEY (table_name, part));
+"""
+
+#: Tables of the schema that stand in the file; what is recorded has views instead.
+STORED = (
+    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BOUNDARIES, BATCHES, LAYERS, ORIGINALS),
+    *(JOURNAL, OUTLINES, FACTOR_VALUES, STAMPS),
+)
+
+
+def stored_columns() -> dict[str, dict[str, str]]:
+    """The columns that every table of a project file has, with their types."""
+    tables = {
+        table.name: {"fid": "INTEGER"}
+        | ({"geom": "BLOB"} if table.outline else {})
+        | {field.key: _TYPES[field.type] for field in table.fields}
+        for table in STORED
+    }
+    tables["journal"]["branch"] = "TEXT"
+    return tables | {
+        "score_values": {"herb_id": "TEXT", "parcel_fid": "INTEGER"}
+        | {field.key: _TYPES[field.type] for field in SCORES.fields if field.key not in _SCORE_KEYS},
+        "kanpo_meta": {"key": "TEXT", "value": "TEXT"},
+        "kanpo_kept": {"table_name": "TEXT", "part": "", "sha256": "TEXT", "content": "BLOB"},
+    }
+
+
+_SCORE_KEYS = ("parcel_id", "herb_id")
 _SCORE_COLUMNS = "s.score, s.lower, s.upper, s.class, s.limiting_factor, s.rank"
 SCORES_VIEW = f"""
 CREATE VIEW scores AS SELECT p.parcel_id, s.herb_id, {_SCORE_COLUMNS}
@@ -182,8 +239,15 @@ def first_schema() -> str:
             table_ddl(FACTOR_VALUES, unique="parcel_id"),
             _SCORE_VALUES,
             table_ddl(STAMPS, unique="product"),
+            KEPT_DDL,
         )
     )
+
+
+def table_statements() -> dict[str, str]:
+    """The statement that makes each of kanpo's tables, by name."""
+    made = (statement.strip() for statement in statements(first_schema()))
+    return {s.split()[2].strip("[]"): s for s in made if s.startswith("CREATE TABLE")}
 
 
 def record_view(table: Table) -> str:
@@ -196,11 +260,12 @@ def record_view(table: Table) -> str:
     fields = ", ".join(f"{_extracted(field)} AS {quoted(field.key)}" for field in table.fields)
     return (
         f"CREATE VIEW {quoted(table.name)} AS SELECT j.fid AS OGC_FID, {geometry}j.record_id, {fields}, "
-        "j.happened_at, j.actor, j.recorded_at, j.device, j.supersedes, j.reason "
+        f"j.happened_at, j.actor, j.recorded_at, {LANE} AS device, j.supersedes, j.reason "
         f"FROM journal j{join} WHERE j.kind = {literal(table.key)} AND j.body IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id) "
         "AND NOT EXISTS (SELECT 1 FROM journal d WHERE d.record_id = j.record_id AND d.body IS j.body "
-        "AND d.happened_at = j.happened_at AND (d.device, d.sequence) < (j.device, j.sequence))"
+        "AND d.happened_at = j.happened_at "
+        "AND (d.device, d.branch, d.sequence) < (j.device, j.branch, j.sequence))"
     )
 
 

@@ -11,23 +11,30 @@ import shapely
 
 from kanpo.errors import Place, Problem
 from kanpo.locale import Text
+from kanpo.store._chain import ENVELOPE, GENESIS, record_hash
+from kanpo.store._columns import changed_columns
 from kanpo.store._connection import connect, spoken_errors
+from kanpo.store._edits import find_edits, problems_of
 from kanpo.store._geometry import from_blobs
 from kanpo.store._history import held_at
 from kanpo.store._identity import sha256_of
-from kanpo.store._journal import _ENVELOPE, GENESIS, record_hash
 from kanpo.store._migrate import SCHEMA_VERSION, version_of, views_current
-from kanpo.store._seal import PrintedSeal, parse_seal
+from kanpo.store._objects import strange_objects
+from kanpo.store._seal import PrintedSeal, heads_of, parse_seal, seal_of
 from kanpo.store._sql import guards, views
 
-_CHAIN = f"SELECT {_ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
+CHAIN = f"SELECT {ENVELOPE}, previous, hash FROM journal ORDER BY device, sequence"
 
+#: The first version whose columns are known; those before are checked when they are brought up to date.
+OLDEST_WITH_COLUMNS = 3
+
+_BRING_BACK = Text("kanpo edits undo で元に戻せます", "kanpo edits undo brings it back")
 _RESTORE = Text(
     "バックアップと見比べ、正しい方を使ってください", "compare with a backup and use the one that is right"
 )
 
 
-def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
+def verify_project(path: Path, seal: str | None = None, *, edits: bool = True) -> list[Problem]:
     """Everything that is wrong with the file and its history; empty when all is well.
 
     Parameters
@@ -37,6 +44,8 @@ def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
     seal : str, optional
         A seal printed earlier (``digest-count``). Records missing from the end of a chain can
         only be noticed against one.
+    edits : bool
+        Also say what another program edited in the tables of what was imported and computed.
 
     Raises
     ------
@@ -45,18 +54,14 @@ def verify_project(path: Path, seal: str | None = None) -> list[Problem]:
     """
     wanted = None if seal is None else parse_seal(seal)
     with spoken_errors(path):
-        connection = connect(path, write=False)
-        # A damaged text must fail its hash, not stop the check.
-        connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+        connection = forgiving(connect(path, write=False))
         try:
             problems = _check_file(connection, path)
             if not problems:
-                problems += check_chains(connection.execute(_CHAIN), path)
-                problems += _check_outlines(connection, path)
-                problems += _check_originals(connection, path)
-                problems += _check_guards(connection, path)
-                if wanted is not None:
-                    problems += _check_seal(connection, path, wanted)
+                problems = check_tables(connection, path) or _check_records(connection, path, wanted)
+                problems += check_objects(connection, path)
+                if edits:
+                    problems += problems_of(find_edits(connection), path)
         finally:
             connection.close()
     return problems
@@ -79,6 +84,28 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     ]
 
 
+def check_tables(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    """Tables and columns that are gone, or of another type; older files are checked as they are lifted."""
+    notes = connection.execute("SELECT key, value FROM kanpo_meta").fetchall()
+    unreadable = [key for key, value in notes if "\ufffd" in f"{key}{value}"]
+    if unreadable:
+        what = Text("プロジェクトの控えを読めません", "a note of the project cannot be read")
+        return [_broken("verify.notes", what, Place(str(path), value=key)) for key in unreadable]
+    if version_of(connection) < OLDEST_WITH_COLUMNS:
+        return []
+    return [change.problem(path) for change in changed_columns(connection)]
+
+
+def _check_records(connection: sqlite3.Connection, path: Path, seal: PrintedSeal | None) -> list[Problem]:
+    rows = connection.execute(CHAIN).fetchall()
+    problems = check_chains(rows, path)
+    problems += _check_outlines(connection, path)
+    problems += _check_originals(connection, path)
+    if seal is not None:
+        problems += _check_seal(connection, path, seal, rows)
+    return problems
+
+
 def check_chains(rows: Iterable[Sequence[Any]], path: Path) -> list[Problem]:
     """What is wrong with records in their chains.
 
@@ -90,31 +117,38 @@ def check_chains(rows: Iterable[Sequence[Any]], path: Path) -> list[Problem]:
         For messages.
     """
     problems: list[Problem] = []
-    lane, expected, previous = None, 1, GENESIS
+    gap = Text("間の記録が消えています", "records in between are missing")
+    loose = Text("前の記録とつながりません", "does not follow the record before")
+    twice = Text("同じ記録が二つあります", "the same record is there twice")
+    edited = Text("後から書き換えられています", "was changed afterwards")
+    lane: object = None
+    # The hashes of the last number and of the one before: a lane that was forked has several of each.
+    number, here, before = 0, set[str](), {GENESIS}
     for row in rows:
-        *envelope, stored_previous, stored_hash = row
+        *envelope, previous, digest = row
         record_id, _, device, sequence = envelope[:4]
         if device != lane:
-            lane, expected, previous = device, 1, GENESIS
+            lane, number, here, before = device, 0, {GENESIS}, set()
         place = Place(str(path), column=f"{device} #{sequence}", value=record_id)
-        if sequence != expected:
-            problems.append(
-                _broken("verify.gap", Text("間の記録が消えています", "records in between are missing"), place)
-            )
-        elif stored_previous != previous:
-            problems.append(
-                _broken(
-                    "verify.chain",
-                    Text("前の記録とつながりません", "does not follow the record before"),
-                    place,
-                )
-            )
-        if record_hash(stored_previous, envelope) != stored_hash:
-            problems.append(
-                _broken("verify.edited", Text("後から書き換えられています", "was changed afterwards"), place)
-            )
-        expected, previous = sequence + 1, stored_hash
+        follows = sequence in (number, number + 1)
+        if sequence != number:
+            number, here, before = sequence, set(), here
+        if not follows:
+            problems.append(_broken("verify.gap", gap, place))
+        elif digest in here:
+            problems.append(_broken("verify.twice", twice, place))
+        elif previous not in before:
+            problems.append(_broken("verify.chain", loose, place))
+        if record_hash(previous, envelope) != digest:
+            problems.append(_broken("verify.edited", edited, place))
+        here.add(digest)
     return problems
+
+
+def forgiving(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Let a damaged text fail its hash instead of stopping the check."""
+    connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+    return connection
 
 
 def _broken(code: str, what: Text, place: Place) -> Problem:
@@ -148,38 +182,38 @@ def _check_originals(connection: sqlite3.Connection, path: Path) -> list[Problem
     ]
 
 
-def _check_guards(connection: sqlite3.Connection, path: Path) -> list[Problem]:
-    """Guards that are gone or do something else, and views that show something else than the journal."""
-    found: dict[str, str] = dict(
-        connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
-    )
-    current = version_of(connection) == SCHEMA_VERSION
+def check_objects(connection: sqlite3.Connection, path: Path) -> list[Problem]:
+    """Guards that are gone, and triggers and views that are not kanpo's own or do something else."""
+    there = {
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")
+    }
     gone = Text("記録簿を守る仕掛けが外されています", "a guard of the journal was removed")
-    other = Text("記録簿を守る仕掛けが変えられています", "a guard of the journal was changed")
     problems = [
-        _broken("verify.guard", other if name in found else gone, Place(str(path), value=name))
-        for name, wanted in guards().items()
-        if name not in found or (current and _plain(found[name]) != _plain(wanted))
+        Problem("verify.guard", gone, _BRING_BACK, Place(str(path), value=name))
+        for name in guards()
+        if name not in there
     ]
-    shows = Text("記録の見せ方が変えられています", "what shows the records was changed")
-    if current and views_current(connection):
-        problems += [
-            _broken("verify.view", shows, Place(str(path), value=name))
-            for name, wanted in views().items()
-            if _plain(found.get(name, "")) != _plain(wanted)
-        ]
-    return problems
+    if version_of(connection) < SCHEMA_VERSION:
+        return problems
+    current = views_current(connection)
+    missing = Text("記録の見せ方が消されています", "what shows the records is gone")
+    problems += [
+        Problem("verify.view", missing, _BRING_BACK, Place(str(path), value=name))
+        for name in views()
+        if current and name not in there
+    ]
+    strange = strange_objects(connection)
+    return problems + [
+        each.problem(path) for each in strange if current or not (each.kind == "view" and each.ours)
+    ]
 
 
-def _plain(statement: str) -> str:
-    return statement.strip().rstrip(";").rstrip()
-
-
-def _check_seal(connection: sqlite3.Connection, path: Path, seal: PrintedSeal) -> list[Problem]:
+def _check_seal(
+    connection: sqlite3.Connection, path: Path, seal: PrintedSeal, rows: Sequence[Sequence[Any]]
+) -> list[Problem]:
     """A seal holds when it is that of the journal now, or of an earlier state that it still contains."""
-    from kanpo.store._journal import Journal
-
-    now = Journal(connection, path, "verify").seal()
+    now = seal_of(heads_of((row[2], row[3], row[11], row[12]) for row in rows), len(rows))
     if seal.fits(now):
         return []
     if seal.records is not None and held_at(connection, seal.records, seal.digest):

@@ -6,7 +6,7 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -220,23 +220,78 @@ def test_a_decision_needs_a_conflict_and_one_of_its_records(project: Project) ->
     assert len(project.journal.read("observation")) == 3
 
 
-def test_r12_a_cloned_device_stops_the_merge_with_both_copies_as_they_were(
+@pytest.fixture
+def clones(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Sequence[Sequence[NewRecord]]], list[Path]]:
+    """Copies of a project whose devices were cloned with their settings: each goes on with the same lane."""
+
+    def made(tails: Sequence[Sequence[NewRecord]]) -> list[Path]:
+        settings_folder = tmp_path / "settings"
+        with device(monkeypatch, settings_folder), Project.open(project.path, write=True) as opened:
+            opened.journal.append([observation(1)])
+        paths = []
+        for number, records in enumerate(tails):
+            clone, path = tmp_path / f"clone{number}", tmp_path / f"clone{number}.gpkg"
+            shutil.copytree(settings_folder, clone)
+            shutil.copy(project.path, path)
+            with device(monkeypatch, clone), Project.open(path, write=True) as opened:
+                opened.journal.append(records)
+            paths.append(path)
+        return paths
+
+    return made
+
+
+Clones = Callable[[Sequence[Sequence[NewRecord]]], list[Path]]
+
+
+def test_r12_r24_a_cloned_device_is_united_where_nothing_contradicts(
+    clones: Clones, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    here, clone, other = tmp_path / "here", tmp_path / "clone", tmp_path / "b.gpkg"
-    with device(monkeypatch, here), Project.open(project.path, write=True) as opened:
-        opened.journal.append([observation(1)])
-    shutil.copytree(here, clone)
-    shutil.copy(project.path, other)
-    for folder, path, value in ((here, project.path, 2), (clone, other, 3)):
-        with device(monkeypatch, folder), Project.open(path, write=True) as opened:
-            opened.journal.append([observation(value)])
-    before = [path.read_bytes() for path in (project.path, other)]
+    paths = clones([[observation(2), observation(3)], [observation(4)], [observation(5), observation(6)]])
+    seals = []
+    for path in paths:
+        with Project.open(path) as opened:
+            seals.append(str(opened.journal.seal()))
+    assert len({row[0] for path in paths for row in events(path)}) == 1, "one lane, three ways"
+    everything = frozenset().union(*map(events, paths))
+    assert len(everything) == 6
+    results = []
+    for number, order in enumerate(itertools.permutations(paths)):
+        target = tmp_path / f"united{number}.gpkg"
+        shutil.copy(order[0], target)
+        for other in order[1:]:
+            merge(target, other)
+            assert merge(target, other) == 0, "again adds nothing"
+        assert events(target) == everything and verify_project(target) == []
+        for seal in seals:
+            assert verify_project(target, seal) == [], "a seal printed before holds after"
+        replayed(target, "observation")
+        results.append(shown(target))
+    assert all(result == results[0] for result in results)
+    pair = tmp_path / "pair.gpkg"
+    shutil.copy(paths[1], pair)
+    merge(pair, paths[2])
+    merge(pair, tmp_path / "united0.gpkg")
+    assert shown(pair) == results[0], "pairs first gives the same"
+    with device(monkeypatch, tmp_path / "clone0"), Project.open(pair, write=True) as opened:
+        opened.journal.append([observation(7)])
+        assert opened.journal.read("observation")["value"].tolist()[-1] == 7
+    assert verify_project(pair) == []
+
+
+def test_r12_a_cloned_device_that_contradicts_stops_the_merge_with_both_copies_as_they_were(
+    clones: Clones, tmp_path: Path
+) -> None:
+    identity = "0193aaaa-0000-7000-8000-000000000001"
+    paths = clones([[observation(2, record_id=identity)], [observation(3, record_id=identity)]])
+    before = [path.read_bytes() for path in paths]
     with pytest.raises(Conflict) as caught:
-        unite_copies(project.path, other)
+        unite_copies(*paths)
     assert caught.value.exit_code == 4
-    assert [problem.code for problem in caught.value.problems] == ["merge.cloned-device"]
-    assert [path.read_bytes() for path in (project.path, other)] == before
+    assert [problem.code for problem in caught.value.problems] == ["merge.contradiction"]
+    assert [path.read_bytes() for path in paths] == before
     assert not list(tmp_path.glob("*.backup")), "nothing changed, so no copy is left behind"
 
 

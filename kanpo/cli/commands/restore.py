@@ -113,6 +113,15 @@ def _restore_archive(
 
 
 def _say_proof(proof: Proof) -> None:
+    if proof.edits:
+        say(
+            Text(
+                f"注意: この写しには、ほかのプログラムでの編集(行の削除など)が {proof.edits} か所あります。"
+                "戻した後に kanpo edits list で確かめてください。",
+                f"note: this backup holds {proof.edits} edits by another program (such as deleted rows); "
+                "see kanpo edits list after restoring.",
+            )
+        )
     if not (proof.seal_file or proof.typed):
         say(
             Text(

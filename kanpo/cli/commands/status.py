@@ -8,6 +8,7 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import find_project, wal_note
 from kanpo.cli._options import project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
+from kanpo.errors import Problem
 from kanpo.locale import Text
 
 
@@ -22,10 +23,11 @@ from kanpo.locale import Text
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def status(project: Path | None, as_json: bool) -> int:
     from kanpo.schema import BATCHES, RECORD_KINDS
-    from kanpo.store import Project
+    from kanpo.store import Project, list_edits
     from kanpo.suitability import freshness
 
     path = find_project(project)
+    edited = list_edits(path)
     with Project.open(path) as opened:
         batches = opened.imported.batches()
         counts = {kind: len(opened.journal.read(kind)) for kind in RECORD_KINDS}
@@ -42,6 +44,7 @@ def status(project: Path | None, as_json: bool) -> int:
                 "layers": list(layers["layer_id"]),
                 "records": counts,
                 "seal": str(seal),
+                "edited": len(edited),
                 "computed": [
                     {
                         "product": n.product,
@@ -77,4 +80,19 @@ def status(project: Path | None, as_json: bool) -> int:
     say(Text(f"記録: {ja or 'なし'}(封印 {seal})", f"records: {en or 'none'} (seal {seal})"))
     for line in news:
         say(line.text())
+    _say_edits(edited)
     return 0
+
+
+def _say_edits(edited: list[Problem]) -> None:
+    if not edited:
+        return
+    count, first = len(edited), edited[0].what
+    say(
+        Text(
+            f"注意: kanpo の外で編集されたところがあります({count:,} か所、例: {first.ja})。"
+            "kanpo edits list で見て、取り込むなら kanpo edits accept --reason 理由、戻すなら kanpo edits undo",
+            f"warning: edited beside kanpo ({count:,} places, such as: {first.en}). See kanpo edits list; "
+            "take it in with kanpo edits accept --reason WHY, or bring back what was: kanpo edits undo",
+        )
+    )

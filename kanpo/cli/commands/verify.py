@@ -30,7 +30,7 @@ from kanpo.locale import Text
 @option("--seal", help=Text("以前の封印(例 3f9c…-120)", "a seal printed earlier"))
 def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
     from kanpo.lots import look_over
-    from kanpo.store import Project, check_sealed, parse_seal, verify_project
+    from kanpo.store import Project, check_sealed, list_additions, parse_seal, verify_project
 
     if file is not None and file.suffix.lower() == ".zip":
         return _verify_archive(file, seal)
@@ -42,6 +42,7 @@ def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
     say_problems(problems)
     if problems:
         return 5
+    say_problems(list_additions(path))
     with Project.open(path) as opened:
         now = opened.journal.seal()
         doubtful = look_over(opened)
