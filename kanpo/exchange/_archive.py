@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +21,8 @@ from kanpo.exchange._archive_readme import archive_readme
 from kanpo.exchange._archive_records import record_table, table_csv
 from kanpo.exchange._archive_tables import write_tables
 from kanpo.exchange._beside import originals_folder, photos_folder
+from kanpo.exchange._exif import strip_photo
+from kanpo.exchange.phone import is_phone_file
 from kanpo.files import replacing
 from kanpo.schema import (
     BATCHES,
@@ -140,8 +145,29 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     for folder, name in ((originals_folder(project), "imported_files"), (photos_folder(project), "photos")):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.is_file():
-                yield f"{name}/{path.name}", path.read_bytes()
+                yield f"{name}/{path.name}", without_photo_facts(path.read_bytes())
     yield "README.md", archive_readme(tables).encode("utf-8-sig")
+
+
+def without_photo_facts(content: bytes) -> bytes:
+    """A photo, or the file of a phone with photos in it, without position and camera; anything else as it is."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return strip_photo(content)
+    if not is_phone_file(content):
+        return content
+    return _IN_BASE64.sub(_stripped_base64, content)
+
+
+#: A JPEG in base64 begins like this.
+_IN_BASE64 = re.compile(rb'"base64": ?"(/9j/[A-Za-z0-9+/=]*)"')
+
+
+def _stripped_base64(match: re.Match[bytes]) -> bytes:
+    try:
+        photo = base64.b64decode(match.group(1), validate=True)
+    except (binascii.Error, ValueError):
+        return b'"base64":""'
+    return b'"base64":"' + base64.b64encode(strip_photo(photo)) + b'"'
 
 
 def _imported(project: Project) -> Iterator[tuple[str, Table, pd.DataFrame]]:

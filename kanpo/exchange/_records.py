@@ -87,6 +87,7 @@ def _recorded(project: Project, source: RecordsSource, dry_run: bool) -> RecordR
     problems = [*source.problems, *(p for found in source.unusable.values() for p in found)]
     rejected = {table.number_of(index) for index in source.unusable}
     ids: list[str] = []
+    met: list[str] = []
     repeated = predictions = 0
     accepted = project.journal.record_ids()
     identities, corrected = _envelope_column(table, "record_id"), _envelope_column(table, "supersedes")
@@ -107,9 +108,9 @@ def _recorded(project: Project, source: RecordsSource, dry_run: bool) -> RecordR
         ids += part.record_ids
         repeated += part.repeated
         predictions += part.predictions
-    return RecordReport(
-        source.kind, len(table.rows), tuple(ids), repeated, tuple(problems), frozenset(rejected), predictions
-    )
+        met += part.contradicting
+    found = tuple(problems), frozenset(rejected)
+    return RecordReport(source.kind, len(table.rows), tuple(ids), repeated, *found, predictions, tuple(met))
 
 
 def _generations(rows: list[int], identities: list[str], corrected: list[str]) -> list[list[int]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place, Problem
+from kanpo.exchange._exif import PhotoFacts, read_photo_facts
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._sheet_table import read_record_sheet
 from kanpo.exchange._table import WrittenTable, read_csv
@@ -87,8 +88,21 @@ def _from_phone(project: Project, path: Path) -> RecordsSource:
             Text("そのプロジェクトを --project で選んでください", "choose that project with --project"),
             Place(str(path)),
         )
-    table = WrittenTable(path.name, COLUMNS, handed.rows)
+    facts = {photo.record_id: read_photo_facts(photo.content) for photo in handed.photos}
+    rows = tuple((*row, *_photo_cells(facts.get(row[0]))) for row in handed.rows)
+    table = WrittenTable(path.name, (*COLUMNS, *_PHOTO_COLUMNS), rows)
     return RecordsSource("observation", table, handed.problems, photos=handed.photos)
+
+
+#: What a photo says of itself, as columns of an observation.
+_PHOTO_COLUMNS = ("photo_taken_at", "photo_latitude", "photo_longitude", "photo_camera")
+
+
+def _photo_cells(facts: PhotoFacts | None) -> tuple[str, ...]:
+    if facts is None:
+        return ("",) * len(_PHOTO_COLUMNS)
+    known = (facts.taken_at, facts.latitude, facts.longitude, facts.camera)
+    return tuple("" if value is None else str(value) for value in known)
 
 
 def _without_reject_columns(table: WrittenTable) -> WrittenTable:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -78,7 +77,7 @@ def import_matrix(project: Project, new: NewMatrix, *, dry_run: bool = False) ->
             row |= {"supersedes": str(standing["record_id"]), "reason": new.reason}
         else:
             raise _taken(new)
-    row.setdefault("happened_at", new.happened_at or date.today().isoformat())
+    row.setdefault("happened_at", new.happened_at or project.today())
     columns = {key: [value] for key, value in row.items()}
     if not dry_run and not record_rows(project, "matrix", columns, dry_run=True).rejected:
         # The file comes first: a record whose file is missing would be worse than a file too many.

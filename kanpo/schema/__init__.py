@@ -29,6 +29,7 @@ from kanpo.schema._reading import (
 from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
 from kanpo.schema._traits import TRAITS, Trait, find_trait
 from kanpo.schema._validate import (
+    AS_WRITTEN,
     ENVELOPE,
     CheckedRecord,
     CheckedRecords,
@@ -36,10 +37,13 @@ from kanpo.schema._validate import (
 )
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
 from kanpo.schema._written import Portion, portions_of, read_measured
+from kanpo.schema._zone import DEFAULT_ZONE, bring_home, day_of, today_in, zone_of
 
 __all__ = [
+    "AS_WRITTEN",
     "BATCHES",
     "BOUNDARIES",
+    "DEFAULT_ZONE",
     "ENVELOPE",
     "ERAS",
     "FACTORS",
@@ -74,7 +78,9 @@ __all__ = [
     "Table",
     "Trait",
     "Vocabulary",
+    "bring_home",
     "check_records",
+    "day_of",
     "document",
     "era_text",
     "find_trait",
@@ -86,4 +92,6 @@ __all__ = [
     "read_number",
     "read_timestamp",
     "read_value",
+    "today_in",
+    "zone_of",
 ]

@@ -97,7 +97,9 @@ class Table:
 
     `key` names one row (``observation``), `name` the table or view in the project file
     (``observations``). `outline` tells that a row has a geometry, `by_kanpo` that kanpo writes such
-    records itself and nobody types them.
+    records itself and nobody types them. `about` are the fields that say what a record is about: two
+    that are about the same say the same or contradict each other, on one day where `once_a_day`, else
+    whenever; and a correction is about what it corrects.
     """
 
     key: str
@@ -108,6 +110,8 @@ class Table:
     outline: bool = False
     by_kanpo: bool = False
     note: Text = Text("", "")
+    about: tuple[str, ...] = ()
+    once_a_day: bool = False
 
     def field(self, key: str) -> Field:
         """The field of that key.

@@ -88,7 +88,7 @@ def read_timestamp(text: str) -> str:
     """
     plain = normalise(text)
     if _DATE_TIME.match(plain):
-        return datetime.fromisoformat(plain).isoformat()
+        return datetime.fromisoformat(plain.replace(" +", "+").replace(" -", "-")).isoformat()
     timed = _TIME_AFTER.fullmatch(plain)
     if timed is not None:
         day, hour, rest = read_date(timed["day"]), timed["hour"].zfill(2), timed["rest"]

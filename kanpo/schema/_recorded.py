@@ -92,6 +92,8 @@ SITE_VISIT = Table(
         *(factor_field(factor) for factor in FACTORS.values() if factor.key != "area_m2"),
         _NOTE,
     ),
+    about=("parcel_id",),
+    once_a_day=True,
 )
 
 _GROWER = Table(
@@ -134,6 +136,7 @@ _TRIAL_KIND = Table(
         Field("grower_code", Text("生産者コード", "grower code"), references="grower"),
         _NOTE,
     ),
+    about=("trial_code",),
 )
 
 _PLOT_KIND = Table(
@@ -155,6 +158,7 @@ _PLOT_KIND = Table(
         Field("area_m2", Text("面積", "area"), "number", "m2", 0.01, 1e6, privacy=_PARTNER),
     ),
     outline=True,
+    about=("trial_code", "plot_code"),
 )
 
 _OBSERVATION = Table(
@@ -178,7 +182,13 @@ _OBSERVATION = Table(
             privacy=_PARTNER,
         ),
         _NOTE,
+        Field("photo_taken_at", Text("撮影日時", "when the photo was taken"), privacy=_PARTNER),
+        Field("photo_latitude", Text("撮影位置(緯度)", "latitude of the photo"), "number", "", -90, 90),
+        Field("photo_longitude", Text("撮影位置(経度)", "longitude of the photo"), "number", "", -180, 180),
+        Field("photo_camera", Text("カメラ", "camera")),
     ),
+    about=("trial_code", "plot_code", "parcel_id", "trait", "repeat"),
+    once_a_day=True,
 )
 
 _OPERATION = Table(
@@ -228,6 +238,8 @@ _HARVEST = Table(
         HARVEST_LOT,
         _NOTE,
     ),
+    about=("trial_code", "plot_code"),
+    once_a_day=True,
 )
 
 _DECISION = Table(

@@ -29,6 +29,11 @@ class Trait:
     categories: dict[str, Text] = field(default_factory=dict)
 
     @property
+    def several(self) -> bool:
+        """Whether there may be any number of them on one plot and day: photos and remarks, not measurements."""
+        return self.type != "number"
+
+    @property
     def header(self) -> Text:
         """The label with its unit, as a column header."""
         if self.unit in ("", "-", "score", "count"):

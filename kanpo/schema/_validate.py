@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import repeat
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from kanpo.schema._measured import UnitDiffers, read_measured
 from kanpo.schema._reading import normalise, read_value
 from kanpo.schema._recorded import RECORD_KINDS
 from kanpo.schema._traits import TRAITS, Trait, find_trait
+from kanpo.schema._zone import DEFAULT_ZONE, bring_home, today_in
 
 #: Columns that say who, when and which record, beside the fields of the kind.
 ENVELOPE: tuple[Field, ...] = (
@@ -63,6 +64,7 @@ def check_records(
     *,
     file: str | None = None,
     first_row: int = 2,
+    zone: str = DEFAULT_ZONE,
 ) -> CheckedRecords:
     """Check a table of written records of one kind.
 
@@ -77,6 +79,9 @@ def check_records(
         Named in problems.
     first_row : int
         Row number of the first value, as the reader of the file counts (the header is 1).
+    zone : str
+        Zone of the project: a moment in UTC or with another offset is brought there, and what was
+        written stays in the body as ``happened_as_written``.
 
     Raises
     ------
@@ -97,15 +102,72 @@ def check_records(
         values, found = _read_column(field, written, file, first_row, header or field.key)
         parsed[field.key] = values
         problems += found
+    originals, outside = _bring_days_home(
+        parsed["happened_at"], columns.get(matched.get("happened_at", ""), ()), zone, file, first_row
+    )
+    problems += outside
     rejected = {p.place.row for p in problems if p.severity is Severity.REJECT and p.place.row is not None}
-    for problem in _doubts(kind, parsed, file, first_row, rejected):
+    for problem in _doubts(kind, parsed, file, first_row, rejected, zone):
         column = problem.place.column
         problems.append(problem.at(column=matched.get(column, column)) if column else problem)
     rejected |= {p.place.row for p in problems if p.severity is Severity.REJECT and p.place.row is not None}
     chosen = [index for index in range(count) if first_row + index not in rejected]
     good = _records(kind, table, parsed, chosen, first_row)
+    if originals:
+        good = tuple(_with_original(record, originals.get(record.row - first_row)) for record in good)
     problems = sorted(problems, key=lambda p: p.place.row or 0)
     return CheckedRecords(good, tuple(problems), frozenset(rejected), matched)
+
+
+#: Where a body keeps a moment as it was written, where that is another clock's.
+AS_WRITTEN = "happened_as_written"
+
+
+#: Nothing that is recorded happened before; an earlier year is a slip of the pen. A late one is warned of.
+_FIRST_YEAR = "1900"
+
+
+def _bring_days_home(
+    moments: list[object], written: Sequence[str | None], zone: str, file: str | None, first_row: int
+) -> tuple[dict[int, str], list[Problem]]:
+    """Put the clock of the zone into a column; what was written by position, where it was another's."""
+    home = {moment: _home_of(moment, zone) for moment in dict.fromkeys(moments)}
+    originals: dict[int, str] = {}
+    problems: list[Problem] = []
+    if all(moment == there for moment, there in home.items()):
+        return originals, problems
+    for at, moment in enumerate(moments):
+        there = home[moment]
+        if there is None and moment is not None:
+            place = Place(file, row=first_row + at, column="happened_at", value=str(written[at]))
+            problems.append(_outside_calendar(place))
+        elif there != moment:
+            originals[at], moments[at] = str(written[at]), there
+    return originals, problems
+
+
+def _home_of(moment: object, zone: str) -> str | None:
+    """The moment by the clock of the zone; None where it is none in which work can have been done."""
+    if moment is None:
+        return None
+    try:
+        there = bring_home(str(moment), zone)
+    except ValueError:
+        return None
+    return there if there[:4] >= _FIRST_YEAR else None
+
+
+def _with_original(record: CheckedRecord, written: str | None) -> CheckedRecord:
+    return record if written is None else record._replace(body={**record.body, AS_WRITTEN: written})
+
+
+def _outside_calendar(place: Place) -> Problem:
+    return Problem(
+        "value.date",
+        Text("日付として読めません", "is not a date"),
+        Text("2025-05-01 のように入れてください", "enter it as 2025-05-01"),
+        place,
+    )
 
 
 def _match_headers(
@@ -170,7 +232,12 @@ def _missing(field: Field) -> Problem:
 
 
 def _doubts(
-    kind: str, parsed: dict[str, list[object]], file: str | None, first_row: int, rejected: set[int]
+    kind: str,
+    parsed: dict[str, list[object]],
+    file: str | None,
+    first_row: int,
+    rejected: set[int],
+    zone: str,
 ) -> list[Problem]:
     """Rules that look at more than one field: traits, corrections, where a record belongs.
 
@@ -189,7 +256,7 @@ def _doubts(
         places = zip(parsed["plot_code"], parsed["parcel_id"], parsed["trial_code"], strict=True)
         nowhere = {index for index, place in enumerate(places) if not any(place)}
         problems += [_nowhere(Place(file, row=first_row + index)) for index in rows if index in nowhere]
-    tomorrow = (date.today() + timedelta(days=1)).isoformat()
+    tomorrow = (today_in(zone) + timedelta(days=1)).isoformat()
     happened = parsed["happened_at"]
     late = {day for day in set(happened) if str(day)[:10] > tomorrow}
     problems += [

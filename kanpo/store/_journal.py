@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from kanpo.errors import IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
-from kanpo.schema import JOURNAL, RECORD_KINDS
+from kanpo.schema import DEFAULT_ZONE, JOURNAL, RECORD_KINDS, bring_home, day_of
 from kanpo.store._chain import (
     CHAIN_COLUMNS,
     ENVELOPE,
@@ -40,9 +40,13 @@ _SHOWN = ENVELOPE.replace(" device,", f" {LANE} AS device,")
 class Journal:
     """Reads and appends records of one project."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, project_id: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, project_id: str, zone: str = DEFAULT_ZONE
+    ) -> None:
         self._connection = connection
         self._path = path
+        self.zone = zone
+        connection.create_function("day_in_zone", 1, lambda moment: day_of(moment, zone), deterministic=True)
         self._device = Device(project_id)
 
     def append(self, records: Sequence[NewRecord], contents: Sequence[Content] | None = None) -> list[str]:
@@ -189,11 +193,24 @@ class Journal:
         with spoken_errors(self._path):
             cursor = self._connection.execute(f"SELECT {names} FROM {quoted(table.name)} ORDER BY OGC_FID")
             frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        frame = self._at_home(frame)
         if columns is not None:
             return _oldest_first(frame)[list(columns)]
         if table.outline:
             frame["geometry"] = from_blobs(list(frame.pop("geom")))
         return _oldest_first(frame.drop(columns="OGC_FID"))
+
+    def _at_home(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Moments by the clock of the project; older files hold some in UTC."""
+        if "happened_at" not in frame or frame.empty:
+            return frame
+        far = frame["happened_at"].str.contains(r"(?:Z|[+-]\d\d:\d\d)$", regex=True)
+        if self.zone == DEFAULT_ZONE:
+            far &= ~frame["happened_at"].str.endswith("+09:00")
+        if far.any():
+            moments = [bring_home(moment, self.zone) for moment in frame.loc[far, "happened_at"]]
+            frame.loc[far, "happened_at"] = moments
+        return frame
 
     def alike(self, kind: str, fields: Sequence[str], *, same_day: bool) -> set[str]:
         """The ids of standing records of a kind that have the same in these fields as another one.
@@ -201,7 +218,7 @@ class Journal:
         With `same_day`, only if they also happened on the same day.
         """
         same = [f"json_extract(j.body, {literal('$.' + key)})" for key in fields]
-        same += ["substr(j.happened_at, 1, 10)"] if same_day else []
+        same += [self._day_of("j.happened_at")] if same_day else []
         with spoken_errors(self._path):
             groups = self._connection.execute(
                 "SELECT json_group_array(j.record_id) FROM journal j WHERE j.kind = ? AND j.body IS NOT NULL "
@@ -210,6 +227,26 @@ class Journal:
                 (kind,),
             )
             return {record_id for (group,) in groups for record_id in orjson.loads(group)}
+
+    def _day_of(self, moment: str) -> str:
+        """SQL of the day of a moment in the project's zone."""
+        # Moments without an offset, and those with Japan's in a project in Japan, begin with their day.
+        home = f"length({moment}) < 20" + (
+            f" OR substr({moment}, -6) = '+09:00'" if self.zone == DEFAULT_ZONE else ""
+        )
+        return f"CASE WHEN {home} THEN substr({moment}, 1, 10) ELSE day_in_zone({moment}) END"
+
+    def about(self, kind: str, fields: Sequence[str], days: Iterable[str] | None) -> list[tuple[Any, ...]]:
+        """Standing records of a kind, of some days or of all: record_id, day and the fields."""
+        day = self._day_of("j.happened_at")
+        names = "".join(f", json_extract(j.body, {literal('$.' + key)})" for key in fields)
+        chosen = "" if days is None else f" AND {day} IN (SELECT value FROM json_each(?2))"
+        with spoken_errors(self._path):
+            return self._connection.execute(
+                f"SELECT j.record_id, {day}{names} FROM journal j WHERE j.kind = ?1 AND j.body IS NOT NULL "
+                f"AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.supersedes = j.record_id){chosen}",
+                (kind,) if days is None else (kind, canonical(sorted(set(days)))),
+            ).fetchall()
 
     def corrections(self) -> set[str]:
         """The ids of all records that correct another one or are corrected."""
@@ -296,6 +333,16 @@ class Journal:
         with spoken_errors(self._path):
             rows = self._connection.execute("SELECT outline, geom FROM outlines ORDER BY outline").fetchall()
         return dict(zip((row[0] for row in rows), from_blobs([row[1] for row in rows]), strict=True))
+
+    def stands(self, record_ids: Iterable[str]) -> dict[str, tuple[str, str | None, str, str | None]]:
+        """Kind, body (JSON text), moment and what it corrects of the records with these ids."""
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT record_id, kind, body, happened_at, supersedes FROM journal "
+                "WHERE record_id IN (SELECT value FROM json_each(?))",
+                (canonical(sorted(set(record_ids))),),
+            )
+            return {record_id: tuple(rest) for record_id, *rest in rows}
 
     def record_ids(self) -> set[str]:
         """The ids of all records."""

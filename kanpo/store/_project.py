@@ -10,6 +10,7 @@ from types import TracebackType
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
+from kanpo.schema import DEFAULT_ZONE, today_in
 from kanpo.store._accept import EditedTables
 from kanpo.store._at_rest import leave_wal_if_alone
 from kanpo.store._backup import copy_database
@@ -65,14 +66,15 @@ class Project:
         self._connection = connection
         self.meta: dict[str, str] = dict(connection.execute("SELECT key, value FROM kanpo_meta"))
         self.imported = Imported(connection, path)
-        self.journal = Journal(connection, path, self.meta["project_id"])
+        self.zone = self.meta.get("zone", DEFAULT_ZONE)
+        self.journal = Journal(connection, path, self.meta["project_id"], self.zone)
         self.computed = Computed(connection, path)
         self.edited = EditedTables(connection, path, self.imported)
         self.people = People(path)
 
     @classmethod
-    def create(cls, path: Path, name: str = "") -> Project:
-        """Make a new, empty project file.
+    def create(cls, path: Path, name: str = "", zone: str = DEFAULT_ZONE) -> Project:
+        """Make a new, empty project file, whose days are days in a time zone.
 
         Raises
         ------
@@ -99,7 +101,7 @@ class Project:
         with spoken_errors(path):
             connection = connect(draft, write=True)
             try:
-                _build(connection, name or path.stem)
+                _build(connection, name or path.stem, zone)
                 connection.close()
                 os.replace(draft, path)
             finally:
@@ -150,6 +152,10 @@ class Project:
                 connection.close()
                 raise
 
+    def today(self) -> str:
+        """The day that it is in the project's zone, ISO 8601."""
+        return today_in(self.zone).isoformat()
+
     def inputs(self) -> dict[str, str]:
         """Hashes of what the factors are computed from, as they are now."""
         recorded = {"visits": "visit", "decisions": "link_decision"}
@@ -190,7 +196,7 @@ class Project:
         self.close()
 
 
-def _build(connection: sqlite3.Connection, name: str) -> None:
+def _build(connection: sqlite3.Connection, name: str, zone: str) -> None:
     connection.execute(f"PRAGMA application_id = {_GEOPACKAGE_ID}")
     connection.execute(f"PRAGMA user_version = {_GEOPACKAGE_VERSION}")
     connection.executescript(first_schema())
@@ -206,6 +212,7 @@ def _build(connection: sqlite3.Connection, name: str) -> None:
             "schema_version": str(SCHEMA_VERSION),
             "project_id": new_record_id(),
             "name": name,
+            "zone": zone,
             "created_at": now(),
         }
         connection.executemany("INSERT INTO kanpo_meta VALUES (?, ?)", meta.items())

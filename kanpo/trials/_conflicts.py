@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
+from kanpo.schema import AS_WRITTEN, RECORD_KINDS, TRAITS, day_of
 from kanpo.store import NewRecord, Project, sha256_of
 
 COLUMNS = (
@@ -19,17 +20,11 @@ COLUMNS = (
     "reason",
 )
 
-#: A record says the same thing again when these fields and the day are those of another one.
-_SAME: dict[str, Sequence[str]] = {
-    "observation": ("trial_code", "plot_code", "parcel_id", "trait", "repeat"),
-    "harvest": ("trial_code", "plot_code"),
-    "visit": ("parcel_id",),
-}
-#: What there is once only, on whatever day it was recorded.
-_ONCE: dict[str, Sequence[str]] = {
-    "trial": ("trial_code",),
-    "plot": ("trial_code", "plot_code"),
-}
+#: Kinds of record of which there is one about each thing: on a day, or at all.
+_SAME = {kind: table.about for kind, table in RECORD_KINDS.items() if table.about and table.once_a_day}
+_ONCE = {kind: table.about for kind, table in RECORD_KINDS.items() if table.about and not table.once_a_day}
+#: What may differ in two records that say the same.
+_BESIDE = ("note", AS_WRITTEN)
 
 
 class _Entry(NamedTuple):
@@ -47,7 +42,7 @@ class _Entry(NamedTuple):
     superseded: bool
 
 
-def find_conflicts(project: Project) -> pd.DataFrame:
+def find_conflicts(project: Project, among: Collection[str] | None = None) -> pd.DataFrame:
     """Every contradiction that nobody has decided yet; all its records stand until then.
 
     - Two values of one trait on one plot or parcel, day and repeat.
@@ -55,14 +50,19 @@ def find_conflicts(project: Project) -> pd.DataFrame:
     - A record that was corrected in two ways, or corrected by one and withdrawn by another.
     - Two records of which each was withdrawn in favour of the other.
 
+    Parameters
+    ----------
+    among : collection of str, optional
+        Only look among the records of these ids.
+
     Returns
     -------
     DataFrame
         One row for each record of a conflict (columns `COLUMNS`), the same for every copy of the
         project that holds the same records. `conflict` names it; `says` is empty for a withdrawal.
     """
-    entries = _entries(project)
-    groups = [*_contradictions(entries), *_forks(entries), *_crossed(entries)]
+    entries = _entries(project, among)
+    groups = [*_contradictions(entries, project.zone), *_forks(entries), *_crossed(entries)]
     seen: set[frozenset[str]] = set()
     rows: list[tuple[object, ...]] = []
     for about, members in groups:
@@ -139,11 +139,11 @@ def _favour(kept: str) -> str:
     return f"[→ {kept}]"
 
 
-def _entries(project: Project) -> list[_Entry]:
+def _entries(project: Project, among: Collection[str] | None = None) -> list[_Entry]:
     """The records that may be part of a conflict; the others are many and need no look."""
     journal = project.journal
-    ids = journal.corrections()
-    for kind, fields in (_SAME | _ONCE).items():
+    ids = set(among) if among is not None else journal.corrections()
+    for kind, fields in (_SAME | _ONCE).items() if among is None else ():
         ids |= journal.alike(kind, fields, same_day=kind in _SAME)
     frame = journal.entries(record_ids=ids).drop_duplicates(["record_id", "body", "happened_at"])
     frame = frame.astype(object).where(frame.notna(), None)
@@ -162,17 +162,23 @@ def _entries(project: Project) -> list[_Entry]:
 _Group = tuple[str, list[_Entry]]
 
 
-def _contradictions(entries: Sequence[_Entry]) -> Iterator[_Group]:
+def _contradictions(entries: Sequence[_Entry], zone: str) -> Iterator[_Group]:
     standing: dict[tuple[object, ...], list[_Entry]] = {}
     for entry in entries:
         names = _SAME.get(entry.kind) or _ONCE.get(entry.kind)
-        if entry.superseded or entry.body is None or names is None:
+        if entry.superseded or entry.body is None or names is None or _may_be_several(entry):
             continue
-        day = entry.happened_at[:10] if entry.kind in _SAME else ""
+        day = day_of(entry.happened_at, zone) if entry.kind in _SAME else ""
         standing.setdefault((entry.kind, day, *map(entry.body.get, names)), []).append(entry)
     for (kind, *key), members in standing.items():
         if len(members) > 1 and _disagree(str(kind), members):
             yield " ".join(str(word) for word in (*key[1:], key[0]) if word), members
+
+
+def _may_be_several(entry: _Entry) -> bool:
+    """Photos and remarks: two of a plot and day are two, and no contradiction."""
+    trait = TRAITS.get(str((entry.body or {}).get("trait")))
+    return entry.kind == "observation" and trait is not None and trait.several
 
 
 def _disagree(kind: str, members: Sequence[_Entry]) -> bool:
@@ -182,7 +188,7 @@ def _disagree(kind: str, members: Sequence[_Entry]) -> bool:
     said: dict[str, set[str]] = {}
     for member in members:
         for key, value in (member.body or {}).items():
-            if key != "note":
+            if key not in _BESIDE:
                 said.setdefault(key, set()).add(json.dumps(value, sort_keys=True))
     return any(len(values) > 1 for values in said.values())
 
@@ -214,7 +220,7 @@ def _names_favour(reason: str) -> bool:
 
 def _row(name: str, about: str, entry: _Entry) -> tuple[object, ...]:
     body = entry.body or {}
-    hidden = {"note", *_SAME.get(entry.kind, ()), *_ONCE.get(entry.kind, ())}
+    hidden = {*_BESIDE, *_SAME.get(entry.kind, ()), *_ONCE.get(entry.kind, ())}
     says = "; ".join(f"{key}={value}" for key, value in body.items() if key not in hidden)
     return (
         *(name, entry.kind, about, says, entry.record_id, entry.happened_at),

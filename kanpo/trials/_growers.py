@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
@@ -45,7 +44,7 @@ def enter_growers(
     if "happened_at" not in public:
         # A grower who is known keeps the day of entry, so that the same import again is a repeat.
         known = project.journal.read("grower").set_index("grower_code")["happened_at"].to_dict()
-        today = date.today().isoformat()
+        today = project.today()
         public["happened_at"] = [known.get(code, today) for code in columns["grower_code"]]
     report = record_rows(project, "grower", public, file=file, dry_run=dry_run)
     if not dry_run:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import orjson
 import pandas as pd
@@ -58,7 +57,7 @@ def predictions_of(project: Project, wanted: Sequence[Wanted]) -> tuple[list[New
             continue
         about = {"trial_code": one.trial_code, "parcel_id": one.parcel_id, "herb_id": one.herb_id}
         body = {key: value for key, value in (about | score | origin).items() if value is not None}
-        records.append(NewRecord("prediction", body, date.today().isoformat(), one.outline))
+        records.append(NewRecord("prediction", body, project.today(), one.outline))
     return records, unknown
 
 

@@ -19,6 +19,7 @@ from kanpo.store import record_content as content_of
 from kanpo.trials._lot_rules import LotRules
 from kanpo.trials._prediction import predictions_with
 from kanpo.trials._reference import unknown_reference
+from kanpo.trials._standing import ID_TAKEN, Standing, Twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class RecordReport:
     """What came of a table of records.
 
     read = stored + repeated + rejected rows; `record_ids` are those written, in order of the rows.
-    `predictions` were kept beside new trials.
+    `predictions` were kept beside new trials. `contradicting` are the ids of those records written that
+    are about the same as another one, on the same day where that counts.
     """
 
     kind: str
@@ -36,6 +38,12 @@ class RecordReport:
     problems: tuple[Problem, ...]
     rejected: frozenset[int]
     predictions: int = 0
+    contradicting: tuple[str, ...] = ()
+
+    @property
+    def clashes(self) -> int:
+        """How many rows have the id of a record that says something else."""
+        return sum(problem.code == ID_TAKEN for problem in self.problems)
 
     @property
     def stored(self) -> int:
@@ -51,6 +59,7 @@ def record_rows(
     file: str | None = None,
     first_row: int = 2,
     dry_run: bool = False,
+    elsewhere: bool = False,
 ) -> RecordReport:
     """Write rows of one kind to the journal; with a trial, the score that stands at that moment.
 
@@ -69,38 +78,46 @@ def record_rows(
         For messages.
     dry_run : bool
         Check everything, write nothing.
+    elsewhere : bool
+        A correction may move a record to another trial, plot or trait; only a person who sees both
+        may do that, never a file.
     """
     count = max((len(values) for values in columns.values()), default=0)
-    checked = check_records(kind, columns, file=file, first_row=first_row)
+    checked = check_records(kind, columns, file=file, first_row=first_row, zone=project.zone)
     surroundings = _Surroundings(project, checked.good)
     problems = list(checked.problems)
     rejected = set(checked.rejected)
     new: list[NewRecord] = []
     said: list[Content] = []
     repeated = 0
-    known_ids = project.journal.record_ids() if any(r.record_id for r in checked.good) else set()
+    standing = Standing(project, kind, checked.good)
     contents = project.journal.contents(kind, (record.happened_at for record in checked.good))
+    twins = Twins(project, kind, checked.good)
     for record in checked.good:
         entry, found = surroundings.resolve(record)
+        if entry is not None:
+            found = [*found, *standing.check(entry, elsewhere=elsewhere)]
         problems += [_placed(problem, file, record.row, checked.headers) for problem in found]
-        if entry is None:
+        if entry is None or any(problem.severity is Severity.REJECT for problem in found):
             rejected.add(record.row)
             continue
         content = content_of(entry)
-        if entry.record_id in known_ids or content in contents:
+        if standing.knows(entry) or content in contents:
             repeated += 1
             continue
         new.append(entry)
         said.append(content)
         contents.add(content)
-        known_ids.add(entry.record_id)
+        standing.remember(entry)
+        twins.note(entry)
     # What was predicted stands in the chain before the trial that is to prove it.
     predictions, hints = predictions_with(project, new if kind == "trial" else ())
     problems += hints
     if new and not dry_run:
         project.journal.append([*predictions, *new], [*map(content_of, predictions), *said])
     ids = tuple(record.record_id for record in new)
-    return RecordReport(kind, count, ids, repeated, tuple(problems), frozenset(rejected), len(predictions))
+    problems_and_rows = tuple(problems), frozenset(rejected)
+    return RecordReport(kind, count, ids, repeated, *problems_and_rows, len(predictions), twins.met)
 
 
 def _placed(problem: Problem, file: str | None, row: int, headers: Mapping[str, str]) -> Problem:

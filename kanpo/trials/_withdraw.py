@@ -9,6 +9,7 @@ import pandas as pd
 
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
+from kanpo.schema import AS_WRITTEN
 from kanpo.store import NewRecord, Project
 from kanpo.trials._record import RecordReport, record_rows
 
@@ -33,12 +34,14 @@ def correct_record(
         There is no such record, several begin like this, or it was corrected already.
     """
     entry = standing_entry(project, record_id)
-    row: dict[str, str] = {key: str(value) for key, value in json.loads(entry["body"]).items()}
+    body = json.loads(entry["body"])
+    row: dict[str, str] = {key: str(value) for key, value in body.items() if key != AS_WRITTEN}
     row |= {"happened_at": entry["happened_at"], **changes}
     row |= {"supersedes": entry["record_id"], "reason": reason}
     if entry["outline_wkt"] is not None and "wkt" not in row:
         row["wkt"] = entry["outline_wkt"]
-    return record_rows(project, entry["kind"], {key: [value] for key, value in row.items()}, dry_run=dry_run)
+    columns = {key: [value] for key, value in row.items()}
+    return record_rows(project, entry["kind"], columns, dry_run=dry_run, elsewhere=True)
 
 
 def withdraw_record(project: Project, record_id: str, reason: str, *, dry_run: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +39,9 @@ def _write(kind: str, project: Path | None, dry_run: bool, **values: str | None)
     from kanpo.trials import record_rows
 
     row = {key: value for key, value in values.items() if value is not None}
-    row.setdefault("happened_at", date.today().isoformat())
     path = find_project(project)
     with Project.open(path, write=True) as opened:
+        row.setdefault("happened_at", opened.today())
         report = record_rows(opened, kind, {key: [value] for key, value in row.items()}, dry_run=dry_run)
     say_problems(problem.at(row=None) for problem in report.problems)
     if report.rejected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from kanpo.cli._present import labels_of, say, say_predictions, say_problems, sh
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 from kanpo.schema import JOURNAL, RECORD_KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _KIND = click.Choice(list(RECORD_KINDS))
 
@@ -115,6 +119,7 @@ def show(record_id: str, project: Path | None, as_json: bool, as_csv: bool) -> i
 def import_command(file: Path, kind: str | None, project: Path | None, dry_run: bool) -> int:
     from kanpo.exchange import RecordsImport, import_records
     from kanpo.store import Project
+    from kanpo.trials import find_conflicts
     from kanpo.weather import import_weather, is_station_file
 
     with Project.open(find_project(project), write=True) as opened:
@@ -122,7 +127,10 @@ def import_command(file: Path, kind: str | None, project: Path | None, dry_run: 
             result = RecordsImport(import_weather(opened, file, dry_run=dry_run), None)
         else:
             result = import_records(opened, file, kind, dry_run=dry_run)
-    report = result.report
+        report = result.report
+        clashes = (
+            find_conflicts(opened, report.contradicting) if report.contradicting and not dry_run else None
+        )
     say_problems(report.problems)
     label = RECORD_KINDS[report.kind].label
     say(
@@ -133,13 +141,38 @@ def import_command(file: Path, kind: str | None, project: Path | None, dry_run: 
         )
     )
     say_predictions(0 if dry_run else report.predictions)
+    if clashes is not None:
+        _say_clashes(clashes)
     if result.photos:
         say(Text(f"写真: {result.photos} 枚", f"photos: {result.photos}"))
     if result.rejects:
         say(Text(f"差戻し: {result.rejects}(直して、そのまま取り込めます)", f"sent back: {result.rejects}"))
     if dry_run:
         say(Text("予告だけです。何も変えていません。", "dry run: nothing was changed."))
+    if report.clashes:
+        return 4
     return 1 if report.rejected else 0
+
+
+def _say_clashes(found: pd.DataFrame) -> None:
+    """Values about the same that differ: both stand, and a person decides."""
+    groups = list(found.groupby("conflict", sort=False))
+    for _, rows in groups[:10]:
+        values = " / ".join(f"{row.says}({row.actor})" for row in rows.itertuples())
+        day = str(rows["happened_at"].iloc[0])[:10]
+        say(
+            Text(
+                f"食い違い: {rows['about'].iloc[0]} {day}: {values}",
+                f"contradiction: {rows['about'].iloc[0]} {day}: {values}",
+            )
+        )
+    if groups:
+        say(
+            Text(
+                f"食い違う値が {len(groups)} 組あります(両方残しました): kanpo records conflicts、kanpo records resolve",
+                f"{len(groups)} contradictions (both sides are kept): kanpo records conflicts, kanpo records resolve",
+            )
+        )
 
 
 @subcommand(

@@ -25,6 +25,7 @@ def status(project: Path | None, as_json: bool) -> int:
     from kanpo.schema import BATCHES, RECORD_KINDS
     from kanpo.store import Project, list_edits
     from kanpo.suitability import freshness
+    from kanpo.trials import find_conflicts
 
     path = find_project(project)
     edited = list_edits(path)
@@ -32,6 +33,7 @@ def status(project: Path | None, as_json: bool) -> int:
         batches = opened.imported.batches()
         counts = {kind: len(opened.journal.read(kind)) for kind in RECORD_KINDS}
         seal, news = opened.journal.seal(), freshness(opened)
+        clashes = find_conflicts(opened)["conflict"].nunique()
         parcels, layers = len(opened.imported.parcel_ids()), opened.imported.layer_table()
     note = wal_note(path)
     if note is not None:
@@ -45,6 +47,7 @@ def status(project: Path | None, as_json: bool) -> int:
                 "records": counts,
                 "seal": str(seal),
                 "edited": len(edited),
+                "conflicts": int(clashes),
                 "computed": [
                     {
                         "product": n.product,
@@ -78,6 +81,13 @@ def status(project: Path | None, as_json: bool) -> int:
     ja = "、".join(f"{RECORD_KINDS[kind].label.ja} {count}" for kind, count in kept.items())
     en = ", ".join(f"{RECORD_KINDS[kind].label.en} {count}" for kind, count in kept.items())
     say(Text(f"記録: {ja or 'なし'}(封印 {seal})", f"records: {en or 'none'} (seal {seal})"))
+    if clashes:
+        say(
+            Text(
+                f"食い違う値: {clashes} 組 → kanpo records conflicts",
+                f"contradictions: {clashes} -> kanpo records conflicts",
+            )
+        )
     for line in news:
         say(line.text())
     _say_edits(edited)

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
+from kanpo.exchange._exif import read_photo_facts
 from kanpo.files import check_table_file
 from kanpo.locale import Text
 
@@ -177,7 +178,7 @@ def _photo(entry: dict[str, Any]) -> HandedPhoto | None:
         return None
     digest = hashlib.sha256(content).hexdigest()
     told = entry.get("sha256")
-    if not content.startswith(b"\xff\xd8\xff") or (told is not None and told != digest):
+    if (told is not None and told != digest) or read_photo_facts(content) is None:
         return None
     return HandedPhoto(record_id, digest, content)
 

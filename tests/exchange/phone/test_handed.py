@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import itertools
 import json
 from pathlib import Path
@@ -11,13 +12,22 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from kanpo.errors import InputUnusable
 from kanpo.exchange import import_records, originals_folder, photos_folder, read_csv, read_phone_file
 from kanpo.store import Project
 
 _NUMBERS = itertools.count(1)
-JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 60 + b"\xff\xd9"
+
+
+def _jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 6), (90, 120, 60)).save(out, "JPEG")
+    return out.getvalue()
+
+
+JPEG = _jpeg()
 
 
 def new_record_id() -> str:
