@@ -90,7 +90,7 @@ def step_table(
     for step in _steps(book, lots):
         masses = step.masses
         # Without outputs nothing is compared; what drying takes without a stated loss is water.
-        compared = bool(masses.outputs) and not (masses.step == "drying" and masses.loss_kg is None)
+        compared = bool(masses.outputs) and not masses.in_water
         gap = None
         if compared:
             # A millionth of a gram is the rounding of binary fractions, not a gap (nor a "-0").

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from kanpo.errors import Place, UsageError
-from kanpo.herbs import project_catalogue
+from kanpo.herbs import Herb, project_catalogue
 from kanpo.locale import Text
+from kanpo.lots._measured import Assay, read_assays
 from kanpo.store import Project
 from kanpo.trials import StepMasses
 
@@ -84,7 +85,8 @@ class LotBook:
     """The lots of a project.
 
     `trials`, `plots`, `operations`, `samples` and `assays` are standing records as `Journal.read`
-    gives them. `herb_labels` name the herbs of the project's catalogue.
+    gives them; so are `harvest_records` and `use_conditions` (labels of pesticides). `herb_labels` name
+    the herbs of the project's catalogue, which are `herbs`.
     """
 
     declared: Mapping[str, DeclaredLot]
@@ -96,6 +98,17 @@ class LotBook:
     samples: pd.DataFrame
     assays: pd.DataFrame
     herb_labels: Mapping[str, Text] = field(default_factory=dict)
+    harvest_records: pd.DataFrame = field(default_factory=pd.DataFrame)
+    use_conditions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    herbs: Mapping[str, Herb] = field(default_factory=dict)
+
+    @cached_property
+    def _assays_by_lot(self) -> Mapping[str, list[Assay]]:
+        return read_assays(self.assays, self.samples)
+
+    def assays_of(self, lot_id: str) -> Sequence[Assay]:
+        """The assays of a lot itself and of its samples."""
+        return self._assays_by_lot.get(lot_id, [])
 
     @cached_property
     def _days(self) -> dict[str, str]:
@@ -219,6 +232,7 @@ def read_book(project: Project) -> LotBook:
     """Read all records about lots, and what they go back to."""
     read = project.journal.read
     harvests = read("harvest")
+    herbs = project_catalogue(project).herbs
     return LotBook(
         declared={str(row["lot_id"]): _declared(row) for row in read("lot").to_dict("records")},
         harvests=tuple(
@@ -231,7 +245,10 @@ def read_book(project: Project) -> LotBook:
             )
         ),
         **{f"{kind}s": read(kind) for kind in ("trial", "plot", "operation", "sample", "assay")},
-        herb_labels={key: herb.label for key, herb in project_catalogue(project).herbs.items()},
+        herb_labels={key: herb.label for key, herb in herbs.items()},
+        harvest_records=harvests,
+        use_conditions=read("use_condition"),
+        herbs=herbs,
     )
 
 

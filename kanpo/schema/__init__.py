@@ -35,7 +35,7 @@ from kanpo.schema._validate import (
     check_records,
 )
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
-from kanpo.schema._written import Portion, portions_of, read_measured
+from kanpo.schema._written import Portion, Unreadable, portions_of, read_ingredients, read_measured
 
 __all__ = [
     "BATCHES",
@@ -73,6 +73,7 @@ __all__ = [
     "Privacy",
     "Table",
     "Trait",
+    "Unreadable",
     "Vocabulary",
     "check_records",
     "document",
@@ -80,6 +81,7 @@ __all__ = [
     "find_trait",
     "normalise",
     "portions_of",
+    "read_ingredients",
     "read_integer",
     "read_japanese_date",
     "read_measured",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
 from kanpo.schema import RECORD_KINDS, TRAITS
 from kanpo.store import Project
@@ -46,7 +47,7 @@ def doubts(project: Project) -> tuple[Doubt, ...]:
     found += _unusual(read["observation"])
     found += _far_from_history(read["observation"])
     found += _harvest_before_planting(read["harvest"], read["operation"])
-    for row, code, why in pesticide_doubts(read):
+    for row, code, why in pesticide_doubts(read, project_catalogue(project).herbs):
         found.append(_doubt("operation", row, code, why))
     return tuple(sorted(found, key=lambda doubt: (doubt.day, doubt.record_id)))
 
