@@ -11,7 +11,9 @@ from kanpo.lots._doubtful import doubtful_records
 from kanpo.lots._label import check_sign, label_page, lot_code, read_lot_code, write_labels
 from kanpo.lots._limits import Limit, LimitTable, limits_of, read_limits
 from kanpo.lots._matrix import MatrixReport, NewMatrix, import_matrix, read_matrix
+from kanpo.lots._shipped import shipping_faults
 from kanpo.lots._soundness import look_over
+from kanpo.lots._sprays import LotSprays, sprays_behind
 from kanpo.lots._trace import Trace, TraceNode, trace_lot, trace_text
 from kanpo.lots._units import unit_factor
 from kanpo.lots._verdict import LimitVerdict, LotVerdict, Verdict, verdict_table
@@ -22,6 +24,7 @@ __all__ = [
     "LimitVerdict",
     "LotBook",
     "LotFault",
+    "LotSprays",
     "LotVerdict",
     "MatrixReport",
     "NewMatrix",
@@ -44,6 +47,8 @@ __all__ = [
     "read_limits",
     "read_lot_code",
     "read_matrix",
+    "shipping_faults",
+    "sprays_behind",
     "step_table",
     "trace_lot",
     "trace_text",
