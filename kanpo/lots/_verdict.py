@@ -94,9 +94,10 @@ class LimitVerdict:
         """What was measured: a number, or what it lies between."""
         if self.low is None or self.high is None:
             return ""
-        if self.high == Decimal("Infinity"):
-            return f"≧ {_plain(self.low)}"
-        return _plain(self.high) if self.low == self.high else f"{_plain(self.low)} - {_plain(self.high)}"
+        low, high = _short(self.low), _short(self.high)
+        if not self.high.is_finite():
+            return f"≧ {low}"
+        return high if low == high else f"{low} - {high}"
 
 
 @dataclass(frozen=True, slots=True)
