@@ -4,7 +4,7 @@ In come the records of harvests, steps of processing, samples and assays; out go
 mass balances, verdicts against the pharmacopoeia's limits, labels, and matrices of measurements.
 """
 
-from kanpo.lots._assays import check_lot
+from kanpo.lots._assays import check_lot, count_verdicts
 from kanpo.lots._balance import LotFault, find_faults, lot_table, made_kg, step_table, used_kg
 from kanpo.lots._book import LotBook, Step, read_book
 from kanpo.lots._doubtful import doubtful_records
@@ -34,6 +34,7 @@ __all__ = [
     "Verdict",
     "check_lot",
     "check_sign",
+    "count_verdicts",
     "doubtful_records",
     "find_faults",
     "import_matrix",

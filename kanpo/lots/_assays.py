@@ -65,6 +65,12 @@ def check_lot(book: LotBook, lot_id: str, own: pd.DataFrame | None = None) -> Lo
     return replace(verdict, verdict=_verdict_of(verdict))
 
 
+def count_verdicts(book: LotBook, own: pd.DataFrame | None = None) -> dict[Verdict, int]:
+    """How many lots there are of each verdict; see `check_lot`."""
+    verdicts = [check_lot(book, lot, own).verdict for lot in book.lot_ids]
+    return {verdict: verdicts.count(verdict) for verdict in Verdict}
+
+
 def _verdict_of(lot: LotVerdict) -> Verdict:
     if any(test.verdict is Verdict.FAILED for test in lot.tests):
         return Verdict.FAILED

@@ -172,14 +172,16 @@ class LotVerdict:
         )
 
     def _failures(self) -> list[Text]:
-        if self.verdict is not Verdict.FAILED:
-            return [self.reason] if self.reason.ja else []
+        reasons = [self.reason] if self.reason.ja else []
         failed = [test for test in self.tests if test.verdict is Verdict.FAILED]
+        if not failed:
+            return reasons
         return [
             Text(
                 "、".join(f"{t.name.ja} {t.mean} {t.limit.unit}({t.limit.words.ja})" for t in failed),
                 ", ".join(f"{t.name.en} {t.mean} {t.limit.unit} ({t.limit.words.en})" for t in failed),
-            )
+            ),
+            *reasons,
         ]
 
     def _openings(self) -> list[Text]:

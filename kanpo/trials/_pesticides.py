@@ -254,7 +254,7 @@ def _most_uses(
     ingredient: str, herb_id: str, same: pd.DataFrame, labels: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> int | None:
     """The least number that any label of these products, or what was written beside the work, allows."""
-    known = [spray["ingredients"].get(ingredient) for _, spray in same.iterrows()]
+    known = [ingredients_of(row).get(ingredient) for row in same.to_dict("records")]
     known += [
         ingredients_of(labels.get((number, herb_id), {})).get(ingredient) for number in same["registration"]
     ]

@@ -21,6 +21,7 @@ from kanpo.locale import Text
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def status(project: Path | None, as_json: bool) -> int:
+    from kanpo.lots import count_verdicts, read_book
     from kanpo.schema import BATCHES, RECORD_KINDS
     from kanpo.store import Project
     from kanpo.suitability import freshness
@@ -30,6 +31,7 @@ def status(project: Path | None, as_json: bool) -> int:
         batches = opened.imported.batches()
         counts = {kind: len(opened.journal.read(kind)) for kind in RECORD_KINDS}
         seal, news = opened.journal.seal(), freshness(opened)
+        lots = count_verdicts(read_book(opened))
         parcels, layers = len(opened.imported.parcel_ids()), opened.imported.layer_table()
     if as_json:
         show_json(
@@ -38,6 +40,7 @@ def status(project: Path | None, as_json: bool) -> int:
                 "parcels": parcels,
                 "layers": list(layers["layer_id"]),
                 "records": counts,
+                "lots": {verdict.value: count for verdict, count in lots.items()},
                 "seal": str(seal),
                 "computed": [
                     {
@@ -72,6 +75,11 @@ def status(project: Path | None, as_json: bool) -> int:
     ja = "、".join(f"{RECORD_KINDS[kind].label.ja} {count}" for kind, count in kept.items())
     en = ", ".join(f"{RECORD_KINDS[kind].label.en} {count}" for kind, count in kept.items())
     say(Text(f"記録: {ja or 'なし'}(封印 {seal})", f"records: {en or 'none'} (seal {seal})"))
+    if any(lots.values()):
+        of_kind = [(verdict.label, count) for verdict, count in lots.items() if count]
+        ja = "、".join(f"{label.ja} {count}" for label, count in of_kind)
+        en = ", ".join(f"{label.en} {count}" for label, count in of_kind)
+        say(Text(f"ロット: {sum(lots.values())}({ja})", f"lots: {sum(lots.values())} ({en})"))
     for line in news:
         say(line.text())
     return 0
