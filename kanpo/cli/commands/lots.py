@@ -59,7 +59,7 @@ _LABELS = {
 @group(
     "lots",
     help=Text(
-        "ロットの一覧・由来と行き先・重さの収支・規格への適否・ラベル。\n\n"
+        "ロットの一覧・由来と行き先・重さの収支・分析値の判定・ラベル。\n\n"
         "ロットは収穫(kanpo record harvest --lot-id)と工程(kanpo record lot_step)からできる。",
         "Lots: list, trace, mass balance, pharmacopoeia limits, labels.\n\n"
         "Lots are made by harvests (kanpo record harvest --lot-id) and steps (kanpo record lot_step).",
