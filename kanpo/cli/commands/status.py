@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.lots import Verdict
 
 
 @command(
@@ -75,11 +79,15 @@ def status(project: Path | None, as_json: bool) -> int:
     ja = "、".join(f"{RECORD_KINDS[kind].label.ja} {count}" for kind, count in kept.items())
     en = ", ".join(f"{RECORD_KINDS[kind].label.en} {count}" for kind, count in kept.items())
     say(Text(f"記録: {ja or 'なし'}(封印 {seal})", f"records: {en or 'none'} (seal {seal})"))
-    if any(lots.values()):
-        of_kind = [(verdict.label, count) for verdict, count in lots.items() if count]
-        ja = "、".join(f"{label.ja} {count}" for label, count in of_kind)
-        en = ", ".join(f"{label.en} {count}" for label, count in of_kind)
-        say(Text(f"ロット: {sum(lots.values())}({ja})", f"lots: {sum(lots.values())} ({en})"))
+    _say_lots(lots)
     for line in news:
         say(line.text())
     return 0
+
+
+def _say_lots(lots: dict[Verdict, int]) -> None:
+    of_kind = [(verdict.label, count) for verdict, count in lots.items() if count]
+    if of_kind:
+        ja = "、".join(f"{label.ja} {count}" for label, count in of_kind)
+        en = ", ".join(f"{label.en} {count}" for label, count in of_kind)
+        say(Text(f"ロット: {sum(lots.values())}({ja})", f"lots: {sum(lots.values())} ({en})"))
