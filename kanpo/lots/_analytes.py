@@ -46,11 +46,13 @@ class Analyte:
     all_parts: bool
 
 
+@cache
 def find_analyte(name: str) -> Analyte | None:
     """The substance of that name, in any spelling of the list; None where it is not in it."""
     return _names().get(plain_name(name))
 
 
+@cache
 def english_name(name: str) -> str:
     """A name of the same substance, on the same basis, in Latin letters; the name itself where there is none."""
     analyte = find_analyte(name)
@@ -67,22 +69,26 @@ def plain_name(name: str) -> str:
     return _TAIL.sub("", _SIGNS.sub("", normalise(name).casefold()))
 
 
+@cache
 def parts_of(key: str) -> tuple[str, ...]:
     """The substances that count into a total, as keys; empty for one that is no total."""
     return tuple(dict.fromkeys(analyte.key for analyte in _names().values() if analyte.part_of == key))
 
 
+@cache
 def has_all_parts(key: str) -> bool:
     """Whether the parts of a total are all in the list, so that their sum is the total."""
     return any(analyte.all_parts for analyte in _names().values() if analyte.key == key)
 
 
+@cache
 def bases_of(key: str) -> tuple[Decimal, ...]:
     """The factors of all bases on which a substance is reckoned; none where there is only one."""
     known = (a.factor for a in _names().values() if a.key == key and a.factor is not None)
     return tuple(dict.fromkeys(known))
 
 
+@cache
 def key_of(test: str, name: str) -> Key | None:
     """What was measured, from the test and the name written beside it.
 
@@ -97,6 +103,7 @@ def key_of(test: str, name: str) -> Key | None:
     return "", analyte.key
 
 
+@cache
 def basis_factors(name: str, of_limit: str) -> tuple[Decimal, ...]:
     """By what a value under one name is to be multiplied to be what a limit under another means.
 

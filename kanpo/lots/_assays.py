@@ -18,6 +18,8 @@ from kanpo.lots._units import unit_factor
 from kanpo.lots._verdict import LimitVerdict, LotVerdict, Verdict
 
 _ENDLESS = Decimal("Infinity")
+#: Tests of what stays in a drug whatever is done to it.
+_LASTING = frozenset({"heavy_metals", "arsenic", "pesticide_residue"})
 #: Of several determinations of one test the worst counts.
 _WORST_FIRST = (Verdict.FAILED, Verdict.UNDETERMINED, Verdict.PASSED)
 
@@ -61,8 +63,27 @@ def check_lot(book: LotBook, lot_id: str, own: pd.DataFrame | None = None) -> Lo
         reason = _several(herbs)
     else:
         reason = Text("生薬が決まりません", "its herb is not known")
-    verdict = LotVerdict(lot_id, "、".join(herbs), Verdict.UNDETERMINED, tuple(tests), reason, table.complete)
+    verdict = LotVerdict(
+        lot_id,
+        "、".join(herbs),
+        Verdict.UNDETERMINED,
+        tuple(tests),
+        reason,
+        table.complete,
+        _tainted(table.limits, material),
+    )
     return replace(verdict, verdict=_verdict_of(verdict))
+
+
+def _tainted(limits: Sequence[Limit], material: Material) -> tuple[str, ...]:
+    """The lots that it was made from which failed by what no drying or mixing takes away."""
+    lasting = [limit for limit in limits if limit.test in _LASTING]
+    failed = []
+    for lot in dict.fromkeys(assay.lot_id for assay in material.before):
+        alone = Material((lot,), tuple(assay for assay in material.before if assay.lot_id == lot), (), ())
+        if any(_check_limit(limit, limits, alone).verdict is Verdict.FAILED for limit in lasting):
+            failed.append(lot)
+    return tuple(failed)
 
 
 def count_verdicts(book: LotBook, own: pd.DataFrame | None = None) -> dict[Verdict, int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -105,6 +106,15 @@ def limits_of(herb_id: str, own: pd.DataFrame | None = None) -> LimitTable:
     own : DataFrame, optional
         What `read_limits` gave.
     """
+    return _shipped_limits(herb_id) if own is None else _laid_over(herb_id, own)
+
+
+@cache
+def _shipped_limits(herb_id: str) -> LimitTable:
+    return _laid_over(herb_id, None)
+
+
+def _laid_over(herb_id: str, own: pd.DataFrame | None) -> LimitTable:
     catalogue = load_catalogue()
     shipped = _by_herb(catalogue.quality, herb_id)
     given = _by_herb(own, herb_id) if own is not None else {herb_id: [], _EVERY_HERB: []}

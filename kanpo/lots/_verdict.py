@@ -112,6 +112,9 @@ class LotVerdict:
         Why nothing could be said of the lot as a whole; else empty.
     complete
         Somebody vouches that the limits are the whole table of the monograph.
+    tainted
+        Lots that it was made from by drying, mixing and the like, and that failed for arsenic, heavy
+        metals or pesticides: their assays do not hold for it, and are no reason to be at ease.
     """
 
     lot_id: str
@@ -120,6 +123,7 @@ class LotVerdict:
     tests: tuple[LimitVerdict, ...]
     reason: Text
     complete: bool = False
+    tainted: tuple[str, ...] = ()
 
     @property
     def table(self) -> tuple[LimitVerdict, ...]:
@@ -217,6 +221,14 @@ class LotVerdict:
 
     def _doubts(self) -> list[Text]:
         out = []
+        if self.tainted:
+            lots = "、".join(self.tainted)
+            out.append(
+                Text(
+                    f"もとのロット {lots} は不適合(重金属・ヒ素・残留農薬)",
+                    f"lot {lots}, which it was made from, failed (heavy metals, arsenic or pesticides)",
+                )
+            )
         if not self.complete and self.table:
             out.append(
                 Text(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -52,7 +53,7 @@ def doubts(project: Project) -> tuple[Doubt, ...]:
     return tuple(sorted(found, key=lambda doubt: (doubt.day, doubt.record_id)))
 
 
-def _doubt(kind: str, row: pd.Series, code: str, why: Text) -> Doubt:
+def _doubt(kind: str, row: pd.Series | Mapping[str, Any], code: str, why: Text) -> Doubt:
     keys = ("plot_code", "lot_id", "trial_code", "parcel_id")
     where = next((str(row[key]) for key in keys if key in row and isinstance(row[key], str)), "")
     return Doubt(str(row["happened_at"])[:10], kind, where, code, why, str(row["record_id"]))

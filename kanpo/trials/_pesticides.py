@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +17,9 @@ from kanpo.locale import Text
 from kanpo.schema import Unreadable, normalise, read_ingredients
 from kanpo.trials._crop import crop_fits
 
-Found = tuple[pd.Series, str, Text]
+Row = Mapping[str, Any]
+Found = tuple[Row, str, Text]
+Labels = Mapping[tuple[str, str], Row]
 
 #: What people write where they have no number: as good as nothing.
 _NO_NUMBER = frozenset(
@@ -88,40 +92,80 @@ def pesticide_doubts(read: Mapping[str, pd.DataFrame], herbs: Mapping[str, Herb]
 
     Yields
     ------
-    (Series, str, Text)
+    (mapping, str, Text)
         The operation, a code, and why: no registration number, not for the crop, dilution out of
         range, too close to the harvest, too often since the harvest before (by product, and by active
         ingredient over all products).
     """
     labels = labels_of(read["use_condition"])
-    trials = read["trial"].drop_duplicates("trial_code", keep="last")
-    sprays = sprays_of(read["operation"], labels)
-    for _, spray in sprays.iterrows():
+    numbers = {number for number, _ in labels}
+    trials = read["trial"].drop_duplicates("trial_code", keep="last").to_dict("records")
+    sprays = sprays_of(read["operation"], labels).to_dict("records")
+    grounds = _grounds(trials, sprays, read["harvest"])
+    for spray in sprays:
         number = spray["registration"]
         if not number:
             yield spray, "pesticide.no-registration", _named(spray, _NO_REGISTRATION)
-        here = _trials_of(spray, trials)
-        for _, trial in here.iterrows():
-            yield from _off_crop(spray, trial["herb_id"], herbs)
-        if not number or number in _EXEMPT:
-            continue
-        if not any(key[0] == number for key in labels):
+        elif number not in _EXEMPT and number not in numbers:
             yield _none_entered(spray)
-            continue
-        for _, trial in here.iterrows():
-            label = labels.get((number, trial["herb_id"]))
-            if label is None:
-                why = Text(
-                    f"この生薬({trial['herb_id']})への使用基準がありません",
-                    f"no condition of use on this herb ({trial['herb_id']})",
-                )
-                yield spray, "pesticide.not-for-herb", why
-                continue
-            if not _text(spray["label_crop"]):
-                yield from _off_crop(spray, trial["herb_id"], herbs, _text(label.get("label_crop")))
-            yield from _against(spray, label, trial, sprays, read["harvest"])
-    for _, trial in trials.iterrows():
-        yield from _ingredients_too_often(trial, sprays, labels, read["harvest"])
+    for ground in grounds:
+        for spray in ground.sprays:
+            yield from _off_label(spray, ground, labels, numbers, herbs)
+        yield from _ingredients_too_often(ground, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A trial with the sprays that reached it and its harvests (day and plot), oldest first."""
+
+    trial: Row
+    sprays: list[Row]
+    harvests: list[tuple[str, str]]
+
+    def harvests_around(self, spray: Row) -> tuple[str, str]:
+        """The last harvest before a spray and the first one from its day on; empty where there is none."""
+        day, plot = spray["happened_at"][:10], _text(spray["plot_code"])
+        days = [on for on, of in self.harvests if not plot or of == plot]
+        before, after = [on for on in days if on < day], [on for on in days if on >= day]
+        return (before[-1] if before else ""), (after[0] if after else "")
+
+    def uses_so_far(self, spray: Row, same: Iterable[Row]) -> int:
+        """Which use of the `same` this is on its ground since the last harvest."""
+        since, _ = self.harvests_around(spray)
+        mine = (spray["happened_at"], spray["record_id"])
+        plots = [
+            _text(one["plot_code"])
+            for one in same
+            if one["happened_at"][:10] > since and (one["happened_at"], one["record_id"]) <= mine
+        ]
+        counts = Counter(plots)
+        # A spray of the whole trial is one more on the plot that had most.
+        whole = counts.pop("", 0)
+        plot = _text(spray["plot_code"])
+        return whole + (counts[plot] if plot else max(counts.values(), default=0))
+
+
+def _grounds(trials: list[Row], sprays: list[Row], harvests: pd.DataFrame) -> list[_Ground]:
+    of_trial: dict[str, list[Row]] = {}
+    of_parcel: dict[str, list[Row]] = {}
+    for spray in sprays:
+        trial, parcel = _text(spray["trial_code"]), _text(spray["parcel_id"])
+        (of_trial.setdefault(trial, []) if trial else of_parcel.setdefault(parcel, [])).append(spray)
+    gathered: dict[str, list[tuple[str, str]]] = {}
+    for row in harvests.to_dict("records"):
+        day = (str(row["happened_at"])[:10], _text(row["plot_code"]))
+        gathered.setdefault(_text(row["trial_code"]), []).append(day)
+    return [
+        _Ground(
+            trial,
+            sorted(
+                of_trial.get(trial["trial_code"], []) + of_parcel.get(_text(trial["parcel_id"]), []),
+                key=lambda spray: (spray["happened_at"], spray["record_id"]),
+            ),
+            sorted(gathered.get(trial["trial_code"], [])),
+        )
+        for trial in trials
+    ]
 
 
 def labels_of(conditions: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
@@ -164,24 +208,12 @@ def ingredients_of(row: Mapping[str, Any]) -> dict[str, int | None]:
     return {name.casefold().replace(" ", ""): most for name, most in written.items()}
 
 
-def _named(spray: pd.Series, why: Text) -> Text:
+def _named(spray: Row, why: Text) -> Text:
     product = _text(spray["product"])
     return Text(f"{product}: {why.ja}", f"{product}: {why.en}") if product else why
 
 
-def _off_crop(spray: pd.Series, herb_id: str, herbs: Mapping[str, Herb], crop: str = "") -> Iterator[Found]:
-    crop = _text(spray["label_crop"]) or crop
-    herb = herbs.get(herb_id)
-    if not crop or herb is None or crop_fits(crop, herb):
-        return
-    why = Text(
-        f"ラベルの作物名「{crop}」に {herb.crude_drug_ja}({herb_id})が入っていません",
-        f"the label is for '{crop}', which {herb_id} is not",
-    )
-    yield spray, "pesticide.not-for-crop", why
-
-
-def _none_entered(spray: pd.Series) -> Found:
+def _none_entered(spray: Row) -> Found:
     number = spray["registration_number"]
     why = Text(
         f"登録番号 {number} の使用基準が入力されていないので、照らせません(kanpo record use_condition)",
@@ -190,15 +222,30 @@ def _none_entered(spray: pd.Series) -> Found:
     return spray, "pesticide.no-conditions", why
 
 
-def _trials_of(spray: pd.Series, trials: pd.DataFrame) -> pd.DataFrame:
-    if isinstance(spray["trial_code"], str):
-        return trials[trials["trial_code"] == spray["trial_code"]]
-    return trials[trials["parcel_id"] == spray["parcel_id"]]
-
-
-def _against(
-    spray: pd.Series, label: Mapping[str, Any], trial: pd.Series, sprays: pd.DataFrame, harvests: pd.DataFrame
+def _off_label(
+    spray: Row, ground: _Ground, labels: Labels, numbers: set[str], herbs: Mapping[str, Herb]
 ) -> Iterator[Found]:
+    """What one spray on one trial goes against: the crop, then days, dilution and uses of its label."""
+    number, herb_id = spray["registration"], str(ground.trial["herb_id"])
+    label = labels.get((number, herb_id)) if number not in _EXEMPT else None
+    crop = _text(spray["label_crop"]) or (_text(label.get("label_crop")) if label else "")
+    herb = herbs.get(herb_id)
+    if crop and herb is not None and not crop_fits(crop, herb):
+        why = Text(
+            f"ラベルの作物名「{crop}」に {herb.crude_drug_ja}({herb_id})が入っていません",
+            f"the label is for '{crop}', which {herb_id} is not",
+        )
+        yield spray, "pesticide.not-for-crop", why
+    if label is not None:
+        yield from _against(spray, label, ground)
+    elif number in numbers:
+        why = Text(
+            f"この生薬({herb_id})への使用基準がありません", f"no condition of use on this herb ({herb_id})"
+        )
+        yield spray, "pesticide.not-for-herb", why
+
+
+def _against(spray: Row, label: Row, ground: _Ground) -> Iterator[Found]:
     low, high, dilution = label["dilution_low"], label["dilution_high"], spray["dilution"]
     # More water than allowed is too weak, less is too strong; both are off the label.
     if _off(dilution, low, high):
@@ -207,7 +254,7 @@ def _against(
             f"dilution {dilution:g} is outside what is allowed ({_bound(low)} to {_bound(high)})",
         )
         yield spray, "pesticide.dilution", why
-    before, after = _harvests_around(spray, trial["trial_code"], harvests)
+    _, after = ground.harvests_around(spray)
     waited = (
         (date.fromisoformat(after) - date.fromisoformat(spray["happened_at"][:10])).days if after else None
     )
@@ -218,31 +265,27 @@ def _against(
             f"used {waited} days before the harvest ({after}), {least:g} are required",
         )
         yield spray, "pesticide.before-harvest", why
-    same = sprays[sprays["registration"] == spray["registration"]]
-    count, most = _uses_so_far(spray, trial, same, before), label["most_applications"]
-    if pd.notna(most) and count > most:
+    most = label["most_applications"]
+    same = (one for one in ground.sprays if one["registration"] == spray["registration"])
+    if pd.notna(most) and (count := ground.uses_so_far(spray, same)) > most:
         why = Text(
             f"{count} 回目の使用です(基準は {most:g} 回まで)", f"use no. {count}, {most:g} are allowed"
         )
         yield spray, "pesticide.too-often", why
 
 
-def _ingredients_too_often(
-    trial: pd.Series,
-    sprays: pd.DataFrame,
-    labels: Mapping[tuple[str, str], Mapping[str, Any]],
-    harvests: pd.DataFrame,
-) -> Iterator[Found]:
+def _ingredients_too_often(ground: _Ground, labels: Labels) -> Iterator[Found]:
     """Uses of an active ingredient beyond what the strictest label of the products used allows in all."""
-    here = _sprays_on(trial, sprays)
-    for _, spray in here.iterrows():
+    by_ingredient: dict[str, list[Row]] = {}
+    for spray in ground.sprays:
         for ingredient in spray["ingredients"]:
-            same = here[[ingredient in known for known in here["ingredients"]]]
-            most = _most_uses(ingredient, trial["herb_id"], same, labels)
-            before, _ = _harvests_around(spray, trial["trial_code"], harvests)
-            count = _uses_so_far(spray, trial, same, before)
+            by_ingredient.setdefault(ingredient, []).append(spray)
+    for ingredient, same in by_ingredient.items():
+        most = _most_uses(ingredient, str(ground.trial["herb_id"]), same, labels)
+        products = "、".join(dict.fromkeys(filter(None, (_text(one["product"]) for one in same))))
+        for spray in same if most is not None else ():
+            count = ground.uses_so_far(spray, same)
             if most is not None and count > most:
-                products = "、".join(dict.fromkeys(filter(None, map(_text, same["product"]))))
                 why = Text(
                     f"有効成分 {ingredient} の {count} 回目の使用です(総使用回数は {most} 回まで。{products})",
                     f"use no. {count} of the active ingredient {ingredient}, {most} are allowed ({products})",
@@ -250,48 +293,12 @@ def _ingredients_too_often(
                 yield spray, "pesticide.ingredient-too-often", why
 
 
-def _most_uses(
-    ingredient: str, herb_id: str, same: pd.DataFrame, labels: Mapping[tuple[str, str], Mapping[str, Any]]
-) -> int | None:
+def _most_uses(ingredient: str, herb_id: str, same: list[Row], labels: Labels) -> int | None:
     """The least number that any label of these products, or what was written beside the work, allows."""
-    known = [ingredients_of(row).get(ingredient) for row in same.to_dict("records")]
-    known += [
-        ingredients_of(labels.get((number, herb_id), {})).get(ingredient) for number in same["registration"]
-    ]
+    numbers = {one["registration"] for one in same}
+    known = [ingredients_of(one).get(ingredient) for one in same]
+    known += [ingredients_of(labels.get((number, herb_id), {})).get(ingredient) for number in numbers]
     return min((most for most in known if most is not None), default=None)
-
-
-def _sprays_on(trial: pd.Series, sprays: pd.DataFrame) -> pd.DataFrame:
-    """Sprays of a trial, and of its parcel where no trial is named."""
-    of_trial = sprays["trial_code"] == trial["trial_code"]
-    of_parcel = sprays["trial_code"].isna() & (sprays["parcel_id"] == trial["parcel_id"])
-    return sprays[of_trial | of_parcel]
-
-
-def _harvests_around(spray: pd.Series, trial: str, harvests: pd.DataFrame) -> tuple[str, str]:
-    """The last harvest before a spray and the first one from its day on; empty where there is none."""
-    here = harvests[harvests["trial_code"] == trial]
-    if isinstance(spray["plot_code"], str):
-        here = here[here["plot_code"] == spray["plot_code"]]
-    day = spray["happened_at"][:10]
-    days = here["happened_at"].str[:10]
-    after, before = days[days >= day], days[days < day]
-    return (before.max() if len(before) else ""), (after.min() if len(after) else "")
-
-
-def _uses_so_far(spray: pd.Series, trial: pd.Series, same: pd.DataFrame, since: str) -> int:
-    """Which use this is on its ground since the last harvest: sprays of the plot, or of all of it."""
-    same = _sprays_on(trial, same)
-    same = same[same["happened_at"].str[:10] > since]
-    mine = (spray["happened_at"], spray["record_id"])
-    earlier = same["happened_at"] < mine[0]
-    so_far = same[earlier | ((same["happened_at"] == mine[0]) & (same["record_id"] <= mine[1]))]
-    whole = so_far["plot_code"].isna()
-    # A spray of the whole trial is one more on the plot that had most.
-    plots = (
-        [spray["plot_code"]] if isinstance(spray["plot_code"], str) else so_far["plot_code"].dropna().unique()
-    )
-    return max(((whole | (so_far["plot_code"] == plot)).sum() for plot in plots), default=whole.sum())
 
 
 def _off(value: object, low: object, high: object) -> bool:

@@ -339,6 +339,22 @@ def test_a_mixed_lot_needs_an_assay_of_its_own(trial_project: Project) -> None:
     assert not verdict.tested and "混合したロットは混合の後に測る" in of(verdict, "灰分")[1]
 
 
+def test_a_failed_lot_is_named_in_what_was_made_from_it(trial_project: Project) -> None:
+    assert write(trial_project, "harvest", *HARVESTS).stored == 2
+    rows = (
+        step("2025-12-01", "mixing", "A=40; B=60", "M=100"),
+        step("2025-12-02", "drying", "M=100", "D=25"),
+    )
+    assert write(trial_project, "lot_step", *rows).stored == 2
+    bad = measured("arsenic", "As2O3", "60", happened_at="2025-11-20", lot_id="A")
+    fresh = measured("loss_on_drying", "", "70", "%", happened_at="2025-11-20", lot_id="B")
+    dried = measured("total_ash", "", "5", "%", happened_at="2025-12-03", lot_id="D")
+    assert write(trial_project, "assay", bad, fresh, dried).stored == 3
+    verdict = check_lot(read_book(trial_project), "D")
+    assert (verdict.verdict, verdict.tainted) == (WITHIN, ("A",))
+    assert "もとのロット A は不適合" in verdict.sentence.ja
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [
