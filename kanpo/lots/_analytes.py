@@ -14,8 +14,11 @@ from kanpo.schema import normalise
 
 #: Tests that measure one thing, whatever else is written beside them.
 _ONE_MEANING = frozenset({"total_ash", "acid_insoluble_ash", "loss_on_drying"})
+#: Tests whose name says the substance where the name written beside it is in no list.
+_SAYS_ITSELF = _ONE_MEANING | {"arsenic"}
 #: Signs that are written in a name or left out, and words that add nothing to it.
 _SIGNS = re.compile(r"[\s\-‐‑–−,、・'’′()\[\]「」+&/]+")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _TAIL = re.compile(r"(含量|含有量|濃度|の量)$")
 
 #: What stands for a substance when assays and limits are compared: its key in `analytes.csv`, or the
@@ -48,8 +51,12 @@ class Analyte:
 
 @cache
 def find_analyte(name: str) -> Analyte | None:
-    """The substance of that name, in any spelling of the list; None where it is not in it."""
-    return _names().get(plain_name(name))
+    """The substance of that name, in any spelling of the list; None where it is not in it.
+
+    What stands in brackets may be left out: ヒ素(湿式分解) is ヒ素, which does not say as what it is reckoned.
+    """
+    names = _names()
+    return names.get(plain_name(name)) or names.get(plain_name(_BRACKETS.sub("", normalise(name))))
 
 
 @cache
@@ -97,7 +104,7 @@ def key_of(test: str, name: str) -> Key | None:
     """
     analyte = find_analyte(name) if name else _names().get(plain_name(_default_name(test)))
     if analyte is None:
-        return ("", test) if test in _ONE_MEANING else (test, plain_name(name))
+        return ("", test) if test in _SAYS_ITSELF else (test, plain_name(name))
     if test in _ONE_MEANING and analyte.key != test:
         return None
     return "", analyte.key

@@ -116,10 +116,10 @@ def _check_limit(limit: Limit, limits: Sequence[Limit], material: Material) -> L
     parts = [assay for assay in material.assays if assay.key and assay.key[1] in parts_of(limit.key[1])]
     sums = [_judge_parts(limit, assays) for assays in _determinations(parts)]
     # Some parts of a total can show that it is too much, never that it is not.
-    verdicts += [found for found in sums if found.verdict is Verdict.FAILED or not direct]
+    verdicts += [total for total in sums if total.verdict is Verdict.FAILED or not direct]
     if not verdicts:
         return LimitVerdict(limit, Verdict.UNDETERMINED, _why_missing(limit, limits, material))
-    worst = min(verdicts, key=lambda found: _WORST_FIRST.index(found.verdict))
+    worst = min(verdicts, key=lambda judged: _WORST_FIRST.index(judged.verdict))
     notes = [worst.reason]
     if worst.of_lot != material.lots[0]:
         notes.append(Text(f"ロット {worst.of_lot} の測定", f"measured on lot {worst.of_lot}"))
@@ -210,22 +210,23 @@ def _span(assay: Assay, limit: Limit) -> tuple[Decimal, Decimal] | None:
     unit = Decimal(1) if limit.undetected else unit_factor(assay.unit, limit.unit)
     if unit is None:
         return None
-    factors = basis_factors(assay.analyte or _nameless(assay), limit.analyte)
+    factors = basis_factors(_name_of(assay), limit.analyte)
     value = Decimal(assay.measured.removeprefix("<")) * unit
     low, high = value * min(factors), value * max(factors)
     return (Decimal(0), high) if assay.measured.startswith("<") else (low, high)
 
 
-def _nameless(assay: Assay) -> str:
-    """A name that says no basis, for an assay that says none."""
-    return assay.key[1] if assay.key else ""
+def _name_of(assay: Assay) -> str:
+    """The name of what was measured; one that says no basis where what is written is in no list."""
+    known = assay.analyte and find_analyte(assay.analyte)
+    return assay.analyte if known or assay.key is None else assay.key[1]
 
 
 def _basis_note(assays: Sequence[Assay], limit: Limit) -> Text:
     """As what a value is reckoned, where that is not as the limit is."""
     other = find_analyte(limit.analyte)
     for assay in assays:
-        analyte = find_analyte(assay.analyte or _nameless(assay))
+        analyte = find_analyte(_name_of(assay))
         if analyte is None or other is None or analyte.basis == other.basis:
             continue
         if analyte.basis and other.basis:

@@ -191,6 +191,9 @@ def test_a_lot_of_an_unknown_herb_fails_by_what_holds_for_every_herb() -> None:
         ("<4.5", "As", OPEN, "書かれていない"),
         ("<1", "As", PASSED, "幅で比べた"),
         ("5.5", "Ａｓ", FAILED, "幅で比べた"),
+        ("60", "As(ヒ素)", FAILED, "幅で比べた"),
+        ("4.5", "ヒ素(湿式分解)", OPEN, "書かれていない"),
+        ("60", "無機の毒", FAILED, "幅で比べた"),
     ],
 )
 def test_arsenic_is_not_silently_taken_as_its_oxide(
@@ -208,7 +211,8 @@ def test_berberine_is_not_silently_taken_as_its_chloride() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["BHC", "総BHC", "ＢＨＣ", "BHC類", "BHC(総量)", "total BHC", "HCH", "bhc 含量"]
+    "name",
+    ["BHC", "総BHC", "ＢＨＣ", "BHC類", "BHC(総量)", "総BHC(4異性体の和)", "total BHC", "HCH", "bhc 含量"],
 )
 @pytest.mark.parametrize("test", ["pesticide_residue", "purity", "other"])
 def test_an_analyte_is_known_by_any_of_its_names_and_under_any_test(test: str, name: str) -> None:
