@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,12 +24,19 @@ __all__ = [
     "audience_option",
     "date_option",
     "dry_run_option",
+    "limits_option",
     "mapping",
     "output_options",
+    "own_limits",
     "pairs",
     "project_option",
     "what_if_option",
 ]
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kanpo.store import Project
 
 
 def project_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,6 +51,34 @@ def project_option(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
     )(function)
     return decorated
+
+
+def limits_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--limits``: limits of the user's own, laid over those of the catalogue."""
+    decorated: Callable[..., Any] = option(
+        "--limits",
+        type=InputPath,
+        metavar="FILE.csv",
+        help=Text(
+            "自前の基準値の表(列: herb_id, test, analyte, min, max, unit, source, confidence, complete)",
+            "limits of your own (columns herb_id, test, analyte, min, max, unit, source, confidence, complete)",
+        ),
+    )(function)
+    return decorated
+
+
+def own_limits(path: Path | None, project: Project) -> pd.DataFrame | None:
+    """The limits that the user gave, or None.
+
+    Raises
+    ------
+    InputUnusable
+        The file cannot be used.
+    """
+    from kanpo.herbs import project_catalogue
+    from kanpo.lots import read_limits
+
+    return None if path is None else read_limits(path, project_catalogue(project))
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, UsageError, shown
-from kanpo.herbs._check import DEFAULT_HERB, check_files, read_files
+from kanpo.herbs._check import DEFAULT_HERB, FILES, OPTIONAL, check_files, read_files
 from kanpo.herbs._curve import Row, bell_of, classes_of, corners_of, points_of
 from kanpo.herbs._requirement import Herb, Requirement
 from kanpo.locale import Text
@@ -33,6 +33,7 @@ class Catalogue:
     herbs: Mapping[str, Herb]
     requirements: Mapping[str, tuple[Requirement, ...]]
     quality: pd.DataFrame
+    monographs: pd.DataFrame
     market: pd.DataFrame
     operations: pd.DataFrame
     sources: pd.DataFrame
@@ -91,7 +92,9 @@ def _load(folder: Path | None) -> Catalogue:
     rows = [requirement_of_row(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
     requirements = {herb_id: _resolved(herb_id, rows) for herb_id in herbs}
     tables = {
-        name: pd.DataFrame(read.tables[name]) for name in ("quality", "market", "operations", "sources")
+        name: pd.DataFrame(read.tables[name], columns=None if read.tables[name] else OPTIONAL.get(name))
+        for name in FILES
+        if name not in ("herbs", "requirements")
     }
     digest = hashlib.sha256(json.dumps(read.tables, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     return Catalogue(herbs, requirements, **tables, digest=digest)

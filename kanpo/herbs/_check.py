@@ -15,8 +15,12 @@ from kanpo.herbs._curve import Row, at, check_curve, number_of, problem
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 
-FILES = ("herbs", "requirements", "quality", "market", "operations", "sources")
+FILES = ("herbs", "requirements", "quality", "monographs", "market", "operations", "sources")
+#: What a catalogue may do without, with its columns: no monograph is marked as complete then.
+OPTIONAL = {"monographs": ("herb_id", "complete", "edition", "source", "confidence")}
 CONFIDENCES = ("high", "medium", "low")
+#: As the most that a test may give: nothing may be found.
+NOT_DETECTED = "not detected"
 #: The herb whose rows hold for every herb that has none of its own.
 DEFAULT_HERB = "*"
 #: Under this name go the cells of a row that stand beyond the header.
@@ -49,6 +53,9 @@ def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem
         try:
             text = file.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
+            if name in OPTIONAL:
+                tables[name] = []
+                continue
             what, mend = (
                 Text("ファイルがありません", "the file is missing"),
                 Text("同梱の目録から写してください", "copy it from the shipped catalogue"),
@@ -92,6 +99,10 @@ def check_files(read: CatalogueFiles) -> list[Problem]:
     sources = {row.get("source_id", "") for row in read.tables["sources"]}
     problems += _repeated(read.tables["herbs"], "herbs.csv", ("herb_id",))
     problems += _repeated(read.tables["requirements"], "requirements.csv", ("herb_id", "factor"))
+    problems += _repeated(read.tables["quality"], "quality.csv", ("herb_id", "test", "analyte"))
+    problems += _repeated(read.tables["monographs"], "monographs.csv", ("herb_id",))
+    for number, row in enumerate(read.tables["monographs"], 2):
+        problems += _check_monograph(row, Place("monographs.csv", row=number))
     for number, row in enumerate(read.tables["requirements"], 2):
         place = Place("requirements.csv", row=number)
         problems += _check_requirement(row, place, herbs)
@@ -151,6 +162,8 @@ def _check_numbers(row: Row, name: str, place: Place) -> Iterator[Problem]:
     for column in (*_NUMBERS.get(name, ()), *bounds):
         text = row.get(column, "")
         value = number_of(text)
+        if name == "quality" and column == "max" and text == NOT_DETECTED:
+            continue
         whole = column == "years_to_harvest"
         if text and (value is None or value < 0 or (whole and (value < 1 or not text.isdecimal()))):
             yield problem(
@@ -165,6 +178,16 @@ def _check_numbers(row: Row, name: str, place: Place) -> Iterator[Problem]:
             *("range", "下限が上限より大きいです", "the lower figure is above the upper"),
             *("2つを入れ替えてください", "swap the two"),
             Place(place.file, row=place.row, column=",".join(bounds), value=f"{low:g}, {high:g}"),
+        )
+
+
+def _check_monograph(row: Row, place: Place) -> Iterator[Problem]:
+    if row.get("complete") not in ("yes", "no"):
+        yield problem(
+            *("complete", "complete は yes か no です", "complete is yes or no"),
+            "公定書の全項目を確かめたときだけ yes にしてください",
+            "write yes only if every test of the monograph is in quality.csv",
+            at(place, row, "complete"),
         )
 
 

@@ -2,189 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
-from pathlib import Path
 
 import pandas as pd
 
-from kanpo.errors import InputUnusable, Place, Problem
-from kanpo.files import check_table_file, read_rows
-from kanpo.herbs import load_catalogue
 from kanpo.locale import Text
+from kanpo.lots._analytes import Key, basis_factors, find_analyte, has_all_parts, parts_of
 from kanpo.lots._book import LotBook
-from kanpo.schema import VOCABULARIES, normalise
+from kanpo.lots._limits import Limit, limits_of
+from kanpo.lots._material import Material, material_of
+from kanpo.lots._measured import Assay
+from kanpo.lots._units import unit_factor
+from kanpo.lots._verdict import LimitVerdict, LotVerdict, Verdict
 
-#: Steps that leave the drug what it is, so that an assay of the lot before holds for the lot after.
-_SAME_DRUG = frozenset({"splitting", "packing", "storage", "shipping"})
-#: Mass per mass, in percent of one unit. All are exact.
-_PERCENT = {
-    "%": Decimal(1),
-    "g/100g": Decimal(1),
-    "w/w%": Decimal(1),
-    "%(w/w)": Decimal(1),
-    "mg/g": Decimal("0.1"),
-    "g/kg": Decimal("0.1"),
-    "mg/100g": Decimal("0.001"),
-    "mg/kg": Decimal("0.0001"),
-    "ppm": Decimal("0.0001"),
-    "μg/g": Decimal("0.0001"),
-    "ug/g": Decimal("0.0001"),
-}
-#: Oil per mass of drug, in mL of one unit per 50 g. All are exact.
-_ML_50_G = {"ml/50g": Decimal(1), "ml/100g": Decimal("0.5"), "ml/g": Decimal(50)}
+_ENDLESS = Decimal("Infinity")
+#: Tests of what stays in a drug whatever is done to it.
+_LASTING = frozenset({"heavy_metals", "arsenic", "pesticide_residue"})
+#: Of several determinations of one test the worst counts.
+_WORST_FIRST = (Verdict.FAILED, Verdict.UNDETERMINED, Verdict.PASSED)
 
 
-#: Columns of a table of limits.
-_COLUMNS = ("herb_id", "test", "analyte", "min", "max", "unit", "source", "confidence")
-_NUMBER = re.compile(r"\d+(\.\d+)?")
-
-
-class Verdict(StrEnum):
-    """What became of a test."""
-
-    PASSED = "pass"
-    FAILED = "fail"
-    UNDETERMINED = "not determined"
-
-    @property
-    def label(self) -> Text:
-        """The verdict in words."""
-        return {
-            Verdict.PASSED: Text("適合", "pass"),
-            Verdict.FAILED: Text("不適合", "fail"),
-            Verdict.UNDETERMINED: Text("判定できず", "not determined"),
-        }[self]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """What a test may give at least and at most, both included, in `unit`."""
-
-    test: str
-    analyte: str
-    minimum: Decimal | None
-    maximum: Decimal | None
-    unit: str
-    source: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class LimitVerdict:
-    """One limit and what was measured against it.
-
-    `low` and `high` bound the mean of `n` values in the unit of the limit: they differ where a
-    value was only known to be below a limit. `of_lot` is the lot that was assayed.
-    """
-
-    limit: Limit
-    verdict: Verdict
-    reason: Text
-    n: int = 0
-    low: Decimal | None = None
-    high: Decimal | None = None
-    of_lot: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LotVerdict:
-    """All limits of a lot's herb.
-
-    Fails when one test fails, passes when all pass, and is not determined otherwise. `recalled`
-    says that a limit has not been read again in its source.
-    """
-
-    lot_id: str
-    herb_id: str
-    verdict: Verdict
-    tests: tuple[LimitVerdict, ...]
-    reason: Text
-    recalled: bool
-
-
-def limits_of(herb_id: str, table: pd.DataFrame | None = None) -> tuple[Limit, ...]:
-    """The limits of a herb.
-
-    Parameters
-    ----------
-    table : DataFrame, optional
-        Text columns ``herb_id, test, analyte, min, max, unit, source, confidence``; the catalogue's
-        when not given.
-    """
-    table = load_catalogue().quality if table is None else table
-    return tuple(
-        Limit(
-            row["test"],
-            row["analyte"],
-            Decimal(row["min"]) if row["min"] else None,
-            Decimal(row["max"]) if row["max"] else None,
-            row["unit"],
-            row["source"],
-            row["confidence"],
-        )
-        for row in table[table["herb_id"] == herb_id].fillna("").to_dict("records")
-    )
-
-
-def read_limits(path: Path) -> pd.DataFrame:
-    """Limits of the user's own, from a CSV with the columns of the catalogue's ``quality.csv``.
-
-    Raises
-    ------
-    InputUnusable
-        It cannot be read, or a row has no limit or one that is no number; all places are said.
-    """
-    check_table_file(path)
-    headers, *lines = [[cell.strip() for cell in row] for row in read_rows(path.read_bytes(), path.name)] or [
-        []
-    ]
-    unusable = (
-        "limits.unusable",
-        Text("基準値の表を使えません", "the table of limits cannot be used"),
-        Text(f"列: {', '.join(_COLUMNS)}", f"columns: {', '.join(_COLUMNS)}"),
-        Place(path.name),
-    )
-    if not {"herb_id", "test", "unit"} <= set(headers) or not {"min", "max"} & set(headers):
-        raise InputUnusable(*unusable)
-    known = [dict(zip(headers, line, strict=False)) for line in lines]
-    rows = [{key: row.get(key, "") for key in _COLUMNS} for row in known]
-    problems = [
-        Problem(
-            "limits.row",
-            Text("基準値として読めません", "is no limit"),
-            Text(
-                "herb_id と test、数値の min か max を入れてください",
-                "enter herb_id, test, and a number as min or max",
-            ),
-            Place(path.name, row=number, column="min", value=row["min"] or row["max"]),
-        )
-        for number, row in enumerate(rows, 2)
-        if not (row["herb_id"] and row["test"] and (row["min"] or row["max"]))
-        or not all(_NUMBER.fullmatch(row[key]) for key in ("min", "max") if row[key])
-    ]
-    if problems or not rows:
-        raise InputUnusable(*unusable, tuple(problems))
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
-
-
-def check_lot(book: LotBook, lot_id: str, table: pd.DataFrame | None = None) -> LotVerdict:
+def check_lot(book: LotBook, lot_id: str, own: pd.DataFrame | None = None) -> LotVerdict:
     """Compare the assays of a lot with the limits of its herb.
 
-    Assays of the lot and of its samples count. A test that was not done on it is taken from the
-    lot that it was only split, packed or stored from. Values of one test are averaged
-    (arithmetic mean); a value below a limit of quantification stands for all between 0 and that
-    limit, so the mean is an interval, and a verdict needs the whole interval on one side. Units
-    are converted where the factor is exact. A mean that meets a limit only when rounded to the
-    digits of the limit is not determined, since the digits of the pharmacopoeia decide there
-    (JP, General Notices: n digits are got by rounding off the (n+1)th).
+    Assays count of the lot, of its samples, and of the lots that it was only split, packed or stored
+    from, unless they are dated before the last thing that changed the drug. Replicates (same lot,
+    sample, day and laboratory) are averaged (arithmetic mean); of several determinations the worst
+    counts, so that testing again does not wash a failure away. A value below a limit of quantification
+    stands for all between 0 and that limit, one that does not say as what it is reckoned (arsenic as
+    As or as As2O3) for all that it may mean, so a mean is an interval, and a verdict needs the whole
+    interval on one side. Units are converted where the factor is exact. A mean that meets a limit only
+    when rounded to the digits of the limit is not determined, since the digits of the pharmacopoeia
+    decide there (JP, General Notices: n digits are got by rounding off the (n+1)th).
+
+    The lot fails when one test fails. It passes when somebody vouches for the table as the whole of
+    the monograph and every test of it passes. Else what was judged is within its limits, where
+    something of the table was, and nothing is said where nothing was.
 
     Parameters
     ----------
-    table : DataFrame, optional
+    own : DataFrame, optional
         Limits of the user's own; see `limits_of`.
 
     Raises
@@ -194,21 +53,55 @@ def check_lot(book: LotBook, lot_id: str, table: pd.DataFrame | None = None) -> 
     """
     book.require(lot_id)
     herbs = sorted(book.herbs_of(lot_id))
-    if len(herbs) != 1:
-        what = Text("生薬が決まりません", "its herb is not known") if not herbs else _several(herbs)
-        return LotVerdict(lot_id, "、".join(herbs), Verdict.UNDETERMINED, (), what, False)
-    limits = limits_of(herbs[0], table)
-    tests = tuple(_check_limit(book, lot_id, limit, limits) for limit in limits)
-    verdicts = {test.verdict for test in tests}
-    if Verdict.FAILED in verdicts:
-        verdict = Verdict.FAILED
+    table = limits_of(herbs[0] if len(herbs) == 1 else "", own)
+    material = material_of(book, lot_id)
+    tests = [_check_limit(limit, table.limits, material) for limit in table.limits]
+    tests += _without_limit(table.limits, material)
+    if len(herbs) == 1:
+        reason = Text("", "")
+    elif herbs:
+        reason = _several(herbs)
     else:
-        verdict = Verdict.PASSED if verdicts == {Verdict.PASSED} else Verdict.UNDETERMINED
-    reason = (
-        Text("", "") if tests else Text("この生薬の基準値がありません", "there are no limits of this herb")
+        reason = Text("生薬が決まりません", "its herb is not known")
+    verdict = LotVerdict(
+        lot_id,
+        "、".join(herbs),
+        Verdict.UNDETERMINED,
+        tuple(tests),
+        reason,
+        table.complete,
+        _tainted(table.limits, material),
     )
-    recalled = any(test.limit.confidence != "high" for test in tests)
-    return LotVerdict(lot_id, herbs[0], verdict, tests, reason, recalled)
+    return replace(verdict, verdict=_verdict_of(verdict))
+
+
+def _tainted(limits: Sequence[Limit], material: Material) -> tuple[str, ...]:
+    """The lots that it was made from which failed by what no drying or mixing takes away."""
+    lasting = [limit for limit in limits if limit.test in _LASTING]
+    failed = []
+    for lot in dict.fromkeys(assay.lot_id for assay in material.before):
+        alone = Material((lot,), tuple(assay for assay in material.before if assay.lot_id == lot), (), ())
+        if any(_check_limit(limit, limits, alone).verdict is Verdict.FAILED for limit in lasting):
+            failed.append(lot)
+    return tuple(failed)
+
+
+def count_verdicts(book: LotBook, own: pd.DataFrame | None = None) -> dict[Verdict, int]:
+    """How many lots there are of each verdict; see `check_lot`."""
+    verdicts = [check_lot(book, lot, own).verdict for lot in book.lot_ids]
+    return {verdict: verdicts.count(verdict) for verdict in Verdict}
+
+
+def _verdict_of(lot: LotVerdict) -> Verdict:
+    if any(test.verdict is Verdict.FAILED for test in lot.tests):
+        return Verdict.FAILED
+    if lot.reason.ja or not lot.judged:
+        return Verdict.UNDETERMINED
+    every = lot.judged == len(lot.table)
+    # A guard that was measured and could not be judged leaves open what the table forgot to ask.
+    guards = [test for test in lot.tests if test.has_limit and not test.limit.of_table and test.n]
+    whole = lot.complete and every and all(test.decided for test in guards)
+    return Verdict.PASSED if whole else Verdict.WITHIN
 
 
 def _several(herbs: Sequence[str]) -> Text:
@@ -217,86 +110,179 @@ def _several(herbs: Sequence[str]) -> Text:
     )
 
 
-def _check_limit(book: LotBook, lot_id: str, limit: Limit, limits: Sequence[Limit]) -> LimitVerdict:
+def _check_limit(limit: Limit, limits: Sequence[Limit], material: Material) -> LimitVerdict:
+    direct = [assay for assay in material.assays if _is_of(assay, limit, limits)]
+    verdicts = [_judge(limit, assays) for assays in _determinations(direct)]
+    parts = [assay for assay in material.assays if assay.key and assay.key[1] in parts_of(limit.key[1])]
+    sums = [_judge_parts(limit, assays) for assays in _determinations(parts)]
+    # Some parts of a total can show that it is too much, never that it is not.
+    verdicts += [total for total in sums if total.verdict is Verdict.FAILED or not direct]
+    if not verdicts:
+        return LimitVerdict(limit, Verdict.UNDETERMINED, _why_missing(limit, limits, material))
+    worst = min(verdicts, key=lambda judged: _WORST_FIRST.index(judged.verdict))
+    notes = [worst.reason]
+    if worst.of_lot != material.lots[0]:
+        notes.append(Text(f"ロット {worst.of_lot} の測定", f"measured on lot {worst.of_lot}"))
+    if len(verdicts) > 1:
+        notes.append(
+            Text(
+                f"{len(verdicts)} 回の測定のうち最も悪いもの", f"the worst of {len(verdicts)} determinations"
+            )
+        )
+    reason = Text(
+        _noted([note.ja for note in notes], "(", "、", ")"), _noted([n.en for n in notes], " (", ", ", ")")
+    )
+    return replace(worst, reason=reason)
+
+
+def _noted(notes: Sequence[str], start: str, between: str, end: str) -> str:
+    first, *rest = notes
+    return f"{first}{start}{between.join(rest)}{end}" if rest else first
+
+
+def _is_of(assay: Assay, limit: Limit, limits: Sequence[Limit]) -> bool:
     # With one limit for a test, an assay need not say of which analyte it is.
-    alone = sum(other.test == limit.test for other in limits) == 1
-    others: set[str] = set()
-    for lot in _same_drug(book, lot_id):
-        found = _assays_of(book, lot)
-        found = found[found["test"] == limit.test]
-        mine = found[found["analyte"].map(lambda name: _is_of(name, limit.analyte, alone)).astype(bool)]
-        others |= set(found["analyte"].dropna()) - set(mine["analyte"].dropna())
-        if not mine.empty:
-            verdict = replace(_judge(limit, mine), of_lot=lot)
-            return verdict if lot == lot_id else replace(verdict, reason=_inherited(verdict.reason, lot))
-    what = Text("測定がありません", "not measured")
+    if assay.key == (assay.test, ""):
+        keys = {other.key for other in limits if other.test == assay.test}
+        return keys == {limit.key}
+    return assay.key == limit.key
+
+
+def _determinations(assays: Iterable[Assay]) -> list[list[Assay]]:
+    groups: dict[tuple[str, ...], list[Assay]] = {}
+    for assay in assays:
+        groups.setdefault(assay.determination, []).append(assay)
+    return list(groups.values())
+
+
+def _why_missing(limit: Limit, limits: Sequence[Limit], material: Material) -> Text:
+    """Why there is no value that holds for the lot."""
+    for assays in (material.too_early, material.before):
+        old = [assay for assay in assays if _is_of(assay, limit, limits)]
+        if old:
+            lots = "、".join(dict.fromkeys(assay.lot_id for assay in old))
+            change = material.changed
+            if material.mixed:
+                return Text(
+                    f"混合したロットは混合の後に測る。混ぜる前(ロット {lots})の測定は使えません",
+                    f"a mixed lot needs an assay of its own; those before mixing (lot {lots}) do not hold",
+                )
+            return Text(
+                f"{change.ja}より前(ロット {lots})の測定は使えません",
+                f"assays before {change.en} (lot {lots}) do not hold",
+            )
+    others = {assay.analyte for assay in material.assays if assay.test == limit.test and assay.analyte}
     if others:
         names = "、".join(sorted(others))
-        what = Text(
+        return Text(
             f"「{limit.analyte}」の測定がありません(あるのは {names})",
             f"'{limit.analyte}' not measured (but {names})",
         )
-    return LimitVerdict(limit, Verdict.UNDETERMINED, what)
+    return Text("測定がありません", "not measured")
 
 
-def _inherited(reason: Text, lot: str) -> Text:
-    return Text(f"{reason.ja}(ロット {lot} の測定)", f"{reason.en} (measured on lot {lot})")
-
-
-def _is_of(written: object, analyte: str, alone: bool) -> bool:
-    if not isinstance(written, str):
-        return alone
-    return normalise(written).casefold() == normalise(analyte).casefold()
-
-
-def _same_drug(book: LotBook, lot_id: str) -> list[str]:
-    """The lot, and the lots before it of which it is nothing but a part."""
-    lots = [lot_id]
-    while True:
-        steps, sources = book.made_by(lots[-1]), book.harvests_into(lots[-1])
-        before = {lot for step in steps for lot in step.uses}
-        only_parted = {step.masses.step for step in steps} <= _SAME_DRUG
-        if sources or len(before) != 1 or not only_parted or before <= set(lots):
-            return lots
-        lots += before
-
-
-def _assays_of(book: LotBook, lot_id: str) -> pd.DataFrame:
-    samples = set(book.samples.loc[book.samples["lot_id"] == lot_id, "sample_id"])
-    assays = book.assays
-    of_sample = assays["sample_id"].isin(samples) & assays["lot_id"].isna()
-    return assays[(assays["lot_id"] == lot_id) | of_sample]
-
-
-def _judge(limit: Limit, assays: pd.DataFrame) -> LimitVerdict:
-    lows, highs = list[Decimal](), list[Decimal]()
-    open_ended = False
-    for written, unit in zip(assays["measured"], assays["unit"], strict=True):
-        factor = unit_factor(str(unit), limit.unit)
-        if factor is None:
+def _judge(limit: Limit, assays: Sequence[Assay]) -> LimitVerdict:
+    """One determination: the mean of its replicates against the limit."""
+    lot, n = assays[0].lot_id, len(assays)
+    spans = []
+    for assay in assays:
+        span = _span(assay, limit)
+        if span is None:
             what = Text(
-                f"単位 {unit} を {limit.unit} に換算できません", f"{unit} cannot be turned into {limit.unit}"
+                f"単位 {assay.unit} を {limit.unit} に換算できません",
+                f"{assay.unit} cannot be turned into {limit.unit}",
             )
-            return LimitVerdict(limit, Verdict.UNDETERMINED, what, len(assays))
-        below = isinstance(written, str) and written.startswith("<")
-        value = Decimal(str(written).removeprefix("<")) * factor
-        lows.append(Decimal(0) if below else value)
-        highs.append(value)
-        open_ended |= below
-    low, high = sum(lows, Decimal(0)) / len(lows), sum(highs, Decimal(0)) / len(highs)
-    verdict, reason = _compare(limit, low, high, open_ended)
-    return LimitVerdict(limit, verdict, reason, len(assays), low, high)
+            return LimitVerdict(limit, Verdict.UNDETERMINED, what, n, of_lot=lot)
+        spans.append(span)
+    low, high = (sum(ends, Decimal(0)) / n for ends in zip(*spans, strict=True))
+    below = any(assay.measured.startswith("<") for assay in assays)
+    if limit.undetected:
+        verdict, reason = _compare_nothing(low, high, below)
+    else:
+        verdict, reason = _compare(limit, low, high, below)
+    note = _basis_note(assays, limit)
+    reason = Text(f"{reason.ja}{note.ja}", f"{reason.en}{note.en}")
+    return LimitVerdict(limit, verdict, reason, n, low, high, lot)
 
 
-def unit_factor(unit: str, wanted: str) -> Decimal | None:
-    """By how much to multiply a value in `unit` to have it in `wanted`; None when not exactly known."""
-    one, other = (normalise(text).replace(" ", "").lower() for text in (unit, wanted))
-    if one == other:
-        return Decimal(1)
-    for scale in (_PERCENT, _ML_50_G):
-        if one in scale and other in scale:
-            return scale[one] / scale[other]
-    return None
+def _span(assay: Assay, limit: Limit) -> tuple[Decimal, Decimal] | None:
+    """What a value may be in the unit of the limit and reckoned as the limit is; None where not known."""
+    unit = Decimal(1) if limit.undetected else unit_factor(assay.unit, limit.unit)
+    if unit is None:
+        return None
+    factors = basis_factors(_name_of(assay), limit.analyte)
+    value = Decimal(assay.measured.removeprefix("<")) * unit
+    low, high = value * min(factors), value * max(factors)
+    return (Decimal(0), high) if assay.measured.startswith("<") else (low, high)
+
+
+def _name_of(assay: Assay) -> str:
+    """The name of what was measured; one that says no basis where what is written is in no list."""
+    known = assay.analyte and find_analyte(assay.analyte)
+    return assay.analyte if known or assay.key is None else assay.key[1]
+
+
+def _basis_note(assays: Sequence[Assay], limit: Limit) -> Text:
+    """As what a value is reckoned, where that is not as the limit is."""
+    other = find_analyte(limit.analyte)
+    for assay in assays:
+        analyte = find_analyte(_name_of(assay))
+        if analyte is None or other is None or analyte.basis == other.basis:
+            continue
+        if analyte.basis and other.basis:
+            return Text(
+                f"({analyte.basis} としての値を {other.basis} に換算)",
+                f" (reckoned from {analyte.basis} to {other.basis})",
+            )
+        side = Text("測定値", "the value") if other.basis else Text("基準値", "the limit")
+        basis = other.basis or analyte.basis
+        return Text(
+            f"({side.ja}が {basis} としての量か書かれていないので、幅で比べた)",
+            f" ({side.en} does not say whether it is as {basis}: all that it may mean was compared)",
+        )
+    return Text("", "")
+
+
+def _judge_parts(limit: Limit, assays: Sequence[Assay]) -> LimitVerdict:
+    """The sum of the parts of a total that were measured together."""
+    by_part: dict[Key | None, list[tuple[Decimal, Decimal] | None]] = {}
+    for assay in assays:
+        by_part.setdefault(assay.key, []).append(_span(assay, limit))
+    low = high = Decimal(0)
+    known = 0
+    for spans in by_part.values():
+        sure = [span for span in spans if span is not None]
+        if len(sure) < len(spans):
+            continue
+        known += 1
+        low += sum((span[0] for span in sure), Decimal(0)) / len(sure)
+        high += sum((span[1] for span in sure), Decimal(0)) / len(sure)
+    key = limit.key[1]
+    whole = has_all_parts(key) and known == len(parts_of(key))
+    names = "、".join(dict.fromkeys(assay.analyte for assay in assays))
+    below = any(assay.measured.startswith("<") for assay in assays)
+    verdict, reason = _compare(limit, low, high if whole else _ENDLESS, below and whole)
+    if not whole and verdict is Verdict.UNDETERMINED:
+        reason = Text(f"{names} だけでは決まりません", f"{names} alone does not decide it")
+    else:
+        reason = Text(f"{reason.ja}({names} の和)", f"{reason.en} (sum of {names})")
+    return LimitVerdict(
+        limit, verdict, reason, len(assays), low, high if whole else _ENDLESS, assays[0].lot_id
+    )
+
+
+def _compare_nothing(low: Decimal, high: Decimal, below: bool) -> tuple[Verdict, Text]:
+    """A verdict where nothing may be found."""
+    if low > 0:
+        return Verdict.FAILED, Text("検出されています", "was found")
+    if below:
+        return Verdict.PASSED, Text(
+            f"検出されていません(下限 {high:.6g})", f"not found (limit of quantification {high:.6g})"
+        )
+    return Verdict.UNDETERMINED, Text(
+        "0 では検出の下限が分かりません。<0.01 の形で記録してください",
+        "0 does not say from where on it would have been found: record it as <0.01",
+    )
 
 
 def _compare(limit: Limit, low: Decimal, high: Decimal, open_ended: bool) -> tuple[Verdict, Text]:
@@ -317,48 +303,47 @@ def _compare(limit: Limit, low: Decimal, high: Decimal, open_ended: bool) -> tup
         return Verdict.FAILED, Text(ja, en)
     if (least is None or low >= least) and (most is None or high <= most):
         return Verdict.PASSED, Text("基準内です", "within the limits")
-    return Verdict.UNDETERMINED, Text(
-        "定量下限未満の値があり、どちらとも言えません",
-        "values below the limit of quantification leave it open",
-    )
+    if open_ended:
+        return Verdict.UNDETERMINED, Text(
+            "定量下限未満の値があり、どちらとも言えません",
+            "values below the limit of quantification leave it open",
+        )
+    return Verdict.UNDETERMINED, Text("どちらとも言えません", "is left open")
 
 
-def verdict_table(verdict: LotVerdict) -> pd.DataFrame:
-    """The tests of a verdict, one row each, in words of the current language."""
-    labels = VOCABULARIES["quality_test"].labels
-    rows = [
-        {
-            "test": str(labels[test.limit.test]) if test.limit.test in labels else test.limit.test,
-            "analyte": test.limit.analyte,
-            "min": _plain(test.limit.minimum),
-            "max": _plain(test.limit.maximum),
-            "unit": test.limit.unit,
-            "n": test.n,
-            "mean": _plain(test.high)
-            if test.low == test.high
-            else f"{_plain(test.low)} - {_plain(test.high)}",
-            "verdict": str(test.verdict.label),
-            "reason": str(test.reason),
-            "source": test.limit.source,
-            "confidence": test.limit.confidence,
-        }
-        for test in verdict.tests
-    ]
-    columns = (
-        "test",
-        "analyte",
-        "min",
-        "max",
-        "unit",
-        "n",
-        "mean",
-        "verdict",
-        "reason",
-        "source",
-        "confidence",
-    )
-    return pd.DataFrame(rows, columns=list(columns))
+def _without_limit(limits: Sequence[Limit], material: Material) -> list[LimitVerdict]:
+    """What was measured and belongs to no limit: it stands in the answer, and nothing is said of it."""
+    totals = {part for limit in limits for part in parts_of(limit.key[1])}
+    groups: dict[tuple[str, str, str], list[Assay]] = {}
+    for assay in (*material.assays, *material.too_early):
+        if not any(_is_of(assay, limit, limits) for limit in limits):
+            groups.setdefault((assay.test, assay.analyte, assay.unit), []).append(assay)
+    return [_bare(assays, totals, material) for assays in groups.values()]
 
 
-def _plain(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+def _bare(assays: Sequence[Assay], totals: set[str], material: Material) -> LimitVerdict:
+    first = assays[0]
+    limit = Limit(first.test, first.analyte, None, None, first.unit, "", "", of_table=False)
+    holding = [assay for assay in assays if assay not in material.too_early]
+    in_total = first.key is not None and first.key[1] in totals
+    if first.key is None:
+        reason = Text(
+            f"試験と成分「{first.analyte}」が合いません",
+            f"the test and '{first.analyte}' contradict each other",
+        )
+    elif not holding:
+        change = material.changed
+        reason = Text(f"{change.ja}より前の測定です", f"measured before {change.en}")
+    elif in_total:
+        reason = Text(
+            "この成分だけの基準はなく、合計で見ます", "has no limit of its own: counts into its total"
+        )
+    elif first.key == (first.test, ""):
+        reason = Text("どの成分か書かれていません", "it is not said of which analyte")
+    else:
+        reason = Text("基準なし", "no limit")
+    values = [Decimal(assay.measured.removeprefix("<")) for assay in holding]
+    lows = [Decimal(0) if a.measured.startswith("<") else v for a, v in zip(holding, values, strict=True)]
+    n = len(holding)
+    low, high = (sum(ends, Decimal(0)) / n if n else None for ends in (lows, values))
+    return LimitVerdict(limit, Verdict.UNDETERMINED, reason, n, low, high, first.lot_id, in_total)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kanpo.locale import Text
+from kanpo.lots._assays import check_lot
 from kanpo.lots._book import LotBook, Step
 from kanpo.schema import VOCABULARIES
 from kanpo.trials import TOLERANCE, weigh_step
@@ -54,15 +55,23 @@ def _taken(step: Step, lot_id: str) -> float:
     return (step.masses.loss_kg or 0.0) * (taken / step.masses.in_kg if step.masses.in_kg else 0.0)
 
 
-def lot_table(book: LotBook) -> pd.DataFrame:
-    """All lots: ``lot_id``, ``herb_id``, ``made_kg``, ``used_kg``, ``left_kg`` (kg), ``customers``."""
+def lot_table(book: LotBook, own: pd.DataFrame | None = None) -> pd.DataFrame:
+    """All lots: ``lot_id``, ``herb_id``, ``made_kg``, ``used_kg``, ``left_kg`` (kg), ``customers``, ``verdict``.
+
+    Parameters
+    ----------
+    own : DataFrame, optional
+        Limits of the user's own, for the verdict; see `kanpo.lots.limits_of`.
+    """
     rows = []
     for lot in book.lot_ids:
         made, used = made_kg(book, lot), used_kg(book, lot)
         customers = sorted({step.customer_code for step in book.used_by(lot) if step.customer_code})
         left = None if made is None else made - used
-        rows.append((lot, "、".join(sorted(book.herbs_of(lot))), made, used, left, "、".join(customers)))
-    columns = ["lot_id", "herb_id", "made_kg", "used_kg", "left_kg", "customers"]
+        verdict = str(check_lot(book, lot, own).label)
+        herbs = "、".join(sorted(book.herbs_of(lot)))
+        rows.append((lot, herbs, made, used, left, "、".join(customers), verdict))
+    columns = ["lot_id", "herb_id", "made_kg", "used_kg", "left_kg", "customers", "verdict"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype({key: float for key in columns if key.endswith("_kg")})
 
@@ -90,7 +99,7 @@ def step_table(
     for step in _steps(book, lots):
         masses = step.masses
         # Without outputs nothing is compared; what drying takes without a stated loss is water.
-        compared = bool(masses.outputs) and not (masses.step == "drying" and masses.loss_kg is None)
+        compared = bool(masses.outputs) and not masses.in_water
         gap = None
         if compared:
             # A millionth of a gram is the rounding of binary fractions, not a gap (nor a "-0").

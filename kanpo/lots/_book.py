@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 
 from kanpo.errors import Place, UsageError
-from kanpo.herbs import project_catalogue
+from kanpo.herbs import Herb, project_catalogue
 from kanpo.locale import Text
+from kanpo.lots._measured import Assay, read_assays
 from kanpo.store import Project
-from kanpo.trials import StepMasses
+from kanpo.trials import StepMasses, labels_of, pesticide_doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class LotBook:
     """The lots of a project.
 
     `trials`, `plots`, `operations`, `samples` and `assays` are standing records as `Journal.read`
-    gives them. `herb_labels` name the herbs of the project's catalogue.
+    gives them; so are `harvest_records` and `use_conditions` (labels of pesticides). `herb_labels` name
+    the herbs of the project's catalogue, which are `herbs`.
     """
 
     declared: Mapping[str, DeclaredLot]
@@ -96,6 +98,45 @@ class LotBook:
     samples: pd.DataFrame
     assays: pd.DataFrame
     herb_labels: Mapping[str, Text] = field(default_factory=dict)
+    harvest_records: pd.DataFrame = field(default_factory=pd.DataFrame)
+    use_conditions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    herbs: Mapping[str, Herb] = field(default_factory=dict)
+
+    @cached_property
+    def _assays_by_lot(self) -> Mapping[str, list[Assay]]:
+        return read_assays(self.assays, self.samples)
+
+    def assays_of(self, lot_id: str) -> Sequence[Assay]:
+        """The assays of a lot itself and of its samples."""
+        return self._assays_by_lot.get(lot_id, [])
+
+    @cached_property
+    def labels(self) -> Mapping[tuple[str, str], dict[str, Any]]:
+        """What was copied from the labels of pesticides, by registration number and herb."""
+        return labels_of(self.use_conditions)
+
+    @cached_property
+    def spray_doubts(self) -> Mapping[str, list[tuple[str, Text]]]:
+        """What is wrong with applications of pesticides, by the id of their record."""
+        if self.operations.empty:
+            return {}
+        read = {
+            "operation": self.operations,
+            "trial": self.trials,
+            "harvest": self.harvest_records,
+            "use_condition": self.use_conditions,
+        }
+        doubts = pesticide_doubts(read, self.herbs)
+        return _by_key((str(spray["record_id"]), (code, why)) for spray, code, why in doubts)
+
+    def operations_on(self, trial_code: str, plot_code: str) -> pd.DataFrame:
+        """Work that reached a plot: on the plot, on its whole trial, or on the parcel of the trial."""
+        work = self.operations
+        parcels = set(self.trials.loc[self.trials["trial_code"] == trial_code, "parcel_id"])
+        on_trial = work["trial_code"] == trial_code
+        here = on_trial & (work["plot_code"].isna() | (work["plot_code"] == plot_code))
+        on_parcel = work["trial_code"].isna() & work["parcel_id"].isin(parcels)
+        return work[here | on_parcel].sort_values("happened_at", kind="stable")
 
     @cached_property
     def _days(self) -> dict[str, str]:
@@ -119,15 +160,15 @@ class LotBook:
 
     @cached_property
     def _making(self) -> dict[str, list[Step]]:
-        return _by_lot((lot, step) for step in self.steps for lot in step.makes)
+        return _by_key((lot, step) for step in self.steps for lot in step.makes)
 
     @cached_property
     def _using(self) -> dict[str, list[Step]]:
-        return _by_lot((lot, step) for step in self.steps for lot in step.uses)
+        return _by_key((lot, step) for step in self.steps for lot in step.uses)
 
     @cached_property
     def _harvested(self) -> dict[str, list[HarvestOfLot]]:
-        return _by_lot((harvest.lot_id, harvest) for harvest in self.harvests)
+        return _by_key((harvest.lot_id, harvest) for harvest in self.harvests)
 
     def made_by(self, lot_id: str) -> list[Step]:
         """The steps that the lot came out of."""
@@ -219,6 +260,7 @@ def read_book(project: Project) -> LotBook:
     """Read all records about lots, and what they go back to."""
     read = project.journal.read
     harvests = read("harvest")
+    herbs = project_catalogue(project).herbs
     return LotBook(
         declared={str(row["lot_id"]): _declared(row) for row in read("lot").to_dict("records")},
         harvests=tuple(
@@ -231,7 +273,10 @@ def read_book(project: Project) -> LotBook:
             )
         ),
         **{f"{kind}s": read(kind) for kind in ("trial", "plot", "operation", "sample", "assay")},
-        herb_labels={key: herb.label for key, herb in project_catalogue(project).herbs.items()},
+        herb_labels={key: herb.label for key, herb in herbs.items()},
+        harvest_records=harvests,
+        use_conditions=read("use_condition"),
+        herbs=herbs,
     )
 
 
@@ -244,11 +289,11 @@ def _reached(lot_id: str, neighbours: Mapping[str, set[str]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _by_lot(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for lot, thing in pairs:
-        found.setdefault(lot, []).append(thing)
-    return found
+def _by_key(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    grouped: dict[str, list[Any]] = {}
+    for key, thing in pairs:
+        grouped.setdefault(key, []).append(thing)
+    return grouped
 
 
 def _text(value: object) -> str:

@@ -9,14 +9,20 @@ import pandas as pd
 from kanpo.locale import Text
 from kanpo.lots._balance import find_faults
 from kanpo.lots._book import LotBook, read_book
+from kanpo.lots._shipped import shipping_faults
 from kanpo.store import Project
 from kanpo.trials import Doubt, doubts
 
 _COLUMNS = ("day", "kind", "where", "code", "why", "record_id")
 
 
-def doubtful_records(project: Project) -> pd.DataFrame:
+def doubtful_records(project: Project, limits: pd.DataFrame | None = None) -> pd.DataFrame:
     """Doubtful records, oldest first; nothing is changed or held back because of it.
+
+    Parameters
+    ----------
+    limits : DataFrame, optional
+        Limits of the user's own; see `kanpo.lots.limits_of`.
 
     Returns
     -------
@@ -26,7 +32,7 @@ def doubtful_records(project: Project) -> pd.DataFrame:
     """
     found = [*doubts(project)]
     book = read_book(project)
-    for fault in find_faults(book):
+    for fault in (*find_faults(book), *shipping_faults(book, limits)):
         kind = "lot" if fault.code in ("lot.orphan", "lot.declared-differs") else "lot_step"
         found.append(Doubt(fault.day[:10], kind, fault.lot_id, fault.code, fault.what, fault.record_id))
     found += _before_the_lot(book)

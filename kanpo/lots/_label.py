@@ -9,9 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+import pandas as pd
+
 from kanpo.errors import InputUnusable, Place
 from kanpo.files import replacing
 from kanpo.locale import Text
+from kanpo.lots._assays import check_lot
 from kanpo.lots._balance import made_kg
 from kanpo.lots._book import LotBook
 
@@ -62,21 +65,30 @@ def check_sign(content: str) -> str:
     return f"{binascii.crc_hqx(content.encode(), 0):04X}"
 
 
-def label_page(book: LotBook, project_id: str, lot_ids: Sequence[str]) -> str:
+def label_page(
+    book: LotBook, project_id: str, lot_ids: Sequence[str], limits: pd.DataFrame | None = None
+) -> str:
     """A page of labels, 86 x 50 mm each, to print on A4; it asks for nothing from elsewhere.
+
+    Parameters
+    ----------
+    limits : DataFrame, optional
+        Limits of the user's own, for the verdict on the label; see `kanpo.lots.limits_of`.
 
     Raises
     ------
     UsageError
         There is no such lot.
     """
-    labels = "\n".join(_label(book, project_id, book.require(lot)) for lot in lot_ids)
+    labels = "\n".join(_label(book, project_id, book.require(lot), limits) for lot in lot_ids)
     title = html.escape(f"{Text('ロット札', 'lot labels')}: {', '.join(lot_ids)}")
     return _template("label.html").substitute(title=title, labels=labels)
 
 
-def write_labels(path: Path, book: LotBook, project_id: str, lot_ids: Sequence[str]) -> None:
-    """Write a page of labels, all or nothing.
+def write_labels(
+    path: Path, book: LotBook, project_id: str, lot_ids: Sequence[str], limits: pd.DataFrame | None = None
+) -> None:
+    """Write a page of labels, all or nothing; see `label_page`.
 
     Raises
     ------
@@ -85,12 +97,12 @@ def write_labels(path: Path, book: LotBook, project_id: str, lot_ids: Sequence[s
     EnvironmentFailure
         The file cannot be written.
     """
-    page = label_page(book, project_id, lot_ids)
+    page = label_page(book, project_id, lot_ids, limits)
     with replacing(path) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
 
 
-def _label(book: LotBook, project_id: str, lot_id: str) -> str:
+def _label(book: LotBook, project_id: str, lot_id: str, limits: pd.DataFrame | None) -> str:
     import segno
 
     code = lot_code(project_id, lot_id)
@@ -111,6 +123,7 @@ def _label(book: LotBook, project_id: str, lot_id: str) -> str:
         "mass": "" if made is None else f"{Text('重さ', 'weight')} {made:g} kg",
         "day": f"{Text('作成日', 'made on')} {min(days)}" if days else "",
         "origin": f"{Text('収穫日', 'harvested on')} {_span(grown)}" if grown else "",
+        "verdict": f"{Text('分析', 'assays')} {check_lot(book, lot_id, limits).label}",
     }
     safe = {key: html.escape(value) for key, value in words.items()}
     return _template("one_label.html").substitute(safe, qr=picture)

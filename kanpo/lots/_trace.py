@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from kanpo.locale import Text
 from kanpo.lots._book import HarvestOfLot, LotBook, Step
+from kanpo.lots._sprays import LotSprays, sprays_behind
 from kanpo.schema import VOCABULARIES
+from kanpo.trials import is_pesticide, registration_of
 
 #: Lots below one another that a tree shows; the sets of a trace hold all of them.
 _DEEPEST = 100
@@ -41,7 +44,7 @@ class TraceNode:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Both ways of a lot; the sets are what a recall needs."""
+    """Both ways of a lot, and the pesticides behind it; the sets are what a recall needs."""
 
     lot_id: str
     back: TraceNode
@@ -53,6 +56,7 @@ class Trace:
     growers: frozenset[str]
     seeds: frozenset[str]
     customers: frozenset[str]
+    sprays: LotSprays
 
 
 def trace_lot(book: LotBook, lot_id: str) -> Trace:
@@ -68,7 +72,7 @@ def trace_lot(book: LotBook, lot_id: str) -> Trace:
     plots = frozenset((h.trial_code, h.plot_code) for lot in before for h in book.harvests_into(lot))
     trials = book.trials[book.trials["trial_code"].isin({trial for trial, _ in plots})]
     declared = [book.declared[lot] for lot in before if lot in book.declared]
-    seeds = {seed for trial, plot in plots for seed in _seeds(operations_on(book, trial, plot))}
+    seeds = {seed for trial, plot in plots for seed in _seeds(book.operations_on(trial, plot))}
     customers = {step.customer_code for lot in after for step in book.used_by(lot) if step.customer_code}
     return Trace(
         lot_id,
@@ -81,17 +85,8 @@ def trace_lot(book: LotBook, lot_id: str) -> Trace:
         frozenset(set(trials["grower_code"].dropna()) | {d.grower_code for d in declared} - {""}),
         frozenset(seeds | {d.seed_lot for d in declared} - {""}),
         frozenset(customers),
+        sprays_behind(book, lot_id),
     )
-
-
-def operations_on(book: LotBook, trial_code: str, plot_code: str) -> pd.DataFrame:
-    """Work that reached a plot: on the plot, on its whole trial, or on the parcel of the trial."""
-    work = book.operations
-    parcels = set(book.trials.loc[book.trials["trial_code"] == trial_code, "parcel_id"])
-    on_trial = work["trial_code"] == trial_code
-    here = on_trial & (work["plot_code"].isna() | (work["plot_code"] == plot_code))
-    on_parcel = work["trial_code"].isna() & work["parcel_id"].isin(parcels)
-    return work[here | on_parcel].sort_values("happened_at", kind="stable")
 
 
 def trace_text(node: TraceNode) -> Text:
@@ -170,7 +165,7 @@ class _Way:
         plot = book.plots[
             (book.plots["trial_code"] == harvest.trial_code) & (book.plots["plot_code"] == harvest.plot_code)
         ]
-        work = operations_on(book, harvest.trial_code, harvest.plot_code)
+        work = book.operations_on(harvest.trial_code, harvest.plot_code)
         facts = _facts(
             試験=harvest.trial_code,
             処理="".join(plot["treatment"].tail(1).dropna()),
@@ -181,7 +176,7 @@ class _Way:
         )
         what = Text(f"試験区 {harvest.plot_code}", f"plot {harvest.plot_code}")
         done = work[work["happened_at"].str[:10] <= harvest.day[:10]]
-        children = tuple(_operation_node(row) for row in done.to_dict("records"))
+        children = tuple(_operation_node(row, book) for row in done.to_dict("records"))
         return TraceNode("plot", harvest.plot_code, _joined(what, facts), children=children)
 
 
@@ -242,7 +237,7 @@ def _step_node(step: Step, kg: float, children: tuple[TraceNode, ...]) -> TraceN
     return TraceNode("step", step.record_id, Text(ja, en), step.day, kg, children)
 
 
-def _operation_node(row: dict[object, object]) -> TraceNode:
+def _operation_node(row: dict[Any, Any], book: LotBook) -> TraceNode:
     label = VOCABULARIES["operation"].labels[str(row["operation"])]
     day = str(row["happened_at"])
     extra = [row[key] for key in ("product", "seed_lot") if isinstance(row[key], str)]
@@ -250,4 +245,26 @@ def _operation_node(row: dict[object, object]) -> TraceNode:
         extra.append(f"{row['amount']:g} {row['unit'] if isinstance(row['unit'], str) else ''}".strip())
     rest = "".join(f" {value}" for value in extra)
     what = Text(f"{day[:10]} {label.ja}{rest}", f"{day[:10]} {label.en}{rest}")
+    if is_pesticide(row):
+        what = _joined(what, _of_label(row, book))
     return TraceNode("operation", str(row["record_id"]), what, day)
+
+
+def _of_label(row: dict[Any, Any], book: LotBook) -> Text:
+    """What is known of a pesticide beside its name, and what a person should look at."""
+    number = registration_of(row)
+    ja, en = [f"登録 {number}" if number else "登録番号なし"], [number or "no registration number"]
+    if row["dilution"] == row["dilution"] and row["dilution"] is not None:
+        ja.append(f"{row['dilution']:g} 倍")
+        en.append(f"diluted {row['dilution']:g} times")
+    if isinstance(row.get("label_crop"), str):
+        ja.append(f"作物名 {row['label_crop']}")
+        en.append(f"crop {row['label_crop']}")
+    doubts = [
+        why
+        for code, why in book.spray_doubts.get(str(row["record_id"]), ())
+        if number or "no-reg" not in code
+    ]
+    ja += [f"要確認: {why.ja}" for why in doubts]
+    en += [f"to look at: {why.en}" for why in doubts]
+    return Text(f"({'、'.join(ja)})", f" ({', '.join(en)})")

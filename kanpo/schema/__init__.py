@@ -36,7 +36,7 @@ from kanpo.schema._validate import (
     check_records,
 )
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
-from kanpo.schema._written import Portion, portions_of, read_measured
+from kanpo.schema._written import Portion, Unreadable, portions_of, read_ingredients, read_measured
 from kanpo.schema._zone import DEFAULT_ZONE, bring_home, day_of, today_in, zone_of
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Privacy",
     "Table",
     "Trait",
+    "Unreadable",
     "Vocabulary",
     "bring_home",
     "check_records",
@@ -86,6 +87,7 @@ __all__ = [
     "find_trait",
     "normalise",
     "portions_of",
+    "read_ingredients",
     "read_integer",
     "read_japanese_date",
     "read_measured",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kanpo.locale import Text
 from kanpo.schema._field import Field, Kind, Privacy, Table
 
@@ -30,6 +32,19 @@ def _moisture(key: str, label: Text) -> Field:
     note = Text("湿量基準", "on the wet basis")
     return Field(key, label, "number", "%", 0, 100, privacy=_PARTNER, note=note)
 
+
+_LABEL_CROP = Field(
+    "label_crop",
+    Text("ラベルの作物名", "crop on the label"),
+    privacy=_PARTNER,
+    note=Text("適用作物名をラベルのとおりに", "the crop as the label names it"),
+)
+_INGREDIENTS = Field(
+    "active_ingredients",
+    Text("有効成分", "active ingredients"),
+    privacy=_PARTNER,
+    note=Text("2つ以上は ; で区切る", "parted by ;"),
+)
 
 LOT = Table(
     "lot",
@@ -183,6 +198,14 @@ USE_CONDITION = Table(
         ),
         Field("herb_id", Text("生薬", "herb"), required=True, privacy=_PARTNER),
         Field("product", Text("資材名", "product"), privacy=_PARTNER),
+        _LABEL_CROP,
+        replace(
+            _INGREDIENTS,
+            note=Text(
+                "例: マンゼブ=3; メタラキシル=2。数はラベルの「総使用回数」",
+                "for example Mancozeb=3; Metalaxyl=2; the number is the uses allowed in all",
+            ),
+        ),
         Field(
             "most_applications",
             Text("使用回数の上限", "most applications"),
@@ -255,6 +278,8 @@ WEATHER = Table(
 OPERATION_DETAILS = (
     Field("analysis", Text("成分 N-P-K", "analysis N-P-K"), "npk", "%", privacy=_PARTNER),
     Field("dilution", Text("希釈倍数", "dilution"), "number", "", 1, 1e6, privacy=_PARTNER),
+    _LABEL_CROP,
+    _INGREDIENTS,
     Field("machine", Text("機械", "machine"), privacy=_PARTNER),
     Field("machine_hours", Text("機械時間", "machine hours"), "number", "h", 0, 10_000, privacy=_PARTNER),
     Field("seed_lot", Text("種苗の来歴", "source of seed"), privacy=_PARTNER),

@@ -36,6 +36,20 @@ def _vocabulary(key: str, labels: dict[str, tuple[str, str]], **other_names: str
     return Vocabulary(key, {k: Text(ja, en) for k, (ja, en) in labels.items()}, other_names)
 
 
+#: What is done to a harvested root before it is dried; work on a plot and a step of a lot alike.
+_WET_AND_PEELED = {
+    "blanching": ("湯通し", "blanching"),
+    "hot_water_kneading": ("湯もみ", "kneading in hot water"),
+    "peeling": ("皮去り", "peeling"),
+    "steaming": ("蒸し", "steaming"),
+}
+_STEP_NAMES = {
+    **dict.fromkeys(("ゆどおし", "湯どおし", "湯がき", "湯煮", "ブランチング", "scalding"), "blanching"),
+    **dict.fromkeys(("ゆもみ", "湯揉み", "湯揉", "kneading"), "hot_water_kneading"),
+    **dict.fromkeys(("皮むき", "皮剥き", "皮はぎ", "剥皮", "かわさり", "コルク皮去り"), "peeling"),
+    **dict.fromkeys(("むし", "蒸す", "蒸煮", "蒸熱", "蒸製", "steam"), "steaming"),
+}
+
 _ALL = (
     _vocabulary(
         "land_type", {"paddy": ("田", "paddy"), "field": ("畑", "field"), "other": ("その他", "other")}
@@ -130,9 +144,11 @@ _ALL = (
             "washing": ("水洗", "washing"),
             "drying": ("乾燥", "drying"),
             "trimming": ("調製", "trimming"),
+            **_WET_AND_PEELED,
             "packing": ("包装", "packing"),
             "other": ("その他", "other"),
         },
+        **_STEP_NAMES,
     ),
     _vocabulary(
         "lot_step",
@@ -140,12 +156,14 @@ _ALL = (
             "drying": ("乾燥", "drying"),
             "washing": ("水洗", "washing"),
             "trimming": ("調製", "trimming"),
+            **_WET_AND_PEELED,
             "mixing": ("混合", "mixing"),
             "splitting": ("分割", "splitting"),
             "packing": ("包装", "packing"),
             "storage": ("保管", "storage"),
             "shipping": ("出荷", "shipping"),
         },
+        **_STEP_NAMES,
     ),
     _vocabulary(
         "quality_test",
@@ -156,6 +174,7 @@ _ALL = (
             "total_ash": ("灰分", "total ash"),
             "acid_insoluble_ash": ("酸不溶性灰分", "acid-insoluble ash"),
             "essential_oil": ("精油含量", "essential oil content"),
+            "purity": ("純度試験", "purity"),
             "heavy_metals": ("重金属", "heavy metals"),
             "arsenic": ("ヒ素", "arsenic"),
             "pesticide_residue": ("残留農薬", "pesticide residue"),
@@ -166,6 +185,10 @@ _ALL = (
         指標成分="assay",
         希エタノールエキス="extract",
         精油="essential_oil",
+        純度="purity",
+        異物="purity",
+        砒素="arsenic",
+        総灰分="total_ash",
     ),
     _vocabulary(
         "decision",

@@ -1,4 +1,4 @@
-"""Values that are more than a number: lots with their masses, values below a limit, N-P-K."""
+"""Values that are more than a number: lots with masses, values below a limit, N-P-K, active ingredients."""
 
 from __future__ import annotations
 
@@ -125,6 +125,34 @@ def read_measured(text: str) -> float | str:
             ),
         )
     return value
+
+
+def read_ingredients(text: str) -> dict[str, int | None]:
+    """Active ingredients, each with the uses that the label allows in all: ``マンゼブ=3; メタラキシル``.
+
+    The number is None where it is left out.
+
+    Raises
+    ------
+    Unreadable
+        A number of uses is no whole number, or an ingredient stands twice.
+    """
+    parts = [part.strip() for part in unicodedata.normalize("NFKC", text.translate(_SIGNS)).split(";")]
+    uses: dict[str, int | None] = {}
+    for part in filter(None, parts):
+        name, _, most = (piece.strip() for piece in part.partition("="))
+        number = most.removesuffix("以内").removesuffix("回")
+        if not name or name in uses or (most and not re.fullmatch(r"[0-9]{1,3}", number)):
+            raise Unreadable(
+                "pesticide.ingredients",
+                Text(f"「{part}」を有効成分として読めません", f"'{part}' is no active ingredient"),
+                Text(
+                    "成分=総使用回数 を ; で区切ってください(例: マンゼブ=3; メタラキシル=2。回数は省ける)",
+                    "write ingredient=uses allowed in all, parted by ; (the uses may be left out)",
+                ),
+            )
+        uses[name] = int(number) if most else None
+    return uses
 
 
 def read_npk(text: str) -> str:

@@ -5,12 +5,14 @@ plots of a trial, and yields per 10 a.
 """
 
 from kanpo.trials._conflicts import find_conflicts, resolve_conflict
+from kanpo.trials._crop import crop_fits
 from kanpo.trials._cv import ObservedCv, observed_cv
 from kanpo.trials._doubts import Doubt, doubts
 from kanpo.trials._growers import enter_growers
 from kanpo.trials._layout import Layout, PlotShape, largest_that_fits, lay_out_plan, lay_out_plots
 from kanpo.trials._missing import missing_observations
 from kanpo.trials._nutrients import NUTRIENTS, nutrients_per_10a
+from kanpo.trials._pesticides import is_pesticide, labels_of, pesticide_doubts, registration_of, sprays_of
 from kanpo.trials._planting import Product, Rates, nutrient_gap, planting_list, planting_sheet
 from kanpo.trials._prediction import keep_predictions
 from kanpo.trials._randomise import randomise
@@ -40,12 +42,15 @@ __all__ = [
     "Union",
     "correct_record",
     "create_trial",
+    "crop_fits",
     "doubts",
     "enter_growers",
     "find_conflicts",
     "find_orphans",
     "harvests_with_yield",
+    "is_pesticide",
     "keep_predictions",
+    "labels_of",
     "largest_that_fits",
     "lay_out_plan",
     "lay_out_plots",
@@ -54,13 +59,16 @@ __all__ = [
     "nutrient_gap",
     "nutrients_per_10a",
     "observed_cv",
+    "pesticide_doubts",
     "plan_trial",
     "planting_list",
     "planting_sheet",
     "randomise",
     "record_rows",
     "record_trial",
+    "registration_of",
     "resolve_conflict",
+    "sprays_of",
     "text_map",
     "trials_in_the_way",
     "unite_copies",

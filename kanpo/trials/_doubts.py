@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
 from kanpo.schema import RECORD_KINDS, TRAITS
 from kanpo.store import Project
@@ -46,12 +48,12 @@ def doubts(project: Project) -> tuple[Doubt, ...]:
     found += _unusual(read["observation"])
     found += _far_from_history(read["observation"])
     found += _harvest_before_planting(read["harvest"], read["operation"])
-    for row, code, why in pesticide_doubts(read):
+    for row, code, why in pesticide_doubts(read, project_catalogue(project).herbs):
         found.append(_doubt("operation", row, code, why))
     return tuple(sorted(found, key=lambda doubt: (doubt.day, doubt.record_id)))
 
 
-def _doubt(kind: str, row: pd.Series, code: str, why: Text) -> Doubt:
+def _doubt(kind: str, row: pd.Series | Mapping[str, Any], code: str, why: Text) -> Doubt:
     keys = ("plot_code", "lot_id", "trial_code", "parcel_id")
     where = next((str(row[key]) for key in keys if key in row and isinstance(row[key], str)), "")
     return Doubt(str(row["happened_at"])[:10], kind, where, code, why, str(row["record_id"]))

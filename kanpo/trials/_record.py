@@ -17,6 +17,7 @@ from kanpo.schema import CheckedRecord, check_records
 from kanpo.store import Content, NewRecord, Project, new_record_ids
 from kanpo.store import record_content as content_of
 from kanpo.trials._lot_rules import LotRules
+from kanpo.trials._pesticides import check_spray
 from kanpo.trials._prediction import predictions_with
 from kanpo.trials._reference import unknown_reference
 from kanpo.trials._standing import ID_TAKEN, Standing, Twins
@@ -162,6 +163,7 @@ class _Surroundings:
         if record.kind in self._rules:
             problems += self._rules[record.kind](record)
         problems += self._lots.check(record)
+        problems += check_spray(record.body, record.kind)
         if problems and any(problem.severity is Severity.REJECT for problem in problems):
             return None, problems
         body = record.body

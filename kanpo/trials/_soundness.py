@@ -13,9 +13,11 @@ import orjson
 import pandas as pd
 
 from kanpo.errors import Place, Problem, Severity
+from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
 from kanpo.schema import RECORD_KINDS
 from kanpo.store import Project
+from kanpo.trials._pesticides import pesticide_doubts
 
 #: How far a clock may be ahead before it is doubted: time zones differ by less than a day.
 _AHEAD = timedelta(hours=24)
@@ -119,8 +121,29 @@ def _clocks(project: Project) -> list[Problem]:
     ]
 
 
+def _pesticides(project: Project) -> list[Problem]:
+    """Applications without a registration number, or that no label covers or goes with."""
+    kinds = ("operation", "trial", "harvest", "use_condition")
+    read = {kind: project.journal.read(kind) for kind in kinds}
+    mend = Text(
+        "ラベルで確かめ、誤記なら kanpo records correct で訂正してください",
+        "look at the label; correct what was written wrong with kanpo records correct",
+    )
+    return [
+        Problem(
+            code,
+            Text(f"{spray['happened_at'][:10]} {why.ja}", f"{spray['happened_at'][:10]} {why.en}"),
+            mend,
+            Place(str(project.path)),
+            Severity.WARNING,
+            Text(f"(記録 {spray['record_id']})", f"(record {spray['record_id']})"),
+        )
+        for spray, code, why in pesticide_doubts(read, project_catalogue(project).herbs)
+    ]
+
+
 #: Every check on records; each looks at a project and says what it doubts.
-CHECKS: tuple[Callable[[Project], list[Problem]], ...] = (_orphans, _clocks)
+CHECKS: tuple[Callable[[Project], list[Problem]], ...] = (_orphans, _clocks, _pesticides)
 
 
 def look_through(project: Project) -> list[Problem]:

@@ -12,6 +12,8 @@ from kanpo.schema import Portion, portions_of
 TOLERANCE = 0.02
 #: Steps after which lots may leave, or stay what they are.
 MAY_HAVE_NO_OUTPUT = ("storage", "shipping")
+#: Steps in hot water: what they hold more or less of is water, and some of the drug goes into the water.
+_IN_HOT_WATER = frozenset({"blanching", "hot_water_kneading", "steaming"})
 #: A scale shows no less, kg; below it nothing is compared.
 _LEAST_KG = 1e-9
 
@@ -36,6 +38,11 @@ class StepMasses:
             portions_of(body.get("outputs")),
             *(_known(body.get(key)) for key in ("loss_kg", "moisture_in_percent", "moisture_out_percent")),
         )
+
+    @property
+    def in_water(self) -> bool:
+        """Whether mass that nobody stated as lost is water: drying takes it, hot water may bring it."""
+        return self.loss_kg is None and (self.step == "drying" or self.step in _IN_HOT_WATER)
 
     @property
     def in_kg(self) -> float:
@@ -70,7 +77,9 @@ def weigh_step(masses: StepMasses, tolerance: float = TOLERANCE) -> tuple[Imbala
 
     In = out + loss within `tolerance` of what went in. When drying, a loss that is not stated is
     water: then nothing may be gained, and with both moistures known the dry matter must be the
-    same before and after (dry matter = mass x (1 - moisture / 100), moisture on the wet basis).
+    same before and after (dry matter = mass x (1 - moisture / 100), moisture on the wet basis). In hot
+    water (blanching, kneading, steaming) mass may be gained too, up to as much as went in; dry matter
+    may be lost to the water, and not gained.
     Steps without outputs (storage, shipping) are not compared.
 
     Parameters
@@ -83,13 +92,15 @@ def weigh_step(masses: StepMasses, tolerance: float = TOLERANCE) -> tuple[Imbala
         return ()
     found = []
     gap = masses.in_kg - masses.out_kg - (masses.loss_kg or 0.0)
-    water = masses.step == "drying" and masses.loss_kg is None
-    if abs(gap) > tolerance * masses.in_kg + _LEAST_KG and not (water and gap > 0):
+    wet = masses.step in _IN_HOT_WATER
+    water = masses.in_water and (gap > 0 or (wet and -gap <= masses.in_kg))
+    if abs(gap) > tolerance * masses.in_kg + _LEAST_KG and not water:
         found.append(_imbalance("lot.mass-gap", gap, masses.in_kg, Text("重さ", "mass")))
     before, after = masses.moisture_in_percent, masses.moisture_out_percent
-    if masses.step == "drying" and before is not None and after is not None:
+    if (masses.step == "drying" or wet) and before is not None and after is not None:
         dry_in, dry_out = masses.in_kg * (1 - before / 100), masses.out_kg * (1 - after / 100)
-        if abs(dry_in - dry_out) > tolerance * dry_in + _LEAST_KG:
+        dissolved = wet and dry_out < dry_in
+        if abs(dry_in - dry_out) > tolerance * dry_in + _LEAST_KG and not dissolved:
             found.append(
                 _imbalance("lot.dry-matter-gap", dry_in - dry_out, dry_in, Text("乾物の重さ", "dry matter"))
             )

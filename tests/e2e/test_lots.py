@@ -78,10 +78,72 @@ def test_assays_are_checked_in_both_languages(kanpo: Kanpo, folder: Path) -> Non
         words = ("--lot-id", "X", "--test", test, "--measured", value, "--unit", "%")
         assert kanpo("record", "assay", *words).code == 0
     said = kanpo("lots", "check", "X")
-    assert said.code == 0 and "総合: 不適合" in said.err and "公定書で確かめて" in said.err
+    assert (
+        said.code == 0
+        and "総合: 不適合: 灰分 8.5 %(7.0 % 以下)" in said.err
+        and "公定書で確かめて" in said.err
+    )
     assert "overall: fail" in kanpo("lots", "check", "X", "--lang", "en").err
     found = json.loads(kanpo("lots", "check", "X", "--json").out)
-    assert [test["verdict"] for test in found["tests"]] == ["pass", "fail", "not determined"]
+    verdicts = {test["analyte"]: test["verdict"] for test in found["tests"]}
+    assert (verdicts["希エタノールエキス"], verdicts["灰分"]) == ("pass", "fail")
+    assert set(verdicts.values()) - {"pass", "fail"} == {"not determined"}
+    assert (found["verdict"], found["judged"], found["complete"]) == ("fail", 2, False)
+
+
+def test_a_contaminated_lot_is_named_at_every_door(kanpo: Kanpo, folder: Path) -> None:
+    """Ash 25 %, arsenic 60 ppm, BHC 3 ppm: not conforming, with all three named, and shipped all the same."""
+    lot = ("--lot-id", "大1", "--herb-id", "daio", "--parcel-id", "069000690", "--mass-kg", "9")
+    assert kanpo("record", "lot", *lot, "--date", "2025-12-01").code == 0
+    assert "判定できず(測定なし)" in kanpo("lots", "list").out
+    for test, name, value, unit in (
+        ("灰分", "", "25", "%"),
+        ("純度試験", "砒素(As2O3として)", "60", "mg/kg"),
+        ("残留農薬", "BHC", "3000", "ppb"),
+    ):
+        named = ("--analyte", name) if name else ()
+        words = ("--lot-id", "大1", "--test", test, *named, "--measured", value, "--unit", unit)
+        assert kanpo("record", "assay", *words, "--date", "2025-12-02").code == 0
+    shipping = ("--step", "出荷", "--inputs", "大1=9", "--customer-code", "C1", "--date", "2025-12-05")
+    assert kanpo("record", "lot_step", *shipping).code == 0
+    named = ("灰分 25 %(13.0 % 以下)", "ヒ素(As2O3として) 60 ppm(5 ppm 以下)", "総BHC 3 ppm(0.2 ppm 以下)")
+    for said in (
+        kanpo("lots", "check", "大1").err,
+        kanpo("lots", "show", "大1").out,
+        json.loads(kanpo("lots", "check", "大1", "--json").out)["sentence"],
+        json.loads(kanpo("lots", "show", "大1", "--json").out)["sentence"],
+        kanpo("verify").err,
+        kanpo("records", "doubtful").out,
+    ):
+        assert "不適合(要確認)" in said and all(words in said for words in named), said
+    for said in (
+        kanpo("lots", "list").out,
+        kanpo("lots", "list", "--csv").out,
+        kanpo("lots", "check", "大1", "--csv").out,
+    ):
+        assert "不適合(要確認)" in said
+    assert "[lot.shipped-failed]" in kanpo("verify").err
+    assert kanpo("lots", "label", "大1", "--out", "札.html").code == 0
+    assert "不適合(要確認)" in (folder / "札.html").read_text(encoding="utf-8")
+    assert "fail (to confirm)" in kanpo("lots", "show", "大1", "--lang", "en").out
+    assert "農薬: 069000690 は記録なし" not in kanpo("lots", "show", "大1").out
+    assert "農薬: 記録なし(使わなかったという意味ではありません)" in kanpo("lots", "show", "大1").out
+    assert "農薬: 記録なし" in kanpo("lots", "trace", "大1").out
+
+
+def test_an_office_vouches_for_its_own_table(kanpo: Kanpo, folder: Path) -> None:
+    lot = ("--lot-id", "X", "--herb-id", "toki", "--mass-kg", "5", "--date", "2025-12-01")
+    assert kanpo("record", "lot", *lot).code == 0
+    ash = ("--lot-id", "X", "--test", "灰分", "--measured", "5", "--unit", "%", "--date", "2025-12-02")
+    assert kanpo("record", "assay", *ash).code == 0
+    table = "herb_id,test,analyte,min,max,unit,complete\n当帰,灰分,灰分,,７.０,%,はい\n"
+    (folder / "基準.csv").write_text(table, encoding="utf-8")
+    assert "総合: 測った項目は基準内(1/8 項目)" in kanpo("lots", "check", "X").err
+    assert "総合: 適合" in kanpo("lots", "check", "X", "--limits", "基準.csv").err
+    assert "適合" in kanpo("lots", "list", "--limits", "基準.csv").out
+    (folder / "基準.csv").write_text(table + "当帰,酸不溶性灰分,,,1.0,%,\n", encoding="utf-8")
+    refused = kanpo("lots", "check", "X", "--limits", "基準.csv")
+    assert refused.code == 3 and "3行目" in refused.err and "[limits.half-complete]" in refused.err
 
 
 def test_a_matrix_and_weather_come_in(kanpo: Kanpo, folder: Path) -> None:

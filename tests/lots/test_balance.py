@@ -90,11 +90,51 @@ def test_what_is_stored_stays_what_it_is_less_the_loss(trial_project: Project) -
         (StepMasses("trimming", (Portion("A", 40),), (Portion("D", 39.2),)), []),
         (StepMasses("trimming", (Portion("A", 40),), (Portion("D", 39.1),)), ["lot.mass-gap"]),
         (StepMasses("trimming", (Portion("A", 40),), (Portion("D", 39.1),), 0.9), []),
+        (StepMasses("steaming", (Portion("A", 40),), (Portion("D", 46),)), []),
+        (StepMasses("blanching", (Portion("A", 40),), (Portion("D", 36),)), []),
+        (StepMasses("blanching", (Portion("A", 40),), (Portion("D", 400),)), ["lot.mass-gap"]),
+        (StepMasses("hot_water_kneading", (Portion("A", 40),), (Portion("D", 42),), None, 70, 73), []),
+        (
+            StepMasses("hot_water_kneading", (Portion("A", 40),), (Portion("D", 42),), None, 70, 65),
+            ["lot.dry-matter-gap"],
+        ),
+        (StepMasses("peeling", (Portion("A", 40),), (Portion("D", 34),)), ["lot.mass-gap"]),
+        (StepMasses("peeling", (Portion("A", 40),), (Portion("D", 34),), 6.0), []),
         (StepMasses("mixing", (Portion("A", 0),), (Portion("D", 0),)), []),
     ],
 )
 def test_a_step_is_weighed_by_its_kind(masses: StepMasses, codes: list[str]) -> None:
     assert [found.code for found in weigh_step(masses)] == codes
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("湯通し", "blanching"),
+        ("ゆどおし", "blanching"),
+        ("湯もみ", "hot_water_kneading"),
+        ("湯揉み", "hot_water_kneading"),
+        ("皮去り", "peeling"),
+        ("皮むき", "peeling"),
+        ("蒸し", "steaming"),
+        ("蒸熱", "steaming"),
+        ("steaming", "steaming"),
+    ],
+)
+def test_steps_in_hot_water_and_peeling_are_steps_like_the_others(
+    trial_project: Project, written: str, key: str
+) -> None:
+    assert write(trial_project, "harvest", HARVESTS[0]).stored == 1
+    rows = (
+        step("2025-11-12", written, "A=40", "K=38", loss_kg="2", loss_reason="皮"),
+        step("2025-11-20", "乾燥", "K=38", "D=9.5"),
+    )
+    assert write(trial_project, "lot_step", *rows).stored == 2
+    book = read_book(trial_project)
+    assert [one.masses.step for one in book.steps] == [key, "drying"] and find_faults(book) == ()
+    assert lot_table(book).set_index("lot_id").loc["D", "made_kg"] == 9.5
+    work = {"happened_at": "2025-11-12", "trial_code": "T1", "operation": written}
+    assert write(trial_project, "operation", work).stored == 1
 
 
 @st.composite

@@ -9,13 +9,20 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import InputPath, OutputPath, dry_run_option, output_options, project_option
+from kanpo.cli._options import (
+    OutputPath,
+    dry_run_option,
+    limits_option,
+    output_options,
+    own_limits,
+    project_option,
+)
 from kanpo.cli._present import say, show_json, show_table
 from kanpo.cli.commands.lots_matrix import matrix
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    from kanpo.lots import LotFault, TraceNode
+    from kanpo.lots import LotFault, LotSprays, LotVerdict, TraceNode
 
 _LABELS = {
     "lot_id": Text("ロット", "lot"),
@@ -52,7 +59,7 @@ _LABELS = {
 @group(
     "lots",
     help=Text(
-        "ロットの一覧・由来と行き先・重さの収支・規格への適否・ラベル。\n\n"
+        "ロットの一覧・由来と行き先・重さの収支・分析値の判定・ラベル。\n\n"
         "ロットは収穫(kanpo record harvest --lot-id)と工程(kanpo record lot_step)からできる。",
         "Lots: list, trace, mass balance, pharmacopoeia limits, labels.\n\n"
         "Lots are made by harvests (kanpo record harvest --lot-id) and steps (kanpo record lot_step).",
@@ -62,15 +69,23 @@ def lots() -> None:
     pass
 
 
-@subcommand(lots, "list", help=Text("ロットの一覧と残り。", "List the lots and what is left of them."))
+@subcommand(
+    lots,
+    "list",
+    help=Text(
+        "ロットの一覧と残り、分析値の判定(測っていないものは、そう出る)。",
+        "List the lots, what is left of them, and what their assays say (or that there are none).",
+    ),
+)
+@limits_option
 @project_option
 @output_options
-def list_lots(project: Path | None, as_json: bool, as_csv: bool) -> int:
+def list_lots(limits: Path | None, project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.lots import lot_table, read_book
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        table = lot_table(read_book(opened))
+        table = lot_table(read_book(opened), own_limits(limits, opened))
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
     return 0
 
@@ -78,28 +93,61 @@ def list_lots(project: Path | None, as_json: bool, as_csv: bool) -> int:
 @subcommand(
     lots,
     "show",
-    help=Text("1つのロットの量と、関わる工程。", "One lot: its amounts and the steps it went through."),
+    help=Text(
+        "1つのロットの量と、関わる工程、分析値の判定、農薬の記録。",
+        "One lot: its amounts, the steps it went through, what its assays say, and pesticides.",
+    ),
 )
 @argument("lot")
+@limits_option
 @project_option
 @output_options
-def show(lot: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
-    from kanpo.lots import lot_table, read_book, step_table
+def show(lot: str, limits: Path | None, project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.lots import check_lot, lot_table, read_book, sprays_behind, step_table
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        book = read_book(opened)
-    table = lot_table(book)
-    own = table[table["lot_id"] == book.require(lot)]
-    steps = step_table(book, [lot])
+        book, own = read_book(opened), own_limits(limits, opened)
+    table = lot_table(book, own)
+    chosen = table[table["lot_id"] == book.require(lot)]
+    steps, sprays = step_table(book, [lot]), sprays_behind(book, lot)
+    verdict = check_lot(book, lot, own)
     if as_json:
-        show_json({**_rows(own)[0], "steps": _rows(steps)})
+        checked = _verdict(verdict)
+        facts = {**_rows(chosen)[0], **checked, "pesticides": _sprays(sprays), "steps": _rows(steps)}
+        show_json(facts)
         return 0
-    show_table(own, _LABELS, as_csv=as_csv)
+    show_table(chosen, _LABELS, as_csv=as_csv)
     if not as_csv:
         click.echo()
         show_table(steps, _LABELS, empty=Text("工程の記録はありません", "no steps are recorded"))
+        click.echo(f"\n{Text('分析', 'assays')}: {verdict.sentence}")
+        click.echo(str(sprays.sentence))
     return 0
+
+
+def _sprays(sprays: LotSprays) -> dict[str, Any]:
+    return {
+        "sentence": str(sprays.sentence),
+        "records": list(sprays.record_ids),
+        "active_ingredients": sprays.ingredients,
+        "not_known": [str(what) for what in sprays.unknown],
+        "no_record": list(sprays.unrecorded),
+        "doubts": [{"code": code, "why": str(why)} for code, why in sprays.doubts],
+    }
+
+
+def _verdict(verdict: LotVerdict) -> dict[str, Any]:
+    """What a verdict says, for programs; the tests are added by ``lots check``."""
+    return {
+        "verdict": verdict.verdict.value,
+        "label": str(verdict.label),
+        "sentence": str(verdict.sentence),
+        "judged": verdict.judged,
+        "tests_of_table": len(verdict.table),
+        "complete": verdict.complete,
+        "to_confirm": [str(test.name) for test in verdict.to_confirm],
+    }
 
 
 @subcommand(
@@ -129,12 +177,16 @@ def trace(lot: str, project: Path | None, as_json: bool) -> int:
         "lots_after": sorted(found.lots_after),
     }
     if as_json:
-        show_json({"lot_id": lot, **sets, "back": _tree(found.back), "forward": _tree(found.forward)})
+        pesticides = {"pesticides": _sprays(found.sprays)}
+        show_json(
+            {"lot_id": lot, **sets, **pesticides, "back": _tree(found.back), "forward": _tree(found.forward)}
+        )
         return 0
     click.echo(str(Text("■ 由来", "Back")))
     click.echo(str(trace_text(found.back)))
     click.echo(f"\n{Text('■ 行き先', 'Forward')}")
     click.echo(str(trace_text(found.forward)))
+    click.echo(f"\n{found.sprays.sentence}")
     return 0
 
 
@@ -198,39 +250,36 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
     lots,
     "check",
     help=Text(
-        "ロットの分析値を、日局などの基準値と照らす(適合・不適合・判定できず)。",
-        "Compare the assays of a lot with the pharmacopoeia's limits: pass, fail, not determined.",
+        "ロットの分析値を、日局などの基準値と照らす。\n\n"
+        "適合は、公定書の全項目の表(--limits の complete)をすべて測って基準内のときだけ。"
+        "ほかは、測った項目は基準内・不適合・判定できず。測っていない項目を同じ文で言う。",
+        "Compare the assays of a lot with the pharmacopoeia's limits.\n\n"
+        "It passes only when every test of a table that you vouch for (complete in --limits) was made and "
+        "passes. Else: what was tested is within its limits, fail, or not determined; what was not tested "
+        "is named in the same sentence.",
     ),
 )
 @argument("lot")
-@option(
-    "--limits",
-    type=InputPath,
-    metavar="FILE.csv",
-    help=Text(
-        "自前の基準値の表(列: herb_id, test, analyte, min, max, unit, source, confidence)",
-        "limits of your own (columns herb_id, test, analyte, min, max, unit, source, confidence)",
-    ),
-)
+@limits_option
 @project_option
 @output_options
 def check(lot: str, limits: Path | None, project: Path | None, as_json: bool, as_csv: bool) -> int:
-    from kanpo.lots import check_lot, read_book, read_limits, verdict_table
+    from kanpo.lots import check_lot, read_book, verdict_table
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        verdict = check_lot(read_book(opened), lot, None if limits is None else read_limits(limits))
+        verdict = check_lot(read_book(opened), lot, own_limits(limits, opened))
     table = verdict_table(verdict)
     if as_json:
-        known = {"lot_id": lot, "herb_id": verdict.herb_id, "verdict": verdict.verdict.value}
         tests = [
-            row | {"verdict": test.verdict.value, "of_lot": test.of_lot}
+            row | {"verdict": test.verdict.value, "to_confirm": test.to_confirm, "of_lot": test.of_lot}
             for row, test in zip(_rows(table), verdict.tests, strict=True)
         ]
+        known = {"lot_id": lot, "herb_id": verdict.herb_id, **_verdict(verdict)}
         show_json(known | {"reason": str(verdict.reason), "recalled": verdict.recalled, "tests": tests})
         return 0
     show_table(table, _LABELS, as_csv=as_csv, empty=verdict.reason)
-    say(Text(f"総合: {verdict.verdict.label.ja}", f"overall: {verdict.verdict.label.en}"))
+    say(Text(f"総合: {verdict.sentence.ja}", f"overall: {verdict.sentence.en}"))
     if verdict.recalled:
         say(
             Text(
@@ -245,8 +294,8 @@ def check(lot: str, limits: Path | None, project: Path | None, as_json: bool, as
     lots,
     "label",
     help=Text(
-        "ロットのラベルを1枚のHTMLに書く(QRコード入り、印刷用)。",
-        "Write labels of lots with QR codes to one HTML file, to print.",
+        "ロットのラベルを1枚のHTMLに書く(QRコードと分析の判定入り、印刷用)。",
+        "Write labels of lots with QR codes and what their assays say to one HTML file, to print.",
     ),
 )
 @argument("lot", nargs=-1, required=True)
@@ -257,19 +306,21 @@ def check(lot: str, limits: Path | None, project: Path | None, as_json: bool, as
     show_default=True,
     help=Text("書き出すファイル", "file to write"),
 )
+@limits_option
 @project_option
 @dry_run_option
-def label(lot: tuple[str, ...], out: Path, project: Path | None, dry_run: bool) -> int:
+def label(lot: tuple[str, ...], out: Path, limits: Path | None, project: Path | None, dry_run: bool) -> int:
     from kanpo.lots import label_page, read_book, write_labels
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
         book, project_id = read_book(opened), opened.meta["project_id"]
+        own = own_limits(limits, opened)
     if dry_run:
-        label_page(book, project_id, lot)
+        label_page(book, project_id, lot, own)
         say(Text(f"{len(lot)} 枚。予告だけです。", f"{len(lot)} labels; dry run: nothing was written."))
         return 0
-    write_labels(out, book, project_id, lot)
+    write_labels(out, book, project_id, lot, own)
     click.echo(str(out))
     return 0
 

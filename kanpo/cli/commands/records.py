@@ -9,7 +9,15 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import InputPath, OutputPath, dry_run_option, output_options, project_option
+from kanpo.cli._options import (
+    InputPath,
+    OutputPath,
+    dry_run_option,
+    limits_option,
+    output_options,
+    own_limits,
+    project_option,
+)
 from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -179,18 +187,20 @@ def _say_clashes(found: pd.DataFrame) -> None:
     records,
     "doubtful",
     help=Text(
-        "確かめたほうがよい記録と、その理由(値・日付の前後・農薬の使用基準・ロットの収支)。",
-        "Records to look at, and why: values, order of days, pesticide use, mass balance of lots.",
+        "確かめたほうがよい記録と、その理由(値・日付の前後・農薬・ロットの収支・不適合や未測定の出荷)。",
+        "Records to look at, and why: values, order of days, pesticides, mass balance of lots, "
+        "lots shipped untested or failing.",
     ),
 )
+@limits_option
 @project_option
 @output_options
-def doubtful(project: Path | None, as_json: bool, as_csv: bool) -> int:
+def doubtful(limits: Path | None, project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.lots import doubtful_records
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        frame = doubtful_records(opened)
+        frame = doubtful_records(opened, own_limits(limits, opened))
     if as_json or as_csv:
         show_table(frame, as_json=as_json, as_csv=as_csv)
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import find_project, wal_note
@@ -10,6 +11,9 @@ from kanpo.cli._options import project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.errors import Problem
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.lots import Verdict
 
 
 @command(
@@ -22,6 +26,7 @@ from kanpo.locale import Text
 @project_option
 @option("--json", "as_json", is_flag=True, help=Text("JSONで出す", "print JSON"))
 def status(project: Path | None, as_json: bool) -> int:
+    from kanpo.lots import count_verdicts, read_book
     from kanpo.schema import BATCHES, RECORD_KINDS
     from kanpo.store import Project, list_edits
     from kanpo.suitability import freshness
@@ -34,6 +39,7 @@ def status(project: Path | None, as_json: bool) -> int:
         counts = {kind: len(opened.journal.read(kind)) for kind in RECORD_KINDS}
         seal, news = opened.journal.seal(), freshness(opened)
         clashes = find_conflicts(opened)["conflict"].nunique()
+        lots = count_verdicts(read_book(opened))
         parcels, layers = len(opened.imported.parcel_ids()), opened.imported.layer_table()
     note = wal_note(path)
     if note is not None:
@@ -45,6 +51,7 @@ def status(project: Path | None, as_json: bool) -> int:
                 "parcels": parcels,
                 "layers": list(layers["layer_id"]),
                 "records": counts,
+                "lots": {verdict.value: count for verdict, count in lots.items()},
                 "seal": str(seal),
                 "edited": len(edited),
                 "conflicts": int(clashes),
@@ -88,6 +95,7 @@ def status(project: Path | None, as_json: bool) -> int:
                 f"contradictions: {clashes} -> kanpo records conflicts",
             )
         )
+    _say_lots(lots)
     for line in news:
         say(line.text())
     _say_edits(edited)
@@ -106,3 +114,11 @@ def _say_edits(edited: list[Problem]) -> None:
             "take it in with kanpo edits accept --reason WHY, or bring back what was: kanpo edits undo",
         )
     )
+
+
+def _say_lots(lots: dict[Verdict, int]) -> None:
+    of_kind = [(verdict.label, count) for verdict, count in lots.items() if count]
+    if of_kind:
+        ja = "、".join(f"{label.ja} {count}" for label, count in of_kind)
+        en = ", ".join(f"{label.en} {count}" for label, count in of_kind)
+        say(Text(f"ロット: {sum(lots.values())}({ja})", f"lots: {sum(lots.values())} ({en})"))

@@ -8,7 +8,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, project_option
+from kanpo.cli._options import PathType, limits_option, own_limits, project_option
 from kanpo.cli._present import say, say_problems
 from kanpo.locale import Text
 
@@ -18,17 +18,19 @@ from kanpo.locale import Text
     help=Text(
         "ファイルの破損と、記録の書き換え・抜けを調べる。\n\n"
         "末尾の記録の抜けは、地図などに印字された封印(--seal)と比べると分かる。"
-        "相手のない記録、狂った時計、重さの合わない工程や由来のないロットは注意として出す。FILE に保存用の zip も指定できる。",
+        "相手のない記録、狂った時計、重さの合わない工程や由来のないロット、登録番号のない農薬や使用基準の外の使用、"
+        "不適合や未測定のまま出荷したロットは注意として出す。FILE に保存用の zip も指定できる。",
         "Check the file for damage, and the records for changes and gaps.\n\n"
         "Records missing from the end are noticed against a seal printed earlier (--seal). Records about "
-        "unknown things, wrong clocks, steps whose masses do not add up and lots from nowhere are said as "
-        "warnings. FILE may be a zip of kanpo archive.",
+        "unknown things, wrong clocks, steps whose masses do not add up, lots from nowhere, pesticides without "
+        "a registration number or against their label, and lots shipped untested or failing are warnings. FILE may be a zip of kanpo archive.",
     ),
 )
 @argument("file", type=PathType, required=False)
 @project_option
+@limits_option
 @option("--seal", help=Text("以前の封印(例 3f9c…-120)", "a seal printed earlier"))
-def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
+def verify(file: Path | None, project: Path | None, limits: Path | None, seal: str | None) -> int:
     from kanpo.lots import look_over
     from kanpo.store import Project, check_sealed, list_additions, parse_seal, verify_project
 
@@ -45,7 +47,7 @@ def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
     say_problems(list_additions(path))
     with Project.open(path) as opened:
         now = opened.journal.seal()
-        doubtful = look_over(opened)
+        doubtful = look_over(opened, own_limits(limits, opened))
     say_problems(doubtful)
     _all_is_well(now.records, str(now), len(doubtful))
     if sealed is not None:
