@@ -14,6 +14,7 @@ from kanpo.files import replacing
 from kanpo.locale import Text
 from kanpo.lots._balance import made_kg
 from kanpo.lots._book import LotBook
+from kanpo.pages import PAGE_END, page_start
 
 _FORM, _KIND = "KP1", "L"
 
@@ -72,7 +73,9 @@ def label_page(book: LotBook, project_id: str, lot_ids: Sequence[str]) -> str:
     """
     labels = "\n".join(_label(book, project_id, book.require(lot)) for lot in lot_ids)
     title = html.escape(f"{Text('ロット札', 'lot labels')}: {', '.join(lot_ids)}")
-    return _template("label.html").substitute(title=title, labels=labels)
+    return _template("label.html").substitute(
+        title=title, labels=labels, begin=page_start(), end=PAGE_END
+    )
 
 
 def write_labels(path: Path, book: LotBook, project_id: str, lot_ids: Sequence[str]) -> None:
