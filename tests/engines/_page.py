@@ -132,10 +132,19 @@ class Page:
                 context=self.handle, viewport={"width": width, "height": height}
             )
         else:
-            driver.set_window_rect(width=width, height=height)
-            inner = driver.execute_script("return [innerWidth, innerHeight]")
-            if inner != [width, height]:
-                driver.set_window_rect(width=2 * width - inner[0], height=2 * height - inner[1])
+            self._resize_window(width, height)
+
+    def _resize_window(self, width: int, height: int) -> None:
+        """Without a window manager the size comes a moment later, and a row of tabs takes some of it."""
+        above = 0
+        for _ in range(20):
+            self.driver.set_window_rect(width=width, height=height + above)
+            time.sleep(0.03)
+            inner = self.driver.execute_script("return [innerWidth, innerHeight]")
+            if inner == [width, height]:
+                return
+            if inner[0] == width:
+                above += height - inner[1]
 
     # -- doing things
 
@@ -205,7 +214,7 @@ class Page:
 
     def text(self, selector: str) -> str:
         """The text of the first element as it is shown."""
-        return str(self._element(selector, shown=False).text)
+        return str(self._element(selector, shown=False).get_property("innerText")).strip()
 
     def value(self, selector: str) -> str:
         """What stands in a field."""
@@ -253,8 +262,7 @@ class Page:
     # -- inside
 
     def _here(self) -> Any:
-        if self.driver.current_window_handle != self.handle:
-            self.driver.switch_to.window(self.handle)
+        self.driver.switch_to.window(self.handle)
         return self.driver
 
     def _settle(self, ready: bool) -> None:

@@ -70,6 +70,8 @@ def start_browser(name: str, profile: Path | None = None) -> Browser:
     """
     if importlib.util.find_spec("selenium") is None:
         raise NoBrowser("selenium is not installed")
+    # Selenium waits for minutes, and then tries again, where a browser hangs.
+    os.environ.setdefault("GLOBAL_DEFAULT_TIMEOUT", "40")
     folders = []
     if profile is None:
         profile = Path(tempfile.mkdtemp(prefix=f"kanpo-{name}-"))
@@ -161,8 +163,9 @@ def _start_display() -> tuple[str, subprocess.Popen[bytes]]:
     words = [program, "-displayfd", str(write), "-screen", "0", "1400x1200x24", "-nolisten", "tcp"]
     screen = subprocess.Popen(words, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
-    number = os.read(read, 20).decode().strip()
-    os.close(read)
+    with os.fdopen(read) as told:
+        # Up to the end of the line: it dies when it cannot finish it.
+        number = told.readline().strip()
     if not number:
         raise NoBrowser("Xvfb does not start")
     return f":{number}", screen

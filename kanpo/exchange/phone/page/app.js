@@ -101,6 +101,8 @@
   /** Back from the dark, from another app or from the next page: the store may have been closed meanwhile. */
   function wake() {
     app.state.store.reopen();
+    // WebKit empties fields of a page that it wakes; what was half typed is still held here.
+    app.card?.refresh();
     look().catch(() => {});
   }
 

@@ -161,12 +161,14 @@
     }
     show();
     const button = el("button", { type: "button", className: "button", "aria-label": `${both(trait.label)} ${t("record")}`, onclick: () => confirmHere() }, t("record"));
+    /** What is being typed stays, as long as the field still holds it. */
+    const refresh = () => (touched && input.value === (state.draftOf(plot, trait)?.text ?? "") ? showEarlier() : show());
     return {
       node: el("div", {}, el("div", { className: "row" }, input, button), doubt, status.line, earlier),
       confirm,
       finish: () => queue,
       show,
-      refresh: () => (touched ? showEarlier() : show()),
+      refresh,
     };
   }
 

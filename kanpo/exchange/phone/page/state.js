@@ -20,6 +20,7 @@
     const drafts = new Map();
     /** Drafts that are not on the disk yet, or never come there: they live as long as the page. */
     const unsaved = new Map();
+    let edits = 0;
     const asked = content.traits.filter((trait) => trait.type === "number");
     const counted = asked.length ? asked : content.traits;
 
@@ -44,8 +45,14 @@
 
     /** Read what this tab and others have stored. */
     async function reload() {
-      adopt([...(await store.records())]);
-      const stored = await store.settings();
+      let stored = {};
+      let seen = -1;
+      // What changes here while it is read would be overwritten by what was: read once more.
+      while (seen !== edits) {
+        seen = edits;
+        adopt([...(await store.records())]);
+        stored = await store.settings();
+      }
       Object.assign(settings, stored);
       drafts.clear();
       for (const [key, value] of Object.entries(stored)) if (key.startsWith(DRAFT)) drafts.set(key, { ...value, key });
@@ -87,6 +94,7 @@
         return newRecord(plot, trait, value, { ...(before ? { supersedes: before.record_id, reason: MISTYPED } : {}), ...extra });
       };
       const made = await store.putRecord(decide, [draft]);
+      edits += 1;
       unsaved.delete(draft);
       drafts.delete(draft);
       if (made) adopt([...records.filter((other) => other.record_id !== made.record_id), made]);
@@ -110,6 +118,7 @@
       if (position) words.push(`${position.latitude.toFixed(6)},${position.longitude.toFixed(6)}`);
       const made = newRecord(plot, trait, "", words.length ? { note: words.join(" ") } : {});
       made.value = `${made.record_id}.jpg`;
+      edits += 1;
       await store.putPhoto(made, { sha256: photo.sha256, base64: photo.base64 });
       adopt([...records, made]);
       return made;
@@ -119,6 +128,7 @@
     function saveDraft(plot, trait, text) {
       const day = today();
       const key = draftKey(plot, trait, day);
+      edits += 1;
       if (!text) return dropDraft({ key });
       const draft = { text, day, at: now(), person: settings.person || "", plot: plot.code, trait: trait.key };
       const held = { ...draft, key };
@@ -128,6 +138,7 @@
     }
 
     function dropDraft({ key }) {
+      edits += 1;
       unsaved.delete(key);
       return drafts.delete(key) ? store.dropDrafts([key]) : Promise.resolve();
     }

@@ -18,8 +18,9 @@
   /** Bytes that are left for this page; null where the browser does not tell. */
   async function room() {
     try {
+      const asked = navigator.storage.estimate();
       const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), ROOM_MS));
-      const { quota, usage } = await Promise.race([navigator.storage.estimate(), late]);
+      const { quota, usage } = await Promise.race([asked, late]);
       return Math.max(0, quota - usage);
     } catch {
       return null;
