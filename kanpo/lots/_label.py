@@ -73,9 +73,7 @@ def label_page(book: LotBook, project_id: str, lot_ids: Sequence[str]) -> str:
     """
     labels = "\n".join(_label(book, project_id, book.require(lot)) for lot in lot_ids)
     title = html.escape(f"{Text('ロット札', 'lot labels')}: {', '.join(lot_ids)}")
-    return _template("label.html").substitute(
-        title=title, labels=labels, begin=page_start(), end=PAGE_END
-    )
+    return _template("label.html").substitute(title=title, labels=labels, begin=page_start(), end=PAGE_END)
 
 
 def write_labels(path: Path, book: LotBook, project_id: str, lot_ids: Sequence[str]) -> None:

@@ -57,4 +57,4 @@ def start_script() -> str:
 
 def _both(text: Text) -> str:
     """In both languages: whoever gets a broken page may not read the one it was made in."""
-    return f"{escape(text.ja)} <span lang=\"en\">{escape(text.en)}</span>"
+    return f'{escape(text.ja)} <span lang="en">{escape(text.en)}</span>'

@@ -17,7 +17,9 @@ _RUN = """const done = arguments[arguments.length - 1];
 const given = [...arguments].slice(0, -1);
 Promise.resolve().then(() => (FUNCTION)(...given))
   .then((value) => done(["value", value === undefined ? null : value]), (error) => done(["error", String(error)]));"""
-_VISIBLE = """const shown = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden";"""
+_VISIBLE = (
+    """const shown = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden";"""
+)
 
 
 class PageError(AssertionError):
@@ -231,11 +233,15 @@ class Page:
 
     def count(self, selector: str) -> int:
         """How many elements there are."""
-        return int(self._here().execute_script("return document.querySelectorAll(arguments[0]).length", selector))
+        return int(
+            self._here().execute_script("return document.querySelectorAll(arguments[0]).length", selector)
+        )
 
     def wait(self, condition: str | Callable[[], object], *given: Any) -> None:
         """Wait until a JavaScript function or a function of the test says yes."""
-        self._until(lambda: self.run(condition, *given) if isinstance(condition, str) else condition(), condition)
+        self._until(
+            lambda: self.run(condition, *given) if isinstance(condition, str) else condition(), condition
+        )
 
     def wait_text(self, selector: str, part: str) -> None:
         """Wait until an element that is shown holds a text."""
@@ -249,7 +255,9 @@ class Page:
     def requests(self) -> list[str]:
         """Addresses that the page asked for beyond itself."""
         words = "return performance.getEntriesByType('resource').map((e) => e.name)"
-        return [name for name in self._here().execute_script(words) if not name.startswith(("data:", "blob:"))]
+        return [
+            name for name in self._here().execute_script(words) if not name.startswith(("data:", "blob:"))
+        ]
 
     def complaints(self) -> list[str]:
         """Errors, refused scripts and what was written to the console as an error."""
@@ -267,7 +275,9 @@ class Page:
 
     def _settle(self, ready: bool) -> None:
         if ready:
-            self.run("async () => { for (let n = 0; n < 400 && !window.kanpoReady; n++) await new Promise((go) => setTimeout(go, 10)); await window.kanpoReady; }")
+            self.run(
+                "async () => { for (let n = 0; n < 400 && !window.kanpoReady; n++) await new Promise((go) => setTimeout(go, 10)); await window.kanpoReady; }"
+            )
 
     def _element(self, selector: str, *, shown: bool = True) -> Any:
         from selenium.webdriver.common.by import By

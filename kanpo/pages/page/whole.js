@@ -21,13 +21,14 @@
   }
 
   const end = () => document.getElementById("kanpo-end");
+  const endIsWhole = () => !!end() && end().textContent.endsWith("important}") && end().textContent.includes("#kanpo-stopped");
 
   /** Call `start` once the page is whole; `explain` gives the words for what stopped it, or nothing. */
   async function open(start, explain = () => "") {
     const guarded = document.getElementById("kanpo-cut");
     if (guarded) {
       await read();
-      if (!end() || markIsCut()) {
+      if (!endIsWhole() || markIsCut()) {
         end()?.remove();
         throw new Error("the page is cut off");
       }

@@ -94,9 +94,7 @@ def test_r27_yesterdays_values_are_no_records_of_today(engine: Engine, page_file
 
 
 @pytest.mark.parametrize("act", NO_CONFIRMATION)
-def test_r27_half_typed_values_are_drafts_whatever_is_done(
-    engine: Engine, page_file: Path, act: str
-) -> None:
+def test_r27_half_typed_values_are_drafts_whatever_is_done(engine: Engine, page_file: Path, act: str) -> None:
     page = engine.open(page_file, at=EVENING)
     begin(page)
     page.type(HEIGHT, "44")
@@ -195,9 +193,13 @@ def test_r27_days_are_those_of_japan_on_any_phone(engine: Engine, page_file: Pat
 @pytest.mark.parametrize("news", ["told", "not told"])
 def test_r27_two_tabs_give_one_standing_record(engine: Engine, page_file: Path, news: str) -> None:
     # Old browsers have no locks and tell other tabs nothing.
-    old = "" if news == "told" else (
-        "delete window.BroadcastChannel; Object.defineProperty(navigator, 'locks', { value: undefined });"
-        "addEventListener('storage', (event) => event.stopImmediatePropagation());"
+    old = (
+        ""
+        if news == "told"
+        else (
+            "delete window.BroadcastChannel; Object.defineProperty(navigator, 'locks', { value: undefined });"
+            "addEventListener('storage', (event) => event.stopImmediatePropagation());"
+        )
     )
     one = engine.open(page_file, at=EVENING, before=old)
     begin(one)
@@ -214,7 +216,12 @@ def test_r27_two_tabs_give_one_standing_record(engine: Engine, page_file: Path, 
     one.wait_text(".status.good", "記録済み 41")
     first, second = sorted(records(one), key=lambda found: found["value"])
     assert second["supersedes"] == first["record_id"]
-    assert one.run("() => kanpo.values.standing(kanpo.app.state.records).get('T60-101\\nplant_height_cm').length") == 1
+    assert (
+        one.run(
+            "() => kanpo.values.standing(kanpo.app.state.records).get('T60-101\\nplant_height_cm').length"
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
@@ -227,7 +234,9 @@ def test_r27_a_killed_browser_keeps_records_and_drafts(
     begin(page, "鈴木")
     record(page, WEEDS, "20")
     page.type(HEIGHT, "33")
-    page.wait("async () => Object.keys(await kanpo.app.state.store.settings()).some((key) => key.startsWith('draft/'))")
+    page.wait(
+        "async () => Object.keys(await kanpo.app.state.store.settings()).some((key) => key.startsWith('draft/'))"
+    )
     engine.kill()
     page = fresh_engine(name).open(page_file, at=MORNING)
     assert page.text("#person") == "鈴木"
