@@ -60,7 +60,8 @@ class Engine:
             Wait until the page says that it is ready.
         """
         self.driver.switch_to.window(self._base)
-        self.driver.switch_to.new_window("tab")
+        # WebKit draws nothing in a tab behind another one.
+        self.driver.switch_to.new_window("window" if self.name == "webkit" else "tab")
         page = Page(self, self.driver.current_window_handle, path, before, plain)
         self._pages.append(page)
         page.resize(*size)

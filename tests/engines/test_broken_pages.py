@@ -140,6 +140,8 @@ def test_r28_an_error_at_the_start_is_said(
 ) -> None:
     path = tmp_path / "page.html"
     WRITERS[kind](trial_project, path)
-    broken = "Array.prototype.map = () => { throw new Error('too old'); };"
+    broken = (
+        "delete window.DecompressionStream; Object.defineProperty(window, 'crypto', { value: undefined });"
+    )
     page = engine.open(path, before=broken, ready=False)
     page.wait(lambda: STOPPED in page.body())
