@@ -158,6 +158,10 @@ def test_r27_a_draft_of_yesterday_can_be_thrown_away(engine: Engine, page_file: 
     page.type(HEIGHT, "999")
     turn_day(page, MORNING)
     assert page.text("#drafts") == "打ちかけ 1 区"
+    height, right = page.run(
+        "() => [document.getElementById('progress').offsetHeight, document.getElementById('drafts').getBoundingClientRect().right]"
+    )
+    assert height < 40 and right <= 390, "the head fits beside the mark of drafts"
     page.click(".earlier button.strong")
     page.wait_text(".earlier", "普通の範囲")
     assert records(page) == []
