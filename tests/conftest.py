@@ -13,8 +13,10 @@ from kanpo.locale import use_language
 from kanpo.schema import PARCELS
 from kanpo.store import Batch, Project
 from tests.browser import chromium
+from tests.engines import engine, fresh_engine
+from tests.engines._fixtures import _browsers
 
-__all__ = ["chromium"]
+__all__ = ["_browsers", "chromium", "engine", "fresh_engine"]
 
 
 @pytest.fixture(autouse=True)

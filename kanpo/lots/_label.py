@@ -17,6 +17,7 @@ from kanpo.locale import Text
 from kanpo.lots._assays import check_lot
 from kanpo.lots._balance import made_kg
 from kanpo.lots._book import LotBook
+from kanpo.pages import PAGE_END, page_start
 
 _FORM, _KIND = "KP1", "L"
 
@@ -82,7 +83,7 @@ def label_page(
     """
     labels = "\n".join(_label(book, project_id, book.require(lot), limits) for lot in lot_ids)
     title = html.escape(f"{Text('ロット札', 'lot labels')}: {', '.join(lot_ids)}")
-    return _template("label.html").substitute(title=title, labels=labels)
+    return _template("label.html").substitute(title=title, labels=labels, begin=page_start(), end=PAGE_END)
 
 
 def write_labels(

@@ -16,10 +16,12 @@ from folium.map import Layer
 from folium.template import Template
 from markupsafe import escape
 
+from kanpo.locale import Text
 from kanpo.maps._content import MapContent, check_content
 from kanpo.maps._leaflet import leaflet_script, leaflet_style
 from kanpo.maps._payload import encode_content
 from kanpo.maps._text import both
+from kanpo.pages import PAGE_END, page_start, start_script
 
 #: Order matters: each file uses only what stands before it.
 SCRIPTS = (
@@ -50,6 +52,12 @@ SCRIPTS = (
     "app.js",
     "start.js",
 )
+_STOPPED = Text(
+    "地図がまだ動いていません。この文が消えないときは、メールなどの「プレビュー」で開いているか、ブラウザが古いか、"
+    "設定で止められています。ファイルを保存し、新しい Edge・Chrome・Firefox・Safari で開き直してください。",
+    "The map is not running yet. If these words stay, it was opened in a preview or an old browser, or something "
+    "forbids it: save the file and open it in a new Edge, Chrome, Firefox or Safari.",
+)
 _POLICY = "<!-- content security policy -->"
 
 
@@ -62,7 +70,11 @@ def page_file(name: str) -> str:
 @cache
 def page_script(name: str) -> str:
     """A script of the page without indentation and comments of their own lines: a tenth of a small map."""
-    text = re.sub(r"(?ms)^[ \t]*/\*.*?\*/\n", "", page_file(name))
+    return _without_comments(page_file(name))
+
+
+def _without_comments(script: str) -> str:
+    text = re.sub(r"(?ms)^[ \t]*/\*.*?\*/\n", "", script)
     return re.sub(r"(?m)^[ \t]*(//.*\n)?", "", text)
 
 
@@ -135,6 +147,8 @@ class OfflineFigure(Figure):
         super().__init__(title=html_text(title))
         self.language = "en" if language == "en" else "ja"
         self.image_hosts = image_hosts
+        self.page_start = page_start(_STOPPED)
+        self.page_end = PAGE_END
         self._children.clear()
         self.header._children.clear()
 
@@ -223,8 +237,9 @@ class SuitabilityLayer(Layer):
         figure.html.add_child(Verbatim(page_file("shell.html")), name="kanpo_shell")
         data = f'<script type="text/plain" id="kanpo-data">{self.data}</script>'
         figure.html.add_child(Verbatim(data), name="kanpo_data")
-        for name in SCRIPTS:
-            script = f"<script>\n{page_script(name)}\n</script>"
-            figure.header.add_child(Verbatim(script), name=f"kanpo_{name}")
+        # One element: the policy stays short, so that the first words of the page come early in the file.
+        parts = (_without_comments(start_script()), *(page_script(name) for name in SCRIPTS))
+        scripts = "\n".join(parts)
+        figure.header.add_child(Verbatim(f"<script>\n{scripts}\n</script>"), name="kanpo_scripts")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""

@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from kanpo.files import replacing
 from kanpo.locale import Text, language
+from kanpo.pages import PAGE_END, page_start
 
 #: Rows of a table that unfold; a page bears no more.
 _MOST_UNFOLDED = 2_000
@@ -42,6 +43,8 @@ def page(title: Text, sections: Sequence[str], made: str | None = None) -> str:
     folder = files("kanpo.reports").joinpath("page")
     return Template(folder.joinpath("report.html").read_text(encoding="utf-8")).substitute(
         language=language(),
+        begin=page_start(),
+        end=PAGE_END,
         title=html(title),
         made=html(Text(f"作成日 {made}", f"made on {made}")),
         style=folder.joinpath("report.css").read_text(encoding="utf-8"),

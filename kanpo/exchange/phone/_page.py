@@ -10,6 +10,7 @@ from kanpo.exchange._html import html_text, json_block, page_file, policy
 from kanpo.exchange._walk import TrialWalk
 from kanpo.files import replacing
 from kanpo.locale import Text, language
+from kanpo.pages import PAGE_END, page_start, start_script
 from kanpo.schema import Trait
 
 #: Order matters: each file uses only what stands before it.
@@ -19,7 +20,9 @@ SCRIPTS = (
     "ids.js",
     "values.js",
     "file.js",
+    "database.js",
     "store.js",
+    "signal.js",
     "photo.js",
     "state.js",
     "entry.js",
@@ -28,9 +31,15 @@ SCRIPTS = (
     "app.js",
 )
 _PACKAGE = "kanpo.exchange.phone"
-_NO_SCRIPT = Text(
-    "このファイルは、ブラウザ(Chrome など)で開いてください。ここでは記録できません。",
-    "Open this file in a browser such as Chrome; nothing can be recorded here.",
+#: A day on the page is a day of this zone, whatever the phone is set to.
+ZONE = "Asia/Tokyo"
+_STOPPED = Text(
+    "記録の画面がまだ動いていません。この文が消えないときは、記録できません。メールやファイルの「プレビュー」で"
+    "開いているか、ブラウザが古いか、設定で止められています。ファイルを端末に保存し、新しい Chrome・Safari・"
+    "Firefox で開き直してください。前に記録した値は端末に残っています。",
+    "The page is not running yet. If these words stay, nothing can be recorded: it was opened in a preview or an "
+    "old browser, or something forbids it. Save the file on the phone and open it in a new Chrome, Safari or "
+    "Firefox. What was recorded before is still on the phone.",
 )
 
 
@@ -42,15 +51,18 @@ def phone_page(walk: TrialWalk, made: str | None = None) -> str:
     made : str, optional
         Day that the page says it was made; today by default.
     """
-    scripts = [f"\n{page_file(_PACKAGE, name)}\n" for name in SCRIPTS]
+    parts = (start_script(), *(page_file(_PACKAGE, name) for name in SCRIPTS))
+    # One element: a shorter policy lets the first words of the page come early, and half a script never runs.
+    script = "\n".join(("", *parts))
     return Template(page_file(_PACKAGE, "page.html")).substitute(
         language=language(),
-        policy=policy(scripts),
+        policy=policy([script]),
+        begin=page_start(_STOPPED),
         title=html_text(f"{walk.trial_code} {walk.title or walk.herb}"),
-        noscript=html_text(_NO_SCRIPT),
         style=page_file(_PACKAGE, "style.css"),
         content=json_block(_content(walk, made or date.today().isoformat())),
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        script=script,
+        end=PAGE_END,
     )
 
 
@@ -77,6 +89,7 @@ def _content(walk: TrialWalk, made: str) -> dict[str, object]:
         "project": walk.project6,
         "seal": walk.seal,
         "made": made,
+        "zone": ZONE,
         "language": language(),
         "plan": {"width": walk.plan_m[0], "height": walk.plan_m[1], "north": walk.north_deg},
         "traits": [_trait(trait) for trait in walk.traits],

@@ -12,6 +12,7 @@ from kanpo.exchange._html import html_text, page_file, policy
 from kanpo.exchange._walk import TrialWalk, WalkedPlot, plot_qr
 from kanpo.files import replacing
 from kanpo.locale import Text, language
+from kanpo.pages import PAGE_END, page_start
 from kanpo.schema import Trait
 
 _PACKAGE = "kanpo.exchange.sheets"
@@ -55,7 +56,9 @@ def field_sheet(walk: TrialWalk, made: str | None = None) -> str:
         language=language(),
         policy=policy(()),
         title=html_text(f"{walk.trial_code} {Text('野帳', 'field sheet')}"),
+        begin=page_start(),
         orientation="landscape" if wide else "portrait",
+        end=PAGE_END,
         style=page_file(_PACKAGE, "sheet.css"),
         sections="\n".join(sections),
     )

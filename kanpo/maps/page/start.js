@@ -182,7 +182,7 @@
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     root.kanpoReady = new Promise((resolve, reject) => {
       // The layer is added by the line of the page that follows; data come after it.
-      setTimeout(() => open(map, layer, place).then(resolve, reject));
+      setTimeout(() => kanpo.whole.open(() => open(map, layer, place)).then(resolve, reject));
     });
     return layer;
   }

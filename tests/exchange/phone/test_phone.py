@@ -36,7 +36,8 @@ WALK = """async ([from, to]) => {
     for (const [key, value] of Object.entries(values)) {
       const input = document.getElementById(`in-${key}`);
       input.value = value;
-      for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
     }
     document.querySelectorAll(".category")[number % 5].click();
     await until(() => document.querySelectorAll(".status.good").length === 3);

@@ -5,7 +5,7 @@ const path = require("node:path");
 const test = require("node:test");
 const page = path.join(__dirname, "..", "..", "..", "kanpo", "exchange", "phone", "page");
 globalThis.crypto ??= require("node:crypto").webcrypto;
-for (const name of ["dom.js", "strings.js", "ids.js", "values.js", "file.js", "store.js", "photo.js", "state.js", "plan.js"]) require(path.join(page, name));
+for (const name of ["dom.js", "strings.js", "ids.js", "values.js", "file.js", "database.js", "store.js", "photo.js", "state.js", "plan.js"]) require(path.join(page, name));
 const { ids, values, file, photo, plan, state, strings, store } = globalThis.kanpo;
 
 const HEIGHT = { key: "plant_height_cm", type: "number", minimum: 0, maximum: 400, categories: [] };
@@ -61,9 +61,14 @@ function fakeStore(full = () => false) {
     photos: async () => [],
     settings: async () => ({ ...kept.settings }),
     set: async (key, value) => void (kept.settings[key] = value),
-    putRecord: async (record) => {
+    setDraft: async (key, value) => void (kept.settings[key] = value),
+    dropDrafts: async (keys) => keys.forEach((key) => delete kept.settings[key]),
+    putRecord: async (decide, drafts = []) => {
       if (full()) throw new store.NoSpace("full");
-      kept.records.push(record);
+      const made = decide(kept.records);
+      if (made) kept.records = [...kept.records, made];
+      for (const key of drafts) delete kept.settings[key];
+      return made;
     },
   };
 }
@@ -147,4 +152,81 @@ test("every text is there in both languages with the same gaps", () => {
     const gaps = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
     assert.deepStrictEqual(gaps(ja), gaps(en), key);
   }
+});
+
+const TOKYO = { ...CONTENT, zone: "Asia/Tokyo" };
+const at = (text) => new Date(text);
+
+test("a day is a day of the project's zone, and the moment says so, whatever the phone is set to", () => {
+  const moment = at("2026-05-31T15:30:00.250Z");
+  assert.strictEqual(ids.dayOf(moment, "Asia/Tokyo"), "2026-06-01");
+  assert.strictEqual(ids.momentOf(moment, "Asia/Tokyo"), "2026-06-01T00:30:00.250+09:00");
+  assert.strictEqual(ids.momentOf(moment, "America/St_Johns"), "2026-05-31T13:00:00.250-02:30");
+  assert.strictEqual(Date.parse(ids.momentOf(moment, "Asia/Tokyo")), moment.getTime());
+  assert.strictEqual(ids.momentOf(moment, "No/Such"), ids.momentOf(moment));
+});
+
+test("a record that was written in another zone counts on its day in the project's", async () => {
+  const kept = fakeStore();
+  kept.kept.records.push({ record_id: "1", happened_at: "2026-05-31T15:30:00Z", plot_code: "T-1", trait: HEIGHT.key, value: "40" });
+  const made = await state.make(TOKYO, kept, () => at("2026-06-01T10:00:00+09:00"));
+  assert.strictEqual(made.todayOf(PLOT, HEIGHT).length, 1);
+});
+
+test("a draft belongs to the day on which it was typed, and becomes a record of that day only", async () => {
+  const kept = fakeStore();
+  let now = at("2026-06-01T23:59:00+09:00");
+  const made = await state.make(TOKYO, kept, () => now);
+  await made.saveDraft(PLOT, HEIGHT, "9");
+  await made.saveDraft(PLOT, HEIGHT, "95");
+  assert.strictEqual(made.draftOf(PLOT, HEIGHT).text, "95");
+  now = at("2026-06-02T00:01:00+09:00");
+  assert.strictEqual(made.draftOf(PLOT, HEIGHT), null);
+  const again = await state.make(TOKYO, kept, () => now);
+  const [draft] = again.earlierDrafts(PLOT, HEIGHT);
+  assert.deepStrictEqual([draft.text, draft.day], ["95", "2026-06-01"]);
+  assert.deepStrictEqual(again.plotsWithDrafts(), [PLOT]);
+  const record = await again.putDraft(PLOT, HEIGHT, draft, "95");
+  assert.strictEqual(record.happened_at, "2026-06-01T23:59:00.000+09:00");
+  assert.match(record.note, /2026-06-02T00:01/);
+  assert.deepStrictEqual(again.todayOf(PLOT, HEIGHT), []);
+  assert.deepStrictEqual(again.lastOf(PLOT, HEIGHT), { value: "95", day: "2026-06-01" });
+  assert.deepStrictEqual(again.plotsWithDrafts(), []);
+  assert.deepStrictEqual(Object.keys(kept.kept.settings).filter((key) => key.startsWith("draft/")), []);
+});
+
+test("a clock that is set back or forward moves no value to another day", async () => {
+  const kept = fakeStore();
+  let now = at("2026-06-02T09:00:00+09:00");
+  const made = await state.make(TOKYO, kept, () => now);
+  await made.put(PLOT, HEIGHT, "40");
+  await made.saveDraft(PLOT, HEIGHT, "41");
+  now = at("2026-06-01T09:00:00+09:00");
+  assert.deepStrictEqual([made.todayOf(PLOT, HEIGHT), made.draftOf(PLOT, HEIGHT)], [[], null]);
+  assert.strictEqual(made.earlierDrafts(PLOT, HEIGHT)[0].day, "2026-06-02");
+  assert.strictEqual((await made.put(PLOT, HEIGHT, "40")).supersedes, undefined);
+  assert.deepStrictEqual(kept.kept.records.map((record) => record.happened_at.slice(0, 10)), ["2026-06-02", "2026-06-01"]);
+  assert.strictEqual(made.notHanded(), 2);
+});
+
+test("two tabs give one standing record of a plot, trait and day", async () => {
+  const kept = fakeStore();
+  const clock = () => at("2026-06-01T09:00:00+09:00");
+  const one = await state.make(TOKYO, kept, clock);
+  const other = await state.make(TOKYO, kept, clock);
+  const [first, second, third] = [await one.put(PLOT, HEIGHT, "40"), await other.put(PLOT, HEIGHT, "41"), await one.put(PLOT, HEIGHT, "41")];
+  assert.strictEqual(second.supersedes, first.record_id);
+  assert.strictEqual(third.record_id, second.record_id);
+  assert.strictEqual(values.standing(kept.kept.records).get("T-1\nplant_height_cm").length, 1);
+});
+
+test("a draft that cannot be kept lives as long as the page", async () => {
+  const kept = fakeStore();
+  kept.setDraft = async () => {
+    throw new store.NoSpace("full");
+  };
+  const made = await state.make(TOKYO, kept, () => at("2026-06-01T09:00:00+09:00"));
+  await assert.rejects(made.saveDraft(PLOT, HEIGHT, "41"), store.NoSpace);
+  await made.reload();
+  assert.strictEqual(made.draftOf(PLOT, HEIGHT).text, "41");
 });

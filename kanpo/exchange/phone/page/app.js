@@ -1,11 +1,14 @@
-/* The page: who records, which plot, which view. */
+/* The page: who records, which plot, which view, which day. */
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
   const { el, byId } = kanpo.dom;
   const { t, of: both } = kanpo.strings;
 
-  const app = (kanpo.app = { state: null, at: 0, view: "walk", card: null });
+  const app = (kanpo.app = { state: null, at: 0, view: "walk", card: null, day: "" });
+
+  /** How often the page looks whether the day has turned; whatever is done looks, too. */
+  const LOOK_MS = 3_000;
 
   const content = JSON.parse(byId("content").textContent);
   const plotNow = () => content.plots[app.at];
@@ -19,6 +22,10 @@
     const done = content.plots.filter((plot) => app.state.progressOf(plot) === "all").length;
     byId("title").textContent = `${content.trial} ${both(content.herb)}`;
     byId("progress").textContent = t("progress", { done, all: content.plots.length });
+    byId("day").textContent = app.state.day();
+    const drafts = app.state.plotsWithDrafts().length;
+    byId("drafts").hidden = !drafts || byId("tabs").hidden;
+    byId("drafts").textContent = t("drafts", { count: drafts });
     byId("bar").max = content.plots.length;
     byId("bar").value = done;
     byId("bar").setAttribute("aria-label", byId("progress").textContent);
@@ -33,6 +40,7 @@
 
   async function draw() {
     app.card = null;
+    app.day = app.state.day();
     byId("steps").hidden = app.view !== "walk";
     if (app.view === "walk") {
       app.card = kanpo.entry.card(app.state, plotNow(), drawHead);
@@ -53,16 +61,49 @@
     scrollTo(0, 0);
   }
 
-  /** Leave a card only when nothing on it is unrecorded; a full phone can always hand over. */
+  /** Go to a view or a plot. What is typed and not confirmed stays behind as a draft. */
   async function go(view, at = app.at) {
-    if (app.card && !(await app.card.settle()) && view !== "hand") {
-      byId("main").querySelector("[aria-invalid]")?.focus();
-      return;
-    }
+    await app.card?.finish();
     app.view = view;
     if (at >= 0 && at < content.plots.length) app.at = at;
     await draw();
     byId("plot")?.focus({ preventScroll: true });
+  }
+
+  /** To the next plot, which confirms what was typed here; only when nothing is left to decide. */
+  async function goOn() {
+    // Whoever presses it in the first seconds of a day sees the new day first.
+    if (app.checkDay() || (app.card && !(await app.card.confirm()))) {
+      byId("main").querySelector("[aria-invalid], .earlier button")?.focus();
+      return;
+    }
+    await go("walk", app.at + 1);
+  }
+
+  /** Whether another day has begun than the one that the screen shows: then it shows the new one. */
+  app.checkDay = () => {
+    if (!app.state || app.day === app.state.day()) return false;
+    app.day = app.state.day();
+    if (app.card) app.card.show();
+    else if (app.view !== "walk") draw();
+    drawHead();
+    return true;
+  };
+
+  /** What other tabs recorded comes onto this screen; what is being typed stays. */
+  async function look() {
+    app.checkDay();
+    await app.state.reload();
+    app.card?.refresh();
+    drawHead();
+  }
+
+  /** Back from the dark, from another app or from the next page: the store may have been closed meanwhile. */
+  function wake() {
+    app.state.store.reopen();
+    // WebKit empties fields of a page that it wakes; what was half typed is still held here.
+    app.card?.refresh();
+    look().catch(() => {});
   }
 
   function nextGap() {
@@ -91,6 +132,7 @@
       try {
         await app.state.set("people", [person, ...known.filter((other) => other !== person)].slice(0, 12));
         await app.state.set("person", person);
+        kanpo.store.persist();
       } catch {
         status.className = "status bad";
         status.textContent = t("full");
@@ -107,39 +149,63 @@
   }
 
   async function changePerson() {
-    if (!app.card || (await app.card.settle())) askPerson();
+    await app.card?.finish();
+    askPerson();
+    drawHead();
+  }
+
+  function goToDraft() {
+    const [plot] = app.state.plotsWithDrafts();
+    return plot ? go("walk", content.plots.indexOf(plot)) : undefined;
   }
 
   async function start() {
     kanpo.strings.useEnglish(content.language === "en");
     const store = await kanpo.store.open(content.store);
     if (!store) {
+      byId("steps").hidden = true;
       fill("main", el("p", { className: "status bad", role: "alert" }, t("noStore")));
       return;
     }
-    app.state = await kanpo.state.make(content, store);
+    const tell = kanpo.signal.open(content.store, () => look().catch(() => {}));
+    app.state = await kanpo.state.make(content, { ...store, putRecord: told(store.putRecord), putPhoto: told(store.putPhoto) });
+    /** Other tabs hear of it once it is on the disk. */
+    function told(write) {
+      return async (...given) => {
+        const made = await write(...given);
+        tell();
+        return made;
+      };
+    }
     if (app.state.settings.english !== undefined) kanpo.strings.useEnglish(app.state.settings.english);
     app.at = Math.max(0, content.plots.findIndex((plot) => app.state.progressOf(plot) !== "all"));
-    for (const view of ["walk", "plan", "hand"]) byId(`go-${view}`).addEventListener("click", () => go(view));
-    byId("previous").addEventListener("click", () => go("walk", app.at - 1));
-    byId("next").addEventListener("click", () => go("walk", app.at + 1));
-    byId("gap").addEventListener("click", nextGap);
-    byId("person").addEventListener("click", changePerson);
-    byId("language").addEventListener("click", async () => {
-      kanpo.strings.useEnglish(!kanpo.strings.isEnglish());
-      await app.state.set("english", kanpo.strings.isEnglish()).catch(() => {});
-      // What is not recorded yet comes back as a draft.
-      await app.card?.settle();
-      if (byId("tabs").hidden) askPerson();
-      else await draw();
-      drawHead();
-    });
-    // A phone closes pages in the background without a word: keep what is typed when it leaves the screen.
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && app.card?.settle());
+    listen();
+    byId("head").hidden = byId("tabs").hidden = false;
     if (app.state.settings.person) await draw();
     else askPerson();
     drawHead();
   }
 
-  root.kanpoReady = start();
+  function listen() {
+    for (const view of ["walk", "plan", "hand"]) byId(`go-${view}`).addEventListener("click", () => go(view));
+    byId("previous").addEventListener("click", () => go("walk", app.at - 1));
+    byId("next").addEventListener("click", goOn);
+    byId("gap").addEventListener("click", nextGap);
+    byId("drafts").addEventListener("click", goToDraft);
+    byId("person").addEventListener("click", changePerson);
+    byId("language").addEventListener("click", async () => {
+      kanpo.strings.useEnglish(!kanpo.strings.isEnglish());
+      await app.state.set("english", kanpo.strings.isEnglish()).catch(() => {});
+      await app.card?.finish();
+      if (byId("tabs").hidden) askPerson();
+      else await draw();
+      drawHead();
+    });
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look().catch(() => {}));
+    root.addEventListener("focus", () => app.checkDay());
+    root.addEventListener("pageshow", (event) => event.persisted && wake());
+    setInterval(app.checkDay, LOOK_MS);
+  }
+
+  root.kanpoReady = kanpo.whole.open(start);
 })(globalThis);

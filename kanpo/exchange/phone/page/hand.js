@@ -12,19 +12,18 @@
     return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} KB`;
   }
 
-  /** {name, text, records, photos, last}: read from the disk, so that another tab's records are there too. */
+  /** {name, text, records, photos}: read from the disk, so that another tab's records are there too. */
   async function make(state) {
     const records = await state.store.records();
     records.sort((a, b) => (a.record_id < b.record_id ? -1 : 1));
     const photos = await state.store.photos();
     const { trial, project, made } = state.content;
-    const head = { trial, project, device: state.settings.device, page: made, written: kanpo.ids.momentOf(new Date()) };
+    const head = { trial, project, device: state.settings.device, page: made, written: state.now() };
     return {
       name: kanpo.file.name(trial, state.day(), state.settings.device),
       text: kanpo.file.text(head, records, photos),
       records: records.length,
       photos: photos.length,
-      last: records.at(-1)?.record_id || "",
     };
   }
 
@@ -57,7 +56,7 @@
       status.className = "status good";
       status.textContent = t("handed", made);
       // A full phone can still hand over; only the mark that it did is missing then.
-      await state.set("handed", made.last).catch(() => {});
+      await state.set("handedCount", made.records).catch(() => {});
       count();
     }
     async function share() {
@@ -71,6 +70,8 @@
       }
       await over(made);
     }
+    const waiting = state.plotsWithDrafts();
+    const drafts = waiting.length ? el("p", { className: "status doubt", id: "open-drafts" }, t("draftsLeft", { plots: waiting.map((plot) => plot.code).join("、") })) : null;
     const probe = { name: "a.kanpo.json", text: "{}" };
     const save = async () => {
       const made = await make(state);
@@ -82,6 +83,7 @@
       {},
       el("h1", {}, t("hand")),
       counts,
+      drafts,
       shareable(probe) ? el("button", { type: "button", className: "button strong wide", onclick: share }, t("share")) : null,
       el("button", { type: "button", id: "save", className: "button strong wide", onclick: save }, t("save")),
       status,

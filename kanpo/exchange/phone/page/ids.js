@@ -25,18 +25,39 @@
   }
 
   const two = (value) => String(value).padStart(2, "0");
+  const formats = new Map();
 
-  /** The day on the clock of the phone. */
-  const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  /** A format that gives the wall clock of a time zone; null where the browser does not know the zone. */
+  function wallClock(zone) {
+    if (!formats.has(zone)) {
+      const parts = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+      try {
+        formats.set(zone, new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", { timeZone: zone, hourCycle: "h23", ...parts }));
+      } catch {
+        formats.set(zone, null);
+      }
+    }
+    return formats.get(zone);
+  }
+
+  /** Minutes by which a zone is ahead of UTC; that of the phone where no zone is said or known. */
+  function offsetOf(date, zone) {
+    const format = zone ? wallClock(zone) : null;
+    if (!format) return -date.getTimezoneOffset();
+    const { year, month, day, hour, minute, second } = Object.fromEntries(format.formatToParts(date).map((part) => [part.type, Number(part.value)]));
+    return Math.round((Date.UTC(year, month - 1, day, hour, minute, second) - date.getTime()) / 60_000);
+  }
 
   /** The moment with its offset, so that nobody has to guess the time zone. */
-  function momentOf(date) {
-    const offset = -date.getTimezoneOffset();
+  function momentOf(date, zone) {
+    const offset = offsetOf(date, zone);
     const sign = offset < 0 ? "-" : "+";
-    const zone = `${sign}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
-    const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-    return `${dayOf(date)}T${time}.${String(date.getMilliseconds()).padStart(3, "0")}${zone}`;
+    const away = `${sign}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+    return `${new Date(date.getTime() + 60_000 * offset).toISOString().slice(0, -1)}${away}`;
   }
+
+  /** The day in a zone, whatever the phone is set to. */
+  const dayOf = (date, zone) => momentOf(date, zone).slice(0, 10);
 
   kanpo.ids = { uuid7, dayOf, momentOf };
 })(globalThis);

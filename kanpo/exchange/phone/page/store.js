@@ -5,6 +5,11 @@
 
   /** Below this many bytes nothing more is taken, so that the last value is never half written. */
   const LEAST = 200_000;
+  /** Nobody waits longer for a browser that does not say how much space there is. */
+  const ROOM_MS = 1_000;
+
+  /** Keys of half typed values among the settings begin so. */
+  const DRAFT = "draft/";
 
   class NoSpace extends Error {}
 
@@ -13,7 +18,9 @@
   /** Bytes that are left for this page; null where the browser does not tell. */
   async function room() {
     try {
-      const { quota, usage } = await navigator.storage.estimate();
+      const asked = navigator.storage.estimate();
+      const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), ROOM_MS));
+      const { quota, usage } = await Promise.race([asked, late]);
       return Math.max(0, quota - usage);
     } catch {
       return null;
@@ -25,124 +32,133 @@
     if (left !== null && left < bytes + LEAST) throw new NoSpace(String(left));
   }
 
-  const answer = (request) =>
-    new Promise((done, fail) => {
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => fail(request.error);
-    });
-
-  function opened(name) {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      for (const store of ["records", "photos"]) request.result.createObjectStore(store, { keyPath: "record_id" });
-      request.result.createObjectStore("meta", { keyPath: "key" });
-    };
-    return answer(request);
-  }
-
-  /** A store in IndexedDB; what `put` resolved for is on the disk. */
-  async function inDatabase(name) {
-    const db = await opened(name);
-    const read = (store) => answer(db.transaction(store).objectStore(store).getAll());
-
-    function write(entries) {
-      return new Promise((done, fail) => {
-        const stores = [...new Set(entries.map(([store]) => store))];
-        const transaction = db.transaction(stores, "readwrite", { durability: "strict" });
-        transaction.oncomplete = () => done();
-        transaction.onabort = () => fail(transaction.error || new Error("aborted"));
-        try {
-          for (const [store, entry] of entries) transaction.objectStore(store).put(entry);
-        } catch (error) {
-          transaction.abort();
-          fail(error);
-        }
-      });
-    }
-
-    return {
-      kind: "indexedDB",
-      records: () => read("records"),
-      photos: () => read("photos"),
-      settings: async () => Object.fromEntries((await read("meta")).map(({ key, value }) => [key, value])),
-      write,
-    };
-  }
-
-  /** The same in localStorage: one entry to a record, so that none overwrites another. */
+  /** The store in localStorage: one entry to a record, so that none overwrites another. */
   function inEntries(name) {
     localStorage.setItem(`${name}/probe`, "1");
     localStorage.removeItem(`${name}/probe`);
+    const placeOf = (store, key) => `${name}/${store}/${key}`;
     const read = (store) =>
       Object.keys(localStorage)
         .filter((key) => key.startsWith(`${name}/${store}/`))
         .sort()
         .map((key) => JSON.parse(localStorage.getItem(key)));
+    const one = (action) => (navigator.locks ? navigator.locks.request(name, action) : action());
+    function put(entries, removed = []) {
+      const done = [];
+      try {
+        for (const [store, entry] of entries) {
+          const key = placeOf(store, entry.record_id || entry.key);
+          const before = localStorage.getItem(key);
+          localStorage.setItem(key, JSON.stringify(entry));
+          done.push([key, before]);
+        }
+      } catch (error) {
+        for (const [key, before] of done) before === null ? localStorage.removeItem(key) : localStorage.setItem(key, before);
+        throw error;
+      }
+      for (const key of removed) localStorage.removeItem(placeOf("meta", key));
+    }
     return {
       kind: "localStorage",
       records: async () => read("records"),
       photos: async () => read("photos"),
       settings: async () => Object.fromEntries(read("meta").map(({ key, value }) => [key, value])),
-      async write(entries) {
-        const done = [];
-        try {
-          for (const [store, entry] of entries) {
-            const key = `${name}/${store}/${entry.record_id || entry.key}`;
-            const before = localStorage.getItem(key);
-            localStorage.setItem(key, JSON.stringify(entry));
-            done.push([key, before]);
-          }
-        } catch (error) {
-          for (const [key, before] of done) before === null ? localStorage.removeItem(key) : localStorage.setItem(key, before);
-          throw error;
-        }
-      },
+      write: async (entries, removed) => put(entries, removed),
+      record: async (decide, removed) =>
+        one(async () => {
+          const made = decide(read("records"));
+          put(made ? [["records", made]] : [], removed);
+          return made;
+        }),
+      reopen: () => {},
+      clear: (entries) => entries.forEach(([store, entry]) => localStorage.removeItem(placeOf(store, entry.record_id || entry.key))),
     };
   }
 
+  /** The entries, or null where the browser keeps none. */
+  function entriesOf(name) {
+    try {
+      return inEntries(name);
+    } catch {
+      return null;
+    }
+  }
+
+  const draftsIn = (settings) => Object.fromEntries(Object.entries(settings).filter(([key]) => key.startsWith(DRAFT)));
+
   /** Values from a day on which the browser had no database go where all the others are. */
-  async function bringOver(name, store) {
-    const entries = inEntries(name);
-    const found = [];
-    for (const kind of ["records", "photos"]) for (const entry of await entries[kind]()) found.push([kind, entry]);
-    if (!found.length) return;
-    await store.write(found);
-    for (const [kind, entry] of found) localStorage.removeItem(`${name}/${kind}/${entry.record_id}`);
+  async function bringOver(entries, store) {
+    const waiting = [];
+    for (const kind of ["records", "photos"]) for (const entry of await entries[kind]()) waiting.push([kind, entry]);
+    for (const [key, value] of Object.entries(draftsIn(await entries.settings()))) waiting.push(["meta", { key, value }]);
+    if (!waiting.length) return;
+    await store.write(waiting);
+    entries.clear(waiting);
   }
 
   /** The store of a trial, or null where this way of opening the page keeps nothing. */
   async function open(name) {
+    const entries = entriesOf(name);
     let store = null;
     try {
-      store = await inDatabase(name);
-      await bringOver(name, store).catch(() => {});
+      store = await kanpo.database.open(name);
+      if (entries) await bringOver(entries, store).catch(() => {});
     } catch {
-      try {
-        store = inEntries(name);
-      } catch {
-        return null;
-      }
+      store = entries;
     }
-    const kept = await navigator.storage?.persist?.().catch(() => false);
-    const guard = async (entries, bytes = 2_000) => {
+    if (!store) return null;
+    const spare = entries && store !== entries ? entries : null;
+
+    /** What `write` gives, once there is room; a full disk has an error of its own. */
+    async function guard(write, bytes = 2_000) {
       await demand(bytes);
       try {
-        await store.write(entries);
+        return await write();
       } catch (error) {
         throw isFull(error) ? new NoSpace(String(error)) : error;
       }
-    };
+    }
+    /** A draft goes down at once, and where the store does not take it, beside it. */
+    async function setDraft(key, value) {
+      try {
+        await store.write([["meta", { key, value }]], [], "relaxed");
+        await spare?.write([], [key]);
+      } catch (error) {
+        if (!spare) throw error;
+        await spare.write([["meta", { key, value }]]);
+      }
+    }
+    async function dropDrafts(keys) {
+      await spare?.write([], keys);
+      await store.write([], keys, "relaxed");
+    }
     return {
       kind: store.kind,
-      kept: !!kept,
       records: store.records,
       photos: store.photos,
-      settings: store.settings,
-      putRecord: (record) => guard([["records", record]]),
-      putPhoto: (record, photo) => guard([["photos", { ...photo, record_id: record.record_id }], ["records", record]], photo.base64.length + 10_000),
-      set: (key, value) => guard([["meta", { key, value }]]),
+      settings: async () => ({ ...(await store.settings()), ...(spare ? draftsIn(await spare.settings()) : {}) }),
+      /** `decide` sees all records and gives the one to keep, or null; drafts of these keys go with it. */
+      async putRecord(decide, drafts = []) {
+        const made = await guard(() => store.record(decide, drafts));
+        await spare?.write([], drafts).catch(() => {});
+        return made;
+      },
+      putPhoto: (record, photo) => guard(() => store.write([["photos", { ...photo, record_id: record.record_id }], ["records", record]]), photo.base64.length + 10_000),
+      set: (key, value) => guard(() => store.write([["meta", { key, value }]])),
+      setDraft,
+      dropDrafts,
+      reopen: store.reopen,
     };
   }
 
-  kanpo.store = { open, room, NoSpace };
+  /** Ask that the browser does not clear the store by itself. Some ask the person first: nothing waits for it. */
+  function persist() {
+    try {
+      navigator.storage?.persist?.().catch(() => {});
+    } catch {
+      // Not every way of opening a page has it.
+    }
+  }
+
+  kanpo.store = { open, room, persist, isFull, NoSpace, DRAFT };
 })(globalThis);

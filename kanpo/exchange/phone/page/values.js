@@ -29,11 +29,13 @@
     return { state: low || high ? "doubtful" : "good", value: String(number) };
   }
 
+  const momentOf = (record) => Date.parse(record.happened_at) || 0;
+
   /** The standing records of a trial: those that no other corrects, by plot and trait, the newest last. */
   function standing(records) {
     const corrected = new Set(records.map((record) => record.supersedes).filter(Boolean));
     const found = new Map();
-    const inOrder = [...records].sort((a, b) => (a.record_id < b.record_id ? -1 : 1));
+    const inOrder = [...records].sort((a, b) => momentOf(a) - momentOf(b) || (a.record_id < b.record_id ? -1 : 1));
     for (const record of inOrder) {
       if (corrected.has(record.record_id)) continue;
       const key = `${record.plot_code}\n${record.trait}`;
