@@ -1,0 +1,148 @@
+"""No input and no folder ends a command with exit 70, and whatever stops it leaves the project as it was.
+
+The walk goes to every command that there is, with the words that ``test_every_command`` gives it; each
+option and argument is then given what nobody foresees.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import click
+import pytest
+import shapely
+
+from kanpo.cli import main
+from tests.e2e.test_every_command import COMMANDS, WALK, Console, folder, leaves
+
+__all__ = ["folder"]
+
+WORDS = dict(WALK)
+#: Days that no calendar has, or that no field of today has seen.
+DAYS = ("2026-02-30", "令和0年1月1日", "0000-00-00", "9999-12-31", "0001-01-01", "2026-13-01")
+LONG = "長" * 5_000
+#: What a command line may hold that is no text: NUL, and what Python makes of bytes that are no UTF-8.
+NO_TEXT = ("a\0b", b"\xff\xfe".decode("utf-8", "surrogateescape"))
+UNNAMED = {
+    "too long": f"{'長' * 86}.gpkg",
+    "too long a folder": f"{'n' * 256}/x.gpkg",
+    "UNC": r"\\server\share\x.gpkg",
+    "a device of Windows": "CON",
+    "a trailing dot": "sample.gpkg.",
+    "a trailing blank": "sample.gpkg ",
+    "no folder": "nowhere/x.gpkg",
+    "a file for a folder": "text.csv/x.gpkg",
+    "nothing": "",
+}
+#: Made anew before each case, since an output may replace them.
+STANDING = ("empty.gpkg", "text.csv", "no-project.gpkg", "folder")
+
+
+def lay(here: Path) -> None:
+    """What stands in the folder and is not what a command expects."""
+    (here / "empty.gpkg").write_bytes(b"")
+    (here / "text.csv").write_text("これは本文です\n", encoding="utf-8")
+    (here / "no-project.gpkg").write_text("これは本文です\n", encoding="utf-8")
+    (here / "folder").mkdir(exist_ok=True)
+
+
+class Case:
+    """Runs commands against one project and keeps book of what they must not do."""
+
+    def __init__(self, folder: Path, project: str) -> None:
+        self.console = Console(pytest.MonkeyPatch())
+        self.folder, self.project = folder, folder / project
+        self.kept = {
+            path: path.read_bytes()
+            for path in (self.project, self.project.with_suffix(".people.sqlite"))
+            if path.exists()
+        }
+        self.faults: list[str] = []
+        self.count = 0
+        lay(folder)
+
+    def run(self, *words: str) -> int:
+        """One command, looked at; afterwards the project is again as it was."""
+        code, out, err = self.console.run(*words)
+        self.count += 1
+        shown = " ".join(word if len(word) < 40 else f"{word[:12]}…" for word in words)
+        if code not in range(7):
+            self.faults.append(f"{shown!r}: ended with {code}: {err[-300:]}{reason(err)}")
+        if "Traceback" in out + err:
+            self.faults.append(f"{shown!r}: shows a traceback")
+        if code >= 2 and "→" not in err and "--help" not in err:
+            self.faults.append(f"{shown!r}: {code} without a mend: {err[-300:]}")
+        for path, content in self.kept.items():
+            if not path.exists() or path.read_bytes() != content:
+                if code >= 2:
+                    self.faults.append(f"{shown!r}: ended with {code} and changed {path.name}")
+                path.write_bytes(content)
+        return code
+
+
+def reason(err: str) -> str:
+    """The end of the log that an exit 70 leaves."""
+    log = Path(err.strip().rpartition(" ")[2])
+    return " | ".join(log.read_text(encoding="utf-8").splitlines()[-5:]) if log.suffix == ".log" else ""
+
+
+def lines(name: str, swap: Callable[[click.Parameter], Sequence[str]]) -> Iterator[list[str]]:
+    """The command with its words, each of its options and arguments in turn replaced by those of `swap`."""
+    command = COMMANDS[name]
+    given, _, _ = command.make_parser(click.Context(command)).parse_args(list(WORDS[name]))
+    for param in command.params:
+        if param.name in ("lang", "debug") or getattr(param, "is_flag", False):
+            continue
+        for value in swap(param):
+            yield [*name.split(), *spelled(command, {**given, param.name: [value] if many(param) else value})]
+
+
+def many(param: click.Parameter) -> bool:
+    return param.nargs == -1 or getattr(param, "multiple", False)
+
+
+def spelled(command: click.Command, given: dict[str, object]) -> Iterator[str]:
+    """Parsed words as a command line again; arguments after ``--``, so that none is taken for an option."""
+    tail: list[str] = []
+    for param in command.params:
+        value = given.get(param.name or "")
+        values = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+        for each in values:
+            if isinstance(param, click.Argument):
+                tail.append(str(each))
+            elif getattr(param, "is_flag", False):
+                yield param.opts[0]
+            else:
+                yield from (param.opts[0], str(each))
+    if tail:
+        yield from ("--", *tail)
+
+
+def is_path(param: click.Parameter) -> bool:
+    return isinstance(param.type, click.Path)
+
+
+def is_day(param: click.Parameter) -> bool:
+    return "day" in str(getattr(param, "metavar", "")).lower() or {"--date", "--season"} & set(param.opts)
+
+
+@pytest.fixture
+def here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("KANPO_PROJECT", str(folder / "sample.gpkg"))
+    lay(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name in WORDS if name != "init"])
+def test_r_no_command_stumbles_over_an_empty_project(name: str, here: Path, monkeypatch) -> None:
+    project = here / "blank.gpkg"
+    if not project.exists():
+        assert main(["init", str(project)]) == 0
+    monkeypatch.setenv("KANPO_PROJECT", str(project))
+    case = Case(here, "blank.gpkg")
+    case.run(*name.split(), *WORDS[name])
+    assert not case.faults, "\n".join(case.faults)
