@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kanpo.cli._argv import check_paths
 from kanpo.locale import Text, language
 
 _HEADINGS = {
@@ -63,6 +64,12 @@ class _Spoken(click.Command):
         self.params.append(
             BilingualOption(["--debug"], help=_HEADINGS["debug"], is_flag=True, expose_value=False)
         )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; a path that no file can have ends it here for every command."""
+        rest = super().parse_args(ctx, args)
+        check_paths(ctx.params.values())
+        return rest
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help`` with a help of its own in both languages."""

@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from kanpo import __version__
+from kanpo.cli._argv import check_words
 from kanpo.cli._click import BilingualGroup
-from kanpo.errors import KanpoError
+from kanpo.errors import EnvironmentFailure, KanpoError, Place
 from kanpo.locale import Text, language_from_environment, set_language
 
 #: What a shell reports when a program was interrupted (128 + SIGINT).
@@ -171,14 +172,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     set_language(_wanted_language(words))
     try:
+        check_words(words)
         result = root().main(words, prog_name="kanpo", standalone_mode=False)
     except KanpoError as error:
-        from kanpo.cli._present import say_error
-
-        if "--debug" in words:
-            traceback.print_exc()
-        say_error(error)
-        return error.exit_code
+        return _stopped(error, "--debug" in words)
+    except BrokenPipeError:
+        # Whoever read our output (``| head``) has enough; nothing is wrong.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return 0
+    except OSError as error:
+        # Wherever a disk, a folder or a right is missing, it is the machine and not kanpo.
+        return _stopped(_of_machine(error), "--debug" in words)
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
@@ -186,13 +190,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo(str(Text("\n中断しました", "\ninterrupted")), err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output (``| head``) has enough; nothing is wrong.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-        return 0
     except Exception:  # the last resort: no traceback meets a user
         return _unexpected("--debug" in words)
     return result if isinstance(result, int) else 0
+
+
+def _stopped(error: KanpoError, debug: bool) -> int:
+    from kanpo.cli._present import say_error
+
+    if debug:
+        traceback.print_exc()
+    say_error(error)
+    return error.exit_code
+
+
+def _of_machine(error: OSError) -> EnvironmentFailure:
+    reason = error.strerror or str(error)
+    return EnvironmentFailure(
+        "machine.refused",
+        Text(f"ファイルを読み書きできません({reason})", f"a file cannot be read or written ({reason})"),
+        Text("場所・空き容量・権限を確かめてください", "check the place, free space and permissions"),
+        Place(str(error.filename) if error.filename is not None else None),
+    )
 
 
 def _wanted_language(words: Sequence[str]) -> str:

@@ -146,3 +146,65 @@ def test_r_no_command_stumbles_over_an_empty_project(name: str, here: Path, monk
     case = Case(here, "blank.gpkg")
     case.run(*name.split(), *WORDS[name])
     assert not case.faults, "\n".join(case.faults)
+
+
+@pytest.fixture(scope="module")
+def groundless(folder: Path) -> Path:
+    """A project in which QGIS left a parcel without geometry, one with an empty and one with half of one."""
+    project = folder / "groundless.gpkg"
+    shutil.copy(folder / "sample.gpkg", project)
+    shutil.copy(folder / "sample.people.sqlite", folder / "groundless.people.sqlite")
+    header = b"GP\x00\x11" + (6668).to_bytes(4, "little")
+    with sqlite3.connect(project) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            if name.startswith("rtree_"):
+                connection.execute(f'DROP TRIGGER "{name}"')
+        for parcel, geometry in (
+            ("069001736", None),
+            ("069000690", header + shapely.to_wkb(shapely.MultiPolygon())),
+        ):
+            connection.execute("UPDATE parcels SET geom = ? WHERE parcel_id = ?", (geometry, parcel))
+    connection.close()
+    return project
+
+
+@pytest.mark.parametrize("name", [name for name in WORDS if name not in ("init", "demo", "doctor")])
+def test_r_no_command_stumbles_over_a_parcel_without_ground(
+    name: str, here: Path, groundless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KANPO_PROJECT", str(groundless))
+    case = Case(here, groundless.name)
+    case.run(*name.split(), *WORDS[name])
+    assert not case.faults, "\n".join(case.faults)
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_r_no_command_stumbles_over_words_that_are_no_text(name: str, here: Path) -> None:
+    case = Case(here, "sample.gpkg")
+    for line in lines(name, lambda param: NO_TEXT):
+        code = case.run(*line)
+        if code != 2:
+            case.faults.append(f"{line!r}: ended with {code}")
+    for line in lines(name, lambda param: () if name == "demo" and not is_path(param) else (LONG,)):
+        case.run(*line)
+    assert case.count
+    assert not case.faults, "\n".join(case.faults)
+
+
+@pytest.mark.parametrize("name", [name for name in WORDS if name != "traits"])
+def test_r_no_command_stumbles_over_a_path(name: str, here: Path) -> None:
+    case = Case(here, "sample.gpkg")
+    # What is a name like another here would run the whole demonstration.
+    unnamed = [path for what, path in UNNAMED.items() if name != "demo" or what.startswith(("too", "no", "a f"))]
+    for line in lines(name, lambda param: (*unnamed, *STANDING) if is_path(param) else ()):
+        case.run(*line)
+        lay(here)
+    assert not case.faults, "\n".join(case.faults)
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if any(map(is_day, command.params))])
+def test_r_no_command_takes_a_day_that_no_calendar_has(name: str, here: Path) -> None:
+    case = Case(here, "sample.gpkg")
+    for line in lines(name, lambda param: DAYS if is_day(param) else ()):
+        case.run(*line)
+    assert not case.faults, "\n".join(case.faults)
