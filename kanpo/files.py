@@ -115,6 +115,13 @@ def replacing(path: Path) -> Iterator[Path]:
     EnvironmentFailure
         The folder is missing, the disk is full, or another program holds the file open.
     """
+    if not path.name:
+        raise InputUnusable(
+            "file.no-name",
+            Text("ファイルの名前がありません", "there is no name of a file"),
+            Text("書き出すファイルの名前を指定してください", "say the name of the file to write"),
+            Place(str(path)),
+        )
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield draft

@@ -61,7 +61,16 @@ def read_csv(path: Path) -> WrittenTable:
     except csv.Error:
         dialect = csv.excel
     dialect.quotechar, dialect.doublequote = '"', True
-    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), dialect)]
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), dialect)
+        rows = [tuple(row) for row in reader]
+    except csv.Error as error:
+        raise InputUnusable(
+            "table.cells",
+            Text("表として読めません", f"cannot be read as a table ({error})"),
+            Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
+            Place(str(path), line=reader.line_num),
+        ) from None
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise InputUnusable(
             "table.empty",

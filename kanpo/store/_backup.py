@@ -36,6 +36,13 @@ class BackupFiles:
     @classmethod
     def of(cls, backup: Path) -> BackupFiles:
         """The parts that belong to the backup of a project at a path."""
+        if not backup.name:
+            raise UsageError(
+                "backup.no-name",
+                Text("写しの名前がありません", "the backup has no name"),
+                Text("ファイルの名前を指定してください", "say the name of a file"),
+                Place(str(backup)),
+            )
         stem = backup.name.removesuffix(_SUFFIX)
         named = (f"{stem}.people.backup", f"{stem}.files.zip", f"{stem}.backup.seal.txt")
         return cls(backup, *(backup.with_name(name) for name in named))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from kanpo.errors import InputUnusable, Place
+from kanpo.locale import Text
 from kanpo.schema import PEOPLE
 from kanpo.store import Project
 from kanpo.trials._record import RecordReport, record_rows
@@ -29,7 +31,14 @@ def enter_growers(
     -------
     RecordReport
         Of the journal; rows rejected there are not entered in the people file either.
+
+    Raises
+    ------
+    InputUnusable
+        There is no column of codes.
     """
+    if "grower_code" not in columns:
+        raise _without_code(file)
     personal = {key: columns[key] for key in PEOPLE.keys if key in columns}
     count = max((len(values) for values in columns.values()), default=0)
     public = {key: values for key, values in columns.items() if key not in ("name", "phone", "note")}
@@ -45,3 +54,15 @@ def enter_growers(
             if index + 2 not in report.rejected and person.get("name"):
                 project.people.enter(person)
     return report
+
+
+def _without_code(file: str | None) -> InputUnusable:
+    return InputUnusable(
+        "growers.no-code",
+        Text("担い手の番号の列(grower_code)がありません", "there is no column grower_code"),
+        Text(
+            "見出しを grower_code, name, phone, note にしてください",
+            "name the columns grower_code, name, phone, note",
+        ),
+        Place(file),
+    )

@@ -47,6 +47,8 @@ def lay(here: Path) -> None:
     (here / "text.csv").write_text("これは本文です\n", encoding="utf-8")
     (here / "no-project.gpkg").write_text("これは本文です\n", encoding="utf-8")
     (here / "folder").mkdir(exist_ok=True)
+    # A map makes the folders that it needs.
+    shutil.rmtree(here / "nowhere", ignore_errors=True)
 
 
 class Case:
@@ -73,7 +75,7 @@ class Case:
             self.faults.append(f"{shown!r}: ended with {code}: {err[-300:]}{reason(err)}")
         if "Traceback" in out + err:
             self.faults.append(f"{shown!r}: shows a traceback")
-        if code >= 2 and "→" not in err and "--help" not in err:
+        if code >= 2 and "→" not in out + err and "--help" not in err:
             self.faults.append(f"{shown!r}: {code} without a mend: {err[-300:]}")
         for path, content in self.kept.items():
             if not path.exists() or path.read_bytes() != content:
