@@ -72,7 +72,9 @@ def project_sites(project: Project) -> tuple[gpd.GeoDataFrame, Factors]:
         raise InputUnusable(
             "score.no-ground",
             Text("どの筆にも形がありません", "no parcel has an outline"),
-            Text("筆のファイルを kanpo ingest で取り込み直してください", "read the parcels again: kanpo ingest"),
+            Text(
+                "筆のファイルを kanpo ingest で取り込み直してください", "read the parcels again: kanpo ingest"
+            ),
             Place(str(project.path)),
         )
     return parcels, factors.subset(parcels["parcel_id"].tolist())

@@ -16,7 +16,7 @@ import pytest
 import shapely
 
 from kanpo.cli import main
-from tests.e2e.test_every_command import COMMANDS, WALK, Console, folder, leaves
+from tests.e2e.test_every_command import COMMANDS, WALK, Console, folder
 
 __all__ = ["folder"]
 
@@ -140,7 +140,7 @@ def here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("name", [name for name in WORDS if name != "init"])
-def test_r_no_command_stumbles_over_an_empty_project(name: str, here: Path, monkeypatch) -> None:
+def test_s16_no_command_stumbles_over_an_empty_project(name: str, here: Path, monkeypatch) -> None:
     project = here / "blank.gpkg"
     if not project.exists():
         assert main(["init", str(project)]) == 0
@@ -171,7 +171,7 @@ def groundless(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", [name for name in WORDS if name not in ("init", "demo", "doctor")])
-def test_r_no_command_stumbles_over_a_parcel_without_ground(
+def test_s16_no_command_stumbles_over_a_parcel_without_ground(
     name: str, here: Path, groundless: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KANPO_PROJECT", str(groundless))
@@ -181,7 +181,7 @@ def test_r_no_command_stumbles_over_a_parcel_without_ground(
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_r_no_command_stumbles_over_words_that_are_no_text(name: str, here: Path) -> None:
+def test_s16_no_command_stumbles_over_words_that_are_no_text(name: str, here: Path) -> None:
     case = Case(here, "sample.gpkg")
     for line in lines(name, lambda param: NO_TEXT):
         code = case.run(*line)
@@ -194,18 +194,22 @@ def test_r_no_command_stumbles_over_words_that_are_no_text(name: str, here: Path
 
 
 @pytest.mark.parametrize("name", [name for name in WORDS if name != "traits"])
-def test_r_no_command_stumbles_over_a_path(name: str, here: Path) -> None:
+def test_s16_no_command_stumbles_over_a_path(name: str, here: Path) -> None:
     case = Case(here, "sample.gpkg")
     # What is a name like another here would run the whole demonstration.
-    unnamed = [path for what, path in UNNAMED.items() if name != "demo" or what.startswith(("too", "no", "a f"))]
+    unnamed = [
+        path for what, path in UNNAMED.items() if name != "demo" or what.startswith(("too", "no", "a f"))
+    ]
     for line in lines(name, lambda param: (*unnamed, *STANDING) if is_path(param) else ()):
         case.run(*line)
         lay(here)
     assert not case.faults, "\n".join(case.faults)
 
 
-@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if any(map(is_day, command.params))])
-def test_r_no_command_takes_a_day_that_no_calendar_has(name: str, here: Path) -> None:
+@pytest.mark.parametrize(
+    "name", [name for name, command in COMMANDS.items() if any(map(is_day, command.params))]
+)
+def test_s16_no_command_takes_a_day_that_no_calendar_has(name: str, here: Path) -> None:
     case = Case(here, "sample.gpkg")
     for line in lines(name, lambda param: DAYS if is_day(param) else ()):
         case.run(*line)
