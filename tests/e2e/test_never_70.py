@@ -16,6 +16,8 @@ import pytest
 import shapely
 
 from kanpo.cli import main
+from kanpo.cli._argv import check_name
+from kanpo.errors import UsageError
 from tests.e2e.test_every_command import COMMANDS, WALK, Console, folder
 
 __all__ = ["folder"]
@@ -214,3 +216,12 @@ def test_s16_no_command_takes_a_day_that_no_calendar_has(name: str, here: Path) 
     for line in lines(name, lambda param: DAYS if is_day(param) else ()):
         case.run(*line)
     assert not case.faults, "\n".join(case.faults)
+
+
+@pytest.mark.parametrize(
+    "path", ["CON", "aux.csv", "a/NUL/b.gpkg", "com1", "x.gpkg.", "x.gpkg ", "a./x.gpkg"]
+)
+def test_s16_no_command_takes_a_name_that_windows_keeps_or_changes(path: str) -> None:
+    with pytest.raises(UsageError):
+        check_name(Path(path), windows=True)
+    check_name(Path("../コン/console.csv"), windows=True)
