@@ -122,6 +122,17 @@ def replacing(path: Path) -> Iterator[Path]:
             Text("書き出すファイルの名前を指定してください", "say the name of the file to write"),
             Place(str(path)),
         )
+    if not path.parent.is_dir():
+        # Said here, since GDAL has words of its own for it.
+        raise EnvironmentFailure(
+            "file.not-writable",
+            Text("フォルダがありません", "there is no such folder"),
+            Text(
+                "先にフォルダを作るか、ある場所を指定してください",
+                "make the folder first, or name one that is there",
+            ),
+            Place(str(path)),
+        )
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield draft
