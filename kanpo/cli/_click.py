@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kanpo.cli._argv import check_paths
 from kanpo.cli._paths import check_written, writes
 from kanpo.locale import Text, language
 
@@ -74,6 +75,12 @@ class _Spoken(click.Command):
         self.params.append(
             BilingualOption(["--debug"], help=_HEADINGS["debug"], is_flag=True, expose_value=False)
         )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; a path that no file can have ends it here for every command."""
+        rest = super().parse_args(ctx, args)
+        check_paths(ctx.params.values())
+        return rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, after a look at what it is asked to write."""

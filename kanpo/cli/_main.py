@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from kanpo import __version__
+from kanpo.cli._argv import check_words
 from kanpo.cli._click import BilingualGroup
 from kanpo.cli._present import say_error, waiting
 from kanpo.errors import EnvironmentFailure, KanpoError, Place
@@ -175,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     set_language(_wanted_language(words))
     try:
+        check_words(words)
         return _run(words)
     except KanpoError as error:
         return _stopped(error, "--debug" in words)

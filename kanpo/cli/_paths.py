@@ -11,30 +11,16 @@ import click
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 
-#: Bytes of a name that no file system takes more of.
-_LONGEST_NAME = 255
-
 
 class _Named(click.Path):
-    """A path that can be the name of a file: text, not empty, of a length that systems take."""
+    """A path that is not empty; whether a file can have that name is looked at for all alike."""
 
     name = "path"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, or what is wrong with it."""
-        written = str(value)
-        try:
-            longest = max(len(part.encode("utf-8")) for part in written.replace("\\", "/").split("/"))
-        except UnicodeEncodeError:
-            self.fail(str(Text("文字として読めない名前です", "a name that is no text")), param, ctx)
-        if not written.strip() or "\0" in written:
+        if not str(value).strip():
             self.fail(str(Text("ファイル名がありません", "there is no name of a file")), param, ctx)
-        if longest > _LONGEST_NAME:
-            self.fail(
-                str(Text("名前が長すぎます(255バイトまで)", "the name is too long (255 bytes at most)")),
-                param,
-                ctx,
-            )
         return super().convert(value, param, ctx)
 
 

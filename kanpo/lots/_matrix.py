@@ -79,10 +79,11 @@ def import_matrix(project: Project, new: NewMatrix, *, dry_run: bool = False) ->
             raise _taken(new)
     row.setdefault("happened_at", new.happened_at or project.today())
     columns = {key: [value] for key, value in row.items()}
-    if not dry_run and not record_rows(project, "matrix", columns, dry_run=True).rejected:
+    report = record_rows(project, "matrix", columns, file=new.path.name, dry_run=True)
+    if not dry_run and not report.rejected:
         # The file comes first: a record whose file is missing would be worse than a file too many.
         project.imported.store_original(content)
-    report = record_rows(project, "matrix", columns, file=new.path.name, dry_run=dry_run)
+        report = record_rows(project, "matrix", columns, file=new.path.name)
     return MatrixReport(len(frame), frame.shape[1], _unknown_samples(project, frame, new.path), report)
 
 

@@ -22,7 +22,7 @@ from kanpo.parcels import carried_over, current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
 from kanpo.sites import Factors, compute_factors, stored_factors
 from kanpo.store import Project
-from kanpo.suitability import FLOOR, score_as_stored, score_settings
+from kanpo.suitability import FLOOR, refuse_empty, score_as_stored, score_settings
 from kanpo.trials import harvests_with_yield
 
 #: Parcels so far apart lie in one block, as `kanpo blocks` has it where nothing else is said, metres.
@@ -56,7 +56,13 @@ def map_project(
     -------
     (MapReport, bool)
         The file, and whether the factors had to be computed.
+
+    Raises
+    ------
+    InputUnusable
+        The project has no parcels.
     """
+    refuse_empty(project)
     # Before anything is computed: a map that cannot be written changes nothing.
     check_target(path)
     make_folder(path.parent)

@@ -7,7 +7,7 @@ a file of what could not be used.
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors, known_attributes
 from kanpo.parcels._edited import Accepted, accept_edits
 from kanpo.parcels._find import ParcelFilter, find_parcel, search_parcels
-from kanpo.parcels._ground import check_ground
+from kanpo.parcels._ground import check_ground, groundless, has_ground, no_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
 from kanpo.parcels._ingest_file import IngestOptions, ingest_file
 from kanpo.parcels._joined import current_parcels, lone_pins, refresh_links
@@ -48,6 +48,8 @@ __all__ = [
     "doubtful",
     "find_current",
     "find_parcel",
+    "groundless",
+    "has_ground",
     "ingest_file",
     "ingest_parcels",
     "join_register",
@@ -57,6 +59,7 @@ __all__ = [
     "lone_pins",
     "measure_area_m2",
     "newest_status",
+    "no_ground",
     "outside_municipality",
     "overlaps",
     "plane_points",

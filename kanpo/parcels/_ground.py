@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
@@ -20,6 +21,34 @@ _NAMED = 20
 _SAME = 0.999
 #: Parcels looked at together.
 _STRIP = 100_000
+
+
+def has_ground(parcels: gpd.GeoDataFrame) -> np.ndarray:
+    """Which parcels (n,) have an outline; QGIS may leave one without, or with an empty one."""
+    shapes = np.asarray(parcels.geometry, dtype=object)
+    return np.asarray(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+
+
+def groundless(parcels: gpd.GeoDataFrame) -> list[Problem]:
+    """Warnings on stored parcels that have no outline, so that nothing can be said of where they lie."""
+    bare = parcels["parcel_id"][~has_ground(parcels)]
+    return [no_ground(str(parcel_id)) for parcel_id in bare]
+
+
+def no_ground(parcel_id: str) -> Problem:
+    """That a parcel has no outline, and what to do."""
+    return Problem(
+        "parcel.no-ground",
+        Text(
+            f"筆 {parcel_id} に形がないので、地図・団地・現地調査・試験区の計算から外します",
+            f"parcel {parcel_id} has no outline and is left out of maps, blocks, visits and plots",
+        ),
+        Text(
+            "元の筆のファイルを kanpo ingest で取り込み直してください",
+            "read its file again with kanpo ingest",
+        ),
+        severity=Severity.WARNING,
+    )
 
 
 def check_ground(project: Project, batch: Batch) -> list[Problem]:

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from kanpo.parcels._ground import has_ground
+
 
 def with_farm_settlements(parcels: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Parcels with ``farm_settlement_key`` and ``farm_settlement`` filled in where they are blank.
@@ -24,7 +26,7 @@ def with_farm_settlements(parcels: gpd.GeoDataFrame, boundaries: gpd.GeoDataFram
     if boundaries.empty or parcels.empty:
         return parcels
     keys = parcels["farm_settlement_key"].to_numpy(dtype=object, copy=True)
-    bare = np.flatnonzero(pd.isna(keys))
+    bare = np.flatnonzero(pd.isna(keys) & has_ground(parcels))
     points = shapely.point_on_surface(np.asarray(parcels.geometry)[bare])
     row, area = shapely.STRtree(np.asarray(boundaries.geometry)).query(points, predicate="intersects")
     keys[bare[row]] = boundaries["farm_settlement_key"].to_numpy(dtype=object)[area]

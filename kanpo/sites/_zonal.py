@@ -45,6 +45,8 @@ def raster_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
 
 def _parts(raster: Any, shapes: gpd.GeoSeries, there: np.ndarray) -> Iterator[tuple[np.ndarray, Window]]:
     """Positions of parcels that lie together, with the window of the raster around them."""
+    if not len(there):
+        return
     bounds = shapely.bounds(np.asarray(shapes.array))
     # Along a Hilbert curve, so that a part is compact and its window small.
     order = there[np.argsort(shapes.iloc[there].hilbert_distance().to_numpy(), kind="stable")]

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kanpo.errors import EnvironmentFailure, IntegrityFailure, Place, Problem, UsageError
+from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, Place, Problem, UsageError
 from kanpo.locale import Text
 from kanpo.store._backup_seal import BackupSeal, Part, read_seal_file, write_seal_file
 from kanpo.store._connection import spoken_errors
@@ -36,6 +36,13 @@ class BackupFiles:
     @classmethod
     def of(cls, backup: Path) -> BackupFiles:
         """The parts that belong to the backup of a project at a path."""
+        if not backup.name:
+            raise UsageError(
+                "backup.no-name",
+                Text("写しの名前がありません", "the backup has no name"),
+                Text("ファイルの名前を指定してください", "say the name of a file"),
+                Place(str(backup)),
+            )
         stem = backup.name.removesuffix(_SUFFIX)
         named = (f"{stem}.people.backup", f"{stem}.files.zip", f"{stem}.backup.seal.txt")
         return cls(backup, *(backup.with_name(name) for name in named))
@@ -111,6 +118,17 @@ def free_name(project: Path, occasion: str) -> Path:
     return wanted
 
 
+def _refuse_empty_file(path: Path) -> None:
+    """SQLite takes a file of no bytes for a database without tables, of which a backup is worth nothing."""
+    if path.is_file() and not path.stat().st_size:
+        raise InputUnusable(
+            "project.empty-file",
+            Text("中身のないファイルです", "the file is empty"),
+            Text("kanpo restore で写しから戻してください", "bring a backup back with kanpo restore"),
+            Place(str(path)),
+        )
+
+
 def backup_project(path: Path, target: Path) -> BackupSeal:
     """Copy the project at `path` with its people and files to `target` and beside it, checked and sealed.
 
@@ -134,6 +152,7 @@ def backup_project(path: Path, target: Path) -> BackupSeal:
     made: list[Path] = []
     try:
         with spoken_errors(path), closing(sqlite3.connect(path)) as connection:
+            _refuse_empty_file(path)
             copy_database(connection, files.project)
         made.append(files.project)
         if backup_people(path, files.people):

@@ -121,6 +121,13 @@ class Project:
         InputUnusable
             There is no such file, it is no kanpo project, or a newer kanpo wrote it.
         """
+        if path.is_dir():
+            raise InputUnusable(
+                "project.folder",
+                Text("フォルダです", "is a folder"),
+                Text("その中の .gpkg のファイルを指定してください", "name the .gpkg file in it"),
+                Place(str(path)),
+            )
         if not path.is_file():
             raise InputUnusable(
                 "project.missing",

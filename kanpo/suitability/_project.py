@@ -11,7 +11,7 @@ import geopandas as gpd
 from kanpo.errors import InputUnusable, Place
 from kanpo.herbs import Catalogue, project_catalogue
 from kanpo.locale import Text
-from kanpo.parcels import current_parcels
+from kanpo.parcels import current_parcels, has_ground
 from kanpo.sites import Factors, compute_factors
 from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
@@ -44,7 +44,7 @@ def score_project(
     InputUnusable
         The project has no parcels.
     """
-    _refuse_empty(project)
+    refuse_empty(project)
     factors = compute_factors(project, keep=keep)
     bounds = bounds or ClassBounds()
     settings = ScoreSettings(method, bounds, weights)
@@ -58,19 +58,36 @@ def score_project(
 
 
 def project_sites(project: Project) -> tuple[gpd.GeoDataFrame, Factors]:
-    """The parcels of a project and their factors, in the same order; nothing is stored.
+    """The parcels of a project that have ground, and their factors, in the same order; nothing is stored.
+
+    Raises
+    ------
+    InputUnusable
+        The project has no parcels, or none with ground.
+    """
+    refuse_empty(project)
+    parcels, factors = current_parcels(project), compute_factors(project, keep=False)
+    parcels = parcels[has_ground(parcels)].reset_index(drop=True)
+    if parcels.empty:
+        raise InputUnusable(
+            "score.no-ground",
+            Text("どの筆にも形がありません", "no parcel has an outline"),
+            Text(
+                "筆のファイルを kanpo ingest で取り込み直してください", "read the parcels again: kanpo ingest"
+            ),
+            Place(str(project.path)),
+        )
+    return parcels, factors.subset(parcels["parcel_id"].tolist())
+
+
+def refuse_empty(project: Project) -> None:
+    """A project without parcels has nothing to score, rank or draw.
 
     Raises
     ------
     InputUnusable
         The project has no parcels.
     """
-    _refuse_empty(project)
-    parcels, factors = current_parcels(project), compute_factors(project, keep=False)
-    return parcels, factors.subset(parcels["parcel_id"].tolist())
-
-
-def _refuse_empty(project: Project) -> None:
     if not project.imported.parcel_ids():
         raise InputUnusable(
             "score.no-parcels",

@@ -12,6 +12,8 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
+from kanpo.errors import InputUnusable
+from kanpo.locale import Text
 from kanpo.parcels import reproject
 
 #: Kept free even where no headland is asked for: outlines are rounded when they are stored, metres.
@@ -75,7 +77,21 @@ def grounds(parcel: BaseGeometry, headland_m: float, bearing_deg: float | None) 
     """The parcel with rows along a bearing; without one along its longest side, then across it.
 
     The longest side is that of the smallest enclosing rectangle.
+
+    Raises
+    ------
+    InputUnusable
+        The parcel has no outline, or an empty one.
     """
+    if parcel is None or parcel.is_empty:
+        raise InputUnusable(
+            "trial.no-ground",
+            Text("この筆には形がないので、試験区を置けません", "the parcel has no outline to lay plots on"),
+            Text(
+                "元の筆のファイルを kanpo ingest で取り込み直してください",
+                "read its file again with kanpo ingest",
+            ),
+        )
     plane = zone_epsg(zone_of(parcel.centroid.x, parcel.centroid.y))
     flat = _moved(parcel, STORED_EPSG, plane)
     shrunk = flat.buffer(-max(headland_m, _EDGE_M))

@@ -103,12 +103,13 @@ def robust(
     from kanpo.herbs import find_herb
     from kanpo.sites import compute_factors
     from kanpo.store import Project
-    from kanpo.suitability import robustness, score_settings
+    from kanpo.suitability import refuse_empty, robustness, score_settings
 
     catalogue = catalogue_of(find_project(project))
     herb_id = find_herb(catalogue, herb).herb_id
     progress = Progress(Text("計算中", "drawing"))
     with Project.open(find_project(project)) as opened:
+        refuse_empty(opened)
         factors = compute_factors(opened, keep=False)
         names = opened.imported.parcels()[["parcel_id", "settlement", "lot_number"]]
         settings = score_settings(opened)

@@ -110,6 +110,7 @@ def score(
     as_csv: bool,
 ) -> int:
     from kanpo.herbs import find_herb
+    from kanpo.parcels import groundless
     from kanpo.sites import layers_reached
     from kanpo.store import Project
     from kanpo.suitability import ranking, score_project, score_settings, summary
@@ -137,7 +138,9 @@ def score(
                 opened, catalogue, chosen, method=method, weights=weights, keep=not dry_run
             )
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
-        table = ranking(scores, opened.imported.parcels(), top) if top else summary(scores, catalogue)
+        parcels = opened.imported.parcels()
+        table = ranking(scores, parcels, top) if top else summary(scores, catalogue)
+    say_problems(groundless(parcels))
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
     _say_scores(scores, unreached)
     _say_weights(weights, before)
