@@ -64,8 +64,8 @@ def record_rows(
 ) -> RecordReport:
     """Write rows of one kind to the journal; with a trial, the score that stands at that moment.
 
-    Rows that were written before (same record id, or same content and day) are left out, so that
-    importing a file twice adds nothing. Rows with a problem are left out and named.
+    Rows that were written before are left out, so that importing a file twice adds nothing. Rows with
+    a problem are left out and named.
 
     Parameters
     ----------
@@ -80,8 +80,7 @@ def record_rows(
     dry_run : bool
         Check everything, write nothing.
     elsewhere : bool
-        A correction may move a record to another trial, plot or trait; only a person who sees both
-        may do that, never a file.
+        A correction may move a record to another trial, plot or trait: for a person who sees both.
     """
     count = max((len(values) for values in columns.values()), default=0)
     checked = check_records(kind, columns, file=file, first_row=first_row, zone=project.zone)
@@ -95,11 +94,11 @@ def record_rows(
     contents = project.journal.contents(kind, (record.happened_at for record in checked.good))
     twins = Twins(project, kind, checked.good)
     for record in checked.good:
-        entry, found = surroundings.resolve(record)
+        entry, doubts = surroundings.resolve(record)
         if entry is not None:
-            found = [*found, *standing.check(entry, elsewhere=elsewhere)]
-        problems += [_placed(problem, file, record.row, checked.headers) for problem in found]
-        if entry is None or any(problem.severity is Severity.REJECT for problem in found):
+            doubts = [*doubts, *standing.check(entry, elsewhere=elsewhere)]
+        problems += [_placed(problem, file, record.row, checked.headers) for problem in doubts]
+        if entry is None or any(problem.severity is Severity.REJECT for problem in doubts):
             rejected.add(record.row)
             continue
         content = content_of(entry)
@@ -111,14 +110,21 @@ def record_rows(
         contents.add(content)
         standing.remember(entry)
         twins.note(entry)
+    predictions, hints = _append(project, kind, new, said, dry_run=dry_run)
+    found = (*problems, *hints), frozenset(rejected)
+    ids = tuple(record.record_id for record in new)
+    return RecordReport(kind, count, ids, repeated, *found, predictions, twins.met)
+
+
+def _append(
+    project: Project, kind: str, new: Sequence[NewRecord], said: Sequence[Content], *, dry_run: bool
+) -> tuple[int, tuple[Problem, ...]]:
+    """Write records, after the predictions that go with them; how many of these there are, and hints about them."""
     # What was predicted stands in the chain before the trial that is to prove it.
     predictions, hints = predictions_with(project, new if kind == "trial" else ())
-    problems += hints
     if new and not dry_run:
         project.journal.append([*predictions, *new], [*map(content_of, predictions), *said])
-    ids = tuple(record.record_id for record in new)
-    problems_and_rows = tuple(problems), frozenset(rejected)
-    return RecordReport(kind, count, ids, repeated, *problems_and_rows, len(predictions), twins.met)
+    return len(predictions), hints
 
 
 def _placed(problem: Problem, file: str | None, row: int, headers: Mapping[str, str]) -> Problem:

@@ -11,6 +11,11 @@ ROOMS_OF_THEIR_OWN = ("store", "files")
 #: What writes outside both, and why it may: function in its module.
 ALLOWED = {
     ("cli/_click.py", "format_help_text"): "the help on the screen",
+    ("trials/_unite.py", "_drop"): "the backup that was just made and is not needed",
+    (
+        "exchange/_archive_restore.py",
+        "restore_archive",
+    ): "its own draft of a project, which the store puts in place",
     ("trials/_unite.py", "_unite"): "copies of projects in a temporary folder and beside the project",
     ("parcels/_formats.py", "unpack"): "members of a zip, into a temporary folder",
     ("sites/_vectors.py", "open_vector"): "a layer, into a temporary folder",

@@ -8,9 +8,8 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
-from kanpo.cli._options import PathType, project_option
+from kanpo.cli._options import Written, project_option
 from kanpo.cli._present import say
-from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
 
 
@@ -25,7 +24,7 @@ from kanpo.locale import Text
         "own). Check it with kanpo verify OUT.zip, bring it back with kanpo restore OUT.zip.",
     ),
 )
-@argument("out", type=PathType)
+@argument("out", type=Written(".zip"))
 @project_option
 @option(
     "--with-people",
@@ -39,13 +38,6 @@ def archive(out: Path, project: Path | None, with_people: bool) -> int:
     from kanpo.exchange import write_archive
     from kanpo.store import Project, backup_people
 
-    if out.suffix.lower() != ".zip":
-        raise UsageError(
-            "archive.suffix",
-            Text("ファイル名は .zip で終わらせてください", "the name has to end in .zip"),
-            Text(f"例: kanpo archive {out.stem}.zip", f"for example: kanpo archive {out.stem}.zip"),
-            Place(str(out)),
-        )
     path = find_project(project)
     people = backup_people(path, out.with_suffix(".people.backup")) if with_people else None
     with Project.open(path) as opened:

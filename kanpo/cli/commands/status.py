@@ -14,6 +14,13 @@ from kanpo.locale import Text
 
 if TYPE_CHECKING:
     from kanpo.lots import Verdict
+    from kanpo.suitability import Freshness
+
+#: Columns of an import that are shown.
+_SHOWN = [
+    *("file_name", "source", "read", "stored", "updated", "unchanged", "repaired", "rejected"),
+    "imported_at",
+]
 
 
 @command(
@@ -45,6 +52,7 @@ def status(project: Path | None, as_json: bool) -> int:
     if note is not None:
         say(note)
     if as_json:
+        computed = [_plain(each) for each in news]
         show_json(
             {
                 "project": str(path),
@@ -55,39 +63,38 @@ def status(project: Path | None, as_json: bool) -> int:
                 "seal": str(seal),
                 "edited": len(edited),
                 "conflicts": int(clashes),
-                "computed": [
-                    {
-                        "product": n.product,
-                        "computed_at": n.computed_at,
-                        "changed": list(n.changed),
-                        "weights_file": n.panel.file_name if n.panel else None,
-                    }
-                    for n in news
-                ],
+                "computed": computed,
             }
         )
         return 0
     say(Text(f"プロジェクト: {path}", f"project: {path}"))
     say(Text(f"筆: {parcels:,}", f"parcels: {parcels:,}"))
-    shown = [
-        "file_name",
-        "source",
-        "read",
-        "stored",
-        "updated",
-        "unchanged",
-        "repaired",
-        "rejected",
-        "imported_at",
-    ]
     if not batches.empty:
-        show_table(batches[shown], labels_of(BATCHES))
+        show_table(batches[_SHOWN], labels_of(BATCHES))
     names = "、".join(layers["layer_id"]), ", ".join(layers["layer_id"])
     say(Text(f"主題図: {names[0] or 'なし'}", f"layers: {names[1] or 'none'}"))
     kept = {kind: count for kind, count in counts.items() if count}
     ja = "、".join(f"{RECORD_KINDS[kind].label.ja} {count}" for kind, count in kept.items())
     en = ", ".join(f"{RECORD_KINDS[kind].label.en} {count}" for kind, count in kept.items())
     say(Text(f"記録: {ja or 'なし'}(封印 {seal})", f"records: {en or 'none'} (seal {seal})"))
+    _say_clashes(int(clashes))
+    _say_lots(lots)
+    for line in news:
+        say(line.text())
+    _say_edits(edited)
+    return 0
+
+
+def _plain(news: Freshness) -> dict[str, object]:
+    return {
+        "product": news.product,
+        "computed_at": news.computed_at,
+        "changed": list(news.changed),
+        "weights_file": news.panel.file_name if news.panel else None,
+    }
+
+
+def _say_clashes(clashes: int) -> None:
     if clashes:
         say(
             Text(
@@ -95,11 +102,6 @@ def status(project: Path | None, as_json: bool) -> int:
                 f"contradictions: {clashes} -> kanpo records conflicts",
             )
         )
-    _say_lots(lots)
-    for line in news:
-        say(line.text())
-    _say_edits(edited)
-    return 0
 
 
 def _say_edits(edited: list[Problem]) -> None:
