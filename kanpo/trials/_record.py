@@ -64,8 +64,7 @@ def record_rows(
 ) -> RecordReport:
     """Write rows of one kind to the journal; with a trial, the score that stands at that moment.
 
-    Rows that were written before are left out, so that importing a file twice adds nothing. Rows with
-    a problem are left out and named.
+    Rows that were written before are left out, and so are those with a problem, which is named.
 
     Parameters
     ----------
@@ -75,10 +74,8 @@ def record_rows(
         A key of `kanpo.schema.RECORD_KINDS`.
     columns : mapping
         Header to values, all text as written; see `kanpo.schema.check_records`.
-    file, first_row
-        For messages.
-    dry_run : bool
-        Check everything, write nothing.
+    file, first_row, dry_run
+        For messages; and to check everything, but write nothing.
     elsewhere : bool
         A correction may move a record to another trial, plot or trait: for a person who sees both.
     """
@@ -108,8 +105,8 @@ def record_rows(
         new.append(entry)
         said.append(content)
         contents.add(content)
-        standing.remember(entry)
-        twins.note(entry)
+        for memory in (standing, twins):
+            memory.note(entry)
     predictions, hints = _append(project, kind, new, said, dry_run=dry_run)
     found = (*problems, *hints), frozenset(rejected)
     ids = tuple(record.record_id for record in new)

@@ -40,7 +40,7 @@ class Standing:
         """Whether a record of that id stands already; whether it says the same is `check`'s."""
         return entry.record_id in self._there or entry.record_id in self._new
 
-    def remember(self, entry: NewRecord) -> None:
+    def note(self, entry: NewRecord) -> None:
         """A later row of the same file may name this one."""
         self._new[entry.record_id] = record_content(entry)
 
