@@ -27,6 +27,7 @@ from kanpo.store._identity import new_record_id, now
 from kanpo.store._imported import Imported
 from kanpo.store._journal import Journal
 from kanpo.store._kept import keep_all, renew, watch
+from kanpo.store._location import beside
 from kanpo.store._migrate import (
     SCHEMA_VERSION,
     lend_views,
@@ -95,6 +96,7 @@ class Project:
                 Text("別の名前にするか、そのまま使ってください", "choose another name, or use it as it is"),
                 Place(str(path)),
             )
+        _refuse_leftovers(path)
         # Built under another name and moved into place, so that a crash leaves no half project.
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -201,6 +203,23 @@ class Project:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _refuse_leftovers(path: Path) -> None:
+    """A journal of a file that is gone would be rolled into the new one."""
+    for name in beside(path):
+        raise UsageError(
+            "project.leftovers",
+            Text(
+                f"前にあったファイルの続き({name.name})が残っています",
+                f"what belonged to an earlier file is left there ({name.name})",
+            ),
+            Text(
+                "消したファイルを戻すか、その続きを別の場所に移すか、別の名前にしてください",
+                "bring the file back, move what is left elsewhere, or choose another name",
+            ),
+            Place(str(path)),
+        )
 
 
 def _build(connection: sqlite3.Connection, name: str, zone: str) -> None:

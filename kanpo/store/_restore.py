@@ -163,6 +163,8 @@ def _swap(source: Path, target: Path, keep_as: Path, mode: int | None = None) ->
             draft.chmod(mode)
         if target.exists():
             kept = _keep(target, keep_as)
+        else:
+            _move_leftovers(target, keep_as)
         try:
             os.replace(draft, target)
         except OSError:
@@ -328,9 +330,14 @@ def _keep(target: Path, kept: Path) -> Path:
         finally:
             draft.unlink(missing_ok=True)
     # What SQLite would still do to the present file must not be done to the backup.
+    _move_leftovers(target, kept)
+    return kept
+
+
+def _move_leftovers(target: Path, kept: Path) -> None:
+    """Journals that stand beside a file, or beside where one stood, never meet the one that comes in its place."""
     for name in beside(target):
         os.replace(name, kept.with_name(kept.name + name.name.removeprefix(target.name)))
-    return kept
 
 
 def dated_name(project: Path, moment: datetime) -> Path:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from kanpo.cli import main
-from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure
+from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, UsageError
 from kanpo.store import (
     BackupFiles,
     Project,
@@ -353,3 +353,30 @@ def test_r22_people_of_a_restore_are_kept(project: Project, tmp_path: Path) -> N
         assert connection.execute("SELECT count(*) FROM people").fetchone()[0] == 2
     assert len(project.people.read()) == 1
     assert stat.S_IMODE(done.kept_people.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_r21_what_is_left_of_a_file_that_is_gone_never_meets_the_new_one(
+    end: str, project: Project, tmp_path: Path
+) -> None:
+    project.journal.append(_observations(1))
+    seal = project.journal.seal()
+    project.close()
+    backup = tmp_path / "b.backup"
+    backup_project(project.path, backup)
+    if end == "-wal":
+        with held_in_wal(project.path) as holder:
+            with Project.open(project.path, write=True) as opened:
+                opened.journal.append(_observations(200, 7))
+            holder.kill()
+            holder.wait()
+    else:
+        hot(project.path)
+    project.path.unlink()
+    with pytest.raises(UsageError):
+        Project.create(project.path)
+    restore_project(backup, project.path)
+    assert verify_project(project.path) == []
+    with Project.open(project.path) as opened:
+        assert opened.journal.seal() == seal
+    assert any(path.name.endswith(f".backup{end}") for path in tmp_path.iterdir())
