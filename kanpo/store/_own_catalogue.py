@@ -17,7 +17,7 @@ _KEY = "own_catalogue"
 class OwnCatalogue:
     """Rows of requirements as written (with their number in ``row``), the sources they name, and their file.
 
-    `herbs` are rows of herbs, complete.
+    `herbs` and `works` are rows of herbs and of works, complete.
     """
 
     file_name: str
@@ -26,6 +26,7 @@ class OwnCatalogue:
     sources: tuple[dict[str, str], ...]
     added_at: str = ""
     herbs: tuple[dict[str, str], ...] = ()
+    works: tuple[dict[str, str], ...] = ()
 
 
 def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalogue | None:
@@ -35,7 +36,8 @@ def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalog
     if row is None:
         return None
     kept = json.loads(row[0])
-    return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in ("rows", "sources", "herbs")})
+    tables = ("rows", "sources", "herbs", "works")
+    return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in tables})
 
 
 def write_own_catalogue(connection: sqlite3.Connection, path: Path, own: OwnCatalogue | None) -> None:
