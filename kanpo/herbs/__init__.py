@@ -12,6 +12,7 @@ from kanpo.herbs._catalogue import (
     herb_table,
     load_catalogue,
     requirement_table,
+    work_table,
 )
 from kanpo.herbs._costs import Assumption, Cost, restoration_of, span_of
 from kanpo.herbs._notes import catalogue_notes, plants_by_spacing
@@ -50,4 +51,5 @@ __all__ = [
     "requirement_table",
     "restoration_of",
     "span_of",
+    "work_table",
 ]

@@ -164,7 +164,11 @@ def _check_money(read: CatalogueFiles, catalogue: Catalogue) -> list[Problem]:
         problems += check_cost(row, place, needs, sources, keys)
     for row, place in read.numbered("assumptions"):
         problems += check_assumption(row, place)
-    for name, columns in (("works", ("work_id", "factor")), ("costs", ("cost_id",)), ("assumptions", ("key",))):
+    for name, columns in (
+        ("works", ("work_id", "factor")),
+        ("costs", ("cost_id",)),
+        ("assumptions", ("key",)),
+    ):
         if name not in read.shipped:
             problems += check_repeated(read.tables[name], f"{name}.csv", columns)
     return problems
@@ -241,3 +245,29 @@ def requirement_table(catalogue: Catalogue, herb_id: str) -> pd.DataFrame:
             for row in catalogue.requirements_of(herb_id)
         ]
     )
+
+
+def work_table(catalogue: Catalogue) -> pd.DataFrame:
+    """The works of a catalogue, one row each, in words of the current language."""
+    return pd.DataFrame(
+        [
+            {
+                "work": f"{work.work_id} ({work.label})",
+                "factor": str(FACTORS[work.factor].label),
+                "effect": str(work.text),
+                "land": ";".join(work.land_types) or "*",
+                "herbs": ";".join(work.herbs) or "*",
+                "yen": _range(work.money.yen_low, work.money.yen_high, work.per),
+                "hours": _range(work.money.hours_low, work.money.hours_high, work.per),
+                "confidence": work.confidence,
+                "cost_confidence": work.cost_confidence,
+                "source": work.source,
+            }
+            for work in catalogue.works
+        ]
+    )
+
+
+def _range(low: float | None, high: float | None, per: str) -> str:
+    """``10,000-40,000/10a``; empty where nobody has said it."""
+    return "" if low is None or high is None else f"{low:,.10g}-{high:,.10g}/{per}"

@@ -104,9 +104,7 @@ def _land_and_herbs(row: Row, place: Place, needs: Needs) -> Iterator[Problem]:
         )
 
 
-def _money(
-    row: Row, place: Place, assumptions: Collection[str], units: tuple[str, ...]
-) -> Iterator[Problem]:
+def _money(row: Row, place: Place, assumptions: Collection[str], units: tuple[str, ...]) -> Iterator[Problem]:
     for low, high in _RANGES:
         texts = [row.get(key, "").strip() for key in (low, high)]
         values = [number_of(text) for text in texts]
@@ -126,7 +124,11 @@ def _money(
     blank = not row.get("yen_low", "").strip()
     if (named and named not in assumptions) or (blank and not named):
         yield problem(
-            *("work-cost", "費用がなく、前提の項目も決まっていません", "has no cost and no assumption to ask for"),
+            *(
+                "work-cost",
+                "費用がなく、前提の項目も決まっていません",
+                "has no cost and no assumption to ask for",
+            ),
             "yen_low・yen_high に入れるか、assumption に assumptions.csv の key を入れてください",
             "fill yen_low and yen_high, or name a key of assumptions.csv in assumption",
             at(place, row, "assumption"),
@@ -162,7 +164,11 @@ def _effect(row: Row, factor: Factor, place: Place, needs: Needs) -> Iterator[Pr
     here = at(place, row, "to")
     if row.get("kind") not in able:
         yield problem(
-            *("kind", f"この要因の作業の型は {'・'.join(able)} です", f"use {' or '.join(able)} for this factor"),
+            *(
+                "kind",
+                f"この要因の作業の型は {'・'.join(able)} です",
+                f"use {' or '.join(able)} for this factor",
+            ),
             *(f"{'・'.join(able)} に", f"use {' or '.join(able)}", at(place, row, "kind")),
         )
     elif row["kind"] == "classes":
@@ -192,13 +198,21 @@ def _steps(row: Row, factor: Factor, here: Place, needs: Needs) -> Iterator[Prob
     if set(steps) != set(keys) or not set(steps.values()) <= set(keys) or row["to"].count("=") != len(keys):
         wanted = ";".join(f"{key}=…" for key in keys)
         yield problem(
-            *("classes", "区分が足りないか、重なるか、知らない区分です", "a class is missing, repeated or unknown"),
+            *(
+                "classes",
+                "区分が足りないか、重なるか、知らない区分です",
+                "a class is missing, repeated or unknown",
+            ),
             *(f"{wanted} の形で全区分の行き先を", f"say where each class goes: {wanted}", here),
         )
         return
     if loop := _loop(steps):
         yield problem(
-            *("work-loops", f"行き先が回ります({' → '.join(loop)})", f"goes in a circle ({' → '.join(loop)})"),
+            *(
+                "work-loops",
+                f"行き先が回ります({' → '.join(loop)})",
+                f"goes in a circle ({' → '.join(loop)})",
+            ),
             "行き着いた区分は、そのまま(例: well=well)に",
             "let the class that it ends in stay (such as well=well)",
             here,
@@ -213,7 +227,11 @@ def _steps(row: Row, factor: Factor, here: Place, needs: Needs) -> Iterator[Prob
         )
     elif any(keys.index(steps[good]) > keys.index(steps[bad]) for good, bad in pairwise(keys)):
         yield problem(
-            *("work-order", "良い区分のほうが、悪い行き先になっています", "a better class ends up behind a worse one"),
+            *(
+                "work-order",
+                "良い区分のほうが、悪い行き先になっています",
+                "a better class ends up behind a worse one",
+            ),
             "良い区分の行き先が、悪い区分の行き先より悪くならないように",
             "what begins better must not end worse",
             here,

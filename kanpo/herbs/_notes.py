@@ -54,10 +54,8 @@ def _mild(catalogue: Catalogue) -> Iterator[Line]:
     for (herb_id, key), row in rows.items():
         least = least_membership(row)
         if row.weight > 0 and least >= MILD:
-            label = FACTORS[key].label
             what = Text(
-                f"{label.ja}は最も悪くても {least:g}: これだけでは S1 を妨げない",
-                f"{label.en} is {least:g} at its worst: alone it keeps nothing from S1",
+                f"最も悪くても {least:g}(S1 を妨げない)", f"{least:g} at its worst: keeps nothing from S1"
             )
             yield "mild", herb_id, key, what
 
@@ -67,23 +65,18 @@ def _alike(catalogue: Catalogue) -> Iterator[Line]:
     by_ground: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
     for herb_id in catalogue.herbs:
         rows = catalogue.requirements_of(herb_id)
-        by_ground[tuple(_curve(row) for row in rows if FACTORS[row.factor].topic in ("soil", "light"))].append(
-            herb_id
-        )
+        by_ground[
+            tuple(_curve(row) for row in rows if FACTORS[row.factor].topic in ("soil", "light"))
+        ].append(herb_id)
     for herbs in by_ground.values():
         if len(herbs) < 2:
             continue
         whole = {tuple(_curve(row) for row in catalogue.requirements_of(herb_id)) for herb_id in herbs}
-        names = "・".join(catalogue.herbs[herb_id].label.ja for herb_id in herbs)
-        if len(whole) == 1:
-            what = Text(
-                f"{names}は全要因の条件が同じ: 区別できない", "equal in every factor: cannot be told apart"
-            )
-        else:
-            what = Text(
-                f"{names}は土と日照の条件が同じ: 気候でしか区別できない",
-                "equal in soil and light: told apart by climate only",
-            )
+        what = (
+            Text("全要因の条件が同じ: 区別できない", "equal in every factor: cannot be told apart")
+            if len(whole) == 1
+            else Text("土と日照の条件が同じ: 気候だけが違う", "equal in soil and light: only climate differs")
+        )
         yield "alike", ";".join(herbs), "", what
 
 
@@ -118,10 +111,8 @@ def _density(herb: Herb) -> Iterator[Line]:
         yield (
             *("density", herb.herb_id, ""),
             Text(
-                f"10aあたり {plants:,.0f} 本は、条間 {herb.row_cm} cm・株間 {herb.spacing_cm} cm の"
-                f" {low:,.0f}〜{high:,.0f} 本に合わない",
-                f"{plants:,.0f} plants per 10 a do not fit rows of {herb.row_cm} cm and a spacing of"
-                f" {herb.spacing_cm} cm ({low:,.0f} to {high:,.0f})",
+                f"{plants:,.0f}本/10a だが条間・株間では {low:,.0f}〜{high:,.0f}本",
+                f"{plants:,.0f} plants per 10 a, but {low:,.0f} to {high:,.0f} by row and spacing",
             ),
         )
 
@@ -132,8 +123,5 @@ def _reference(catalogue: Catalogue) -> Iterator[Line]:
         if catalogue.reference_only(herb_id):
             topics = [TOPICS[topic] for topic in catalogue.unsourced_topics(herb_id)]
             ja, en = "・".join(topic.ja for topic in topics), ", ".join(topic.en for topic in topics)
-            what = Text(
-                f"参考: {ja}に出典がない(区分は出さず、幅だけを示す)",
-                f"for reference only: no source for {en}; a range is given and no class",
-            )
+            what = Text(f"出典なし: {ja}(区分なし)", f"no source for {en}: no class is given")
             yield "reference", herb_id, "", what

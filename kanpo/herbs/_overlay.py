@@ -130,7 +130,9 @@ def lay_over(shipped: Catalogue, own: OwnCatalogue | None) -> Catalogue:
         for row in requirements
         if row.herb_id == DEFAULT_HERB
     }
-    needed: dict[str, tuple[Requirement, ...]] = dict.fromkeys(herbs, tuple(defaults.values())) | dict(shipped.requirements)
+    needed: dict[str, tuple[Requirement, ...]] = dict.fromkeys(herbs, tuple(defaults.values())) | dict(
+        shipped.requirements
+    )
     rows = [
         replace(requirement_of_row(row, int(row["row"])), file=own.file_name)
         for row in sorted(own.rows, key=lambda row: row["herb_id"] != DEFAULT_HERB)

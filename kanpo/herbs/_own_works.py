@@ -62,7 +62,10 @@ def _completed(given: Row, catalogue: Catalogue) -> Row:
     same = [work for work in catalogue.works if work.work_id == row["work_id"]]
     before = next((work for work in same if row["factor"] in ("", work.factor)), None)
     shipped = _row_of(before) if before else dict.fromkeys(COLUMNS, "")
-    changed = {"source": _EFFECT, "cost_source": tuple(key for key in COLUMNS if key.startswith(("yen", "hours")))}
+    changed = {
+        "source": _EFFECT,
+        "cost_source": tuple(key for key in COLUMNS if key.startswith(("yen", "hours"))),
+    }
     for source, columns in changed.items():
         if before is None or any(row[key] not in ("", shipped[key]) for key in columns):
             confidence = source.replace("source", "confidence")
@@ -83,8 +86,12 @@ def _row_of(work: Work) -> Row:
     cells = {field.name: getattr(work.money, field.name) for field in fields(Money)}
     return {
         **{key: "" if value is None else f"{value:.10g}" for key, value in cells.items()},
-        **{"label_ja": work.label.ja, "label_en": work.label.en, "kind": work.kind, "per": work.per},
-        **{"land_types": ";".join(work.land_types), "herbs": ";".join(work.herbs)},
+        "label_ja": work.label.ja,
+        "label_en": work.label.en,
+        "kind": work.kind,
+        "per": work.per,
+        "land_types": ";".join(work.land_types),
+        "herbs": ";".join(work.herbs),
         "to": to or LOWER_CORNER,
         **{key: getattr(work, key) for key in ("work_id", "factor", "assumption", "note")},
         **{key: getattr(work, key) for key in ("source", "confidence", "cost_source", "cost_confidence")},

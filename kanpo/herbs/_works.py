@@ -64,6 +64,24 @@ class Work:
     row: int = 0
     file: str = "works.csv"
 
+    @property
+    def text(self) -> Text:
+        """What it does, in words."""
+        if self.kind == "classes":
+            labels = FACTORS[self.factor].class_labels
+            moves = [(labels[key], labels[to]) for key, to in self.classes.items() if key != to]
+            return Text(
+                "、".join(f"{before.ja}→{after.ja}" for before, after in moves),
+                ", ".join(f"{before.en} to {after.en}" for before, after in moves),
+            )
+        if self.kind == "add":
+            unit = FACTORS[self.factor].unit_label
+            return Text(
+                f"+{self.amount:g}{unit.ja}({self.most:g}{unit.ja}まで)",
+                f"+{self.amount:g} {unit.en}, up to {self.most:g}",
+            )
+        return Text("生薬ごとの適の下限まで上げる", "up to where the herb's own curve becomes full")
+
     def serves(self, herb_id: str, land_type: str | None) -> bool:
         """Whether it is done for this herb on this land; land whose type is not known is not left out."""
         on_land = not self.land_types or land_type is None or land_type in self.land_types
