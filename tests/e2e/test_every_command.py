@@ -73,6 +73,8 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("herbs list", ()),
     ("herbs show", ("当帰",)),
     ("herbs check", ()),
+    ("herbs works", ()),
+    ("herbs validate", ()),
     ("herbs use", ("own",)),
     ("herbs diff", ()),
     ("growers add", ("G99", "--name", "架空 太郎")),
