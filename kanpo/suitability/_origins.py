@@ -50,6 +50,10 @@ class Validation:
     def verdict(self) -> Text:
         """Whether climate can be said to tell origins from the rest: only with the whole interval above a half."""
         auc, lower, upper = (float(self.separation[key].iloc[0]) for key in ("auc", "lower", "upper"))
+        if lower != lower:
+            return Text(
+                "場所が少なく、見分けるかは言えません。", "Too few places to say whether climate tells them."
+            )
         if lower > 0.5:
             return Text(
                 f"気候の点は産地を見分けます(AUC {auc:.2f}、95%区間 {lower:.2f}〜{upper:.2f})。",

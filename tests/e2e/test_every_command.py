@@ -41,7 +41,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("explain", ("069001736", "--herb", "芍薬")),
     (
         "weights template",
-        ("--herb", "当帰", "--factor", "傾斜", "--factor", "排水", "--factor", "日照", "--out", "w.csv"),
+        ("--herb", "当帰", "--factor", "土性", "--factor", "排水", "--factor", "日照", "--out", "w.csv"),
     ),
     ("weights judge", ("judged.csv", "--out", "weights.csv")),
     ("robust", ("--herb", "当帰", "--draws", "50")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +61,16 @@ def test_what_climate_cannot_tell_is_said() -> None:
     assert "独立な検証ではありません" in NOT_INDEPENDENT.ja and "Not independent" in NOT_INDEPENDENT.en
 
 
+def test_the_document_says_what_is_computed() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "herbs.md").read_text(encoding="utf-8")
+    pooled, peony = FOUND.separation.itertuples(index=False)
+    assert f"AUC {pooled.auc:.2f}({pooled.lower:.2f}〜{pooled.upper:.2f})" in text
+    assert f"芍薬(5か所)は {peony.auc:.2f}({peony.lower:.2f}〜{peony.upper:.2f})" in text
+    sourced = [key for key in CATALOGUE.herbs if not CATALOGUE.reference_only(key)]
+    named = text.split("いま出典がそろうのは")[1].split("。")[0].replace("(2種)", "").split("・")
+    assert named == list(dict.fromkeys(CATALOGUE.herbs[key].crude_drug_ja for key in sourced))
+
+
 def test_a_catalogue_that_excludes_an_origin_is_told() -> None:
     """The peony of the first version: full up to 100, none above 115, at Toyama's 117."""
     rows = tuple(
@@ -76,6 +87,7 @@ def test_a_catalogue_that_excludes_an_origin_is_told() -> None:
 @pytest.mark.parametrize("keep", [0, 1])
 def test_too_few_places_give_no_interval(keep: int) -> None:
     found = validate_origins(replace(CATALOGUE, known_sites=CATALOGUE.known_sites.iloc[: 2 * keep]))
+    assert "言えません" in found.verdict.ja
     assert np.isnan(found.separation["lower"].iloc[0]) and len(found.sites) == 2 * keep
 
 
