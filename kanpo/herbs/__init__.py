@@ -7,7 +7,7 @@ the tables of quality, market and field work.
 from kanpo.herbs._catalogue import Catalogue, find_herb, herb_table, load_catalogue, requirement_table
 from kanpo.herbs._check import check_catalogue
 from kanpo.herbs._overlay import catalogue_diff, lay_over, project_catalogue, read_overlay
-from kanpo.herbs._requirement import BELL_REACH, Bell, Corners, Herb, Points, Requirement
+from kanpo.herbs._requirement import Work, BELL_REACH, Bell, Corners, Herb, Points, Requirement
 
 __all__ = [
     "BELL_REACH",

@@ -39,6 +39,7 @@ class Catalogue:
     digest: str
     own: tuple[Requirement, ...] = ()
     own_herbs: tuple[str, ...] = ()
+    works: tuple = ()
 
     def requirements_of(self, herb_id: str) -> tuple[Requirement, ...]:
         """What a herb needs, in the order of the factors.

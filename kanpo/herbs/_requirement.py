@@ -117,6 +117,10 @@ class Herb:
     note: str
 
     @property
+    def unproven(self) -> bool:
+        return False
+
+    @property
     def label(self) -> Text:
         """Its name, with the plant: two plants may give the same crude drug."""
         plant = self.plant_ja.split("(")[0]
@@ -124,3 +128,8 @@ class Herb:
             f"{self.crude_drug_ja}({plant})" if plant else self.crude_drug_ja,
             f"{self.herb_id} ({self.latin_drug_name})" if self.latin_drug_name else self.herb_id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    work_id: str
