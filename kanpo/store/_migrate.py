@@ -10,10 +10,19 @@ from kanpo.locale import Text
 from kanpo.schema import BOUNDARIES, RECORD_KINDS
 from kanpo.store._computed import list_layer
 from kanpo.store._identity import sha256_of
-from kanpo.store._sql import JOURNAL_DDL, quoted, statements, table_ddl, views
+from kanpo.store._sql import (
+    FORMER_SCORES_DDL,
+    JOURNAL_DDL,
+    herb_layer,
+    quoted,
+    score_values_ddl,
+    statements,
+    table_ddl,
+    views,
+)
 
 #: Version of the tables that this kanpo writes.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -44,8 +53,32 @@ def _records_of_two_devices(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM kanpo_meta WHERE key = 'views'")
 
 
+def _scores_by_limitation(connection: sqlite3.Connection) -> None:
+    """Scores of the new definition; what stood before is kept to be compared, weights and settings too."""
+    connection.execute("DROP VIEW IF EXISTS scores")
+    for (herb_id,) in connection.execute("SELECT DISTINCT herb_id FROM score_values").fetchall():
+        connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb_id))}")
+        for table in ("gpkg_geometry_columns", "gpkg_contents"):
+            connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (herb_layer(herb_id),))
+    connection.execute(FORMER_SCORES_DDL)
+    connection.execute(
+        "INSERT INTO former_scores SELECT s.herb_id, p.parcel_id, s.score, s.class, s.limiting_factor, s.rank "
+        "FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid"
+    )
+    connection.execute("DROP TABLE score_values")
+    connection.execute(score_values_ddl())
+    connection.execute(
+        "UPDATE stamps SET inputs = json_set(inputs, '$.definition', 'before'), rows = 0 WHERE product = 'scores'"
+    )
+    connection.execute("DELETE FROM kanpo_meta WHERE key = 'views'")
+
+
 #: What lifts a file from version n to n + 1.
-MIGRATIONS: dict[int, Migration] = {1: _second_version, 2: _records_of_two_devices}
+MIGRATIONS: dict[int, Migration] = {
+    1: _second_version,
+    2: _records_of_two_devices,
+    3: _scores_by_limitation,
+}
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from kanpo.errors import UsageError
 from kanpo.locale import Text
+from kanpo.schema import VOCABULARIES
 
 #: Classes in order of their code (FAO 1976, A framework for land evaluation, Soils Bulletin 32: S1
 #: highly, S2 moderately, S3 marginally suitable, N1 currently, N2 permanently not suitable).
@@ -46,11 +47,8 @@ class Certainty(IntEnum):
         return CERTAINTY_LABELS[self]
 
 
-CERTAINTY_LABELS = {
-    Certainty.SURE: Text("確か", "sure"),
-    Certainty.BY_CATALOGUE: Text("根拠しだい", "depends on the catalogue"),
-    Certainty.BY_MEASURING: Text("測れば変わる", "depends on measuring"),
-    Certainty.UNKNOWN: Text("不明", "unknown"),
+CERTAINTY_LABELS: dict[Certainty, Text] = {
+    kind: VOCABULARIES["certainty"].labels[kind.key] for kind in Certainty
 }
 
 

@@ -19,6 +19,10 @@ from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._panel_weights import PanelWeights
 from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
 
+#: By which definition of docs/suitability.md scores are computed; it stands in their stamp, and a
+#: prediction that is kept names it.
+DEFINITION = "limitation-2026"
+
 
 def score_project(
     project: Project,
@@ -51,10 +55,15 @@ def score_project(
     own = settings.weights_for(catalogue)
     scores = score_parcels(factors, catalogue, herbs, method=method, weights=own, bounds=bounds)
     if keep:
-        inputs = project.inputs() | {"catalogue": catalogue.digest}
+        inputs = score_inputs(project, catalogue)
         kept = replace(settings, expectations=scores.expectations)
         project.computed.write_scores(scores.long(), inputs, kept.to_parameters(catalogue))
     return scores
+
+
+def score_inputs(project: Project, catalogue: Catalogue) -> dict[str, str]:
+    """Hashes of what scores are computed from, as they are now, and the definition by which."""
+    return project.inputs() | {"catalogue": catalogue.digest, "definition": DEFINITION}
 
 
 def project_sites(project: Project) -> tuple[gpd.GeoDataFrame, Factors]:
@@ -163,7 +172,7 @@ class Freshness:
 
 def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Freshness, ...]:
     """The state of every computed product of a project."""
-    current = project.inputs() | {"catalogue": (catalogue or project_catalogue(project)).digest}
+    current = score_inputs(project, catalogue or project_catalogue(project))
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)
