@@ -83,15 +83,28 @@ def find_project(given: Path | None) -> Path:
     )
 
 
-def wal_note(path: Path) -> Text | None:
-    """That another program left a project in WAL mode, and what to do about it; None where it is at rest.
+def notes_on(path: Path) -> list[Text]:
+    """What of a project file is not as it should lie there, and what to do about it: nothing as a rule."""
+    from kanpo.store import in_wal_mode, unfinished_restore
 
-    Somebody who copies the file alone then copies less than what was recorded.
-    """
-    from kanpo.store import in_wal_mode
+    notes = []
+    command = unfinished_restore(path)
+    if command is not None:
+        notes.append(
+            Text(
+                f"{path.name} の復元が途中で止まっています(プロジェクト・名簿・写真の時点が違うかもしれません)。"
+                f"もう一度実行してください: {command}",
+                f"a restore of {path.name} was cut off (project, people and photos may be of different times); "
+                f"run it again: {command}",
+            )
+        )
+    if in_wal_mode(path):
+        notes.append(_wal_note(path))
+    return notes
 
-    if not in_wal_mode(path):
-        return None
+
+def _wal_note(path: Path) -> Text:
+    """Somebody who copies the file alone copies less than what was recorded."""
     return Text(
         f"{path.name} は、ほかのプログラム(QGIS など)が WAL モードで開いています。閉じるまで、このファイルだけを"
         f"コピーしないでください(写しは kanpo backup で)。閉じた後の次の書き込みで元のモードに戻します。",

@@ -5,7 +5,7 @@ GIS, with only the columns that the audience may see.
 """
 
 from kanpo.exchange._any_table import read_any_table
-from kanpo.exchange._archive import Archive, write_archive
+from kanpo.exchange._archive import Archive, missing_files, write_archive
 from kanpo.exchange._archive_check import CheckedArchive, verify_archive
 from kanpo.exchange._archive_restore import RestoredArchive, restore_archive
 from kanpo.exchange._beside import originals_folder, photos_folder
@@ -44,6 +44,7 @@ __all__ = [
     "judgement_template",
     "kind_of_headers",
     "layer_file",
+    "missing_files",
     "originals_folder",
     "phone_page",
     "photos_folder",

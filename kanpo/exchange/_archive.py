@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import orjson
@@ -31,7 +32,7 @@ from kanpo.schema import (
     Audience,
     Table,
 )
-from kanpo.store import Project, Seal, sha256_of
+from kanpo.store import Project, Seal, name_in_zip, sha256_of
 
 MANIFEST = "manifest.json"
 JOURNAL_LINES = "journal.jsonl"
@@ -49,13 +50,14 @@ _NEVER = frozenset({"attributes"})
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What was written: how many files, and the seal over all of them.
+    """What was written: how many files, the seal over all of them, and the seal of the records.
 
     `missing` are files that records or layers name and that the project does not have.
     """
 
     count: int
     seal: Seal
+    records: Seal
     missing: tuple[str, ...]
 
 
@@ -71,6 +73,7 @@ def write_archive(project: Project, path: Path) -> Archive:
         The file cannot be written.
     """
     members = {}
+    missing = missing_files(project)
     with replacing(path) as draft, zipfile.ZipFile(draft, "w") as out:
         for name, content in _members(project):
             _add(out, name, content)
@@ -85,11 +88,12 @@ def write_archive(project: Project, path: Path) -> Archive:
             "seal": str(seal),
             "seal_sha256": seal.digest,
             "records": seal.records,
+            "missing": list(missing),
             "members": members,
         }
         written = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode()
         _add(out, MANIFEST, written)
-    return Archive(len(members) + 1, archive_seal(written, seal), missing_files(project))
+    return Archive(len(members) + 1, archive_seal(written, seal), seal, missing)
 
 
 def archive_seal(manifest: bytes, records: Seal) -> Seal:
@@ -98,19 +102,43 @@ def archive_seal(manifest: bytes, records: Seal) -> Seal:
 
 
 def missing_files(project: Project) -> tuple[str, ...]:
-    """Files that layers and records name by hash or photo name, and that are not there."""
-    originals = set(project.imported.original_names())
-    layers = project.imported.layer_table()
-    missing = [f"{row.file_name}" for row in layers.itertuples() if row.sha256 not in originals]
-    photos = photos_folder(project)
-    for row in project.journal.chain():
+    """Files that layers and records name, and that are not there, as members of an archive."""
+    folder = photos_folder(project)
+    there = {f"originals/{digest}" for digest in project.imported.original_names()}
+    there |= {f"photos/{name_in_zip(path)}" for path in folder.iterdir()} if folder.is_dir() else set()
+    return named_files(project.journal.chain(), project.imported.layer_table()["sha256"]).missing(there)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """Files that layers and records name: the member of an archive that each is, and who names it."""
+
+    by: dict[str, str]
+
+    def missing(self, there: Container[str]) -> tuple[str, ...]:
+        """Those that are not there."""
+        return tuple(name for name in self.by if name not in there)
+
+
+def named_files(chain: Iterable[Sequence[Any]], layers: Iterable[str]) -> NamedFiles:
+    """What records and layers name.
+
+    Parameters
+    ----------
+    chain : iterable
+        Records as `Journal.chain` gives them.
+    layers : iterable of str
+        The hashes of the files of layers.
+    """
+    by = {f"originals/{digest}": "" for digest in layers}
+    for row in chain:
         body = json.loads(row[10]) if row[10] else {}
         digest, value = body.get("sha256"), body.get("value")
-        if isinstance(digest, str) and digest not in originals:
-            missing.append(f"{row[0]} ({digest[:12]})")
-        if body.get("trait") == "photo" and isinstance(value, str) and not (photos / value).is_file():
-            missing.append(value)
-    return tuple(missing)
+        if isinstance(digest, str):
+            by.setdefault(f"originals/{digest}", row[0])
+        if body.get("trait") == "photo" and isinstance(value, str):
+            by.setdefault(f"photos/{value}", row[0])
+    return NamedFiles(by)
 
 
 def _add(out: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -140,7 +168,7 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     for folder, name in ((originals_folder(project), "imported_files"), (photos_folder(project), "photos")):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.is_file():
-                yield f"{name}/{path.name}", path.read_bytes()
+                yield f"{name}/{name_in_zip(path)}", path.read_bytes()
     yield "README.md", archive_readme(tables).encode("utf-8-sig")
 
 

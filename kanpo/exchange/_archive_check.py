@@ -20,11 +20,24 @@ from kanpo.exchange._archive import (
     MANIFEST,
     OUTLINES_FILE,
     TABLES_FILE,
+    NamedFiles,
     archive_seal,
+    named_files,
 )
 from kanpo.exchange._archive_records import check_record_tables
+from kanpo.exchange._archive_tables import read_tables
 from kanpo.locale import Text
-from kanpo.store import CHAIN_COLUMNS, Seal, check_chains, outline_hash, parse_seal, seal_of, sha256_of
+from kanpo.schema import LAYERS
+from kanpo.store import (
+    CHAIN_COLUMNS,
+    Seal,
+    TableRows,
+    check_chains,
+    outline_hash,
+    parse_seal,
+    seal_of,
+    sha256_of,
+)
 
 #: Larger members are not opened: a project's tables are far smaller.
 _LARGEST = 2_000_000_000
@@ -35,13 +48,15 @@ _MEND = Text("別に保管した写しと見比べてください", "compare wit
 class CheckedArchive:
     """What a check found: problems, the seal of the records, the seal over everything, the contents of the tables.
 
-    `covered` tells that a seal that was given covers all files, not the records alone.
+    `covered` tells that a seal that was given covers all files, not the records alone; `missing` are files
+    that were not there any more when the archive was made.
     """
 
     problems: tuple[Problem, ...]
     records: Seal | None = None
     whole: Seal | None = None
     covered: bool = False
+    missing: tuple[str, ...] = ()
     contents: dict[str, bytes] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
 
@@ -76,6 +91,8 @@ def verify_archive(path: Path, seal: str | None = None) -> CheckedArchive:
     problems += check_chains(rows, path)
     problems += _check_outlines(contents[OUTLINES_FILE], rows, path)
     problems += _check_originals(manifest, path)
+    missing = _named_files(rows, contents, path).missing(manifest["members"]) if not problems else ()
+    problems += _check_missing(missing, manifest, path)
     if not problems:
         problems += check_record_tables(rows, contents, path)
     records = seal_of({row[2]: (row[3], row[12]) for row in rows})
@@ -90,7 +107,7 @@ def verify_archive(path: Path, seal: str | None = None) -> CheckedArchive:
             f"the seal is {whole} (of the records {records}), not {seal}",
         )
         problems.append(_wrong("verify.seal", what, path))
-    return CheckedArchive(tuple(problems), records, whole, covered, contents, manifest)
+    return CheckedArchive(tuple(problems), records, whole, covered, missing, contents, manifest)
 
 
 def _check_originals(manifest: dict[str, Any], path: Path) -> list[Problem]:
@@ -105,6 +122,42 @@ def _check_originals(manifest: dict[str, Any], path: Path) -> list[Problem]:
         for name, known in manifest["members"].items()
         if name.startswith("originals/") and known.get("sha256") != name.removeprefix("originals/")
     ]
+
+
+def _named_files(rows: Sequence[Sequence[Any]], contents: dict[str, bytes], path: Path) -> NamedFiles:
+    layers: list[str] = []
+    if TABLES_FILE in contents:
+        for table in tables_of(contents[TABLES_FILE], path):
+            if table.name == LAYERS.name and "sha256" in table.columns:
+                at = table.columns.index("sha256")
+                layers = [str(row[at]) for row in table.rows]
+    return named_files(rows, layers)
+
+
+def _check_missing(missing: Sequence[str], manifest: dict[str, Any], path: Path) -> list[Problem]:
+    """Files that records or layers name and that were taken out; the first form did not note any."""
+    noted = manifest.get("missing")
+    if not isinstance(noted, list):
+        return []
+    what = Text(
+        "記録や主題図が名を挙げるファイルが抜き取られています",
+        "a file that records or layers name was taken out",
+    )
+    return [_wrong("archive.original-missing", what, path, name) for name in missing if name not in noted]
+
+
+def tables_of(content: bytes, path: Path) -> list[TableRows]:
+    """The tables from which a project can be made again.
+
+    Raises
+    ------
+    InputUnusable
+        They cannot be read.
+    """
+    try:
+        return read_tables(content)[2]
+    except (ValueError, TypeError, IndexError, RecursionError) as error:
+        raise _no_archive(path) from error
 
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], bytes]:

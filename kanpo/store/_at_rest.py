@@ -98,7 +98,7 @@ def read_at_rest(path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="kanpo-") as folder:
         copy = Path(folder) / "copy.gpkg"
-        _copy_together(path, copy)
+        _copy_together(path.resolve(), copy)
         bring_to_rest(copy)
         yield copy
 

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import secrets
+import hashlib
+import re
 import sqlite3
 import zipfile
-from collections.abc import Sequence
-from contextlib import closing
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kanpo.errors import EnvironmentFailure, IntegrityFailure, Place, Problem, UsageError
+from kanpo.errors import IntegrityFailure, Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.store._backup_seal import BackupSeal, Part, read_seal_file, write_seal_file
+from kanpo.store._at_rest import read_at_rest
+from kanpo.store._backup_seal import BackupSeal, Part, read_seal_file, seal_text
 from kanpo.store._connection import spoken_errors
+from kanpo.store._copy import (
+    PRIVATE,
+    copy_database,
+    mode_of,
+    move_into_place,
+    new_draft,
+    not_writable,
+    writers_waiting,
+)
+from kanpo.store._location import beside
 from kanpo.store._people import people_file
+from kanpo.store._seal import PrintedSeal
 
 _SUFFIX = ".backup"
 #: Folders beside a project whose files belong to it.
 FOLDERS = ("originals", "photos")
 #: The earliest moment a zip can name; the time of writing would make every copy another one.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
+#: What opening a damaged zip raises.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,67 +60,46 @@ class BackupFiles:
         """What is sealed, by what it is."""
         return {"project": self.project, "people": self.people, "files": self.files}
 
+    def taken(self) -> Path | None:
+        """A file that lies where a part would go, journals of a database that is gone among them."""
+        leftovers = (*beside(self.project), *beside(self.people))
+        return next((path for path in (*self.parts.values(), self.seal, *leftovers) if path.exists()), None)
 
-def not_writable(target: Path, error: OSError) -> EnvironmentFailure:
-    """What the operating system said when a file was to be written, with how to mend it."""
-    reason = error.strerror or str(error)
-    return EnvironmentFailure(
-        "backup.not-writable",
-        Text(f"書き込めません({reason})。元のままです", f"cannot be written ({reason}); nothing was changed"),
-        Text(
-            "ファイルを使っているプログラムを閉じ、空き容量と権限を確かめてください",
-            "close what uses the file, and check the free space and permissions",
-        ),
-        Place(str(target)),
-    )
+    def remove(self) -> None:
+        """Delete all parts, the seal first: what is left of half a removal is not taken for sealed.
+
+        Raises
+        ------
+        EnvironmentFailure
+            A part is held by another program, or may not be deleted.
+        """
+        for part in (self.seal, *self.parts.values()):
+            try:
+                part.unlink(missing_ok=True)
+            except OSError as error:
+                raise not_writable(part, error) from error
 
 
-def draft_beside(target: Path) -> Path:
-    """A short name in the folder of a file; a long name with an ending more could be too long."""
-    return target.with_name(f".kanpo-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves that a backup is complete.
 
-
-def copy_database(connection: sqlite3.Connection, target: Path) -> None:
-    """Write a consistent copy of an open database to `target`, replacing it.
-
-    Raises
-    ------
-    IntegrityFailure
-        The copy does not pass SQLite's own check; `target` is left as it was.
-    EnvironmentFailure
-        The disk is full or the folder not writable; `target` is left as it was.
+    `seal_file`: the seal beside it; `whole`: a seal that was typed and covers everything; `records`: a
+    seal that was typed and covers the records only. `absent` are sealed parts that do not lie there and
+    may be missing: people, who are kept apart from the rest.
     """
-    draft = draft_beside(target)
-    try:
-        connection.execute("VACUUM INTO ?", (str(draft),))
-        with closing(sqlite3.connect(draft)) as check:
-            said = check.execute("PRAGMA integrity_check").fetchone()[0]
-        if said != "ok":
-            raise IntegrityFailure(
-                "backup.damaged",
-                Text(f"作った写しが壊れています({said})", f"the copy is damaged ({said})"),
-                Text("ディスクを確かめ、もう一度実行してください", "check the disk and run it again"),
-                Place(str(target)),
-            )
-        move_into_place(draft, target)
-    except OSError as error:
-        raise not_writable(target, error) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
-
-def move_into_place(draft: Path, target: Path) -> None:
-    """Make a draft the file, once it is on the disk."""
-    with draft.open("rb+") as written:
-        os.fsync(written.fileno())
-    os.replace(draft, target)
+    seal_file: bool
+    whole: bool
+    records: bool
+    absent: tuple[str, ...]
 
 
 def free_name(project: Path, occasion: str) -> Path:
     """A name for a copy kept beside a project (``NAME.before-merge.backup``) that is not taken yet."""
     wanted = project.with_name(f"{project.stem}.{occasion}.backup")
     number = 2
-    while any(part.exists() for part in BackupFiles.of(wanted).parts.values()):
+    while BackupFiles.of(wanted).taken():
         wanted = project.with_name(f"{project.stem}.{occasion}-{number}.backup")
         number += 1
     return wanted
@@ -114,42 +108,47 @@ def free_name(project: Path, occasion: str) -> Path:
 def backup_project(path: Path, target: Path) -> BackupSeal:
     """Copy the project at `path` with its people and files to `target` and beside it, checked and sealed.
 
-    The people file goes to ``NAME.people.backup``, the files of both folders to ``NAME.files.zip``, and
-    the seal over all, which is written last, to ``NAME.backup.seal.txt``. Folders that are missing are
-    made.
+    The files of both folders go to ``NAME.files.zip``, the people file to ``NAME.people.backup``, then
+    the project, and last the seal over all to ``NAME.backup.seal.txt``: a backup that a crash cut off
+    has no seal. Every part is read again and compared with what it was made from. Folders that are
+    missing are made.
 
     Raises
     ------
     UsageError
         `target`, or one of the files beside it, exists.
+    IntegrityFailure
+        A part is not like what it was copied from.
     EnvironmentFailure
         Nothing can be written there.
     """
     files = BackupFiles.of(target)
-    _refuse_existing(*files.parts.values(), files.seal)
     try:
+        _refuse_taken(files.taken())
         target.parent.mkdir(parents=True, exist_ok=True)
+        with _all_or_none(files):
+            copy_folders(path, files.files)
+            backup_people(path, files.people)
+            with spoken_errors(path), writers_waiting(path), closing(sqlite3.connect(path)) as connection:
+                copy_database(connection, target, mode_of(path))
+            parts = [(what, part) for what, part in files.parts.items() if part.exists()]
+            seal = BackupSeal.over(parts, target)
+            with new_draft(files.seal) as draft:
+                draft.write_bytes(seal_text(seal).encode())
+                move_into_place(draft, files.seal, mode_of(path))
     except OSError as error:
         raise not_writable(target, error) from error
-    made: list[Path] = []
-    try:
-        with spoken_errors(path), closing(sqlite3.connect(path)) as connection:
-            copy_database(connection, files.project)
-        made.append(files.project)
-        if backup_people(path, files.people):
-            made.append(files.people)
-        if copy_folders(path, files.files):
-            made.append(files.files)
-        parts = [(what, part) for what, part in files.parts.items() if part in made]
-        seal = BackupSeal.over(parts)
-        made.append(files.seal)
-        write_seal_file(files.seal, seal)
-    except BaseException:
-        # Half a backup would look like one.
-        for part in made:
-            part.unlink(missing_ok=True)
-        raise
     return seal
+
+
+@contextmanager
+def _all_or_none(files: BackupFiles) -> Iterator[None]:
+    """Half a backup would look like one."""
+    try:
+        yield
+    except BaseException:
+        files.remove()
+        raise
 
 
 def backup_people(project: Path, target: Path) -> Path | None:
@@ -165,27 +164,37 @@ def backup_people(project: Path, target: Path) -> Path | None:
     source = people_file(project)
     if not source.exists():
         return None
-    _refuse_existing(target)
-    with spoken_errors(source), closing(sqlite3.connect(source)) as connection:
-        copy_database(connection, target)
-    _hide(target)
+    _refuse_taken(next((path for path in (target, *beside(target)) if path.exists()), None))
+    with spoken_errors(source), writers_waiting(source), closing(sqlite3.connect(source)) as connection:
+        copy_database(connection, target, PRIVATE)
     return target
 
 
-def _refuse_existing(*paths: Path) -> None:
-    for path in paths:
-        if path.exists():
-            raise UsageError(
-                "backup.exists",
-                Text("同じ名前のファイルがもうあります", "there is already a file of that name"),
-                Text("別の名前を選んでください", "choose another name"),
-                Place(str(path)),
-            )
+def _refuse_taken(path: Path | None) -> None:
+    if path is not None:
+        raise UsageError(
+            "backup.exists",
+            Text("同じ名前のファイルがもうあります", "there is already a file of that name"),
+            Text("別の名前を選んでください", "choose another name"),
+            Place(str(path)),
+        )
 
 
-def _hide(path: Path) -> None:
-    """Names and phones are for their owner only."""
-    path.chmod(0o600)
+def files_of_folders(project: Path) -> dict[str, Path]:
+    """The files in the folders beside a project, by ``FOLDER/NAME``."""
+    folders = ((name, project.with_name(f"{project.stem}_{name}")) for name in FOLDERS)
+    return {
+        f"{name}/{name_in_zip(file)}": file
+        for name, folder in folders
+        if folder.is_dir()
+        for file in sorted(folder.iterdir())
+        if file.is_file()
+    }
+
+
+def name_in_zip(file: Path) -> str:
+    """The name of a file; bytes of it that are no letters, as old programs write them, as ``%94``."""
+    return re.sub("[\udc80-\udcff]", lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", file.name)
 
 
 def copy_folders(project: Path, target: Path) -> int:
@@ -193,57 +202,102 @@ def copy_folders(project: Path, target: Path) -> int:
 
     Raises
     ------
+    IntegrityFailure
+        What stands in the zip is not what was put there.
     EnvironmentFailure
         A file cannot be read, or the disk is full.
     """
-    folders = [(name, project.with_name(f"{project.stem}_{name}")) for name in FOLDERS]
-    members = [
-        (f"{name}/{file.name}", file)
-        for name, folder in folders
-        if folder.is_dir()
-        for file in sorted(folder.iterdir())
-        if file.is_file()
-    ]
+    members = files_of_folders(project)
     if not members:
         return 0
-    draft = draft_beside(target)
     try:
-        with zipfile.ZipFile(draft, "w") as out:
-            for name, file in members:
-                entry = zipfile.ZipInfo(name, _MOMENT)
-                entry.external_attr = 0o644 << 16
-                out.writestr(entry, file.read_bytes())
-        move_into_place(draft, target)
+        with new_draft(target) as draft:
+            put: dict[str, str] = {}
+            with zipfile.ZipFile(draft, "w") as out:
+                for name, file in members.items():
+                    entry = zipfile.ZipInfo(name, _MOMENT)
+                    entry.external_attr = 0o644 << 16
+                    content = file.read_bytes()
+                    put[name] = hashlib.sha256(content).hexdigest()
+                    out.writestr(entry, content)
+            _check_packed(draft, put, target)
+            move_into_place(draft, target, mode_of(project))
     except OSError as error:
         raise not_writable(target, error) from error
-    finally:
-        draft.unlink(missing_ok=True)
     return len(members)
 
 
-def check_sealed(backup: Path) -> tuple[list[Problem], BackupSeal | None]:
-    """What of a backup is not as its seal file says, and the seal; None where no seal file lies beside it."""
+def _check_packed(draft: Path, put: dict[str, str], target: Path) -> None:
+    try:
+        with zipfile.ZipFile(draft) as packed:
+            stands = {name: hashlib.sha256(packed.read(name)).hexdigest() for name in packed.namelist()}
+    except BROKEN_ZIP:
+        stands = {}
+    if stands != put:
+        raise IntegrityFailure(
+            "backup.damaged",
+            Text("作った zip が元のファイルと違います", "the zip is not like the files it was made from"),
+            Text("ディスクを確かめ、もう一度実行してください", "check the disk and run it again"),
+            Place(str(target)),
+        )
+
+
+def prove(
+    backup: Path, printed: PrintedSeal | None = None, people: Path | None = None
+) -> tuple[list[Problem], Proof]:
+    """What of a backup is not as its seal says, and what proves that it is complete.
+
+    A seal that was typed and covers the whole backup is recognised without the seal file, too. One that
+    covers neither the whole nor the records is to be looked at with the records (`verify_project`).
+
+    Parameters
+    ----------
+    printed : PrintedSeal, optional
+        A seal that was typed.
+    people : Path, optional
+        The copy of the people file, where it does not lie beside the backup.
+
+    Raises
+    ------
+    InputUnusable
+        The seal file beside it is none, or was changed.
+    """
     files = BackupFiles.of(backup)
-    if not files.seal.is_file():
-        return [], None
-    seal = read_seal_file(files.seal)
+    parts = files.parts if people is None else files.parts | {"people": people}
     problems: list[Problem] = []
-    for part in seal.parts:
-        problems += _compare(part, files.parts.get(part.what, backup.with_name(part.name)))
-    known = {part.what for part in seal.parts}
-    problems += [
-        _wrong("backup.added", Text("封印の後から加えられています", "was added after the seal"), path)
-        for what, path in files.parts.items()
-        if what not in known and path.exists()
-    ]
-    return problems, seal
-
-
-def _compare(part: Part, path: Path) -> Sequence[Problem]:
-    if not path.is_file():
-        return [
-            _wrong("backup.missing", Text("写しの一部がありません", "a part of the backup is missing"), path)
+    absent: list[str] = []
+    seal = read_seal_file(files.seal) if files.seal.is_file() else None
+    if seal is not None:
+        for part in seal.parts:
+            if part.what == "people" and not parts[part.what].is_file():
+                absent.append(part.what)
+                continue
+            problems += _compare(part, parts[part.what])
+        known = {part.what for part in seal.parts}
+        added = Text("封印の後から加えられています", "was added after the seal")
+        problems += [
+            _wrong("backup.added", added, path)
+            for what, path in parts.items()
+            if what not in known and path.is_file()
         ]
+    whole = printed is not None and _covers(printed, seal, backup, parts)
+    proof = Proof(seal is not None, whole, printed is not None and not whole, tuple(absent))
+    return problems, proof
+
+
+def _covers(printed: PrintedSeal, seal: BackupSeal | None, backup: Path, parts: dict[str, Path]) -> bool:
+    """Whether a seal that was typed is that of a backup, by its seal file or by its parts as they lie there."""
+    if seal is not None:
+        return printed.fits(seal.seal)
+    there = [(what, path) for what, path in parts.items() if path.is_file()]
+    with read_at_rest(backup) as calm, spoken_errors(backup):
+        return printed.fits(BackupSeal.over(there, calm).seal)
+
+
+def _compare(part: Part, path: Path) -> list[Problem]:
+    if not path.is_file():
+        gone = Text("写しの一部がありません", "a part of the backup is missing")
+        return [_wrong("backup.missing", gone, path)]
     if Part.of(part.what, path).sha256 != part.sha256:
         what = Text("写しを作った後に変わっています", "was changed after the backup was made")
         return [_wrong("backup.changed", what, path)]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kanpo import __version__
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place
+from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 from kanpo.store._identity import now, sha256_of
-from kanpo.store._seal import Seal, seal_of
+from kanpo.store._journal import Journal
+from kanpo.store._seal import Seal
 
 _HEAD = "kanpo backup seal 1"
 _ABOUT = (
@@ -21,13 +22,20 @@ _ABOUT = (
     "# The seal of a backup: kanpo restore and kanpo verify check all files below against it.",
     "# 「seal」の行を紙に書くか別の人に渡しておくと、この紙ごと作り直されても分かります(--seal)。",
     "# Write the line 'seal' down or give it to somebody else: then even a seal made anew is noticed (--seal).",
+    "#",
+    "# seal 写し全体の封印 / of the whole backup   records 記録の封印 / of the records   parcels 筆の数 / parcels",
+    "# made 作った日時 / when   project・people・files ファイルの SHA-256 と名前 / SHA-256 and name of each file",
 )
+_KINDS = ("project", "people", "files")
 _LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a backup: what it is (``project``, ``people``, ``files``), its name and the hash of its bytes."""
+    """One file of a backup: what it is (``project``, ``people``, ``files``), its name and the hash of its bytes.
+
+    The name is for people, and without what would break a line.
+    """
 
     what: str
     name: str
@@ -36,8 +44,9 @@ class Part:
     @classmethod
     def of(cls, what: str, path: Path) -> Part:
         """The part as it lies there."""
+        shown = "".join(letter if letter.isprintable() else "?" for letter in path.name)
         with path.open("rb") as file:
-            return cls(what, path.name, hashlib.file_digest(file, "sha256").hexdigest())
+            return cls(what, shown, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +60,31 @@ class BackupSeal:
     kanpo: str = __version__
 
     @classmethod
-    def over(cls, parts: Sequence[tuple[str, Path]]) -> BackupSeal:
-        """The seal of files as they lie there; the first is the project."""
-        with closing(sqlite3.connect(parts[0][1])) as connection:
+    def over(cls, parts: Sequence[tuple[str, Path]], project: Path) -> BackupSeal:
+        """The seal of files as they lie there.
+
+        Parameters
+        ----------
+        parts : sequence of (what, path)
+        project : Path
+            A file to read the project from: the part itself, or a copy of it at rest.
+        """
+        with closing(sqlite3.connect(project)) as connection:
             connection.execute("PRAGMA query_only = ON")
-            heads = {
-                device: (sequence, head)
-                for device, sequence, head in connection.execute(
-                    "SELECT device, max(sequence), hash FROM journal GROUP BY device"
-                )
-            }
+            records = Journal(connection, project, "").seal()
             parcels = connection.execute("SELECT count(*) FROM parcels").fetchone()[0]
-        return cls(tuple(Part.of(what, path) for what, path in parts), seal_of(heads), parcels, now())
+        return cls(tuple(Part.of(what, path) for what, path in parts), records, parcels, now())
 
     @property
     def seal(self) -> Seal:
         """The seal over everything: another one as soon as a byte of a part is another one."""
-        lines = "\n".join(f"{part.what}:{part.sha256}" for part in self.parts)
-        return Seal(sha256_of(lines.encode()), self.records.records, self.records.devices)
+        lines = [f"{part.what}:{part.sha256}" for part in self.parts]
+        lines += [f"records:{self.records.digest}-{self.records.records}", f"parcels:{self.parcels}"]
+        return Seal(sha256_of("\n".join(lines).encode()), self.records.records, self.records.devices)
 
 
-def write_seal_file(path: Path, seal: BackupSeal) -> None:
-    """Write a seal where a person and kanpo can read it.
-
-    Raises
-    ------
-    EnvironmentFailure
-        It cannot be written.
-    """
+def seal_text(seal: BackupSeal) -> str:
+    """A seal as a person and kanpo can read it."""
     lines = [
         _HEAD,
         *_ABOUT,
@@ -89,15 +95,7 @@ def write_seal_file(path: Path, seal: BackupSeal) -> None:
         f"kanpo {seal.kanpo}",
         *(f"{part.what} {part.sha256} {part.name}" for part in seal.parts),
     ]
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise EnvironmentFailure(
-            "backup.not-writable",
-            Text("封印を書き込めません", "the seal cannot be written"),
-            Text("空き容量と権限を確かめてください", "check the free space and permissions"),
-            Place(str(path)),
-        ) from error
+    return "\n".join(lines) + "\n"
 
 
 def read_seal_file(path: Path) -> BackupSeal:
@@ -110,17 +108,19 @@ def read_seal_file(path: Path) -> BackupSeal:
     """
     try:
         with path.open("rb") as file:
-            lines = file.read(_LONGEST).decode("utf-8-sig").splitlines()
-        rows = [line.split(" ", 2) for line in lines[1:] if line and not line.startswith("#")]
+            # An editor on Windows may have put line ends of its own.
+            text = file.read(_LONGEST).decode("utf-8-sig").replace("\r\n", "\n")
+        head, *lines = text.split("\n")
+        rows = [line.split(" ", 2) for line in lines if line and not line.startswith("#")]
         single = {row[0]: row[1] for row in rows if len(row) == 2}
         parts = tuple(Part(row[0], row[2], row[1]) for row in rows if len(row) == 3)
         digest, _, count = single["records"].partition("-")
         records = Seal(digest, int(count), 0)
         seal = BackupSeal(parts, records, int(single["parcels"]), single["made"], single["kanpo"])
-        whole = f"{seal.seal.digest}-{records.records}" == single["seal"] and lines[0] == _HEAD
+        whole = f"{seal.seal.digest}-{records.records}" == single["seal"] and head == _HEAD
     except (OSError, ValueError, KeyError, IndexError):
         whole = False
-    if not whole or not parts or any(Path(part.name).name != part.name for part in parts):
+    if not whole or not parts or any(part.what not in _KINDS for part in parts):
         raise InputUnusable(
             "backup.seal-unusable",
             Text(

@@ -102,5 +102,7 @@ def in_wal_mode(path: Path) -> bool:
 
 def beside(path: Path) -> list[Path]:
     """The files of SQLite beside a database: what it would roll back, and what it has not moved in yet."""
-    names = (path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))
+    # SQLite puts them beside the file itself, not beside a link to it.
+    place = path.resolve()
+    names = (place.with_name(place.name + end) for end in ("-journal", "-wal", "-shm"))
     return [name for name in names if name.exists()]

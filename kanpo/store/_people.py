@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,10 @@ class People:
             if not self.path.exists():
                 # Its own from the first byte on: names and phones are for their owner only.
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+            elif self.path.stat().st_mode & 0o077:
+                # Made by an older kanpo, or copied; where it is another person's, that person has to.
+                with suppress(PermissionError):
+                    self.path.chmod(0o600)
             connection = connect(self.path, write=True)
             try:
                 with transaction(connection):

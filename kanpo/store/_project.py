@@ -11,12 +11,13 @@ from types import TracebackType
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 from kanpo.store._at_rest import leave_wal_if_alone
-from kanpo.store._backup import copy_database
 from kanpo.store._computed import Computed, list_layer
 from kanpo.store._connection import connect, spoken_errors, transaction
+from kanpo.store._copy import copy_database, mode_of
 from kanpo.store._identity import new_record_id, now
 from kanpo.store._imported import Imported
 from kanpo.store._journal import Journal
+from kanpo.store._location import beside
 from kanpo.store._migrate import (
     SCHEMA_VERSION,
     lend_views,
@@ -82,13 +83,15 @@ class Project:
                 Text("別の名前にするか、そのまま使ってください", "choose another name, or use it as it is"),
                 Place(str(path)),
             )
+        _refuse_leftovers(path)
         # Built under another name and moved into place, so that a crash leaves no half project.
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         with spoken_errors(path):
             connection = connect(draft, write=True)
             try:
-                _build(connection, name or path.stem)
+                # A name on the disk may have bytes that are no letters.
+                _build(connection, (name or path.stem).encode("utf-8", "replace").decode("utf-8"))
                 connection.close()
                 os.replace(draft, path)
             finally:
@@ -166,6 +169,24 @@ class Project:
         self.close()
 
 
+def _refuse_leftovers(path: Path) -> None:
+    """Journals of a file that is gone would be rolled into the new one."""
+    leftovers = [name for name in beside(path) if not name.name.endswith("-shm") and name.stat().st_size]
+    if leftovers:
+        raise UsageError(
+            "project.leftovers",
+            Text(
+                "同じ名前の消えたファイルの続き(-wal・-journal)が横に残っています",
+                "journals (-wal, -journal) of a file of that name that is gone lie there",
+            ),
+            Text(
+                "別の名前にするか、そのファイルを別の場所に移してください(消えたファイルを戻すなら一緒に)",
+                "choose another name, or move them elsewhere (with the file that is gone, should it come back)",
+            ),
+            Place(str(leftovers[0])),
+        )
+
+
 def _build(connection: sqlite3.Connection, name: str) -> None:
     connection.execute(f"PRAGMA application_id = {_GEOPACKAGE_ID}")
     connection.execute(f"PRAGMA user_version = {_GEOPACKAGE_VERSION}")
@@ -216,7 +237,8 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     behind = version_of(connection) < SCHEMA_VERSION
     if behind:
-        copy_database(connection, path.with_name(f"{path.stem}.before-v{SCHEMA_VERSION}.backup"))
+        kept = path.with_name(f"{path.stem}.before-v{SCHEMA_VERSION}.backup")
+        copy_database(connection, kept, mode_of(path))
     if behind or not views_current(connection):
         with transaction(connection):
             migrate(connection)

@@ -1,79 +1,48 @@
-"""Going back to a backup, and thinning backups out."""
+"""Going back to a backup: whether it is whole, and what comes back."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import zipfile
-import zlib
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from kanpo.errors import InputUnusable, IntegrityFailure, KanpoError, Place, Problem
+from kanpo.errors import InputUnusable, IntegrityFailure, Place, Problem
 from kanpo.locale import Text
-from kanpo.store._at_rest import bring_to_rest, read_at_rest
-from kanpo.store._backup import (
-    FOLDERS,
-    BackupFiles,
-    check_sealed,
-    copy_database,
-    draft_beside,
-    free_name,
-    move_into_place,
-    not_writable,
-)
+from kanpo.schema import PEOPLE
+from kanpo.store._at_rest import read_at_rest
+from kanpo.store._backup import BROKEN_ZIP, FOLDERS, BackupFiles, Proof, prove
 from kanpo.store._connection import connect, spoken_errors
-from kanpo.store._location import beside, is_project
+from kanpo.store._copy import new_draft, not_writable
+from kanpo.store._in_place import BesideFile, Placed, add_files, fill_from, put_in_place, settle
+from kanpo.store._location import is_project
 from kanpo.store._migrate import refuse_newer
-from kanpo.store._people import people_file
 from kanpo.store._seal import PrintedSeal
 from kanpo.store._verify import verify_project
-
-#: Of the backups of each day, week and month the newest is kept, for so many of them.
-DAYS, WEEKS, MONTHS = 7, 4, 12
-
-_STAMP = "%Y%m%d-%H%M%S"
-#: What opening a damaged zip raises.
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What proves that a backup is complete: the seal file beside it, a seal that was typed, both or nothing."""
-
-    seal_file: bool
-    typed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore did.
-
-    `kept` and `kept_people` are where the present files went, `added` counts files of the folders that
-    were missing, `aside` names those that differed and were kept under another name.
-    """
+    """What a restore did, or would do, and what proves that the backup is complete."""
 
     proof: Proof
-    kept: Path | None
-    kept_people: Path | None
-    people: bool
-    added: int
-    aside: tuple[Path, ...]
+    placed: Placed
 
 
 def restore_project(
-    backup: Path, target: Path, *, seal: PrintedSeal | None = None, people: Path | None = None
+    backup: Path,
+    target: Path,
+    *,
+    seal: PrintedSeal | None = None,
+    people: Path | None = None,
+    dry_run: bool = False,
 ) -> Restored:
     """Put a checked backup in the place of a project, with its people and files.
 
-    First the files of the folders are added (nothing there is replaced), then the project changes
-    places, then the people file; each step leaves the old or the new file, never half of one. The
-    present files are kept as ``NAME.before-restore.backup`` and ``NAME.before-restore.people.backup``.
-    A crash between two steps leaves the earlier ones done: the same restore again does the rest.
+    See `put_in_place` for the order of the steps. The present files are kept as
+    ``NAME.before-restore.backup`` and ``NAME.before-restore.people.backup``.
 
     Parameters
     ----------
@@ -81,6 +50,8 @@ def restore_project(
         A seal that was printed: of the backup, or of its records.
     people : Path, optional
         The people file of the backup, where it does not lie beside it.
+    dry_run : bool
+        Check everything, and change nothing.
 
     Raises
     ------
@@ -91,94 +62,30 @@ def restore_project(
     EnvironmentFailure
         Another program has the present file open, or the disk is full; nothing was changed.
     """
-    proof = check_backup(backup, seal)
+    proof = check_backup(backup, seal, people)
     files = BackupFiles.of(backup)
     source = people or (files.people if files.people.is_file() else None)
-    if source is not None:
-        _check_people(source)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        with packed_files(files.files) as packed:
+            if dry_run:
+                added, aside = add_files(target, packed, dry_run=True)
+                return Restored(proof, Placed(None, None, source is not None, added, aside))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            settle(target)
+            with new_draft(target.resolve()) as draft:
+                fill_from(backup, draft)
+                return Restored(proof, put_in_place(draft, target, packed, backup, source))
     except OSError as error:
         raise not_writable(target, error) from error
-    _settle(target)
-    if source is not None:
-        _settle(people_file(target))
-    packed = _unpack(files.files) if files.files.is_file() else ()
-    added, aside = add_files(target, packed)
-    copy = free_name(target, "before-restore")
-    kept = _swap(backup, target, copy)
-    kept_people = None
-    if source is not None:
-        kept_people = _swap(source, people_file(target), BackupFiles.of(copy).people, mode=0o600)
-    return Restored(proof, kept, kept_people, source is not None, added, aside)
 
 
-def put_in_place(
-    draft: Path, target: Path, files: Iterable[tuple[str, str, bytes]]
-) -> tuple[Path | None, int]:
-    """Make a project file that was built apart the project at `target`, with files for the folders beside it.
-
-    Returns
-    -------
-    Path or None
-        Where the present file went.
-    int
-        How many files were added.
-
-    Raises
-    ------
-    EnvironmentFailure
-        Another program has the present file open, or nothing can be written.
-    """
-    _settle(target)
-    added, _ = add_files(target, files)
-    return _swap(draft, target, free_name(target, "before-restore")), added
-
-
-def put_people_in_place(source: Path, target: Path) -> Path | None:
-    """Put the copy of a people file in the place of that of the project at `target`, which is kept."""
-    _check_people(source)
-    _settle(people_file(target))
-    keep_as = BackupFiles.of(free_name(target, "before-restore")).people
-    return _swap(source, people_file(target), keep_as, mode=0o600)
-
-
-def _swap(source: Path, target: Path, keep_as: Path, mode: int | None = None) -> Path | None:
-    """Put a copy of a database in the place of another one, which is kept; tells where, or None for none."""
-    draft = draft_beside(target)
-    kept = None
-    try:
-        with (
-            read_at_rest(source) as calm,
-            spoken_errors(source),
-            closing(connect(calm, write=True)) as connection,
-        ):
-            copy_database(connection, draft)
-        if mode is not None:
-            draft.chmod(mode)
-        if target.exists():
-            kept = _keep(target, keep_as)
-        try:
-            os.replace(draft, target)
-        except OSError:
-            # Two names of one database are one too many.
-            if kept is not None:
-                kept.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise not_writable(target, error) from error
-    finally:
-        draft.unlink(missing_ok=True)
-    return kept
-
-
-def check_backup(backup: Path, seal: PrintedSeal | None = None) -> Proof:
+def check_backup(backup: Path, seal: PrintedSeal | None = None, people: Path | None = None) -> Proof:
     """Whether a backup can be restored, and what proves that it is complete.
 
     Raises
     ------
     InputUnusable
-        It is no project, or a newer kanpo wrote it; or the seal file beside it is none.
+        It is no project, or a newer kanpo wrote it; or the seal file or people file beside it is none.
     IntegrityFailure
         It is damaged, or not what its seal says.
     """
@@ -189,16 +96,15 @@ def check_backup(backup: Path, seal: PrintedSeal | None = None) -> Proof:
             Text("kanpo backup で作った .backup を指定してください", "name a .backup made by kanpo backup"),
             Place(str(backup)),
         )
-    problems, sealed = check_sealed(backup)
-    whole = seal is not None and sealed is not None and seal.fits(sealed.seal)
+    problems, proof = prove(backup, seal, people)
     with read_at_rest(backup) as calm:
         with spoken_errors(backup), closing(connect(calm, write=False)) as connection:
             refuse_newer(connection, str(backup))
-        of_records = None if seal is None or whole else str(seal)
-        problems += [found.at(file=str(backup)) for found in verify_project(calm, of_records)]
-    files = BackupFiles.of(backup).files
-    if files.is_file():
-        problems += _check_files(files)
+        of_records = str(seal) if proof.records else None
+        problems += [problem.at(file=str(backup)) for problem in verify_project(calm, of_records)]
+    files = BackupFiles.of(backup)
+    if files.files.is_file():
+        problems += _check_files(files.files)
     if problems:
         raise IntegrityFailure(
             "restore.damaged",
@@ -210,7 +116,39 @@ def check_backup(backup: Path, seal: PrintedSeal | None = None) -> Proof:
             Place(str(backup)),
             tuple(problems),
         )
-    return Proof(sealed is not None, seal is not None)
+    if people is not None or files.people.is_file():
+        check_people(people or files.people)
+    return proof
+
+
+def check_people(path: Path) -> None:
+    """Whether a file is a people file that is whole.
+
+    Raises
+    ------
+    InputUnusable
+        It is not.
+    IntegrityFailure
+        It is damaged.
+    """
+    whole = path.is_file()
+    if whole:
+        with (
+            read_at_rest(path) as calm,
+            spoken_errors(path),
+            closing(connect(calm, write=False)) as connection,
+        ):
+            names = {row[1] for row in connection.execute("PRAGMA table_info(people)")}
+            sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+            whole = sound and {field.key for field in PEOPLE.fields if field.required} <= names
+            whole = whole and "grower_code" in names
+    if not whole:
+        raise InputUnusable(
+            "restore.no-people",
+            Text("名簿の写しではありません", "is no copy of a people file"),
+            Text("kanpo backup で作った .people.backup を指定してください", "name a .people.backup of kanpo"),
+            Place(str(path)),
+        )
 
 
 def _check_files(path: Path) -> list[Problem]:
@@ -218,7 +156,7 @@ def _check_files(path: Path) -> list[Problem]:
         with zipfile.ZipFile(path) as archive:
             wrong = [name for name in archive.namelist() if _member(name) is None]
             wrong += [bad] if (bad := archive.testzip()) else []
-    except _BROKEN_ZIP:
+    except BROKEN_ZIP:
         wrong = [""]
     return [
         Problem(
@@ -236,143 +174,25 @@ def _check_files(path: Path) -> list[Problem]:
 def _member(name: str) -> tuple[str, str] | None:
     """Folder and file name of a member; None for what kanpo would never have put there."""
     folder, _, file = name.partition("/")
-    if folder not in FOLDERS or not file or Path(file).name != file or "\\" in file or file in (".", ".."):
+    if folder not in FOLDERS or not plain_name(file):
         return None
     return folder, file
 
 
-def _check_people(path: Path) -> None:
-    with spoken_errors(path), closing(connect(path, write=False)) as connection:
-        connection.execute("SELECT count(*) FROM people").fetchone()
+def plain_name(name: str) -> bool:
+    """Whether a name leads to no other folder."""
+    return bool(name) and Path(name).name == name and name not in (".", "..")
 
 
-def _unpack(archive: Path) -> Iterator[tuple[str, str, bytes]]:
-    """Folder, name and content of each file in the zip of a backup, which was checked before."""
-    with zipfile.ZipFile(archive) as packed:
-        for name in packed.namelist():
-            found = _member(name)
-            if found is not None:
-                yield (*found, packed.read(name))
-
-
-def add_files(target: Path, files: Iterable[tuple[str, str, bytes]]) -> tuple[int, tuple[Path, ...]]:
-    """Put files (folder, name, content) into the folders beside a project; nothing there is replaced.
-
-    Returns
-    -------
-    int
-        How many were added.
-    tuple of Path
-        Those that got another name, because a file of that name with other content was there.
-    """
-    added, aside = 0, list[Path]()
-    try:
-        for folder, name, content in files:
-            place = target.with_name(f"{target.stem}_{folder}") / name
-            if place.exists():
-                if place.read_bytes() == content:
-                    continue
-                place = _free_beside(place)
-                aside.append(place)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            draft = draft_beside(place)
-            try:
-                draft.write_bytes(content)
-                move_into_place(draft, place)
-            finally:
-                draft.unlink(missing_ok=True)
-            added += 1
-    except OSError as error:
-        raise not_writable(target, error) from error
-    return added, tuple(aside)
-
-
-def _free_beside(place: Path) -> Path:
-    number = 2
-    while (other := place.with_name(f"{place.stem} ({number}){place.suffix}")).exists():
-        number += 1
-    return other
-
-
-def _settle(target: Path) -> None:
-    """Let SQLite finish what a crash left half done in the present file, and see that nobody has it open.
-
-    What cannot be opened any more is past that, and is kept as it is.
-    """
-    if not target.exists():
+@contextmanager
+def packed_files(archive: Path) -> Iterator[Iterator[BesideFile]]:
+    """The files in the zip of a backup, which was checked before; none where there is no zip."""
+    if not archive.is_file():
+        yield iter(())
         return
-    try:
-        bring_to_rest(target)
-    except KanpoError as error:
-        if not isinstance(error, IntegrityFailure):
-            raise
-
-
-def _keep(target: Path, kept: Path) -> Path:
-    """Keep the present file under another name as well: the same file, so that whoever has it open goes on there."""
-    try:
-        os.link(target, kept)
-    except OSError:
-        # No second name on this kind of disk: a copy.
-        draft = draft_beside(kept)
-        try:
-            shutil.copyfile(target, draft)
-            move_into_place(draft, kept)
-        finally:
-            draft.unlink(missing_ok=True)
-    # What SQLite would still do to the present file must not be done to the backup.
-    for name in beside(target):
-        os.replace(name, kept.with_name(kept.name + name.name.removeprefix(target.name)))
-    return kept
-
-
-def dated_name(project: Path, moment: datetime) -> Path:
-    """Name of a backup made at that moment."""
-    return project.with_name(f"{project.stem}.{moment.strftime(_STAMP)}.backup")
-
-
-def thin_out(project: Path, newest: Path) -> list[Path]:
-    """Delete the backups beside a project that are beyond a week of days, a month and a year.
-
-    Only files named like `dated_name` are looked at. Nothing is deleted unless `newest`, the backup
-    just made, is whole.
-
-    Returns
-    -------
-    list of Path
-        The files that were deleted.
-    """
-    pattern = re.compile(re.escape(project.stem) + r"\.(\d{8}-\d{6})\.backup")
-    dated: dict[datetime, Path] = {}
-    for path in project.parent.iterdir():
-        match = pattern.fullmatch(path.name)
-        if match is not None:
-            try:
-                dated[datetime.strptime(match.group(1), _STAMP)] = path
-            except ValueError:
-                continue
-    if verify_project(newest) or check_sealed(newest)[0]:
-        return []
-    gone = [dated[moment] for moment in surplus(dated) if dated[moment] != newest]
-    for path in gone:
-        files = BackupFiles.of(path)
-        for part in (files.seal, *files.parts.values()):
-            part.unlink(missing_ok=True)
-    return gone
-
-
-def surplus(moments: Iterable[datetime]) -> list[datetime]:
-    """Backups that may go: not the newest of the last 7 days, 4 weeks and 12 months that have any."""
-    newest_first = sorted(moments, reverse=True)
-    rules: list[tuple[Callable[[datetime], Hashable], int]] = [
-        (lambda moment: moment.date(), DAYS),
-        (lambda moment: moment.isocalendar()[:2], WEEKS),
-        (lambda moment: (moment.year, moment.month), MONTHS),
-    ]
-    kept: set[datetime] = set()
-    for period, count in rules:
-        newest: dict[Hashable, datetime] = {}
-        for moment in newest_first:
-            newest.setdefault(period(moment), moment)
-        kept |= set(list(newest.values())[:count])
-    return sorted(set(newest_first) - kept)
+    with zipfile.ZipFile(archive) as packed:
+        yield (
+            (*member, partial(packed.read, name))
+            for name in packed.namelist()
+            if (member := _member(name)) is not None
+        )

@@ -95,6 +95,4 @@ def _unite(path: Path, other: Path, *, people: bool, another: bool, backup: bool
 def _drop(backup: Path | None) -> None:
     """Delete a backup that nobody needs."""
     if backup is not None:
-        files = BackupFiles.of(backup)
-        for part in (files.seal, *files.parts.values()):
-            part.unlink(missing_ok=True)
+        BackupFiles.of(backup).remove()

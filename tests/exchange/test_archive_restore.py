@@ -51,7 +51,7 @@ def test_r22_every_table_comes_back_from_an_archive(demo: Path, tmp_path: Path) 
     assert written.missing == ()
     target = tmp_path / "new" / "sample.gpkg"
     done = restore_archive(tmp_path / "a.zip", target, seal=parse_seal(str(written.seal)))
-    assert done.covered and done.kept is None and done.files == 8
+    assert done.covered and done.placed.kept is None and done.files == 8
     for table in _TABLES:
         before, after = _rows(demo, table), _rows(target, table)
         if table == "parcels":
@@ -143,7 +143,7 @@ def test_r22_missing_originals_are_named(trial_project: Project, tmp_path: Path)
     from kanpo.trials import record_rows
 
     assert record_rows(trial_project, "observation", rows).stored == 1
-    assert write_archive(trial_project, tmp_path / "a.zip").missing == ("gone.jpg",)
+    assert write_archive(trial_project, tmp_path / "a.zip").missing == ("photos/gone.jpg",)
 
 
 def test_r22_bad_tables_are_refused_and_nothing_is_left(trial_project: Project, tmp_path: Path) -> None:

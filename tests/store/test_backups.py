@@ -114,7 +114,7 @@ def test_r21_a_restore_under_another_program_is_refused_and_loses_nothing(
             restore_project(backup, project.path)
         assert stopped.value.code == "store.open-elsewhere"
     # The holder is killed: what was acknowledged stands in the WAL only, and is not lost now either.
-    kept = restore_project(backup, project.path).kept
+    kept = restore_project(backup, project.path).placed.kept
     assert kept is not None
     assert [path for path in tmp_path.iterdir() if path.name.endswith(("-wal", "-shm", "-journal"))] == []
     with Project.open(kept, write=True) as opened:
@@ -237,7 +237,7 @@ def test_r22_a_backup_brings_everything_to_a_new_machine(
     shutil.copytree(tmp_path / "out", new)
     monkeypatch.setenv("KANPO_CONFIG", str(tmp_path / "other settings"))
     done = restore_project(new / "b.backup", new / "test.gpkg", seal=parse_seal(str(sealed.seal)))
-    assert done.people and done.added == 2 and done.kept is None
+    assert done.placed.people and done.placed.added == 2 and done.placed.kept is None
     with Project.open(new / "test.gpkg") as opened, Project.open(project.path) as before:
         assert opened.journal.seal() == before.journal.seal()
         assert opened.people.read().equals(before.people.read())
@@ -247,7 +247,7 @@ def test_r22_a_backup_brings_everything_to_a_new_machine(
         assert (new / file).read_bytes() == (tmp_path / file).read_bytes()
     assert stat.S_IMODE(BackupFiles.of(new / "b.backup").people.stat().st_mode) == 0o600
     again = restore_project(new / "b.backup", new / "test.gpkg")
-    assert again.added == 0 and again.kept is not None and again.kept_people is not None
+    assert again.placed.added == 0 and again.placed.kept is not None and again.placed.kept_people is not None
 
 
 def _delete_half(backup: Path) -> None:
@@ -339,7 +339,7 @@ def test_r22_photos_that_are_there_are_never_replaced(project: Project, tmp_path
     photo.write_bytes(b"newer")
     done = restore_project(backup, project.path)
     assert photo.read_bytes() == b"newer"
-    assert [path.name for path in done.aside] == ["写真 1 (2).jpg"] and done.aside[0].exists()
+    assert [path.name for path in done.placed.aside] == ["写真 1 (2).jpg"] and done.placed.aside[0].exists()
 
 
 def test_r22_people_of_a_restore_are_kept(project: Project, tmp_path: Path) -> None:
@@ -348,8 +348,8 @@ def test_r22_people_of_a_restore_are_kept(project: Project, tmp_path: Path) -> N
     backup_project(project.path, backup)
     project.people.enter({"grower_code": "G2", "name": "架空 太郎", "phone": None})
     done = restore_project(backup, project.path)
-    assert done.kept_people is not None
-    with closing(sqlite3.connect(done.kept_people)) as connection:
+    assert done.placed.kept_people is not None
+    with closing(sqlite3.connect(done.placed.kept_people)) as connection:
         assert connection.execute("SELECT count(*) FROM people").fetchone()[0] == 2
     assert len(project.people.read()) == 1
-    assert stat.S_IMODE(done.kept_people.stat().st_mode) == 0o600
+    assert stat.S_IMODE(done.placed.kept_people.stat().st_mode) == 0o600

@@ -49,7 +49,7 @@ def test_r14_a_backup_brings_back_what_was_there(project: Project, tmp_path: Pat
                 opened.journal.append(_observations(2))
         there = path.exists()
         wrecked = path.read_bytes() if there else None
-        kept = restore_project(backup, path).kept
+        kept = restore_project(backup, path).placed.kept
         assert (kept.read_bytes() if kept else None) == wrecked
         with Project.open(path) as opened:
             assert opened.journal.seal() == seal
@@ -81,7 +81,7 @@ def test_a_restored_file_goes_on_in_a_lane_of_its_own(project: Project, tmp_path
     backup_project(project.path, backup)
     project.journal.append(_observations(1))
     project.close()
-    kept = restore_project(backup, project.path).kept
+    kept = restore_project(backup, project.path).placed.kept
     assert kept is not None
     with Project.open(project.path, write=True) as opened:
         opened.journal.append(_observations(1, 7))

@@ -10,6 +10,7 @@ from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, project_option
 from kanpo.cli._present import say
+from kanpo.cli.commands.verify import say_missing
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
 
@@ -50,19 +51,13 @@ def archive(out: Path, project: Path | None, with_people: bool) -> int:
     people = backup_people(path, out.with_suffix(".people.backup")) if with_people else None
     with Project.open(path) as opened:
         written = write_archive(opened, out)
-    for name in written.missing:
-        say(
-            Text(
-                f"注意: 記録や主題図が名を挙げるファイルがありません: {name}",
-                f"warning: a file that records or layers name is not there: {name}",
-            )
-        )
+    say_missing(written.missing)
     say(
         Text(
             f"{written.count} 個のファイルを書きました。zip 全体の封印 {written.seal} を控えておいてください"
-            "(kanpo verify --seal、kanpo restore --seal)。",
+            f"(kanpo verify --seal、kanpo restore --seal)。記録だけの封印は {written.records}。",
             f"wrote {written.count} files; note down the seal of the whole archive, {written.seal} "
-            "(kanpo verify --seal, kanpo restore --seal).",
+            f"(kanpo verify --seal, kanpo restore --seal). The seal of the records alone is {written.records}.",
         )
     )
     if people is not None:

@@ -11,6 +11,7 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, project_option
 from kanpo.cli._present import say
+from kanpo.cli.commands.verify import say_missing
 from kanpo.locale import Text
 
 _LABELS = {
@@ -37,7 +38,8 @@ _LABELS = {
 @option("--out", type=PathType, help=Text("写しのファイル名", "name of the copy"))
 @option("--thin", is_flag=True, help=Text("古い写しを間引く", "delete older copies that are too many"))
 def backup(project: Path | None, out: Path | None, thin: bool) -> int:
-    from kanpo.store import BackupFiles, backup_project, dated_name, thin_out
+    from kanpo.exchange import missing_files
+    from kanpo.store import BackupFiles, Project, backup_project, dated_name, thin_out
 
     path = find_project(project)
     target = out or dated_name(path, datetime.now())
@@ -59,6 +61,8 @@ def backup(project: Path | None, out: Path | None, thin: bool) -> int:
             f"(it also stands in {files.seal.name}).",
         )
     )
+    with Project.open(path) as opened:
+        say_missing(missing_files(opened))
     gone = thin_out(path, target) if thin else []
     if gone:
         say(Text(f"古い写しを {len(gone)} 個消しました。", f"deleted {len(gone)} older copies."))

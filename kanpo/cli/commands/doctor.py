@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from kanpo.cli._click import command
-from kanpo.cli._discover import find_project, wal_note
+from kanpo.cli._discover import find_project, notes_on
 from kanpo.cli._options import project_option
 from kanpo.errors import KanpoError
 from kanpo.locale import Text
@@ -134,7 +134,7 @@ def _project(given: Path | None) -> tuple[bool, Text]:
             f"{path}: 共有・同期フォルダにあります。1人1ファイルで使い、後で合わせてください",
             f"{path}: on a shared or synchronised folder; use one file per person",
         )
-    note = wal_note(path)
-    if note is not None:
-        return False, note
+    notes = notes_on(path)
+    if notes:
+        return False, Text(" / ".join(note.ja for note in notes), " / ".join(note.en for note in notes))
     return True, Text.same(str(path))

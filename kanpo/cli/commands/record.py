@@ -10,7 +10,7 @@ import click
 
 from kanpo.cli._ask import ask, may_ask
 from kanpo.cli._click import BilingualCommand, BilingualOption, group
-from kanpo.cli._discover import find_project, wal_note
+from kanpo.cli._discover import find_project, notes_on
 from kanpo.cli._options import dry_run_option, project_option
 from kanpo.cli._present import say, say_problems
 from kanpo.locale import Text
@@ -57,8 +57,7 @@ def _write(kind: str, project: Path | None, dry_run: bool, **values: str | None)
         say(Text("予告だけです。記録していません。", "dry run: nothing was recorded."))
         return 0
     say(Text(f"記録しました({RECORD_KINDS[kind].label.ja})", f"recorded ({RECORD_KINDS[kind].label.en})"))
-    note = wal_note(path)
-    if note is not None:
+    for note in notes_on(path):
         say(note)
     click.echo(report.record_ids[0])
     return 0

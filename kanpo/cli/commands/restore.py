@@ -11,11 +11,12 @@ from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import PathType, dry_run_option
 from kanpo.cli._present import say
+from kanpo.cli.commands.verify import say_missing, say_not_covered
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    from kanpo.store import PrintedSeal, Proof, Restored
+    from kanpo.store import Placed, PrintedSeal, Proof
 
 
 @command(
@@ -48,72 +49,104 @@ if TYPE_CHECKING:
 @option("--seal", help=Text("控えておいた封印(例 3f9c01ab27de-120)", "a seal noted down earlier"))
 @dry_run_option
 def restore(backup: Path, target: Path | None, people: Path | None, seal: str | None, dry_run: bool) -> int:
-    from kanpo.store import Project, check_backup, parse_seal, restore_project
+    from kanpo.store import parse_seal
 
-    path = target or find_project(None)
+    path = target or _present_project(backup)
     if path.suffix.lower() != ".gpkg":
         raise UsageError(
             "restore.target",
             Text("戻す先の名前は .gpkg で終わらせてください", "what is restored to has to end in .gpkg"),
             Text(f"例: --to {path.stem}.gpkg", f"for example --to {path.stem}.gpkg"),
         )
-    wanted = None if seal is None else parse_seal(seal)
+    printed = None if seal is None else parse_seal(seal)
     if backup.suffix.lower() == ".zip":
-        return _restore_archive(backup, path, people, wanted, dry_run=dry_run)
-    if dry_run:
-        _say_proof(check_backup(backup, wanted))
-        say(
-            Text(
-                f"写しに異常はありません。{path} に戻せます(何も変えていません)。",
-                f"the backup is whole and can be restored to {path} (nothing was changed).",
-            )
-        )
-        return 0
-    done = restore_project(backup, path, seal=wanted, people=people)
-    _say_proof(done.proof)
-    _say_restored(done)
-    with Project.open(path) as opened:
-        seal_now, parcels = opened.journal.seal(), len(opened.imported.parcel_ids())
-    say(
-        Text(
-            f"戻しました。筆 {parcels:,}、記録 {seal_now.records:,}、封印 {seal_now}",
-            f"restored: {parcels:,} parcels, {seal_now.records:,} records, seal {seal_now}",
-        )
-    )
+        _restore_archive(backup, path, people, printed, dry_run=dry_run)
+    else:
+        _restore_backup(backup, path, people, printed, dry_run=dry_run)
     click.echo(str(path))
     return 0
 
 
+def _present_project(backup: Path) -> Path:
+    """The project here; where there is none, it has to be said where to."""
+    try:
+        return find_project(None)
+    except UsageError as error:
+        if error.code != "project.none":
+            raise
+        name = f"{backup.name.split('.')[0]}.gpkg"
+        raise UsageError(
+            "restore.where",
+            Text("ここにはプロジェクトがありません", "there is no project here"),
+            Text(f"戻す先を --to {name} のように指定してください", f"say where to, as --to {name}"),
+        ) from error
+
+
+def _restore_backup(
+    backup: Path, path: Path, people: Path | None, printed: PrintedSeal | None, *, dry_run: bool
+) -> None:
+    from kanpo.store import Project, restore_project
+
+    done = restore_project(backup, path, seal=printed, people=people, dry_run=dry_run)
+    _say_proof(done.proof)
+    if dry_run:
+        _say_plan(path, done.placed)
+        return
+    _say_placed(done.placed)
+    with Project.open(path) as opened:
+        seal, parcels = opened.journal.seal(), len(opened.imported.parcel_ids())
+    say(
+        Text(
+            f"戻しました。筆 {parcels:,}、記録 {seal.records:,}、封印 {seal}",
+            f"restored: {parcels:,} parcels, {seal.records:,} records, seal {seal}",
+        )
+    )
+
+
 def _restore_archive(
-    archive: Path, path: Path, people: Path | None, seal: PrintedSeal | None, *, dry_run: bool
-) -> int:
+    archive: Path, path: Path, people: Path | None, printed: PrintedSeal | None, *, dry_run: bool
+) -> None:
     from kanpo.exchange import restore_archive
 
-    done = restore_archive(archive, path, seal=seal, people=people, dry_run=dry_run)
+    done = restore_archive(archive, path, seal=printed, people=people, dry_run=dry_run)
+    if not dry_run:
+        _say_placed(done.placed)
     say(
         Text(
             f"保存用の zip から、筆 {done.parcels:,}、記録 {done.seal.records:,}、主題図 {done.layers}、"
             f"元のファイルと写真 {done.files:,} 個を{'戻せます(何も変えていません)' if dry_run else '戻しました'}。封印 {done.seal}",
             f"{'can restore' if dry_run else 'restored'} {done.parcels:,} parcels, {done.seal.records:,} records, "
-            f"{done.layers} layers and {done.files:,} files from the archive. Seal {done.seal}",
+            f"{done.layers} layers and {done.files:,} files from the archive"
+            f"{' (nothing was changed)' if dry_run else ''}. Seal {done.seal}",
         )
     )
-    if done.kept is not None:
-        say(Text(f"前のファイル: {done.kept}", f"the file before: {done.kept}"))
-    if seal is None:
-        say(
-            Text(
-                "封印(--seal)と比べていないので、後から作り直された zip でないことまでは確かめていません。",
-                "not compared with a seal (--seal): that the zip was not made anew later is not proven.",
-            )
-        )
+    say_missing(done.missing)
+    if not done.covered:
+        say_not_covered()
     say(Text("スコアは kanpo score で計算し直してください。", "compute the scores again with kanpo score."))
-    click.echo(str(path))
-    return 0
 
 
 def _say_proof(proof: Proof) -> None:
-    if not (proof.seal_file or proof.typed):
+    if "people" in proof.absent:
+        say(
+            Text(
+                "注意: 封印にある名簿の写し(.people.backup)がここにありません。別の場所にあれば --people で指定してください。",
+                "note: the copy of the people file that the seal names is not here; if it lies elsewhere, name it "
+                "with --people.",
+            )
+        )
+    if proof.whole:
+        return
+    if proof.records:
+        say(
+            Text(
+                "注意: その封印は記録だけのものです。筆・名簿・写真が作った時のままかは"
+                f"{'横の封印(.seal.txt)で確かめました。' if proof.seal_file else '確かめていません。'}",
+                "note: that seal covers the records only; parcels, people and photos were "
+                f"{'checked against the seal beside the backup.' if proof.seal_file else 'not checked.'}",
+            )
+        )
+    elif not proof.seal_file:
         say(
             Text(
                 "注意: 横に封印(.seal.txt)がなく、--seal もないので、ファイルの中に矛盾がないことだけを確かめました。"
@@ -124,11 +157,41 @@ def _say_proof(proof: Proof) -> None:
         )
 
 
-def _say_restored(done: Restored) -> None:
+def _say_plan(path: Path, plan: Placed) -> None:
+    ja, en = ["プロジェクト"], ["the project"]
+    if plan.people:
+        ja.append("名簿")
+        en.append("the people file")
+    if plan.added:
+        ja.append(f"元のファイルと写真 {plan.added:,} 個")
+        en.append(f"{plan.added:,} received files and photos")
+    say(
+        Text(
+            f"写しに異常はありません。{path} に{'・'.join(ja)}を戻せます(何も変えていません)。",
+            f"the backup is whole: {', '.join(en)} can be restored to {path} (nothing was changed).",
+        )
+    )
+    for place in plan.aside:
+        say(
+            Text(
+                f"同じ名前で中身の違うファイルがあるので、{place} に置きます。",
+                f"a file of that name with other content is there; it would go to {place}.",
+            )
+        )
+
+
+def _say_placed(done: Placed) -> None:
     if done.kept is not None:
         say(Text(f"前のファイル: {done.kept}", f"the file before: {done.kept}"))
     if done.kept_people is not None:
         say(Text(f"前の名簿: {done.kept_people}", f"the people file before: {done.kept_people}"))
+    for place in done.leftovers:
+        say(
+            Text(
+                f"前のファイルの続き(-wal・-journal)は {place} に移しました。",
+                f"a journal of the file before is now {place}.",
+            )
+        )
     if not done.people:
         say(
             Text(
@@ -138,10 +201,10 @@ def _say_restored(done: Restored) -> None:
         )
     if done.added:
         say(Text(f"元のファイルと写真を {done.added:,} 個足しました。", f"{done.added:,} files were added."))
-    for path in done.aside:
+    for place in done.aside:
         say(
             Text(
-                f"同じ名前で中身の違うファイルがあったので、{path} に置きました。",
-                f"a file of that name with other content was there; put at {path}.",
+                f"同じ名前で中身の違うファイルがあったので、{place} に置きました。",
+                f"a file of that name with other content was there; put at {place}.",
             )
         )

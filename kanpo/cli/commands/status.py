@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kanpo.cli._click import command, option
-from kanpo.cli._discover import find_project, wal_note
+from kanpo.cli._discover import find_project, notes_on
 from kanpo.cli._options import project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.locale import Text
@@ -31,8 +31,7 @@ def status(project: Path | None, as_json: bool) -> int:
         counts = {kind: len(opened.journal.read(kind)) for kind in RECORD_KINDS}
         seal, news = opened.journal.seal(), freshness(opened)
         parcels, layers = len(opened.imported.parcel_ids()), opened.imported.layer_table()
-    note = wal_note(path)
-    if note is not None:
+    for note in notes_on(path):
         say(note)
     if as_json:
         show_json(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from kanpo.cli._click import argument, command, option
-from kanpo.cli._discover import find_project
+from kanpo.cli._discover import find_project, notes_on
 from kanpo.cli._options import PathType, project_option
 from kanpo.cli._present import say, say_problems
 from kanpo.locale import Text
+
+_SHOWN = 20
 
 
 @command(
@@ -30,15 +33,13 @@ from kanpo.locale import Text
 @option("--seal", help=Text("以前の封印(例 3f9c…-120)", "a seal printed earlier"))
 def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
     from kanpo.lots import look_over
-    from kanpo.store import Project, check_sealed, parse_seal, verify_project
+    from kanpo.store import Project, parse_seal, prove, verify_project
 
     if file is not None and file.suffix.lower() == ".zip":
         return _verify_archive(file, seal)
     path = find_project(file or project)
-    problems, sealed = check_sealed(path)
-    wanted = None if seal is None else parse_seal(seal)
-    whole = wanted is not None and sealed is not None and wanted.fits(sealed.seal)
-    problems += verify_project(path, None if whole else seal)
+    problems, proof = prove(path, None if seal is None else parse_seal(seal))
+    problems += verify_project(path, seal if proof.records else None)
     say_problems(problems)
     if problems:
         return 5
@@ -47,8 +48,10 @@ def verify(file: Path | None, project: Path | None, seal: str | None) -> int:
         doubtful = look_over(opened)
     say_problems(doubtful)
     _all_is_well(now.records, str(now), len(doubtful))
-    if sealed is not None:
+    if proof.seal_file or proof.whole:
         say(Text("写しの封印とも合っています。", "it fits the seal of the backup, too."))
+    for note in notes_on(path):
+        say(note)
     return 0
 
 
@@ -59,15 +62,35 @@ def _verify_archive(path: Path, seal: str | None) -> int:
     say_problems(checked.problems)
     if checked.problems or checked.records is None:
         return 5
-    _all_is_well(checked.records.records, str(checked.whole))
+    _all_is_well(checked.records.records, str(checked.records))
+    say(Text(f"zip 全体の封印 {checked.whole}", f"seal of the whole archive {checked.whole}"))
+    say_missing(checked.missing)
     if not checked.covered:
+        say_not_covered()
+    return 0
+
+
+def say_missing(names: Sequence[str]) -> None:
+    """Files that records or layers name and that are not there."""
+    for name in names[:_SHOWN]:
         say(
             Text(
-                "zip 全体の封印とは比べていません。作り直された zip でないことまで確かめるには、控えた封印を --seal に。",
-                "not compared with a seal of the whole archive; to know that it was not made anew, give --seal.",
+                f"注意: 記録や主題図が名を挙げるファイルがありません: {name}",
+                f"warning: a file that records or layers name is not there: {name}",
             )
         )
-    return 0
+    if len(names) > _SHOWN:
+        say(Text(f"ほか {len(names) - _SHOWN:,} 個", f"{len(names) - _SHOWN:,} more"))
+
+
+def say_not_covered() -> None:
+    """That nothing proves that an archive was not made anew."""
+    say(
+        Text(
+            "zip 全体の封印とは比べていません。作り直された zip でないことまで確かめるには、控えた封印を --seal に。",
+            "not compared with a seal of the whole archive; to know that it was not made anew, give --seal.",
+        )
+    )
 
 
 def _all_is_well(records: int, seal: str, doubtful: int = 0) -> None:
