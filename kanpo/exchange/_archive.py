@@ -32,7 +32,7 @@ from kanpo.schema import (
     Audience,
     Table,
 )
-from kanpo.store import Project, Seal, name_in_zip, sha256_of
+from kanpo.store import Project, Seal, files_for_zip, sha256_of
 
 MANIFEST = "manifest.json"
 JOURNAL_LINES = "journal.jsonl"
@@ -103,9 +103,8 @@ def archive_seal(manifest: bytes, records: Seal) -> Seal:
 
 def missing_files(project: Project) -> tuple[str, ...]:
     """Files that layers and records name, and that are not there, as members of an archive."""
-    folder = photos_folder(project)
     there = {f"originals/{digest}" for digest in project.imported.original_names()}
-    there |= {f"photos/{name_in_zip(path)}" for path in folder.iterdir()} if folder.is_dir() else set()
+    there |= {f"photos/{name}" for name in files_for_zip(photos_folder(project))}
     return named_files(project.journal.chain(), project.imported.layer_table()["sha256"]).missing(there)
 
 
@@ -166,9 +165,8 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     for digest in project.imported.original_names():
         yield f"originals/{digest}", project.imported.original(digest) or b""
     for folder, name in ((originals_folder(project), "imported_files"), (photos_folder(project), "photos")):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.is_file():
-                yield f"{name}/{name_in_zip(path)}", path.read_bytes()
+        for member, path in files_for_zip(folder).items():
+            yield f"{name}/{member}", path.read_bytes()
     yield "README.md", archive_readme(tables).encode("utf-8-sig")
 
 

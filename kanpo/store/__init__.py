@@ -10,8 +10,8 @@ from kanpo.store._backup import (
     Proof,
     backup_people,
     backup_project,
+    files_for_zip,
     free_name,
-    name_in_zip,
     prove,
 )
 from kanpo.store._backup_seal import BackupSeal
@@ -69,11 +69,11 @@ __all__ = [
     "check_people",
     "dated_name",
     "dump_tables",
+    "files_for_zip",
     "free_name",
     "in_wal_mode",
     "is_project",
     "merge_projects",
-    "name_in_zip",
     "new_record_ids",
     "not_writable",
     "outline_blobs",

@@ -182,19 +182,28 @@ def _refuse_taken(path: Path | None) -> None:
 
 def files_of_folders(project: Path) -> dict[str, Path]:
     """The files in the folders beside a project, by ``FOLDER/NAME``."""
-    folders = ((name, project.with_name(f"{project.stem}_{name}")) for name in FOLDERS)
     return {
-        f"{name}/{name_in_zip(file)}": file
-        for name, folder in folders
-        if folder.is_dir()
-        for file in sorted(folder.iterdir())
-        if file.is_file()
+        f"{folder}/{name}": file
+        for folder in FOLDERS
+        for name, file in files_for_zip(project.with_name(f"{project.stem}_{folder}")).items()
     }
 
 
-def name_in_zip(file: Path) -> str:
-    """The name of a file; bytes of it that are no letters, as old programs write them, as ``%94``."""
-    return re.sub("[\udc80-\udcff]", lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", file.name)
+def files_for_zip(folder: Path) -> dict[str, Path]:
+    """The files of a folder (nothing where there is none) by the names that they have in a zip.
+
+    Bytes of a name that are no letters, as old programs wrote them, become ``%94``.
+    """
+    files: dict[str, Path] = {}
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        plain = Path(re.sub("[\udc80-\udcff]", lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", file.name))
+        name, number = plain.name, 2
+        while name in files:
+            name = f"{plain.stem} ({number}){plain.suffix}"
+            number += 1
+        if file.is_file():
+            files[name] = file
+    return files
 
 
 def copy_folders(project: Path, target: Path) -> int:
