@@ -33,6 +33,7 @@ from kanpo.store import _location as location_module
 from kanpo.trials import find_orphans, look_through
 from tests.store.test_journal import _observations, _tamper
 from tests.store.test_merge import observation, replayed, shown
+from tests.store.test_wrecks import with_companions
 
 FILES = Path(__file__).parent / "files"
 
@@ -72,14 +73,70 @@ def test_r02_dying_at_any_step_leaves_the_old_state_or_the_new(
     )
     # New records have new ids, so from run to run only their number can be compared.
     start = len("0123456789ab") if operation == "record" else 0
-    lines = [line.split(" | ") for line in done.stdout.splitlines()]
-    whole, *deaths = [(step, state[start:]) for step, state in lines]
+    lines = [line.split(" | ") for line in done.stdout.splitlines() if " again | " not in line]
+    whole, *deaths = [(step, state[start:]) for step, state, _ in lines]
     states = {state for _, state in deaths}
     assert len(deaths) > 10 and deaths[-1][0].endswith(" 0"), "every step was died at, until none was left"
     with Project.open(path) as opened:
         old = f"{opened.journal.seal()} {len(opened.imported.parcels())} []"[start:]
     assert states <= {old, whole[1]}, states
     assert deaths[0][1] == old and deaths[-1][1] == whole[1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="fork is POSIX")
+@pytest.mark.parametrize(("operation", "stride"), [("restore", 2), ("backup", 2)])
+def test_r02_people_and_photos_are_of_one_time_with_the_project_or_it_is_said(
+    project: Project, tmp_path: Path, operation: str, stride: int
+) -> None:
+    """Dying while all that belongs to a project is restored or backed up."""
+    project.journal.append(_observations(3))
+    project.close()
+    path, other = tmp_path / "here" / "町.gpkg", tmp_path / "there" / "町.gpkg"
+    for place, mark in ((path, "今"), (other, "昔")):
+        place.parent.mkdir()
+        shutil.copy(project.path, place)
+        with_companions(place, mark)
+    with Project.open(other, write=True) as opened:
+        opened.journal.append(_observations(2, 50))
+    backup = tmp_path / "away" / "b.backup"
+    backup_project(other, backup)
+    done = subprocess.run(
+        [
+            sys.executable,
+            str(Path(__file__).with_name("faults.py")),
+            operation,
+            str(path),
+            str(backup),
+            str(stride),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [tuple(line.split(" | ")) for line in done.stdout.splitlines()]
+    (_, *whole), *deaths = [line for line in lines if "again" not in line[0]]
+    assert len(deaths) > 20 and deaths[-1][0].endswith(" 0")
+    people = whole[1].split("] ")[0]
+    if operation == "backup":
+        assert {state for _, state, _ in deaths} == {whole[0]}
+        # A backup without its seal is not complete and says so; one with it is.
+        assert {beside.rsplit(" ", 1)[1] for _, _, beside in deaths} <= {"None", "False", "True"}
+        assert deaths[-1][2].endswith("True")
+        return
+    (old_state, old_beside) = deaths[0][1:]
+    for step, state, beside in deaths:
+        assert state in (old_state, whole[0]), step
+        mixed = (state == whole[0]) != (beside.split("] ")[0] == people)
+        assert not mixed or "unfinished" in beside, (step, state, beside)
+        assert set(_photos(old_beside)) <= set(_photos(beside)), "no photo is ever lost"
+    again = {line[1:] for line in lines if "again" in line[0]}
+    assert {(state, beside.split("] ")[0]) for state, beside in again} == {(whole[0], people)}
+    assert not any("unfinished" in beside for _, beside in again)
+
+
+def _photos(beside: str) -> list[str]:
+    return beside.split("] ")[1].strip("[").split(", ")
 
 
 @pytest.mark.parametrize("room", [0, 1, 3])
