@@ -20,10 +20,12 @@ from kanpo.store._connection import spoken_errors
 from kanpo.store._copy import (
     PRIVATE,
     copy_database,
+    is_draft,
     mode_of,
     move_into_place,
     new_draft,
     not_writable,
+    sweep_drafts,
     writers_waiting,
 )
 from kanpo.store._location import beside
@@ -126,6 +128,7 @@ def backup_project(path: Path, target: Path) -> BackupSeal:
     try:
         _refuse_taken(files.taken())
         target.parent.mkdir(parents=True, exist_ok=True)
+        sweep_drafts(target.parent)
         with _all_or_none(files):
             copy_folders(path, files.files)
             backup_people(path, files.people)
@@ -201,7 +204,7 @@ def files_for_zip(folder: Path) -> dict[str, Path]:
         while name in files:
             name = f"{plain.stem} ({number}){plain.suffix}"
             number += 1
-        if file.is_file():
+        if file.is_file() and not is_draft(file):
             files[name] = file
     return files
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from kanpo.locale import Text
 
 #: A file that only its owner may read: names and phones, and whatever is not finished yet.
 PRIVATE = 0o600
+_DRAFT = ".kanpo-"
+_STALE_SECONDS = 3600
 _TRIES = 3
 #: How long a copy waits for a writer to end before it is made all the same.
 _PATIENCE_SECONDS = 2
@@ -46,12 +49,26 @@ def new_draft(target: Path) -> Iterator[Path]:
 
     Its name is short: a long name with an ending more could be too long.
     """
-    draft = target.with_name(f".kanpo-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    draft = target.with_name(f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}.tmp")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
     try:
         yield draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a file is a draft that was not finished, or is not yet."""
+    return path.name.startswith(_DRAFT) and path.suffix == ".tmp"
+
+
+def sweep_drafts(*folders: Path) -> None:
+    """Delete drafts that a power cut left; those of the last hour may still be written to."""
+    for folder in folders:
+        for path in folder.glob(f"{_DRAFT}*.tmp"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                    path.unlink()
 
 
 def move_into_place(draft: Path, target: Path, mode: int) -> None:

@@ -6,15 +6,24 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kanpo.errors import InputUnusable, IntegrityFailure, KanpoError, Place
+from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, KanpoError, Place
 from kanpo.locale import Text
 from kanpo.store._at_rest import bring_to_rest, read_at_rest
-from kanpo.store._backup import BackupFiles, free_name
+from kanpo.store._backup import FOLDERS, BackupFiles, free_name
 from kanpo.store._connection import connect, spoken_errors
-from kanpo.store._copy import PRIVATE, fill_draft, finish_draft, mode_of, new_draft, not_writable
+from kanpo.store._copy import (
+    PRIVATE,
+    fill_draft,
+    finish_draft,
+    mode_of,
+    move_into_place,
+    new_draft,
+    not_writable,
+    sweep_drafts,
+)
 from kanpo.store._location import beside, is_project
 from kanpo.store._people import people_file
 
@@ -86,6 +95,7 @@ def put_in_place(
         Another program has a present file open, or nothing can be written.
     """
     their_people = people_file(target)
+    sweep_drafts(target.parent, *(target.with_name(f"{target.stem}_{folder}") for folder in FOLDERS))
     settle(target)
     _refuse_foreign(target)
     if people is not None:
@@ -98,43 +108,67 @@ def put_in_place(
                 fill_from(people, people_draft)
                 finish_draft(people_draft, PRIVATE)
             finish_draft(draft, mode_of(target if target.exists() else source))
-            _note(target, source, people)
-            try:
-                added, aside = add_files(target, files, mode=mode_of(draft))
-            except BaseException:
-                # Files were added at most: the project is the old one.
-                unfinished_file(target).unlink(missing_ok=True)
-                raise
             keep_as = _name_to_keep(target)
-            try:
-                kept, leftovers = _swap(draft, target, keep_as)
-            except OSError:
-                unfinished_file(target).unlink(missing_ok=True)
-                raise
-            kept_people = None
+            _note(target, source, people)
+            placed = _exchange_project(draft, target, files, keep_as)
             if people_draft is not None:
-                kept_people, more = _swap(people_draft, their_people, BackupFiles.of(keep_as).people)
-                leftovers += more
-                if kept_people is not None:
-                    kept_people.chmod(PRIVATE)
+                kept, leftovers = _swap(people_draft, their_people, BackupFiles.of(keep_as).people)
+                if kept is not None:
+                    kept.chmod(PRIVATE)
+                more = (*placed.leftovers, *leftovers)
+                placed = replace(placed, kept_people=kept, people=True, leftovers=more)
             unfinished_file(target).unlink(missing_ok=True)
     except OSError as error:
+        if unfinished_file(target).exists():
+            raise _half_done(target, error) from error
         raise not_writable(target, error) from error
-    return Placed(kept, kept_people, people is not None, added, aside, leftovers)
+    return placed
+
+
+def _half_done(target: Path, error: OSError) -> EnvironmentFailure:
+    """The project changed places and the people file could not."""
+    reason = error.strerror or str(error)
+    return EnvironmentFailure(
+        "restore.half-done",
+        Text(
+            f"プロジェクトは戻しましたが、名簿はまだ戻せていません({reason})",
+            f"the project was restored, but the people file not yet ({reason})",
+        ),
+        Text("原因を除いてから、同じコマンドをもう一度", "mend that, then run the same command again"),
+        Place(str(people_file(target))),
+    )
+
+
+def _exchange_project(draft: Path, target: Path, files: Iterable[BesideFile], keep_as: Path) -> Placed:
+    """Add the files and exchange the project; where that fails the note goes, for the project is the old one."""
+    note = unfinished_file(target)
+    try:
+        added, aside = add_files(target, files, mode=mode_of(draft))
+    except BaseException:
+        note.unlink(missing_ok=True)
+        raise
+    try:
+        kept, leftovers = _swap(draft, target, keep_as)
+    except OSError:
+        note.unlink(missing_ok=True)
+        raise
+    return Placed(kept=kept, added=added, aside=aside, leftovers=leftovers)
 
 
 def _note(target: Path, source: Path, people: Path | None) -> None:
-    words = ["kanpo", "restore", f'"{source}"', "--to", f'"{target}"']
-    words += [] if people is None else ["--people", f'"{people}"']
+    words = ["kanpo", "restore", f'"{source.absolute()}"', "--to", f'"{target.absolute()}"']
+    words += [] if people is None else ["--people", f'"{people.absolute()}"']
     text = Text(
-        "復元の途中です。この紙が残っていたら、復元は途中で止まっています。次をもう一度実行してください:",
-        "A restore is under way. If this note stays, it was cut off; run this again:",
+        "復元の途中です。この紙が残っていたら、復元は途中で止まっています。次をもう一度実行してください"
+        "(今のままでよければ、この紙を消してください):",
+        "A restore is under way. If this note stays, it was cut off; run this again "
+        "(or delete the note where all is as you want it):",
     )
     note = unfinished_file(target)
-    with note.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        out.write(f"{text.ja}\n{text.en}\n{' '.join(words)}\n")
-        out.flush()
-        os.fsync(out.fileno())
+    with new_draft(note) as draft:
+        lines = f"{text.ja}\n{text.en}\n{' '.join(words)}\n"
+        draft.write_bytes(lines.encode("utf-8", errors="backslashreplace"))
+        move_into_place(draft, note, mode_of(source))
 
 
 def fill_from(source: Path, draft: Path) -> None:

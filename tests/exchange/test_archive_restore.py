@@ -15,7 +15,15 @@ import pytest
 from kanpo.cli import main
 from kanpo.errors import InputUnusable, IntegrityFailure
 from kanpo.exchange import originals_folder, photos_folder, restore_archive, write_archive
-from kanpo.store import BackupFiles, Project, backup_project, parse_seal, sha256_of, verify_project
+from kanpo.store import (
+    BackupFiles,
+    Project,
+    StoredLayer,
+    backup_project,
+    parse_seal,
+    sha256_of,
+    verify_project,
+)
 from tests.store.test_journal import _observations
 
 _TABLES = (
@@ -61,6 +69,13 @@ def test_r22_every_table_comes_back_from_an_archive(demo: Path, tmp_path: Path) 
             # Addressed by their hash: they have no order.
             before, after = sorted(before, key=repr), sorted(after, key=repr)
         assert after == before, table
+    with Project.open(demo) as before_it, Project.open(target) as restored:
+        # Which views and version of the tables a file has is its own; all else is the project's.
+        notes = [
+            {key: value for key, value in opened.meta.items() if key not in ("views", "schema_version")}
+            for opened in (before_it, restored)
+        ]
+    assert notes[0] == notes[1]
     assert verify_project(target, str(seal)) == []
     assert (tmp_path / "new" / "sample_photos" / "p.jpg").read_bytes() == b"content"
     scores = []
@@ -133,6 +148,47 @@ def test_r22_forged_tables_with_a_new_manifest_are_seen(
         restore_archive(forged, tmp_path / "x.gpkg", seal=parse_seal(str(written.seal)))
     assert not (tmp_path / "x.gpkg").exists()
     assert main(["verify", str(archive), "--seal", str(written.seal)]) == 0
+
+
+def test_r22_originals_taken_out_with_a_new_manifest_are_seen(
+    trial_project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = b"elevation"
+    trial_project.imported.add_layer(
+        StoredLayer(
+            *("dem", "標高", "dem", {"elevation_m": "1"}, "出典", "CC0", "2025"),
+            *(sha256_of(content), "dem.tif", content),
+        )
+    )
+    write_archive(trial_project, tmp_path / "a.zip")
+    name = f"originals/{sha256_of(content)}"
+    forged = _forged(tmp_path / "a.zip", lambda members: members.pop(name) and None)
+    assert main(["verify", str(forged)]) == 5
+    assert "archive.original-missing" in capsys.readouterr().err
+    with pytest.raises(IntegrityFailure):
+        restore_archive(forged, tmp_path / "x.gpkg")
+
+
+def test_r22_people_leave_an_archive_only_into_a_file_of_their_own(
+    trial_project: Project, tmp_path: Path
+) -> None:
+    trial_project.people.enter({"grower_code": "G1", "name": "架空 花子", "phone": "000-0000"})
+    project, archive = str(trial_project.path), tmp_path / "a.zip"
+    assert main(["archive", str(archive), "--project", project]) == 0
+    assert not list(tmp_path.glob("a.people*"))
+    assert main(["archive", str(archive), "--project", project, "--with-people"]) == 0
+    people = tmp_path / "a.people.backup"
+    assert people.stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(archive) as packed:
+        assert not any("花子".encode() in packed.read(name) for name in packed.namelist())
+    target = tmp_path / "new" / "町.gpkg"
+    words = ["restore", str(archive), "--to", str(target), "--people", str(people)]
+    assert main([*words, "--dry-run"]) == 0 and not target.parent.exists()
+    assert main(words) == 0
+    with Project.open(target) as opened:
+        assert opened.people.read().equals(trial_project.people.read())
+    assert main(words) == 0, "the present people are kept"
+    assert target.with_name("町.before-restore.people.backup").exists()
 
 
 def test_r22_missing_originals_are_named(trial_project: Project, tmp_path: Path) -> None:

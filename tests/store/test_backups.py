@@ -136,7 +136,8 @@ def test_r21_a_file_in_wal_mode_goes_back_when_nobody_has_it(project: Project, t
 def test_r21_wal_beside_is_said(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.close()
     with held_in_wal(project.path):
-        for words in (["status"], ["doctor"]):
+        record = ["record", "decision", "--parcel-id", "P1", "--decision", "候補", "--date", "2026-06-01"]
+        for words in (["status"], ["doctor"], record):
             main([*words, "--project", str(project.path)])
             said = capsys.readouterr()
             assert "WAL" in said.err + said.out, words

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -501,8 +502,12 @@ def test_r22_a_restore_that_was_cut_off_is_said(
     backup_project(project.path, backup)
     from kanpo.store import _in_place
 
-    def cut(*_: object) -> None:
-        raise KeyboardInterrupt
+    plain = _in_place._swap
+
+    def cut(draft: Path, target: Path, keep_as: Path) -> object:
+        if target == project.people.path:
+            raise KeyboardInterrupt
+        return plain(draft, target, keep_as)
 
     with monkeypatch.context() as patched:
         patched.setattr(_in_place, "_swap", cut)
@@ -561,3 +566,22 @@ def test_r22_a_copy_that_is_not_like_its_original_is_never_called_a_backup(
         backup_project(project.path, tmp_path / "b.backup")
     assert refused.value.code == "backup.damaged"
     assert contents(tmp_path) == before
+
+
+def test_r22_drafts_that_a_power_cut_left_are_swept_and_never_backed_up(
+    project: Project, tmp_path: Path
+) -> None:
+    project.close()
+    with_companions(project.path, "旧")
+    places = (tmp_path, tmp_path / "test_photos")
+    for folder in places:
+        for name, age in ((".kanpo-1-aa.tmp", 7200), (".kanpo-2-bb.tmp", 0)):
+            (folder / name).write_bytes(b"half")
+            os.utime(folder / name, (time.time() - age,) * 2)
+    backup = tmp_path / "b.backup"
+    backup_project(project.path, backup)
+    with zipfile.ZipFile(BackupFiles.of(backup).files) as packed:
+        assert not any("kanpo" in name for name in packed.namelist())
+    restore_project(backup, project.path)
+    for folder in places:
+        assert [path.name for path in folder.glob(".kanpo-*")] == [".kanpo-2-bb.tmp"]
