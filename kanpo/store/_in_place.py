@@ -109,8 +109,15 @@ def put_in_place(
                 finish_draft(people_draft, PRIVATE)
             finish_draft(draft, mode_of(target if target.exists() else source))
             keep_as = _name_to_keep(target)
+            unfinished = unfinished_file(target).exists()
             _note(target, source, people)
-            placed = _exchange_project(draft, target, files, keep_as)
+            try:
+                placed = _exchange_project(draft, target, files, keep_as)
+            except BaseException:
+                # Nothing changed places now; an earlier restore may still have to go on.
+                if not unfinished and draft.exists():
+                    unfinished_file(target).unlink(missing_ok=True)
+                raise
             if people_draft is not None:
                 kept, leftovers = _swap(people_draft, their_people, BackupFiles.of(keep_as).people)
                 if kept is not None:
@@ -140,18 +147,9 @@ def _half_done(target: Path, error: OSError) -> EnvironmentFailure:
 
 
 def _exchange_project(draft: Path, target: Path, files: Iterable[BesideFile], keep_as: Path) -> Placed:
-    """Add the files and exchange the project; where that fails the note goes, for the project is the old one."""
-    note = unfinished_file(target)
-    try:
-        added, aside = add_files(target, files, mode=mode_of(draft))
-    except BaseException:
-        note.unlink(missing_ok=True)
-        raise
-    try:
-        kept, leftovers = _swap(draft, target, keep_as)
-    except OSError:
-        note.unlink(missing_ok=True)
-        raise
+    """Add the files and exchange the project."""
+    added, aside = add_files(target, files, mode=mode_of(draft))
+    kept, leftovers = _swap(draft, target, keep_as)
     return Placed(kept=kept, added=added, aside=aside, leftovers=leftovers)
 
 

@@ -509,11 +509,18 @@ def test_r22_a_restore_that_was_cut_off_is_said(
             raise KeyboardInterrupt
         return plain(draft, target, keep_as)
 
+    def interrupt(*_: object, **__: object) -> object:
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patched:
         patched.setattr(_in_place, "_swap", cut)
         with pytest.raises(KeyboardInterrupt):
             restore_project(backup, project.path)
-    assert unfinished_restore(project.path) is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(_in_place, "add_files", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            restore_project(backup, project.path)
+    assert unfinished_restore(project.path) is not None, "an attempt that came to nothing ends nothing"
     record = ("record", "decision", "--parcel-id", "P1", "--decision", "候補", "--date", "2026-06-01")
     for words in (("status",), ("doctor",), ("verify",), record):
         main([*words, "--project", str(project.path)])
@@ -521,6 +528,11 @@ def test_r22_a_restore_that_was_cut_off_is_said(
         assert "復元が途中で止まっています" in said.err + said.out and str(backup) in said.err + said.out
     restore_project(backup, project.path)
     assert unfinished_restore(project.path) is None
+    with monkeypatch.context() as patched:
+        patched.setattr(_in_place, "add_files", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            restore_project(backup, project.path)
+    assert unfinished_restore(project.path) is None, "nothing but files was added"
 
 
 def test_r22_thinning_takes_the_companions_along(project: Project, tmp_path: Path) -> None:
