@@ -95,11 +95,7 @@ def put_in_place(
         Another program has a present file open, or nothing can be written.
     """
     their_people = people_file(target)
-    sweep_drafts(target.parent, *(target.with_name(f"{target.stem}_{folder}") for folder in FOLDERS))
-    settle(target)
-    _refuse_foreign(target)
-    if people is not None:
-        settle(their_people)
+    _make_ready(target, their_people if people is not None else None)
     try:
         with ExitStack() as stack:
             people_draft = None
@@ -130,6 +126,15 @@ def put_in_place(
             raise _half_done(target, error) from error
         raise not_writable(target, error) from error
     return placed
+
+
+def _make_ready(target: Path, people: Path | None) -> None:
+    """See that the place of a project, and of its people file, may be taken."""
+    sweep_drafts(target.parent, *(target.with_name(f"{target.stem}_{folder}") for folder in FOLDERS))
+    settle(target)
+    _refuse_foreign(target)
+    if people is not None:
+        settle(people)
 
 
 def _half_done(target: Path, error: OSError) -> EnvironmentFailure:
