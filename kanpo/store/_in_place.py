@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -100,9 +100,7 @@ def put_in_place(
         with ExitStack() as stack:
             people_draft = None
             if people is not None:
-                people_draft = stack.enter_context(new_draft(their_people.resolve()))
-                fill_from(people, people_draft)
-                finish_draft(people_draft, PRIVATE)
+                people_draft = stack.enter_context(_people_draft(people, their_people))
             finish_draft(draft, mode_of(target if target.exists() else source))
             keep_as = _name_to_keep(target)
             unfinished = unfinished_file(target).exists()
@@ -126,6 +124,14 @@ def put_in_place(
             raise _half_done(target, error) from error
         raise not_writable(target, error) from error
     return placed
+
+
+@contextmanager
+def _people_draft(source: Path, target: Path) -> Iterator[Path]:
+    with new_draft(target.resolve()) as draft:
+        fill_from(source, draft)
+        finish_draft(draft, PRIVATE)
+        yield draft
 
 
 def _make_ready(target: Path, people: Path | None) -> None:
