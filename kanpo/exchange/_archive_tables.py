@@ -34,7 +34,7 @@ def write_tables(project: Project) -> bytes:
     return b"\n".join(lines) + b"\n"
 
 
-def read_tables(content: bytes) -> tuple[dict[str, str], list[tuple[str, int]], list[TableRows]]:
+def read_tables(content: bytes) -> tuple[dict[str, str], list[tuple[int, int]], list[TableRows]]:
     """What `write_tables` wrote: notes, order of arrival, tables.
 
     Raises
@@ -47,7 +47,7 @@ def read_tables(content: bytes) -> tuple[dict[str, str], list[tuple[str, int]], 
     if not isinstance(head, list) or len(head) != 3 or head[0] != _NOTES or not isinstance(head[1], dict):
         raise ValueError("no notes")
     notes = {str(key): str(value) for key, value in head[1].items()}
-    order = [(str(lane), int(last)) for lane, last in head[2]]
+    order = [(int(first), int(count)) for first, count in head[2]]
     return notes, order, list(_tables(lines))
 
 

@@ -22,7 +22,6 @@ from kanpo.schema import (
     Table,
 )
 from kanpo.store._connection import spoken_errors, transaction
-from kanpo.store._history import History, own_history
 from kanpo.store._journal import CHAIN_COLUMNS
 from kanpo.store._project import Project
 from kanpo.store._sql import insert_rows, quoted
@@ -31,6 +30,8 @@ from kanpo.store._sql import insert_rows, quoted
 TABLES: tuple[Table, ...] = (
     *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BOUNDARIES, BATCHES, LAYERS),
 )
+#: Records that follow each other: the place of the first in the chain, and how many.
+Run = tuple[int, int]
 #: What of the project's own notes is made anew in every file.
 _MADE_ANEW = ("views", "schema_version")
 
@@ -62,10 +63,18 @@ def project_notes(project: Project) -> dict[str, str]:
     return {key: value for key, value in rows if key not in _MADE_ANEW}
 
 
-def arrivals(project: Project) -> History:
-    """The order in which the records of a project arrived, as runs of one lane."""
+def arrivals(project: Project) -> list[Run]:
+    """The order in which the records of a project arrived, as runs of records that stand so in the chain."""
+    place = {row[-1]: number for number, row in enumerate(project.journal.chain())}
     with spoken_errors(project.path):
-        return own_history(project._connection)
+        arrived = project._connection.execute("SELECT hash FROM journal ORDER BY fid").fetchall()
+    runs: list[Run] = []
+    for (digest,) in arrived:
+        if runs and place[digest] == sum(runs[-1]):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((place[digest], 1))
+    return runs
 
 
 def rebuild_project(
@@ -73,7 +82,7 @@ def rebuild_project(
     notes: Mapping[str, str],
     tables: Iterable[TableRows],
     chain: Sequence[Sequence[object]],
-    order: History,
+    order: Iterable[Run],
     outlines: Iterable[tuple[str, bytes | None]],
     originals: Iterable[tuple[str, bytes]],
 ) -> None:
@@ -83,8 +92,8 @@ def rebuild_project(
     ----------
     chain : sequence
         Records with their places in the chains (`CHAIN_COLUMNS`).
-    order : list of (lane, number)
-        The order in which they arrived.
+    order : iterable of (first, count)
+        The order in which they arrived (`arrivals`).
     outlines : iterable of (hash, blob)
     originals : iterable of (SHA-256, content)
 
@@ -112,15 +121,14 @@ def rebuild_project(
         raise
 
 
-def _in_order(chain: Sequence[Sequence[object]], order: History) -> list[tuple[object, ...]]:
+def _in_order(chain: Sequence[Sequence[object]], order: Iterable[Run]) -> list[tuple[object, ...]]:
     """Records in the order in which they arrived; those that it does not name come last."""
-    left = {(str(row[2]), int(str(row[3]))): tuple(row) for row in chain}
-    heads: dict[str, int] = {}
+    left = {number: tuple(row) for number, row in enumerate(chain)}
     rows: list[tuple[object, ...]] = []
-    for lane, last in order:
-        numbers = range(heads.get(lane, 0) + 1, last + 1)
-        rows += [left.pop((lane, number)) for number in numbers if (lane, number) in left]
-        heads[lane] = last
+    for first, count in order:
+        rows += [
+            left.pop(number) for number in range(first, first + min(count, len(chain))) if number in left
+        ]
     return [*rows, *left.values()]
 
 

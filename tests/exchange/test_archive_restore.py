@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from kanpo.store import (
     Project,
     StoredLayer,
     backup_project,
+    merge_projects,
     parse_seal,
     sha256_of,
     verify_project,
@@ -91,6 +93,30 @@ def test_r22_every_table_comes_back_from_an_archive(demo: Path, tmp_path: Path) 
 
 def _without_attributes(row: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(cell for cell in row if not (isinstance(cell, str) and cell.startswith("{")))
+
+
+def test_r22_seals_printed_before_a_union_hold_after_archive_and_restore(
+    project: Project, tmp_path: Path
+) -> None:
+    seals = []
+    project.journal.append(_observations(2))
+    other = tmp_path / "other.gpkg"
+    shutil.copyfile(project.path, other)
+    with Project.open(other, write=True) as opened:
+        opened.journal.append(_observations(3, 20))
+        seals.append(opened.journal.seal())
+    for number in (40, 60):
+        project.journal.append(_observations(1, number))
+        seals.append(project.journal.seal())
+    merge_projects(project, other)
+    project.journal.append(_observations(1, 80))
+    seals.append(project.journal.seal())
+    write_archive(project, tmp_path / "a.zip")
+    target = tmp_path / "new.gpkg"
+    restore_archive(tmp_path / "a.zip", target)
+    assert _rows(target, "journal") == _rows(project.path, "journal"), "in the order in which they arrived"
+    for seal in seals:
+        assert verify_project(target, str(seal)) == []
 
 
 def test_r22_owners_in_received_columns_do_not_enter_an_archive(project: Project, tmp_path: Path) -> None:
