@@ -51,5 +51,5 @@ def _write_once(path: Path, content: bytes) -> None:
     if path.is_file() and path.stat().st_size == len(content):
         return
     make_folder(path.parent)
-    with replacing(path, gives_way=True) as draft:
+    with replacing(path, gives_way=True, mark=False) as draft:
         draft.write_bytes(content)

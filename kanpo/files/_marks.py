@@ -52,7 +52,11 @@ def put_mark(path: Path, suffix: str) -> bool:
             begins = b"" if page.read(1) in (b"\n", b"") else b"\n"
             page.write(begins + b"<!-- " + _BLANK + b" -->\n")
     elif suffix in _OFFICE:
-        return _put_into_office(path)
+        try:
+            return _put_into_office(path)
+        except (zipfile.BadZipFile, zlib.error):
+            # Whatever the name says: a person chose it for content of another kind.
+            return False
     elif suffix != ".gpkg":
         return False
     content = path.read_bytes()

@@ -13,7 +13,7 @@ from kanpo.locale import Text
 _SQLITE = b"SQLite format 3\0"
 #: Whatever its name and its state: a wreck of a project, too, holds these words.
 _PROJECT = re.compile(rb"kanpo_meta")
-_PEOPLE = re.compile(rb'CREATE TABLE "?people"?\s*\(')
+_PEOPLE = re.compile(rb'CREATE TABLE ["\[]?people["\]]?\s*\(')
 #: Endings of what stands beside a project.
 _COMPANIONS = (".people.sqlite", ".backup", ".seal")
 #: What SQLite keeps beside a database while it is written to.

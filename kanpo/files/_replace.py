@@ -26,7 +26,7 @@ _LONGEST_NAME = 255
 
 
 @contextmanager
-def replacing(path: Path, *, gives_way: bool = False) -> Iterator[Path]:
+def replacing(path: Path, *, gives_way: bool = False, mark: bool = True) -> Iterator[Path]:
     """Write a file so that `path` holds the old content or the new, never half of it.
 
     Every file that kanpo writes comes through here. What kanpo wrote and nobody changed since is
@@ -38,6 +38,8 @@ def replacing(path: Path, *, gives_way: bool = False) -> Iterator[Path]:
     ----------
     gives_way : bool
         A file of somebody else is kept aside without being asked, as for the rejects beside an input.
+    mark : bool
+        Whether the file says of itself that kanpo wrote it; what is kept byte for byte does not.
 
     Yields
     ------
@@ -56,7 +58,7 @@ def replacing(path: Path, *, gives_way: bool = False) -> Iterator[Path]:
     draft = target.with_name(f".kanpo-{os.getpid()}-{secrets.token_hex(4)}{target.suffix[:16]}")
     try:
         yield draft
-        marked = put_mark(draft, target.suffix.lower())
+        marked = mark and put_mark(draft, target.suffix.lower())
         with draft.open("rb+") as written:
             os.fsync(written.fileno())
         _install(draft, path, gives_way)

@@ -39,6 +39,8 @@ def overlaps(
         parcel_id, other_id, overlap_m2, share (of the smaller of the two); the largest first.
     """
     columns = ["parcel_id", "other_id", "overlap_m2", "share"]
+    grounded = ~(parcels.geometry.is_empty | parcels.geometry.isna()).to_numpy(dtype=bool)
+    parcels, among = parcels[grounded], None if among is None else among[grounded]
     if parcels.empty:
         return pd.DataFrame(columns=columns)
     west, south, east, north = parcels.total_bounds

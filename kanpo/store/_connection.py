@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kanpo.errors import EnvironmentFailure, IntegrityFailure, KanpoError, Place
+from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, KanpoError, Place
 from kanpo.locale import Text
 from kanpo.store._geometry import envelope
 
@@ -65,6 +65,44 @@ def _add_spatial_functions(connection: sqlite3.Connection) -> None:
             name, 1, lambda blob, position=position: bound(position, blob), deterministic=True
         )
     connection.create_function("ST_IsEmpty", 1, lambda blob: envelope(blob) is None, deterministic=True)
+
+
+def refuse_missing(path: Path) -> None:
+    """Stop where there is no project file, before SQLite would make an empty one."""
+    if path.is_dir():
+        raise InputUnusable(
+            "project.folder",
+            Text("フォルダです", "is a folder"),
+            Text("その中の .gpkg のファイルを指定してください", "name the .gpkg file in it"),
+            Place(str(path)),
+        )
+    if not path.is_file():
+        raise InputUnusable(
+            "project.missing",
+            Text("プロジェクトのファイルがありません", "there is no such project file"),
+            Text("kanpo init 名前.gpkg で作ってください", "make one with kanpo init NAME.gpkg"),
+            Place(str(path)),
+        )
+
+
+def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Stop where the file is something else than a project."""
+    try:
+        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'kanpo_meta'").fetchone()
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_NOTADB":
+            raise
+        known = None
+    if not known:
+        raise InputUnusable(
+            "project.foreign",
+            Text("kanpo のプロジェクトではありません", "is not a kanpo project"),
+            Text(
+                "kanpo init で新しく作り、kanpo ingest で取り込んでください",
+                "make one with kanpo init, then kanpo ingest",
+            ),
+            Place(str(path)),
+        )
 
 
 @contextmanager

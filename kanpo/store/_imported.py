@@ -253,10 +253,15 @@ class Imported(FormerParcels, Layers):
         """Tell GIS programs where the layers lie."""
         for table in (PARCELS, REGISTER, BOUNDARIES):
             chosen = f"SELECT substr(geom, 9, 32) FROM {quoted(table.name)} WHERE geom IS NOT NULL"
-            envelopes = b"".join(chain.from_iterable(self._connection.execute(chosen)))
+            found = chain.from_iterable(self._connection.execute(chosen))
+            # What another program left empty has no envelope.
+            envelopes = b"".join(each for each in found if len(each) == 32)
             if not envelopes:
                 continue
             bounds = np.frombuffer(envelopes, dtype="<f8").reshape(-1, 4)
+            bounds = bounds[np.isfinite(bounds).all(axis=1)]
+            if not len(bounds):
+                continue
             west, _, south, _ = bounds.min(axis=0)
             _, east, _, north = bounds.max(axis=0)
             self._connection.execute(

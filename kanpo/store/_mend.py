@@ -16,7 +16,13 @@ from kanpo.store._backup import copy_database, free_name
 from kanpo.store._chain import ENVELOPE, record_hash
 from kanpo.store._columns import changed_columns, extra_columns, keep_columns
 from kanpo.store._computed import list_layer
-from kanpo.store._connection import connect, spoken_errors, transaction
+from kanpo.store._connection import (
+    connect,
+    refuse_foreign,
+    refuse_missing,
+    spoken_errors,
+    transaction,
+)
 from kanpo.store._edits import Edit, additions, find_edits, listing, problems_of, scored_herbs
 from kanpo.store._identity import now
 from kanpo.store._kept import KEPT, keep_hashes, keep_table, kept_rows
@@ -48,7 +54,9 @@ class Mended:
 
 def list_edits(path: Path) -> list[Problem]:
     """Everything that another program did to the file, harmless additions as warnings."""
+    refuse_missing(path)
     with spoken_errors(path), closing(forgiving(connect(path, write=False))) as connection:
+        refuse_foreign(connection, path)
         problems = check_tables(connection, path)
         if not any(str(problem.place.column).partition(".")[0] == "journal" for problem in problems):
             problems += check_chains(connection.execute(CHAIN), path)

@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, Place, UsageError
+from kanpo.errors import EnvironmentFailure, IntegrityFailure, Place, UsageError
 from kanpo.locale import Text
 from kanpo.schema import DEFAULT_ZONE, today_in
 from kanpo.store._accept import EditedTables
@@ -22,7 +22,14 @@ from kanpo.store._columns import (
     refuse_changed_columns,
 )
 from kanpo.store._computed import Computed, list_layer
-from kanpo.store._connection import Connection, connect, spoken_errors, transaction
+from kanpo.store._connection import (
+    Connection,
+    connect,
+    refuse_foreign,
+    refuse_missing,
+    spoken_errors,
+    transaction,
+)
 from kanpo.store._identity import new_record_id, now
 from kanpo.store._imported import Imported
 from kanpo.store._journal import Journal
@@ -123,24 +130,11 @@ class Project:
         InputUnusable
             There is no such file, it is no kanpo project, or a newer kanpo wrote it.
         """
-        if path.is_dir():
-            raise InputUnusable(
-                "project.folder",
-                Text("フォルダです", "is a folder"),
-                Text("その中の .gpkg のファイルを指定してください", "name the .gpkg file in it"),
-                Place(str(path)),
-            )
-        if not path.is_file():
-            raise InputUnusable(
-                "project.missing",
-                Text("プロジェクトのファイルがありません", "there is no such project file"),
-                Text("kanpo init 名前.gpkg で作ってください", "make one with kanpo init NAME.gpkg"),
-                Place(str(path)),
-            )
+        refuse_missing(path)
         with spoken_errors(path):
             connection = connect(path, write=write)
             try:
-                _refuse_foreign(connection, path)
+                refuse_foreign(connection, path)
                 refuse_newer(connection, str(path))
                 if write:
                     leave_wal_if_alone(connection)
@@ -251,25 +245,6 @@ def _wkt(epsg: int) -> str:
     from pyproj import CRS
 
     return CRS.from_epsg(epsg).to_wkt("WKT1_GDAL")
-
-
-def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    try:
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'kanpo_meta'").fetchone()
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "") != "SQLITE_NOTADB":
-            raise
-        known = None
-    if not known:
-        raise InputUnusable(
-            "project.foreign",
-            Text("kanpo のプロジェクトではありません", "is not a kanpo project"),
-            Text(
-                "kanpo init で新しく作り、kanpo ingest で取り込んでください",
-                "make one with kanpo init, then kanpo ingest",
-            ),
-            Place(str(path)),
-        )
 
 
 def _is_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:

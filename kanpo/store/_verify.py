@@ -13,7 +13,7 @@ from kanpo.errors import Place, Problem
 from kanpo.locale import Text
 from kanpo.store._chain import ENVELOPE, GENESIS, record_hash
 from kanpo.store._columns import changed_columns
-from kanpo.store._connection import connect, spoken_errors
+from kanpo.store._connection import connect, refuse_missing, spoken_errors
 from kanpo.store._edits import find_edits, problems_of
 from kanpo.store._geometry import from_blobs
 from kanpo.store._history import held_at
@@ -53,6 +53,7 @@ def verify_project(path: Path, seal: str | None = None, *, edits: bool = True) -
         `seal` is no seal.
     """
     wanted = None if seal is None else parse_seal(seal)
+    refuse_missing(path)
     with spoken_errors(path):
         connection = forgiving(connect(path, write=False))
         try:

@@ -75,7 +75,7 @@ READERS: tuple[tuple[str, ...], ...] = (
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_s16_a_damaged_workbook_is_said_by_every_reader(kanpo: Kanpo, tmp_path: Path, damage: str) -> None:
+def test_s17_a_damaged_workbook_is_said_by_every_reader(kanpo: Kanpo, tmp_path: Path, damage: str) -> None:
     assert kanpo("init", "t.gpkg").code == 0
     (tmp_path / "表.xlsx").write_bytes(DAMAGE[damage]())
     before = (tmp_path / "t.gpkg").read_bytes()
@@ -94,7 +94,7 @@ def test_s16_a_damaged_workbook_is_said_by_every_reader(kanpo: Kanpo, tmp_path: 
     "damage",
     ["cut short", "cut by a byte", "sum wrong", "locked", "packed in an unknown way", "a head only", "empty"],
 )
-def test_s16_a_damaged_zip_is_said_by_every_reader(kanpo: Kanpo, tmp_path: Path, damage: str) -> None:
+def test_s17_a_damaged_zip_is_said_by_every_reader(kanpo: Kanpo, tmp_path: Path, damage: str) -> None:
     assert kanpo("init", "t.gpkg").code == 0
     (tmp_path / "筆.zip").write_bytes(DAMAGE[damage]())
     for words in (("ingest", "筆.zip"), ("layers", "add", "筆.zip"), ("verify", "筆.zip")):

@@ -182,7 +182,7 @@ def test_s16_no_command_stumbles_over_a_parcel_without_ground(
     assert not case.faults, "\n".join(case.faults)
 
 
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize("name", [name for name in WORDS if name != "traits"])
 def test_s16_no_command_stumbles_over_words_that_are_no_text(name: str, here: Path) -> None:
     case = Case(here, "sample.gpkg")
     for line in lines(name, lambda param: NO_TEXT):

@@ -76,6 +76,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("status", "--project", "@foreign.gpkg"),
     ("merge", "@foreign.gpkg"),
     ("restore", "@field.backup", "--to", "back.gpkg"),
+    ("restore", "field.backup", "--to", "back.gpkg", "--people", "@field.people.sqlite"),
     ("map", "--out", "m.html", "--logo", "@logo.png"),
     ("blocks", "--herb", "当帰", "--barrier", "@streams.geojson", "--out", "b.csv"),
     # Where only what is written has a path: the path is broken.

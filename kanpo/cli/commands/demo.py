@@ -12,7 +12,7 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import InputPath, OutputFolder, Written
 from kanpo.cli._present import say, show_table
-from kanpo.errors import InputUnusable
+from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> in
     from kanpo.herbs import load_catalogue
     from kanpo.store import Project
 
-    data = data or _sample_folder()
+    data = _sample_folder(data)
     path, target = folder / "sample.gpkg", out or folder / "maps" / "sample.html"
     for page in (target, *(folder / f"{code}.html" for code in _trial_codes(data))):
         check_target(page)
@@ -105,23 +105,31 @@ def _step(words: str) -> None:
     say(f"\n$ {words}")
 
 
-def _sample_folder() -> Path:
-    """The sample: in the checkout, or where the installer put it."""
+def _sample_folder(given: Path | None) -> Path:
+    """The sample: the folder given, else in the checkout or where the installer put it."""
     import kanpo
 
     places = (
-        Path(kanpo.__file__).parent.parent / "data",
-        Path(sys.prefix) / "share" / "kanpo" / "sample",
-        Path(site.getuserbase()) / "share" / "kanpo" / "sample",
-        Path.cwd() / "data",
+        (given,)
+        if given is not None
+        else (
+            Path(kanpo.__file__).parent.parent / "data",
+            Path(sys.prefix) / "share" / "kanpo" / "sample",
+            Path(site.getuserbase()) / "share" / "kanpo" / "sample",
+            Path.cwd() / "data",
+        )
     )
     for place in places:
         if (place / "parcels.geojson").is_file():
             return place
     raise InputUnusable(
         "demo.no-sample",
-        Text("見本データが見つかりません", "the sample data were not found"),
+        Text(
+            "見本データ(parcels.geojson ほか)が見つかりません",
+            "the sample data (parcels.geojson …) were not found",
+        ),
         Text("--data で data フォルダを指定してください", "say where the data folder is with --data"),
+        Place(str(places[0])),
     )
 
 
