@@ -76,7 +76,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("status", "--project", "@foreign.gpkg"),
     ("merge", "@foreign.gpkg"),
     ("restore", "@field.backup", "--to", "back.gpkg"),
-    ("restore", "field.backup", "--to", "back.gpkg", "--people", "@field.people.sqlite"),
+    ("restore", "field.backup", "--to", "back.gpkg", "--people", "@members.backup"),
     ("map", "--out", "m.html", "--logo", "@logo.png"),
     ("blocks", "--herb", "当帰", "--barrier", "@streams.geojson", "--out", "b.csv"),
     # Where only what is written has a path: the path is broken.
@@ -240,6 +240,7 @@ def _copies(folder: Path) -> None:
     _kanpo("archive", "field.zip")
     _kanpo("backup", "--out", "field.backup")
     shutil.copy(folder / "field.gpkg", folder / "foreign.gpkg")
+    shutil.copy(folder / "field.people.sqlite", folder / "members.backup")
     record = {
         "record_id": "01900000-0000-7000-8000-000000000001", "happened_at": "2025-07-03T10:00:00+09:00", "actor": "甲",
         "trial_code": "T1", "plot_code": "T1-0", "trait": "plant_height_cm", "value": "33",
