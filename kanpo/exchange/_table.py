@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
-from kanpo.files import check_table_file
+from kanpo.files import check_table_file, decode_text
 from kanpo.locale import Text
 from kanpo.reading import bounded
 
@@ -56,7 +56,7 @@ def read_csv(path: Path) -> WrittenTable:
         It is no regular file, too large, empty, or neither encoding fits.
     """
     check_table_file(path)
-    text = _decoded(path.read_bytes(), path)
+    text = decode_text(path.read_bytes(), str(path))
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096].split("\n")[0], ",\t;")
     except csv.Error:
@@ -80,19 +80,3 @@ def read_csv(path: Path) -> WrittenTable:
             Place(str(path)),
         )
     return WrittenTable(path.name, rows[0], tuple(rows[1:]))
-
-
-def _decoded(content: bytes, path: Path) -> str:
-    # CP932 decodes nearly any bytes; a NUL is in no text of either encoding.
-    encodings = () if b"\0" in content else ("utf-8-sig", "cp932")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputUnusable(
-        "table.encoding",
-        Text("文字コードが UTF-8 でも CP932(Shift_JIS)でもありません", "is neither UTF-8 nor CP932 text"),
-        Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'"),
-        Place(str(path)),
-    )

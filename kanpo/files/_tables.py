@@ -70,7 +70,7 @@ def read_rows(content: bytes, name: str) -> list[list[str]]:
     InputUnusable
         Neither encoding fits, or it cannot be parted into cells.
     """
-    text = _decoded(content, name)
+    text = decode_text(content, name)
     delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
     try:
         return bounded_csv(text, name, delimiter=delimiter)
@@ -83,7 +83,14 @@ def read_rows(content: bytes, name: str) -> list[list[str]]:
         ) from None
 
 
-def _decoded(content: bytes, name: str) -> str:
+def decode_text(content: bytes, name: str) -> str:
+    """The text of a file: UTF-8 with or without byte order mark, else CP932.
+
+    Raises
+    ------
+    InputUnusable
+        Neither encoding fits.
+    """
     # CP932 decodes nearly any bytes; a NUL is in no text of either encoding.
     for encoding in () if b"\0" in content else ("utf-8-sig", "cp932"):
         try:
