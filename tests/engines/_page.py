@@ -113,9 +113,13 @@ class Page:
     def leave_and_return(self, elsewhere: Path) -> None:
         """Follow a link to another page and come back with the back button."""
         self._here().execute_script("location.href = arguments[0]", elsewhere.resolve().as_uri())
-        self.wait("() => document.title === 'elsewhere'")
+        # A script that waits for an answer gets none when the page goes away under it: ask the browser.
+        self.wait(lambda: self._here().title == "elsewhere")
         self._here().back()
-        self.wait("() => document.title !== 'elsewhere' && document.readyState === 'complete'")
+        self.wait(
+            lambda: self._here().title != "elsewhere"
+            and self.driver.execute_script("return document.readyState") == "complete"
+        )
         self._settle(True)
 
     def close(self) -> None:
