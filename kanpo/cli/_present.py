@@ -69,7 +69,7 @@ def show_table(
 ) -> None:
     """A table on stdout: aligned for people, or JSON, or CSV (UTF-8, keys as headers)."""
     if as_json:
-        show_json(_records(frame))
+        show_json(records(frame))
     elif as_csv:
         click.echo(_csv(frame), nl=False)
     elif frame.empty:
@@ -98,7 +98,8 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=plain, indent=2, default=str, allow_nan=False))
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON: what is missing is null."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 

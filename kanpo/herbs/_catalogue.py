@@ -6,18 +6,34 @@ import difflib
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+<<<<<<< ours
 from kanpo.errors import InputUnusable, Place, UsageError, shown
 from kanpo.herbs._check import DEFAULT_HERB, FILES, OPTIONAL, check_files, read_files
 from kanpo.herbs._curve import Row, bell_of, classes_of, corners_of, points_of
+=======
+from kanpo.errors import InputUnusable, Place, Problem, UsageError, shown
+from kanpo.herbs._check import DEFAULT_HERB, CatalogueFiles, check_files, check_repeated, read_files
+from kanpo.herbs._check_works import check_assumption, check_cost, check_work
+from kanpo.herbs._costs import Assumption, Cost, assumption_of_row, cost_of_row
+>>>>>>> theirs
 from kanpo.herbs._requirement import Herb, Requirement
+from kanpo.herbs._rows import herb_of_row, requirement_of_row
+from kanpo.herbs._works import Work, work_of_row
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, normalise
+
+#: What a verdict rests on before anything else, and the words for it.
+TOPICS = {
+    "climate": Text("気候", "climate"),
+    "drainage": Text("排水", "drainage"),
+    "soil_texture": Text("土性", "texture"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +43,8 @@ class Catalogue:
     `requirements` has for each herb its own rows and the default rows of the factors that it has
     no row for, in the order of the factors. `digest` is a hash over all of it. `own` are the rows of
     the user's own that were laid over those shipped with kanpo, `own_herbs` the ids of herbs of the
-    user's own or with facts of the user's own.
+    user's own or with facts of the user's own, and `unused` rows of the user's own, kept by an older
+    kanpo, of factors that belong to workability now. `known_sites` are places known to grow a herb.
     """
 
     herbs: Mapping[str, Herb]
@@ -40,6 +57,11 @@ class Catalogue:
     digest: str
     own: tuple[Requirement, ...] = ()
     own_herbs: tuple[str, ...] = ()
+    works: tuple[Work, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    known_sites: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unused: tuple[Requirement, ...] = ()
 
     def requirements_of(self, herb_id: str) -> tuple[Requirement, ...]:
         """What a herb needs, in the order of the factors.
@@ -50,6 +72,20 @@ class Catalogue:
             There is no such herb.
         """
         return self.requirements[herb_id]
+
+    def unsourced_topics(self, herb_id: str) -> tuple[str, ...]:
+        """Which of climate, drainage and texture no row of a source (medium confidence or better) bears."""
+        read = [row.factor for row in self.requirements_of(herb_id) if row.confidence != "low"]
+        borne = {FACTORS[key].topic if FACTORS[key].topic == "climate" else key for key in read}
+        return tuple(topic for topic in TOPICS if topic not in borne)
+
+    def reference_only(self, herb_id: str) -> bool:
+        """Whether a source is missing for climate, drainage or texture: such a herb has a range and no class.
+
+        What was not read does not decide unseen; one row of a local agronomist for what is missing,
+        with a confidence of medium or better, lifts it.
+        """
+        return bool(self.unsourced_topics(herb_id))
 
     def source_title(self, source_ids: str) -> str:
         """Titles of the sources that a row names (``a; b``)."""
@@ -75,9 +111,8 @@ def _shipped() -> Catalogue:
 
 
 def _load(folder: Path | None) -> Catalogue:
-    read, problems = read_files(folder)
-    problems = problems or check_files(read)
-    if problems:
+    catalogue, problems = _examined(folder)
+    if catalogue is None:
         raise InputUnusable(
             "catalogue.unusable",
             Text(
@@ -88,50 +123,70 @@ def _load(folder: Path | None) -> Catalogue:
             Place(str(folder) if folder else None),
             tuple(problems),
         )
+    return catalogue
+
+
+def check_catalogue(folder: Path | None = None) -> list[Problem]:
+    """Everything that is wrong with a catalogue; empty when it is in order."""
+    return _examined(folder)[1]
+
+
+def _examined(folder: Path | None) -> tuple[Catalogue | None, list[Problem]]:
+    """The catalogue of a folder, or everything that is wrong with it."""
+    read, problems = read_files(folder)
+    problems = problems or check_files(read)
+    if problems:
+        return None, problems
+    catalogue = _of_files(read)
+    problems = _check_money(read, catalogue)
+    if problems:
+        return None, problems
+    return replace(
+        catalogue,
+        works=tuple(work_of_row(row, number) for number, row in enumerate(read.tables["works"], 2)),
+        costs=tuple(cost_of_row(row) for row in read.tables["costs"]),
+        assumptions=tuple(assumption_of_row(row) for row in read.tables["assumptions"]),
+    ), []
+
+
+def _of_files(read: CatalogueFiles) -> Catalogue:
     herbs = {row["herb_id"]: herb_of_row(row) for row in read.tables["herbs"]}
     rows = [requirement_of_row(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
     requirements = {herb_id: _resolved(herb_id, rows) for herb_id in herbs}
+<<<<<<< ours
     tables = {
         name: pd.DataFrame(read.tables[name], columns=None if read.tables[name] else OPTIONAL.get(name))
         for name in FILES
         if name not in ("herbs", "requirements")
     }
+=======
+    names = ("quality", "market", "operations", "sources", "known_sites")
+    tables = {name: pd.DataFrame(read.tables[name]) for name in names}
+>>>>>>> theirs
     digest = hashlib.sha256(json.dumps(read.tables, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     return Catalogue(herbs, requirements, **tables, digest=digest)
 
 
-def herb_of_row(row: Row) -> Herb:
-    """A checked row as a herb; blank numbers are not known, blank years to harvest one."""
-    values: dict[str, object] = {}
-    for field in fields(Herb):
-        text = row.get(field.name, "")
-        if field.type == "int":
-            values[field.name] = int(text or 1)
-        elif "float" in str(field.type):
-            values[field.name] = float(text) if text else None
-        else:
-            values[field.name] = text
-    return Herb(**values)  # type: ignore[arg-type]
-
-
-def requirement_of_row(row: Row, number: int) -> Requirement:
-    """A checked row as a requirement; `number` is its row in the file."""
-    kind = row["kind"]
-    return Requirement(
-        herb_id=row["herb_id"],
-        factor=row["factor"],
-        kind=kind,  # type: ignore[arg-type]
-        corners=corners_of(row) if kind == "trapezoid" else (None, None, None, None),
-        classes=classes_of(row) if kind == "classes" else {},
-        weight=float(row["weight"]),
-        knock_out=row["knock_out"] == "1",
-        source=row["source"],
-        confidence=row["confidence"],
-        note=row.get("note", ""),
-        row=number,
-        bell=bell_of(row) if kind == "gaussian" else None,
-        points=points_of(row) if kind == "piecewise" else (),
-    )
+def _check_money(read: CatalogueFiles, catalogue: Catalogue) -> list[Problem]:
+    """What is wrong with works, costs and assumptions, which look at what the herbs require."""
+    sources = set(catalogue.sources["source_id"])
+    keys = {row.get("key", "") for row in read.tables["assumptions"]}
+    needs = catalogue.requirements
+    problems: list[Problem] = []
+    for row, place in read.numbered("works"):
+        problems += check_work(row, place, needs, sources, keys)
+    for row, place in read.numbered("costs"):
+        problems += check_cost(row, place, needs, sources, keys)
+    for row, place in read.numbered("assumptions"):
+        problems += check_assumption(row, place)
+    for name, columns in (
+        ("works", ("work_id", "factor")),
+        ("costs", ("cost_id",)),
+        ("assumptions", ("key",)),
+    ):
+        if name not in read.shipped:
+            problems += check_repeated(read.tables[name], f"{name}.csv", columns)
+    return problems
 
 
 def _resolved(herb_id: str, rows: list[Requirement]) -> tuple[Requirement, ...]:
@@ -205,3 +260,29 @@ def requirement_table(catalogue: Catalogue, herb_id: str) -> pd.DataFrame:
             for row in catalogue.requirements_of(herb_id)
         ]
     )
+
+
+def work_table(catalogue: Catalogue) -> pd.DataFrame:
+    """The works of a catalogue, one row each, in words of the current language."""
+    return pd.DataFrame(
+        [
+            {
+                "work": f"{work.work_id} ({work.label})",
+                "factor": str(FACTORS[work.factor].label),
+                "effect": str(work.text),
+                "land": ";".join(work.land_types) or "*",
+                "herbs": ";".join(work.herbs) or "*",
+                "yen": _range(work.money.yen_low, work.money.yen_high, work.per),
+                "hours": _range(work.money.hours_low, work.money.hours_high, work.per),
+                "confidence": work.confidence,
+                "cost_confidence": work.cost_confidence,
+                "source": work.source,
+            }
+            for work in catalogue.works
+        ]
+    )
+
+
+def _range(low: float | None, high: float | None, per: str) -> str:
+    """``10,000-40,000/10a``; empty where nobody has said it."""
+    return "" if low is None or high is None else f"{low:,.10g}-{high:,.10g}/{per}"

@@ -12,12 +12,22 @@ from pathlib import Path
 
 from kanpo.errors import Place, Problem
 from kanpo.herbs._curve import Row, at, check_curve, number_of, problem
+from kanpo.herbs._reach import least_membership
+from kanpo.herbs._rows import requirement_of_row
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 
+<<<<<<< ours
 FILES = ("herbs", "requirements", "quality", "monographs", "market", "operations", "sources")
 #: What a catalogue may do without, with its columns: no monograph is marked as complete then.
 OPTIONAL = {"monographs": ("herb_id", "complete", "edition", "source", "confidence")}
+=======
+FILES = ("herbs", "requirements", "quality", "market", "operations", "sources")
+#: Files that a folder may do without; those shipped are taken then.
+MORE_FILES = ("works", "costs", "assumptions", "known_sites")
+#: Whether a place is known to grow a herb, known not to, or not said.
+ORIGINS = ("yes", "none", "unclear")
+>>>>>>> theirs
 CONFIDENCES = ("high", "medium", "low")
 #: As the most that a test may give: nothing may be found.
 NOT_DETECTED = "not detected"
@@ -27,29 +37,43 @@ DEFAULT_HERB = "*"
 _SURPLUS = "\0surplus"
 #: Columns that hold a number of 0 or more, and of which the first may not be above the second.
 _NUMBERS = {
-    "herbs": ("years_to_harvest", "plants_per_10a", "shading_percent"),
+    "herbs": ("years_to_harvest", "replant_years", "plants_per_10a", "shading_percent"),
     "quality": (),
+    "known_sites": ("warmth_index_c_month",),
     "market": ("fiscal_year", "value"),
     "operations": ("crop_year", "month_from", "month_to"),
 }
 _RANGES = {"herbs": ("yield_dry_kg_per_10a_low", "yield_dry_kg_per_10a_high"), "quality": ("min", "max")}
 
 
+_ABLE = [factor for factor in FACTORS.values() if factor.verdict == "suitability"]
+_ABLE_JA = "、".join(factor.key for factor in _ABLE)
+_ABLE_EN = ", ".join(factor.key for factor in _ABLE)
+
+
 @dataclass(slots=True)
 class CatalogueFiles:
-    """The rows of every file, as written."""
+    """The rows of every file, as written; `shipped` are files that the folder does without."""
 
     tables: dict[str, list[Row]]
-    names: dict[str, str] = field(default_factory=dict)
+    shipped: set[str] = field(default_factory=set)
+
+    def numbered(self, name: str) -> Iterator[tuple[Row, Place]]:
+        """The rows of a file of the folder with their places; none of a file that it does without."""
+        if name not in self.shipped:
+            for number, row in enumerate(self.tables[name], 2):
+                yield row, Place(f"{name}.csv", row=number)
 
 
 def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem]]:
     """Read the CSV files of a catalogue; those shipped with kanpo when no folder is given."""
-    root: Traversable = files("kanpo.herbs").joinpath("catalogue") if folder is None else folder
-    tables: dict[str, list[Row]] = {}
+    shipped: Traversable = files("kanpo.herbs").joinpath("catalogue")
+    root: Traversable = shipped if folder is None else folder
+    read = CatalogueFiles({})
     problems: list[Problem] = []
-    for name in FILES:
+    for name in (*FILES, *MORE_FILES):
         file = root.joinpath(f"{name}.csv")
+<<<<<<< ours
         try:
             text = file.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
@@ -77,6 +101,36 @@ def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem
                 problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
             tables[name].append({key: value or "" for key, value in row.items()})
     return CatalogueFiles(tables), problems
+=======
+        if name in MORE_FILES and folder is not None and not file.is_file():
+            read.shipped.add(name)
+            file = shipped.joinpath(f"{name}.csv")
+        rows, wrong = _read_table(file, name)
+        read.tables[name] = rows
+        problems += wrong
+    return read, problems
+
+
+def _read_table(file: Traversable, name: str) -> tuple[list[Row], list[Problem]]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        what = Text("ファイルがありません", "the file is missing")
+        mend = Text("同梱の目録から写してください", "copy it from the shipped catalogue")
+        return [], [Problem("catalogue.missing", what, mend, Place(f"{name}.csv"))]
+    except UnicodeDecodeError:
+        what = Text("UTF-8 ではありません", "is not UTF-8")
+        mend = Text("UTF-8 で保存し直してください", "save it as UTF-8")
+        return [], [Problem("catalogue.encoding", what, mend, Place(f"{name}.csv"))]
+    table: list[Row] = []
+    problems: list[Problem] = []
+    for number, row in enumerate(csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS), 2):
+        surplus = row.pop(_SURPLUS, None)
+        if surplus:
+            problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
+        table.append({key: value or "" for key, value in row.items()})
+    return table, problems
+>>>>>>> theirs
 
 
 def _too_many_cells(place: Place) -> Problem:
@@ -86,17 +140,12 @@ def _too_many_cells(place: Place) -> Problem:
     )
 
 
-def check_catalogue(folder: Path | None = None) -> list[Problem]:
-    """Everything that is wrong with a catalogue; empty when it is in order."""
-    read, problems = read_files(folder)
-    return problems or check_files(read)
-
-
 def check_files(read: CatalogueFiles) -> list[Problem]:
     """Check herbs, requirements and quality against the factors and against each other."""
     problems: list[Problem] = []
     herbs = {row.get("herb_id", "") for row in read.tables["herbs"]}
     sources = {row.get("source_id", "") for row in read.tables["sources"]}
+<<<<<<< ours
     problems += _repeated(read.tables["herbs"], "herbs.csv", ("herb_id",))
     problems += _repeated(read.tables["requirements"], "requirements.csv", ("herb_id", "factor"))
     problems += _repeated(read.tables["quality"], "quality.csv", ("herb_id", "test", "analyte"))
@@ -105,13 +154,29 @@ def check_files(read: CatalogueFiles) -> list[Problem]:
         problems += _check_monograph(row, Place("monographs.csv", row=number))
     for number, row in enumerate(read.tables["requirements"], 2):
         place = Place("requirements.csv", row=number)
+=======
+    problems += check_repeated(read.tables["herbs"], "herbs.csv", ("herb_id",))
+    problems += check_repeated(read.tables["requirements"], "requirements.csv", ("herb_id", "factor"))
+    for row, place in read.numbered("requirements"):
+>>>>>>> theirs
         problems += _check_requirement(row, place, herbs)
-    for name in FILES[:-1]:
-        for number, row in enumerate(read.tables[name], 2):
-            place = Place(f"{name}.csv", row=number)
+    for name in (*FILES[:-1], "known_sites"):
+        for row, place in read.numbered(name):
             problems += _check_common(row, place, herbs, sources)
             problems += _check_numbers(row, name, place)
+    for row, place in read.numbered("known_sites"):
+        problems += _check_origin(row, place)
     return [*problems, *_check_weights(read.tables["requirements"], herbs)]
+
+
+def _check_origin(row: Row, place: Place) -> Iterator[Problem]:
+    if row.get("origin") not in ORIGINS or not row.get("warmth_index_c_month", ""):
+        yield problem(
+            *("origin", "産地の行に使えません", "cannot be used as a place"),
+            "origin は yes(産地)・none(産地ではない)・unclear のどれか、暖かさの指数は必須です",
+            "origin is yes, none or unclear, and the warmth index is needed",
+            at(place, row, "origin"),
+        )
 
 
 def check_own_row(row: Row, place: Place, herbs: set[str], sources: set[str]) -> Iterator[Problem]:
@@ -196,14 +261,21 @@ def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Prob
     if factor is None:
         yield problem(
             *("unknown-factor", "知らない立地要因です", "unknown site factor"),
-            *(
-                f"使える要因: {'、'.join(FACTORS)}",
-                f"known factors: {', '.join(FACTORS)}",
-                at(place, row, "factor"),
-            ),
+            *(f"使える要因: {_ABLE_JA}", f"known factors: {_ABLE_EN}", at(place, row, "factor")),
         )
         return
-    yield from check_curve(row, factor, place)
+    if factor.verdict == "workability":
+        yield problem(
+            "workability",
+            f"{factor.label.ja}は適地度ではなく事業性(円と時間)に数えます",
+            f"{factor.label.en} belongs to workability (yen and hours), not to suitability",
+            f"この行を消してください。費用は前提(assumptions.csv)で、適地度は次の要因で: {_ABLE_JA}",
+            f"remove the row; give its cost as an assumption; suitability takes: {_ABLE_EN}",
+            at(place, row, "factor"),
+        )
+        return
+    wrong = list(check_curve(row, factor, place))
+    yield from wrong
     weight = number_of(row.get("weight", ""))
     if weight is None or weight < 0:
         yield problem(
@@ -215,9 +287,26 @@ def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Prob
             *("knock-out", "knock_out は 0 か 1 です", "knock_out is 0 or 1"),
             *("除外条件なら1にしてください", "use 1 if membership 0 excludes", at(place, row, "knock_out")),
         )
+    elif row["knock_out"] == "1" and not wrong and weight is not None:
+        yield from _check_knock_out(row, place)
 
 
-def _repeated(rows: list[Row], name: str, keys: tuple[str, ...]) -> Iterator[Problem]:
+def _check_knock_out(row: Row, place: Place) -> Iterator[Problem]:
+    """A declared knock-out has to be 0 somewhere in what is physically possible."""
+    least = least_membership(requirement_of_row(row, place.row or 0))
+    if least > 0:
+        yield problem(
+            "knock-out-idle",
+            f"除外条件(knock_out=1)なのに、適合度が0になる値がありません(最も悪くても {least:g})",
+            f"is a knock-out that never excludes: its least membership is {least:g}",
+            "植えられない区分・値の適合度を0にするか、knock_out を 0 にしてください",
+            "give membership 0 to what cannot be planted, or use knock_out 0",
+            at(place, row, "knock_out"),
+        )
+
+
+def check_repeated(rows: list[Row], name: str, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """Rows that say the same thing a second time."""
     seen: dict[tuple[str, ...], int] = {}
     for number, row in enumerate(rows, 2):
         key = tuple(row.get(column, "") for column in keys)

@@ -11,17 +11,14 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, KanpoError, Place, Problem
-from kanpo.herbs._catalogue import (
-    Catalogue,
-    find_herb,
-    herb_of_row,
-    load_catalogue,
-    requirement_of_row,
-)
+from kanpo.herbs._catalogue import Catalogue, find_herb, load_catalogue
 from kanpo.herbs._check import DEFAULT_HERB, check_own_row
 from kanpo.herbs._curve import Row
 from kanpo.herbs._own_herbs import OWN, read_dicts, read_own_herbs
+from kanpo.herbs._own_works import read_own_works
 from kanpo.herbs._requirement import Requirement
+from kanpo.herbs._rows import herb_of_row, requirement_of_row
+from kanpo.herbs._works import lay_over_works
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, normalise
 from kanpo.store import OwnCatalogue, Project, sha256_of
@@ -30,7 +27,7 @@ _NEEDED = ("herb_id", "factor")
 
 
 def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
-    """Read a folder with ``requirements.csv`` and, if wanted, ``herbs.csv`` and ``sources.csv``, or one CSV.
+    """Read a folder with ``requirements.csv``, ``herbs.csv``, ``works.csv`` or ``sources.csv``, or one CSV.
 
     Only the rows that differ need to stand there. Herbs and factors may be named in Japanese. An empty
     kind follows from the factor, an empty weight and knock_out are those of the shipped row, an empty
@@ -62,12 +59,19 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
     )
     content = (folder / "herbs.csv").read_bytes() if herbs else b""
     own = OwnCatalogue(f"{named}{file.name}", "", (), tuple(sources), herbs=tuple(herbs))
-    if file.is_file() or not herbs:
+    works = folder / "works.csv" if path.is_dir() else None
+    has_works = works is not None and works.is_file()
+    if file.is_file() or not (herbs or has_works):
         written, rows, bad = _read_requirements(file, own, lay_over(shipped, own), known)
         content += written
         own, weightless = _without_weightless(replace(own, rows=rows), shipped)
         problems += [*bad, *weightless]
-    if not own.rows and not own.herbs:
+    if works is not None and has_works:
+        written, good, bad = read_own_works(works, f"{named}works.csv", lay_over(shipped, own), known)
+        content += written
+        own = replace(own, works=tuple(good))
+        problems += bad
+    if not (own.rows or own.herbs or own.works):
         raise InputUnusable(
             "catalogue.no-rows",
             Text("使える行がありません", "no row can be used"),
@@ -114,7 +118,8 @@ def lay_over(shipped: Catalogue, own: OwnCatalogue | None) -> Catalogue:
     """The catalogue with the user's own rows in place of the shipped ones.
 
     A row of herb ``*`` takes the place of the shipped default, not of a row that a herb has of its own.
-    A herb that is not shipped starts from the shipped defaults.
+    A herb that is not shipped starts from the shipped defaults. Rows that an older kanpo kept of factors
+    that belong to workability now are left out and stand in `unused`.
     """
     if own is None:
         return shipped
@@ -125,16 +130,19 @@ def lay_over(shipped: Catalogue, own: OwnCatalogue | None) -> Catalogue:
         for row in requirements
         if row.herb_id == DEFAULT_HERB
     }
-    needed = dict.fromkeys(herbs, tuple(defaults.values())) | dict(shipped.requirements)
+    needed: dict[str, tuple[Requirement, ...]] = dict.fromkeys(herbs, tuple(defaults.values())) | dict(
+        shipped.requirements
+    )
     rows = [
         replace(requirement_of_row(row, int(row["row"])), file=own.file_name)
         for row in sorted(own.rows, key=lambda row: row["herb_id"] != DEFAULT_HERB)
     ]
+    unused = tuple(row for row in rows if FACTORS[row.factor].verdict == "workability")
+    rows = [row for row in rows if row not in unused]
     resolved = {herb_id: _resolved(herb_id, requirements, rows) for herb_id, requirements in needed.items()}
     sources = [{"source_id": OWN, "title": "自分の行 (own row)"}, *own.sources]
-    told = json.dumps(
-        [own.rows, own.sources, *([own.herbs] if herbs else [])], ensure_ascii=False, sort_keys=True
-    )
+    more = [part for part in (own.herbs, own.works) if part]
+    told = json.dumps([own.rows, own.sources, *more], ensure_ascii=False, sort_keys=True)
     return replace(
         shipped,
         herbs=dict(shipped.herbs) | herbs,
@@ -143,6 +151,8 @@ def lay_over(shipped: Catalogue, own: OwnCatalogue | None) -> Catalogue:
         digest=hashlib.sha256(f"{shipped.digest}{told}".encode()).hexdigest(),
         own=tuple(rows),
         own_herbs=tuple(herbs),
+        works=lay_over_works(shipped.works, own.works, own.file_name.rsplit("/", 1)[0] + "/works.csv"),
+        unused=unused,
     )
 
 

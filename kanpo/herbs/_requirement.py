@@ -90,7 +90,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Herb:
-    """A crude-drug herb as the catalogue describes it; texts are empty where nothing is known."""
+    """A crude-drug herb as the catalogue describes it; texts are empty where nothing is known.
+
+    `replant_years` are the years that have to pass before the same herb is grown on the same ground.
+    """
 
     herb_id: str
     crude_drug_ja: str
@@ -102,6 +105,7 @@ class Herb:
     part_used_en: str
     life_cycle: str
     years_to_harvest: int
+    replant_years: float | None
     propagation: str
     plants_per_10a: float | None
     row_cm: str

@@ -50,10 +50,13 @@ _UNIT_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A property of a site that a herb needs or fears.
+    """A property of a site: something that a herb needs or fears, or that makes work.
 
     `minimum` and `maximum` bound what is physically possible, in `unit`; a class factor has
-    `classes` in order instead. `cost` says how it is measured: desk, visit or laboratory.
+    `classes` in order instead, the best for most crops first. `cost` says how it is measured: desk,
+    visit or laboratory. `verdict` is the one of the two numbers of a parcel that it belongs to: what
+    the plant needs (suitability) or what it costs to grow it there (workability). `topic` is climate,
+    soil, light, terrain, access or land_use.
     """
 
     key: str
@@ -64,6 +67,8 @@ class Factor:
     maximum: float | None
     classes: tuple[str, ...]
     cost: str
+    verdict: Literal["suitability", "workability"]
+    topic: str
 
     @property
     def unit_label(self) -> Text:
@@ -95,6 +100,8 @@ def _read() -> dict[str, Factor]:
             maximum=float(row["physical_max"]) if number else None,
             classes=tuple(filter(None, row["classes"].split(";"))),
             cost=row["cost_to_measure"],
+            verdict="workability" if row["verdict"] == "workability" else "suitability",
+            topic=row["topic"],
         )
     return factors
 

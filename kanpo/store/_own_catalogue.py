@@ -18,7 +18,7 @@ _KEY = "own_catalogue"
 class OwnCatalogue:
     """Rows of requirements as written (with their number in ``row``), the sources they name, and their file.
 
-    `herbs` are rows of herbs, complete.
+    `herbs` and `works` are rows of herbs and of works, complete.
     """
 
     file_name: str
@@ -27,6 +27,7 @@ class OwnCatalogue:
     sources: tuple[dict[str, str], ...]
     added_at: str = ""
     herbs: tuple[dict[str, str], ...] = ()
+    works: tuple[dict[str, str], ...] = ()
 
 
 def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalogue | None:
@@ -35,8 +36,14 @@ def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalog
         row = connection.execute("SELECT value FROM kanpo_meta WHERE key = ?", (_KEY,)).fetchone()
     if row is None:
         return None
+<<<<<<< ours
     kept = stored_json(row[0])
     return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in ("rows", "sources", "herbs")})
+=======
+    kept = json.loads(row[0])
+    tables = ("rows", "sources", "herbs", "works")
+    return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in tables})
+>>>>>>> theirs
 
 
 def write_own_catalogue(connection: sqlite3.Connection, path: Path, own: OwnCatalogue | None) -> None:

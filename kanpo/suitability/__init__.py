@@ -9,9 +9,11 @@ from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
+from kanpo.suitability._limitation import limitation
 from kanpo.suitability._membership import FLOOR, membership, worst_and_best
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._neighbours import Ranges, neighbour_ranges, score_within
+from kanpo.suitability._origins import NOT_INDEPENDENT, Validation, climate_score, validate_origins
 from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
 from kanpo.suitability._pareto import Criterion, pareto_levels, pareto_table, read_criteria
 from kanpo.suitability._project import (
@@ -34,6 +36,7 @@ __all__ = [
     "EVERY_HERB",
     "FLOOR",
     "METHODS",
+    "NOT_INDEPENDENT",
     "WEIGHT_COLUMNS",
     "ClassBounds",
     "Compiled",
@@ -49,12 +52,15 @@ __all__ = [
     "Robustness",
     "ScoreSettings",
     "Scores",
+    "Validation",
     "Variation",
     "Weights",
     "check_panel_weights",
+    "climate_score",
     "compile_requirements",
     "explain",
     "freshness",
+    "limitation",
     "membership",
     "neighbour_ranges",
     "pareto_levels",
@@ -74,6 +80,7 @@ __all__ = [
     "score_within",
     "suited_herbs",
     "summary",
+    "validate_origins",
     "what_if",
     "with_assumed",
     "worst_and_best",

@@ -280,7 +280,7 @@ def test_what_if_shows_before_and_after_and_stores_nothing(kanpo: Kanpo, demo_pr
 def test_rankings_say_which_herb_where(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
     before = digest(demo_project)
     herbs = json.loads(kanpo("ranking", "--parcel", "069001736", "--json").out)
-    assert len(herbs) == 25 and herbs[0]["score"] >= herbs[1]["score"]
+    assert len(herbs) == 26 and herbs[0]["score"] >= herbs[1]["score"]
     (top,) = json.loads(kanpo("ranking", "--herb", herbs[0]["herb_id"], "--top", 1, "--json").out)
     assert top["rank"] == 1
     asked = ("ranking", "--herb", "当帰", "--pareto", "score,面積,-road_access_m")

@@ -41,7 +41,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("explain", ("069001736", "--herb", "芍薬")),
     (
         "weights template",
-        ("--herb", "当帰", "--factor", "傾斜", "--factor", "排水", "--factor", "日照", "--out", "w.csv"),
+        ("--herb", "当帰", "--factor", "土性", "--factor", "排水", "--factor", "日照", "--out", "w.csv"),
     ),
     ("weights judge", ("judged.csv", "--out", "weights.csv")),
     ("robust", ("--herb", "当帰", "--draws", "50")),
@@ -73,6 +73,8 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("herbs list", ()),
     ("herbs show", ("当帰",)),
     ("herbs check", ()),
+    ("herbs works", ()),
+    ("herbs validate", ()),
     ("herbs use", ("own",)),
     ("herbs diff", ()),
     ("growers add", ("G99", "--name", "架空 太郎")),

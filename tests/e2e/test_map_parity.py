@@ -26,7 +26,7 @@ def test_scores_classes_and_order_of_the_sample(demo_folder: Path) -> None:
         page = unpack(encode_content(project_content(project, catalogue, Audience.PARTNER)))
         scores = score_as_stored(project, stored_factors(project)[0], catalogue)
     ids = page["columns"]["parcel_id"]
-    assert len(page["scores"]) == len(catalogue.herbs) == 25
+    assert len(page["scores"]) == len(catalogue.herbs) == 26
     for herb, told in zip(catalogue.herbs, page["scores"], strict=True):
         frame = scores.frame(herb).set_index("parcel_id")
         ours = frame.loc[ids]

@@ -11,7 +11,7 @@ from kanpo.schema import FACTORS
 
 def test_the_shipped_catalogue_has_no_problem() -> None:
     assert check_catalogue() == []
-    assert len(load_catalogue().herbs) == 25
+    assert len(load_catalogue().herbs) == 26
 
 
 def test_every_herb_needs_each_factor_at_most_once_in_the_order_of_the_factors() -> None:
@@ -20,22 +20,24 @@ def test_every_herb_needs_each_factor_at_most_once_in_the_order_of_the_factors()
     for herb_id in catalogue.herbs:
         factors = [requirement.factor for requirement in catalogue.requirements_of(herb_id)]
         assert factors == sorted(set(factors), key=order.index)
-        assert {"slope_deg", "drainage", "soil_texture"} <= set(factors)
+        assert {"drainage", "soil_texture", "soil_depth_cm"} <= set(factors)
+        assert all(FACTORS[factor].verdict == "suitability" for factor in factors)
 
 
 def test_a_herbs_own_row_replaces_the_default_row() -> None:
     catalogue = load_catalogue()
     ginseng = {requirement.factor: requirement for requirement in catalogue.requirements_of("ninjin")}
-    assert ginseng["slope_deg"].corners == (None, None, 5.0, 12.0)
-    assert ginseng["slope_deg"].herb_id == "ninjin"
-    assert ginseng["area_m2"].herb_id == "*"
-    assert [row.factor for row in catalogue.requirements_of("ninjin")].count("slope_deg") == 1
+    assert ginseng["soil_ph"].corners == (4.0, 4.5, 5.8, 6.5)
+    assert ginseng["soil_ph"].herb_id == "ninjin"
+    assert ginseng["soil_depth_cm"].herb_id == "*"
+    assert [row.factor for row in catalogue.requirements_of("ninjin")].count("soil_ph") == 1
 
 
 def test_a_requirement_says_where_it_stands_and_how_sure_it_is() -> None:
     warmth = load_catalogue().requirements_of("shakuyaku")[0]
-    assert (warmth.factor, warmth.corners) == ("warmth_index_c_month", (30.0, 45.0, 100.0, 115.0))
-    assert (warmth.weight, warmth.knock_out, warmth.confidence, warmth.source) == (3.0, True, "high", "nibn")
+    assert (warmth.factor, warmth.corners) == ("warmth_index_c_month", (30.0, 45.0, 115.0, 150.0))
+    assert (warmth.weight, warmth.knock_out, warmth.confidence) == (3.0, False, "medium")
+    assert warmth.source.startswith("nibn; jma_toyama")
     assert warmth.file == "requirements.csv"
     assert load_catalogue().source_title("nibn").startswith("薬用植物総合情報データベース")
 
@@ -43,9 +45,9 @@ def test_a_requirement_says_where_it_stands_and_how_sure_it_is() -> None:
 def test_a_requirement_reads_in_words() -> None:
     needs = {need.factor: need.text for need in load_catalogue().requirements_of("shakuyaku")}
     japanese = {key: text.ja.replace(" ", "") for key, text in needs.items()}
-    assert "45〜100" in japanese["warmth_index_c_month"]
-    assert "30未満・115超で不適" in japanese["warmth_index_c_month"]
-    assert japanese["slope_deg"].startswith("8°") and "20超で不適" in japanese["slope_deg"]
+    assert "45〜115" in japanese["warmth_index_c_month"]
+    assert "30未満・150超で不適" in japanese["warmth_index_c_month"]
+    assert japanese["soil_depth_cm"].startswith("50cm以上") and "15未満で不適" in japanese["soil_depth_cm"]
     assert "やや不良0.4" in japanese["drainage"]
     assert "imperfectly drained 0.4" in needs["drainage"].en
 
@@ -68,6 +70,8 @@ def test_a_requirement_reads_in_words() -> None:
         ("トウキ", "toki"),
         ("オオブカトウキ", "toki"),
         ("ホッカイトウキ", "hokkai_toki"),
+        ("白朮", "byakujutsu"),
+        ("オオバナオケラ", "obana_okera"),
     ],
 )
 def test_a_herb_is_found_by_any_of_its_names(name: str, herb_id: str) -> None:
@@ -87,8 +91,8 @@ def test_labels_tell_herbs_apart() -> None:
     catalogue = load_catalogue()
     assert catalogue.herbs["toki"].label.ja == "当帰(トウキ)"
     assert catalogue.herbs["toki"].label.en == "toki (Angelicae Acutilobae Radix)"
-    assert len({herb.label.ja for herb in catalogue.herbs.values()}) == 25
-    assert len({herb.label.en for herb in catalogue.herbs.values()}) == 25
+    assert len({herb.label.ja for herb in catalogue.herbs.values()}) == 26
+    assert len({herb.label.en for herb in catalogue.herbs.values()}) == 26
 
 
 def test_a_misspelt_herb_is_refused_with_the_nearest() -> None:

@@ -45,8 +45,8 @@ def test_a_copy_is_in_order_and_equal(folder: Path) -> None:
 
 
 def test_a_local_agronomists_row_overrides_and_changes_the_digest(change: Change) -> None:
-    row = "shakuyaku,warmth_index_c_month,trapezoid,30,45,100,115,,3,1,nibn,high"
-    folder = change("requirements.csv", row, row.replace("100,115", "98,110"))
+    row = "shakuyaku,warmth_index_c_month,trapezoid,30,45,115,150,,3,0,"
+    folder = change("requirements.csv", row, row.replace("115,150", "98,110"))
     mended = load_catalogue(folder)
     assert mended.requirements_of("shakuyaku")[0].corners == (30.0, 45.0, 98.0, 110.0)
     assert mended.digest != load_catalogue().digest
@@ -54,36 +54,37 @@ def test_a_local_agronomists_row_overrides_and_changes_the_digest(change: Change
 
 def test_an_edited_folder_is_read_anew(change: Change, folder: Path) -> None:
     before = load_catalogue(folder).digest
-    change("requirements.csv", "*,slope_deg,trapezoid,,,8,20", "*,slope_deg,trapezoid,,,9,20")
+    change("requirements.csv", SNOW, SNOW.replace("80,250", "90,250"))
     assert load_catalogue(folder).digest != before
 
 
-SLOPE = "*,slope_deg,trapezoid,,,8,20,,1.5,1,design,low"
-BELL = "*,soil_ph,trapezoid,4.5,5.5,6.8,8.0,,1,0"
+SNOW = "botanpi,max_snow_depth_cm,trapezoid,,,80,250,,1,0,general,low"
+PH = "*,soil_ph,trapezoid,4,5.5,6.8,8.5,,1,1,general; expert,low"
+BELL = PH.removesuffix(",general; expert,low")
 DRAINAGE = "well=1;moderate=0.8;imperfect=0.35;poor=0.05"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        (SLOPE, SLOPE.replace("8,20", "20,8"), "corners-order"),
-        (SLOPE, SLOPE.replace("8,20", "8,"), "corners-open"),
-        (SLOPE, SLOPE.replace(",,,8,20", ",,,,"), "corners-open"),
-        (SLOPE, SLOPE.replace("8,20", "eight,20"), "corner"),
-        (SLOPE, SLOPE.replace("8,20", "8,inf"), "corner"),
-        (SLOPE, SLOPE.replace("8,20", "8,200"), "corners-range"),
-        ("*,soil_ph,trapezoid,4.5", "*,soil_ph,trapezoid,-4.5", "corners-range"),
-        (SLOPE, SLOPE.replace("slope_deg", "slope"), "unknown-factor"),
-        (SLOPE, SLOPE.replace("*,", "togi,"), "unknown-herb"),
-        (SLOPE, SLOPE.replace("trapezoid", "classes"), "kind"),
-        (SLOPE, SLOPE.replace("20,,", "20,flat=1,"), "kind"),
-        (SLOPE, SLOPE.replace("1.5,1", "-1,1"), "weight"),
-        (SLOPE, SLOPE.replace("1.5,1", ",1"), "weight"),
-        (SLOPE, SLOPE.replace("1.5,1", "1.5,yes"), "knock-out"),
-        (SLOPE, SLOPE.replace("design", "hearsay"), "unknown-source"),
-        (SLOPE, SLOPE.replace("low", "sure"), "confidence"),
-        (SLOPE, f"{SLOPE},\n{SLOPE}", "repeated"),
-        (SLOPE, f"{SLOPE},a note, with a comma", "cells"),
+        (SNOW, SNOW.replace("80,250", "250,80"), "corners-order"),
+        (SNOW, SNOW.replace("80,250", "80,"), "corners-open"),
+        (SNOW, SNOW.replace(",,,80,250", ",,,,"), "corners-open"),
+        (SNOW, SNOW.replace("80,250", "eight,250"), "corner"),
+        (SNOW, SNOW.replace("80,250", "80,inf"), "corner"),
+        (SNOW, SNOW.replace("80,250", "80,2500"), "corners-range"),
+        ("*,soil_ph,trapezoid,4", "*,soil_ph,trapezoid,-4", "corners-range"),
+        (SNOW, SNOW.replace("max_snow_depth_cm", "snow"), "unknown-factor"),
+        (SNOW, SNOW.replace("botanpi,", "togi,"), "unknown-herb"),
+        (SNOW, SNOW.replace("trapezoid", "classes"), "kind"),
+        (SNOW, SNOW.replace("250,,", "250,flat=1,"), "kind"),
+        (SNOW, SNOW.replace(",1,0,", ",-1,0,"), "weight"),
+        (SNOW, SNOW.replace(",1,0,", ",,0,"), "weight"),
+        (SNOW, SNOW.replace(",1,0,", ",1,yes,"), "knock-out"),
+        (SNOW, SNOW.replace("general", "hearsay"), "unknown-source"),
+        (SNOW, SNOW.replace("low", "sure"), "confidence"),
+        (SNOW, f"{SNOW},\n{SNOW}", "repeated"),
+        (SNOW, f"{SNOW},a note, with a comma", "cells"),
         (DRAINAGE, DRAINAGE.replace("moderate=0.8;", ""), "classes"),
         (DRAINAGE, DRAINAGE.replace("moderate", "middling"), "classes"),
         (DRAINAGE, DRAINAGE.replace("moderate=0.8", "moderate=good"), "classes"),
@@ -122,9 +123,9 @@ def test_a_wrong_requirement_is_named(change: Change, old: str, new: str, code: 
         ("herbs.csv", ",perennial,2,", ",perennial,two,", "number"),
         ("herbs.csv", ",perennial,2,", ",perennial,0,", "number"),
         ("herbs.csv", ",perennial,2,", ",perennial,2.5,", "number"),
-        ("herbs.csv", ",5300,", ",5300本,", "number"),
+        ("herbs.csv", ",8000,", ",8000本,", "number"),
         ("herbs.csv", ",150,250,", ",250,150,", "range"),
-        ("herbs.csv", "nara; nibn", "nara; nobody", "unknown-source"),
+        ("herbs.csv", "nibn; nibn_29; nara; shibata16", "nibn; nobody", "unknown-source"),
         ("quality.csv", ",35.0,,", ",thirty,,", "number"),
         ("quality.csv", ",35.0,,", ",35.0,30.0,", "range"),
         ("quality.csv", "toki,extract", "togi,extract", "unknown-herb"),
@@ -144,24 +145,27 @@ def test_a_wrong_row_of_another_file_is_named(
 
 def test_other_curves_are_read_and_told_in_words(change: Change) -> None:
     change("requirements.csv", BELL, "*,soil_ph,gaussian,6,0.5,,,,1,0")
-    folder = change("requirements.csv", SLOPE, "*,slope_deg,piecewise,,,,,0=1;8=0.8;20=0,1.5,1,design,low")
+    folder = change(
+        "requirements.csv", SNOW, "botanpi,max_snow_depth_cm,piecewise,,,,,0=1;80=0.8;250=0,1,0,general,low"
+    )
     assert check_catalogue(folder) == []
-    needs = {need.factor: need for need in load_catalogue(folder).requirements_of("toki")}
+    needs = {need.factor: need for need in load_catalogue(folder).requirements_of("botanpi")}
     assert (needs["soil_ph"].bell, needs["soil_ph"].kind) == ((6.0, 0.5), "gaussian")
-    assert needs["slope_deg"].points == ((0.0, 1.0), (8.0, 0.8), (20.0, 0.0))
+    assert needs["max_snow_depth_cm"].points == ((0.0, 1.0), (80.0, 0.8), (250.0, 0.0))
     assert "0.61" in needs["soil_ph"].text.en and "0.61" in needs["soil_ph"].text.ja
-    assert "0.8 at 8°" in needs["slope_deg"].text.en and "8°で 0.8" in needs["slope_deg"].text.ja
+    snow = needs["max_snow_depth_cm"].text
+    assert "0.8 at 80 cm" in snow.en and "80cmで 0.8" in snow.ja
 
 
 def test_a_wrong_point_is_told_with_its_cell(change: Change) -> None:
     folder = change("requirements.csv", BELL, "*,soil_ph,piecewise,,,,,4=0;7=1;6=0.5,1,0")
     (problem,) = check_catalogue(folder)
-    assert (problem.place.row, problem.place.column) == (3, "classes")
+    assert (problem.place.row, problem.place.column) == (2, "classes")
     assert problem.place.value == "4=0;7=1;6=0.5"
 
 
 def test_all_problems_are_told_at_once_with_place_value_and_mend(change: Change) -> None:
-    change("requirements.csv", SLOPE, SLOPE.replace("8,20", "20,8"))
+    change("requirements.csv", BELL, BELL.replace("6.8,8.5", "8.5,6.8"))
     folder = change("requirements.csv", "well=1;", "well=7;")
     with pytest.raises(InputUnusable) as caught:
         load_catalogue(folder)
@@ -169,7 +173,7 @@ def test_all_problems_are_told_at_once_with_place_value_and_mend(change: Change)
     assert [problem.code for problem in problems] == ["catalogue.corners-order", "catalogue.membership"]
     order = problems[0]
     assert (order.place.file, order.place.row, order.place.column) == ("requirements.csv", 2, "a,b,c,d")
-    assert "20" in str(order.place.value)
+    assert "8.5" in str(order.place.value)
     for problem in problems:
         assert problem.what.ja and problem.what.en and problem.mend.ja and problem.mend.en
 
@@ -177,9 +181,9 @@ def test_all_problems_are_told_at_once_with_place_value_and_mend(change: Change)
 def test_weights_that_are_all_zero_are_seen_though_the_replaced_default_row_is_not(folder: Path) -> None:
     """A herb whose own rows replace every weighted default by a weight of 0 has nothing to weigh."""
     lines = (folder / "requirements.csv").read_text(encoding="utf-8").splitlines()
-    header, default = lines[0], SLOPE + ","
-    own = [f"{herb}{SLOPE[1:]}," for herb in load_catalogue().herbs]
-    own[0] = own[0].replace(",1.5,1,", ",0,1,")
+    header, default = lines[0], PH + ","
+    own = [f"{herb}{PH[1:]}," for herb in load_catalogue().herbs]
+    own[0] = own[0].replace(",1,1,", ",0,1,")
     (folder / "requirements.csv").write_text("\n".join([header, default, *own]) + "\n", encoding="utf-8")
     problems = check_catalogue(folder)
     assert [problem.code for problem in problems] == ["catalogue.weights-zero"]
@@ -202,14 +206,12 @@ def test_excels_byte_order_mark_and_line_ends_are_read(folder: Path) -> None:
 def test_a_note_may_hold_a_line_break_and_text_that_looks_like_code(folder: Path) -> None:
     file = folder / "requirements.csv"
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert lines[1].startswith(SLOPE)
-    lines[1] = f'{SLOPE},"{{x}} <script>alert(1)</script>\n=1+1"'
+    assert lines[1].startswith(PH)
+    lines[1] = f'{PH},"{{x}} <script>alert(1)</script>\n=1+1"'
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert check_catalogue(folder) == []
-    slope = next(
-        need for need in load_catalogue(folder).requirements_of("toki") if need.factor == "slope_deg"
-    )
-    assert slope.note == "{x} <script>alert(1)</script>\n=1+1"
+    ph = next(need for need in load_catalogue(folder).requirements_of("toki") if need.factor == "soil_ph")
+    assert ph.note == "{x} <script>alert(1)</script>\n=1+1"
 
 
 def test_an_empty_file_is_not_a_catalogue(folder: Path) -> None:

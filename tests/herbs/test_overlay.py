@@ -37,13 +37,13 @@ def test_only_the_named_row_changes(tmp_path: Path) -> None:
 
 
 def test_names_in_japanese_cp932_and_blank_cells_are_read(tmp_path: Path) -> None:
-    folder = written(tmp_path, "芍薬,傾斜,,,５,１５,,,,,", ",,,,,,,,,,", encoding="cp932")
+    folder = written(tmp_path, "牡丹皮,最深積雪,,,５,１５,,,,,", ",,,,,,,,,,", encoding="cp932")
     own, problems = read_overlay(folder)
     (row,) = lay_over(SHIPPED, own).own
-    (before,) = [one for one in SHIPPED.requirements_of("shakuyaku") if one.factor == "slope_deg"]
+    (before,) = [one for one in SHIPPED.requirements_of("botanpi") if one.factor == "max_snow_depth_cm"]
     assert problems == [] and (row.herb_id, row.factor, row.corners) == (
-        "shakuyaku",
-        "slope_deg",
+        "botanpi",
+        "max_snow_depth_cm",
         (None, None, 5, 15),
     )
     assert (row.weight, row.knock_out) == (before.weight, before.knock_out), "a blank keeps what is shipped"
@@ -64,12 +64,12 @@ def test_a_default_does_not_override_what_a_herb_has_of_its_own(tmp_path: Path) 
         ("toki,soil_ph,7,6,5,4,,,,,", "catalogue.corners-order", "a,b,c,d"),
         ("toki,soil_ph,5,5.8,6.5,20,,,,,", "catalogue.corners-range", "a,b,c,d"),
         ("toki,勾配,,,5,15,,,,,", "catalogue.unknown-factor", "factor"),
-        ("ほうれん草,slope_deg,,,5,15,,,,,", "catalogue.unknown-herb", "herb_id"),
-        ("toki,slope_deg,,,5,15,,-1,,,", "catalogue.weight", "weight"),
-        ("toki,slope_deg,,,5,15°,,,,,", "catalogue.corner", "d"),
+        ("ほうれん草,max_snow_depth_cm,,,5,15,,,,,", "catalogue.unknown-herb", "herb_id"),
+        ("toki,max_snow_depth_cm,,,5,15,,-1,,,", "catalogue.weight", "weight"),
+        ("toki,max_snow_depth_cm,,,5,15°,,,,,", "catalogue.corner", "d"),
         ("toki,drainage,,,,,well=1;poor=0,,,,", "catalogue.classes", "classes"),
-        ("toki,slope_deg,,,5,15,,,はい,,", "catalogue.knock-out", "knock_out"),
-        ("toki,slope_deg,,,5,15,,,,無い本,", "catalogue.unknown-source", "source"),
+        ("toki,max_snow_depth_cm,,,5,15,,,はい,,", "catalogue.knock-out", "knock_out"),
+        ("toki,max_snow_depth_cm,,,5,15,,,,無い本,", "catalogue.unknown-source", "source"),
         ("daio,soil_ph,5,5.8,6.5,7,,,,,", "catalogue.repeated", "herb_id,factor"),
     ],
 )
@@ -109,14 +109,14 @@ def test_a_source_of_ones_own_has_its_title(tmp_path: Path) -> None:
 
 def test_a_project_keeps_its_rows_and_lets_them_go(project: Project, tmp_path: Path) -> None:
     assert project_catalogue(project).digest == SHIPPED.digest
-    own, _ = read_overlay(written(tmp_path, "toki,soil_ph,5,5.8,6.5,7,,2,,,", "*,slope_deg,,,5,15,,,,,"))
+    own, _ = read_overlay(written(tmp_path, "toki,soil_ph,5,5.8,6.5,7,,2,,,", "*,soil_depth_cm,10,40,,,,,,,"))
     project.keep_own_catalogue(own)
     with Project.open(project.path) as again:
         found = project_catalogue(again)
     assert found.digest == lay_over(SHIPPED, own).digest
     table = catalogue_diff(found)
-    assert list(table["herb_id"]) == ["*", "toki"] and list(table["own_weight"]) == [1.5, 2.0]
-    assert list(table["shipped_weight"]) == [1.5, 1.0]
+    assert list(table["herb_id"]) == ["*", "toki"] and list(table["own_weight"]) == [1.0, 2.0]
+    assert list(table["shipped_weight"]) == [1.0, 1.0]
     project.keep_own_catalogue(None)
     assert project_catalogue(project).digest == SHIPPED.digest and catalogue_diff(SHIPPED).empty
 

@@ -113,7 +113,7 @@ def test_the_herbs_of_a_parcel_come_best_first_and_excluded_ones_last() -> None:
     factors = factors_of([good_site() | {"coldest_month_min_temp_c": -20.0}, *random_sites(10, 2)])
     scores = score_parcels(factors, CATALOGUE)
     table = suited_herbs(scores, "P0", CATALOGUE)
-    assert len(table) == 25 and list(table["rank"]) == list(range(1, 26))
+    assert len(table) == 26 and list(table["rank"]) == list(range(1, 27))
     kept = table[table["class"] != "N2"]
     assert list(kept.index) == list(range(len(kept))) and kept["score"].is_monotonic_decreasing
     best = scores.best().set_index("parcel_id").loc["P0"]

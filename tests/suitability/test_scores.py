@@ -70,9 +70,9 @@ def test_best_names_for_each_parcel_a_herb_that_suits_it() -> None:
 def test_long_has_every_herb_below_the_other() -> None:
     scores = score_parcels(factors_of(random_sites(7, seed=1)), CATALOGUE)
     long = scores.long()
-    assert len(long) == 7 * 25
+    assert len(long) == 7 * 26
     assert long["herb_id"].drop_duplicates().tolist() == list(HERBS)
-    assert long.groupby("herb_id")["rank"].apply(sorted).tolist() == [list(range(1, 8))] * 25
+    assert long.groupby("herb_id")["rank"].apply(sorted).tolist() == [list(range(1, 8))] * 26
 
 
 def test_chosen_herbs_come_in_the_order_chosen() -> None:
@@ -180,7 +180,7 @@ def test_summary_counts_every_parcel_once() -> None:
     assert table.loc["shakuyaku", "N2"] == 1 and table.loc["shakuyaku", "unknown"] == 1
     assert table.loc["shakuyaku", "best_score"] == 1
     empty = summary(score_parcels(factors_of([]), CATALOGUE), CATALOGUE)
-    assert len(empty) == 25 and empty["best_score"].isna().all()
+    assert len(empty) == 26 and empty["best_score"].isna().all()
 
 
 def test_ranking_lists_the_best_with_their_address() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_here, find_project
+<<<<<<< ours
 from kanpo.cli._options import InputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
+=======
+from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
+from kanpo.cli._present import records, say, say_problems, show_json, show_table
+>>>>>>> theirs
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -35,6 +38,39 @@ _LABELS = {
     "own": Text("自分の要求条件", "own"),
     "own_weight": Text("自分の重み", "own weight"),
     "place": Text("行", "row"),
+    "note": Text("種類", "kind"),
+    "what": Text("気づき", "note"),
+    "work": Text("作業", "work"),
+    "effect": Text("効果", "effect"),
+    "land": Text("地目", "land"),
+    "herbs": Text("生薬", "herbs"),
+    "yen": Text("円", "yen"),
+    "hours": Text("時間", "hours"),
+    "cost_confidence": Text("費用の確からしさ", "confidence of the cost"),
+}
+#: Words for the kinds of notes on a catalogue.
+_NOTES = {
+    "mild": Text("効きの弱い要因", "mild factor"),
+    "alike": Text("区別できない生薬", "herbs alike"),
+    "density": Text("密度と株間", "density and spacing"),
+    "reference": Text("参考", "reference only"),
+}
+_ORIGIN_LABELS = {
+    "herb_id": Text("ID", "id"),
+    "place": Text("場所", "place"),
+    "origin": Text("産地か", "origin"),
+    "score": Text("気候だけの点", "score by climate"),
+    "class": Text("区分", "class"),
+    "factors": Text("使った要因", "factors"),
+    "holds": Text("合うか", "holds"),
+    "source": Text("出典", "source"),
+    "confidence": Text("確からしさ", "confidence"),
+    "scope": Text("範囲", "scope"),
+    "origins": Text("産地", "origins"),
+    "rest": Text("その他", "rest"),
+    "auc": Text("AUC", "AUC"),
+    "lower": Text("下限(95%)", "lower (95 %)"),
+    "upper": Text("上限(95%)", "upper (95 %)"),
 }
 
 
@@ -89,19 +125,98 @@ def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
     herbs,
     "check",
     help=Text(
-        "目録のCSVを調べる(フォルダを省くと同梱の目録)。",
-        "Check the catalogue's CSV files (default: those shipped).",
+        "目録のCSVを調べる(フォルダを省くと同梱の目録)。\n\n"
+        "使えない行(効かない除外条件、事業性の要因、悪くする・回る作業など)は直し方とともに差し戻す。\n"
+        "正しい目録でも知っておくこと(効きの弱い要因、区別できない生薬、密度と株間、参考の生薬)を表にする。",
+        "Check the catalogue's CSV files (default: those shipped).\n\n"
+        "Rows that cannot be used (a knock-out that cannot exclude, a factor of workability, a work that makes "
+        "worse or loops) are named with their mend. What is good to know of a catalogue in order (mild factors, "
+        "herbs alike, densities against spacing, herbs for reference only) is listed.",
     ),
 )
+<<<<<<< ours
 @option("--folder", type=InputPath, help=Text("自分の目録のフォルダ", "folder of your own catalogue"))
 def check(folder: Path | None) -> int:
     from kanpo.herbs import check_catalogue
+=======
+@option("--folder", type=PathType, help=Text("自分の目録のフォルダ", "folder of your own catalogue"))
+@output_options
+def check(folder: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.herbs import catalogue_notes, check_catalogue, load_catalogue
+>>>>>>> theirs
 
     problems = check_catalogue(folder)
     say_problems(problems, limit=200)
-    if not problems:
-        click.echo(str(Text("目録に問題はありません。", "the catalogue is in order.")))
-    return 3 if problems else 0
+    if problems:
+        return 3
+    say(Text("目録に問題はありません。", "the catalogue is in order."))
+    notes = catalogue_notes(load_catalogue(folder))
+    if not (as_json or as_csv):
+        notes["note"] = [str(_NOTES[note]) for note in notes["note"]]
+    show_table(notes, _LABELS, as_json=as_json, as_csv=as_csv)
+    return 0
+
+
+@subcommand(
+    herbs,
+    "works",
+    help=Text(
+        "立地を良くする作業の一覧(排水・石灰・深耕・遮光など)。自分の works.csv は kanpo herbs use で重ねる。",
+        "List the works that mend a site; lay a works.csv of your own over them with kanpo herbs use.",
+    ),
+)
+@project_option
+@output_options
+def works(project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.herbs import work_table
+
+    table = work_table(catalogue_here(project))
+    show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
+    return 0
+
+
+@subcommand(
+    herbs,
+    "validate",
+    help=Text(
+        "目録を、知られた産地と突き合わせる(気候の要因だけ)。\n\n"
+        "産地が一つも外れないか、産地でない所が S1 にならないか、気候の点が産地をどれだけ見分けるかを示す。\n"
+        "--json は全部、--csv は産地ごとの表。合わない行があれば終了コード 1。",
+        "Hold the catalogue against known origins, by climate factors only.\n\n"
+        "Shows whether any origin is excluded, whether a place without production is S1, and how well climate "
+        "tells origins from the rest. --json gives everything, --csv the table of places. Exit code 1 if a "
+        "row does not hold.",
+    ),
+)
+@project_option
+@output_options
+def validate(project: Path | None, as_json: bool, as_csv: bool) -> int:
+    from kanpo.suitability import NOT_INDEPENDENT, validate_origins
+
+    found = validate_origins(catalogue_here(project))
+    if as_json:
+        show_json(
+            {
+                "sites": records(found.sites),
+                "separation": records(found.separation),
+                "verdict": str(found.verdict),
+                "note": str(NOT_INDEPENDENT),
+            }
+        )
+    else:
+        show_table(found.sites, _ORIGIN_LABELS, as_csv=as_csv)
+        if not as_csv:
+            show_table(found.separation, _ORIGIN_LABELS)
+    say(found.verdict)
+    say(NOT_INDEPENDENT)
+    failed = found.failed
+    say(
+        Text(
+            f"産地 {(found.sites['origin'] == 'yes').sum()} 件のうち、合わないもの {len(failed)} 件。",
+            f"{(found.sites['origin'] == 'yes').sum()} origins, {len(failed)} rows that do not hold.",
+        )
+    )
+    return 1 if len(failed) else 0
 
 
 @subcommand(
@@ -112,10 +227,11 @@ def check(folder: Path | None) -> int:
         "フォルダの requirements.csv(または CSV そのもの)には、変える行だけを書けばよい。\n"
         "必要な列は herb_id と factor と、数なら a・b・c・d、区分なら classes。空の重みと除外条件は同梱のまま。\n"
         "目録にない生薬は、同じフォルダの herbs.csv に足す(herb_id と crude_drug_ja があればよい)。\n"
+        "作業(排水・石灰など)の効果と費用は、同じフォルダの works.csv に書く(kanpo herbs works の列)。\n"
         "使えない行は理由を言って飛ばし、残りを使う。--shipped で同梱だけに戻す。",
         "Lay your own requirements and herbs over the shipped catalogue, in this project.\n\n"
         "The requirements.csv of the folder (or the CSV itself) holds only the rows that differ; a herbs.csv "
-        "beside it adds herbs (herb_id and crude_drug_ja are enough). Rows that "
+        "beside it adds herbs (herb_id and crude_drug_ja are enough), a works.csv works. Rows that "
         "cannot be used are named and left out. --shipped goes back to the shipped catalogue.",
     ),
 )
@@ -148,7 +264,7 @@ def use(folder: Path | None, shipped: bool, project: Path | None, dry_run: bool)
         _LABELS,
         empty=Text("要求条件の行は同梱のとおりです", "the requirements are those shipped"),
     )
-    count = len(own.rows) + len(own.herbs) if own else 0
+    count = len(own.rows) + len(own.herbs) + len(own.works) if own else 0
     done = (
         Text("使う予定(何も変えていません)", "to be used (nothing was changed)")
         if dry_run
@@ -198,7 +314,15 @@ def diff(project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        table = catalogue_diff(project_catalogue(opened))
+        used = project_catalogue(opened)
+    for row in used.unused:
+        say(
+            Text(
+                f"使っていません: {row.file} {row.row}行目 {row.factor}(いまは適地度ではなく事業性に数える要因です)",
+                f"not used: {row.file} row {row.row}, {row.factor}, which belongs to workability now",
+            )
+        )
+    table = catalogue_diff(used)
     show_table(
         table,
         _LABELS,

@@ -53,9 +53,9 @@ def weights() -> None:
     "template",
     help=Text(
         "専門家が記入する表(Excel か CSV)を作る。\n\n"
-        "例: kanpo weights template --herb 当帰 --factor 傾斜 --factor 排水 --factor 土壌pH(H2O) --out 比較.xlsx",
+        "例: kanpo weights template --herb 当帰 --factor 土性 --factor 排水 --factor 土壌pH(H2O) --out 比較.xlsx",
         "Make the sheet (Excel or CSV) that experts fill in.\n\n"
-        "Example: kanpo weights template --herb toki --factor slope_deg --factor drainage --factor soil_ph "
+        "Example: kanpo weights template --herb toki --factor soil_texture --factor drainage --factor soil_ph "
         "--out compare.xlsx",
     ),
 )
