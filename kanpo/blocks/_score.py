@@ -19,7 +19,7 @@ COLUMNS = (
     *("rank", "block_id", "parcels", "area_m2", "compactness", "herb_id", "score", "lower", "upper"),
     *("class", "suitable_m2", "settlements", "parcel_ids"),
 )
-_CLASS_NAMES = np.array(["S1", "S2", "S3", "N1", None], dtype=object)
+_CLASS_NAMES = np.array(["S1", "S2", "S3", "N1", "N2"], dtype=object)
 
 
 def block_table(
@@ -57,7 +57,7 @@ def block_table(
     area = parcels["area_m2"].fillna(0).to_numpy(dtype=float)
     order = pd.Index(scores.parcel_ids).get_indexer(pd.Index(blocks.parcel_ids))
     herb, score, lower, upper, suitable = _best_herb(blocks, area, scores, order)
-    codes = scores.bounds.codes(score)
+    codes = scores.bounds.codes(score, score == 0)
     table = pd.DataFrame(
         {
             "block_id": blocks.block_ids,
@@ -108,7 +108,7 @@ def _best_herb(
     filled = np.nan_to_num(mean, nan=-1.0)
     herb = np.where(filled == filled.max(axis=0), lower, -1.0).argmax(axis=0)
     at = (herb, np.arange(count))
-    codes = scores.codes()[:, order][herb[blocks.block_of], np.arange(size)]
+    codes = scores.codes(2)[:, order][herb[blocks.block_of], np.arange(size)]
     good = np.bincount(blocks.block_of, np.where((codes == 0) | (codes == 1), area, 0.0), count)
     return herb, mean[at], lower[at], upper[at], good
 

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import pandas as pd
 
-<<<<<<< ours
-from kanpo.errors import InputUnusable, Place, UsageError, shown
-from kanpo.herbs._check import DEFAULT_HERB, FILES, OPTIONAL, check_files, read_files
-from kanpo.herbs._curve import Row, bell_of, classes_of, corners_of, points_of
-=======
 from kanpo.errors import InputUnusable, Place, Problem, UsageError, shown
-from kanpo.herbs._check import DEFAULT_HERB, CatalogueFiles, check_files, check_repeated, read_files
+from kanpo.herbs._check import (
+    DEFAULT_HERB,
+    FILES,
+    OPTIONAL,
+    CatalogueFiles,
+    check_files,
+    check_repeated,
+    read_files,
+)
 from kanpo.herbs._check_works import check_assumption, check_cost, check_work
 from kanpo.herbs._costs import Assumption, Cost, assumption_of_row, cost_of_row
->>>>>>> theirs
 from kanpo.herbs._requirement import Herb, Requirement
 from kanpo.herbs._rows import herb_of_row, requirement_of_row
 from kanpo.herbs._works import Work, work_of_row
@@ -153,16 +155,11 @@ def _of_files(read: CatalogueFiles) -> Catalogue:
     herbs = {row["herb_id"]: herb_of_row(row) for row in read.tables["herbs"]}
     rows = [requirement_of_row(row, number) for number, row in enumerate(read.tables["requirements"], 2)]
     requirements = {herb_id: _resolved(herb_id, rows) for herb_id in herbs}
-<<<<<<< ours
     tables = {
         name: pd.DataFrame(read.tables[name], columns=None if read.tables[name] else OPTIONAL.get(name))
-        for name in FILES
+        for name in (*FILES, "known_sites")
         if name not in ("herbs", "requirements")
     }
-=======
-    names = ("quality", "market", "operations", "sources", "known_sites")
-    tables = {name: pd.DataFrame(read.tables[name]) for name in names}
->>>>>>> theirs
     digest = hashlib.sha256(json.dumps(read.tables, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     return Catalogue(herbs, requirements, **tables, digest=digest)
 

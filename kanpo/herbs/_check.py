@@ -17,17 +17,13 @@ from kanpo.herbs._rows import requirement_of_row
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 
-<<<<<<< ours
 FILES = ("herbs", "requirements", "quality", "monographs", "market", "operations", "sources")
 #: What a catalogue may do without, with its columns: no monograph is marked as complete then.
 OPTIONAL = {"monographs": ("herb_id", "complete", "edition", "source", "confidence")}
-=======
-FILES = ("herbs", "requirements", "quality", "market", "operations", "sources")
 #: Files that a folder may do without; those shipped are taken then.
 MORE_FILES = ("works", "costs", "assumptions", "known_sites")
 #: Whether a place is known to grow a herb, known not to, or not said.
 ORIGINS = ("yes", "none", "unclear")
->>>>>>> theirs
 CONFIDENCES = ("high", "medium", "low")
 #: As the most that a test may give: nothing may be found.
 NOT_DETECTED = "not detected"
@@ -73,38 +69,12 @@ def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem
     problems: list[Problem] = []
     for name in (*FILES, *MORE_FILES):
         file = root.joinpath(f"{name}.csv")
-<<<<<<< ours
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            if name in OPTIONAL:
-                tables[name] = []
-                continue
-            what, mend = (
-                Text("ファイルがありません", "the file is missing"),
-                Text("同梱の目録から写してください", "copy it from the shipped catalogue"),
-            )
-            problems.append(Problem("catalogue.missing", what, mend, Place(f"{name}.csv")))
-            text = ""
-        except UnicodeDecodeError:
-            what, mend = (
-                Text("UTF-8 ではありません", "is not UTF-8"),
-                Text("UTF-8 で保存し直してください", "save it as UTF-8"),
-            )
-            problems.append(Problem("catalogue.encoding", what, mend, Place(f"{name}.csv")))
-            text = ""
-        rows = csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS)
-        tables[name] = []
-        for number, row in enumerate(rows, 2):
-            surplus = row.pop(_SURPLUS, None)
-            if surplus:
-                problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
-            tables[name].append({key: value or "" for key, value in row.items()})
-    return CatalogueFiles(tables), problems
-=======
         if name in MORE_FILES and folder is not None and not file.is_file():
             read.shipped.add(name)
             file = shipped.joinpath(f"{name}.csv")
+        if name in OPTIONAL and not file.is_file():
+            read.tables[name] = []
+            continue
         rows, wrong = _read_table(file, name)
         read.tables[name] = rows
         problems += wrong
@@ -130,7 +100,6 @@ def _read_table(file: Traversable, name: str) -> tuple[list[Row], list[Problem]]
             problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
         table.append({key: value or "" for key, value in row.items()})
     return table, problems
->>>>>>> theirs
 
 
 def _too_many_cells(place: Place) -> Problem:
@@ -145,20 +114,13 @@ def check_files(read: CatalogueFiles) -> list[Problem]:
     problems: list[Problem] = []
     herbs = {row.get("herb_id", "") for row in read.tables["herbs"]}
     sources = {row.get("source_id", "") for row in read.tables["sources"]}
-<<<<<<< ours
-    problems += _repeated(read.tables["herbs"], "herbs.csv", ("herb_id",))
-    problems += _repeated(read.tables["requirements"], "requirements.csv", ("herb_id", "factor"))
-    problems += _repeated(read.tables["quality"], "quality.csv", ("herb_id", "test", "analyte"))
-    problems += _repeated(read.tables["monographs"], "monographs.csv", ("herb_id",))
-    for number, row in enumerate(read.tables["monographs"], 2):
-        problems += _check_monograph(row, Place("monographs.csv", row=number))
-    for number, row in enumerate(read.tables["requirements"], 2):
-        place = Place("requirements.csv", row=number)
-=======
     problems += check_repeated(read.tables["herbs"], "herbs.csv", ("herb_id",))
     problems += check_repeated(read.tables["requirements"], "requirements.csv", ("herb_id", "factor"))
+    problems += check_repeated(read.tables["quality"], "quality.csv", ("herb_id", "test", "analyte"))
+    problems += check_repeated(read.tables["monographs"], "monographs.csv", ("herb_id",))
+    for row, place in read.numbered("monographs"):
+        problems += _check_monograph(row, place)
     for row, place in read.numbered("requirements"):
->>>>>>> theirs
         problems += _check_requirement(row, place, herbs)
     for name in (*FILES[:-1], "known_sites"):
         for row, place in read.numbered(name):

@@ -47,6 +47,12 @@ FACTOR_VALUES = Table(
     ),
 )
 
+
+def _share(key: str, ja: str, en: str) -> Field:
+    """A number from 0 to 1 that everybody may see."""
+    return Field(key, Text(ja, en), "number", "", 0, 1, privacy=_PUBLIC)
+
+
 SCORES = Table(
     "score",
     "scores",
@@ -55,11 +61,43 @@ SCORES = Table(
     (
         Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
         Field("herb_id", Text("生薬", "herb"), required=True, privacy=_PUBLIC),
-        Field("score", Text("適地スコア", "suitability score"), "number", "", 0, 1, privacy=_PUBLIC),
-        Field("lower", Text("下限", "lower bound"), "number", "", 0, 1, privacy=_PUBLIC),
-        Field("upper", Text("上限", "upper bound"), "number", "", 0, 1, privacy=_PUBLIC),
+        _share("score", "適地度", "suitability"),
+        _share("lower", "下限", "lower bound"),
+        _share("upper", "上限", "upper bound"),
+        _share("least", "目録の誤差まで見た下限", "lower bound with the catalogue's own doubt"),
+        _share("most", "目録の誤差まで見た上限", "upper bound with the catalogue's own doubt"),
         Field("class", Text("適地区分", "suitability class"), privacy=_PUBLIC),
+        Field("class_lower", Text("区分(低く見て)", "class at the lower bound"), privacy=_PUBLIC),
+        Field("class_upper", Text("区分(高く見て)", "class at the upper bound"), privacy=_PUBLIC),
+        Field(
+            "certainty",
+            Text("区分の確かさ", "how sure the class is"),
+            vocabulary="certainty",
+            privacy=_PUBLIC,
+        ),
+        _share("known", "分かっている重み", "share of the weight that is known"),
+        _share("potential_score", "改良後の適地度", "suitability after works"),
+        _share("potential_lower", "改良後の下限", "lower bound after works"),
+        _share("potential_upper", "改良後の上限", "upper bound after works"),
+        Field("potential_class", Text("改良後の区分", "class after works"), privacy=_PUBLIC),
+        Field(
+            "potential_class_lower",
+            Text("改良後の区分(低く見て)", "class after works, lower bound"),
+            privacy=_PUBLIC,
+        ),
+        Field(
+            "potential_class_upper",
+            Text("改良後の区分(高く見て)", "class after works, upper bound"),
+            privacy=_PUBLIC,
+        ),
+        Field(
+            "potential_certainty",
+            Text("改良後の確かさ", "how sure the class after works is"),
+            vocabulary="certainty",
+            privacy=_PUBLIC,
+        ),
         Field("limiting_factor", Text("制限要因", "limiting factor"), privacy=_PUBLIC),
+        Field("deciding_factor", Text("測れば決まる要因", "factor that would decide"), privacy=_PUBLIC),
         Field("rank", Text("順位", "rank"), "integer", privacy=_PUBLIC),
     ),
 )

@@ -69,6 +69,15 @@ _ALL = (
         },
     ),
     _vocabulary(
+        "certainty",
+        {
+            "sure": ("確か", "sure"),
+            "by_catalogue": ("根拠しだい", "depends on the catalogue"),
+            "by_measuring": ("測れば変わる", "depends on measuring"),
+            "unknown": ("不明", "unknown"),
+        },
+    ),
+    _vocabulary(
         "batch_kind",
         {
             "parcels": ("筆", "parcels"),

@@ -6,7 +6,7 @@ with its source and the share of the parcel that it covers.
 
 from kanpo.sites._exclusions import Concern, Exclusions
 from kanpo.sites._extent import check_in_japan
-from kanpo.sites._factors import Factors
+from kanpo.sites._factors import LAND_TYPES, Factors
 from kanpo.sites._inspect import inspect_layer
 from kanpo.sites._layer import Layer, LayerSettings
 from kanpo.sites._mesh import mesh_box, mesh_boxes, mesh_code, warmth_index
@@ -25,6 +25,7 @@ from kanpo.sites._terrain import slope_degrees
 from kanpo.sites._vectors import chosen_features, open_vector
 
 __all__ = [
+    "LAND_TYPES",
     "Concern",
     "Exclusions",
     "Factors",

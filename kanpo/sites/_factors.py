@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, Factor
 from kanpo.sites._exclusions import Exclusions
+
+#: Types of land that are told apart, in the order of their codes.
+LAND_TYPES = ("paddy", "field", "other")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +26,7 @@ class Factors:
     ``attribute:COLUMN``, ``layer:ID``, ``measured``, or empty) and `coverage` (0 to 1). `exclusions`
     tells which parcels are out of the question for every herb, and by which layer. `reached` has for
     each layer the share of the parcels of which it says something (an exclusion layer: concerns).
+    `land_types` has the land type (``paddy``, ``field``, ``other``) of the parcels of which it is known.
     """
 
     values: pd.DataFrame
@@ -30,6 +34,7 @@ class Factors:
     coverage: pd.DataFrame
     exclusions: Exclusions = field(default_factory=Exclusions)
     reached: Mapping[str, float] = field(default_factory=dict)
+    land_types: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def unknown(cls, parcel_ids: Sequence[str]) -> Factors:
@@ -122,6 +127,7 @@ class Factors:
             self.sources.loc[ids],
             self.coverage.loc[ids],
             self.exclusions.subset(ids),
+            land_types=self.land_types,
         )
 
     def with_value(self, parcel_id: str, factor: str, value: object) -> Factors:
@@ -143,7 +149,15 @@ class Factors:
         values.loc[parcel_id, factor] = given
         sources.loc[parcel_id, factor] = "" if unknown else "assumed"
         coverage.loc[parcel_id, factor] = 0.0 if unknown else 1.0
-        return Factors(values, sources, coverage, self.exclusions)
+        return replace(self, values=values, sources=sources, coverage=coverage)
+
+    def land_codes(self) -> np.ndarray:
+        """Positions of the land types in `LAND_TYPES` (n,), one more where it is not known."""
+        codes = {name: code for code, name in enumerate(LAND_TYPES)}
+        return np.array(
+            [codes.get(self.land_types.get(key, ""), len(LAND_TYPES)) for key in self.parcel_ids],
+            dtype=np.intp,
+        )
 
     def excluded(self) -> np.ndarray:
         """Whether each parcel (n,) is excluded by a layer, for every herb."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,7 @@ def compute_factors(project: Project, *, keep: bool = True) -> Factors:
         attribute_factors(parcels),
         carried_over(project.journal.read("visit"), project),
     )
+    factors = replace(factors, land_types=project.imported.land_types())
     if keep:
         project.computed.write_factors(
             factors.values,
@@ -134,7 +136,8 @@ def _read_back(project: Project) -> Factors:
     stamp = project.computed.stamp("factors")
     parameters: Mapping[str, Any] = stamp.parameters if stamp else {}
     exclusions = Exclusions.stored(project.computed.exclusions(), parameters)
-    return Factors(*project.computed.factors(), exclusions, parameters.get("reached", {}))
+    land_types = project.imported.land_types()
+    return Factors(*project.computed.factors(), exclusions, parameters.get("reached", {}), land_types)
 
 
 def layers_reached(project: Project) -> dict[str, float]:

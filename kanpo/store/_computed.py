@@ -17,7 +17,7 @@ from kanpo.schema import FACTOR_VALUES, FACTORS, REGISTER_LINKS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now
 from kanpo.store._kept import forget_part, is_as_computed, keep_hashes
-from kanpo.store._sql import herb_layer, herb_view, quoted
+from kanpo.store._sql import SCORE_KEYS, herb_layer, herb_view, quoted
 from kanpo.store._written import stored_json
 
 #: What the inputs of a product are called for people.
@@ -27,6 +27,7 @@ INPUT_LABELS: dict[str, Text] = {
     "visits": Text("現地調査", "site visits"),
     "catalogue": Text("生薬目録", "herb catalogue"),
     "factors": Text("立地要因", "site factors"),
+    "definition": Text("評価の定義", "definition of the score"),
     "decisions": Text("台帳と筆の対応の決定", "decisions on register links"),
 }
 
@@ -168,7 +169,7 @@ class Computed:
         Parameters
         ----------
         scores : DataFrame
-            parcel_id, herb_id, score, lower, upper, class, limiting_factor, rank.
+            Columns of the schema's table of scores.
         inputs, parameters : mapping
             Hashes of what went in, and the settings.
         """
@@ -179,14 +180,14 @@ class Computed:
                 self._drop_scores(self._scored_herbs())
             self._drop_scores(herbs)
             fids = dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
-            columns = ["score", "lower", "upper", "class", "limiting_factor", "rank"]
             data: list[list[object]] = [scores["herb_id"].tolist(), scores["parcel_id"].map(fids).tolist()]
-            for key in columns:
-                column = scores[key].round(6) if key in ("score", "lower", "upper") else scores[key]
-                column = column.astype(object)
+            for key in SCORE_KEYS:
+                column = scores[key]
+                column = (column.round(6) if column.dtype.kind == "f" else column).astype(object)
                 data.append(column.where(column.notna(), None).tolist())
             self._connection.executemany(
-                f"INSERT INTO score_values (herb_id, parcel_fid, {', '.join(columns)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO score_values (herb_id, parcel_fid, {', '.join(map(quoted, SCORE_KEYS))}) "
+                f"VALUES ({', '.join('?' * (len(SCORE_KEYS) + 2))})",
                 zip(*data, strict=True),
             )
             for herb in herbs:
@@ -200,6 +201,13 @@ class Computed:
 
     def _drop_scores(self, herbs: list[str]) -> None:
         for herb in herbs:
+            # Kept until the next time, so that a list can say what changed.
+            self._connection.execute(
+                "INSERT OR REPLACE INTO former_scores SELECT s.herb_id, p.parcel_id, s.score, "
+                "coalesce(s.class, s.class_lower), s.limiting_factor, s.rank "
+                "FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid WHERE s.herb_id = ?",
+                (herb,),
+            )
             self._connection.execute("DELETE FROM score_values WHERE herb_id = ?", (herb,))
             forget_part(self._connection, "score_values", herb)
             self._connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb))}")
@@ -218,6 +226,16 @@ class Computed:
                 "SELECT * FROM scores WHERE (?1 IS NULL OR herb_id = ?1) "
                 "AND (?2 IS NULL OR parcel_id IN (SELECT value FROM json_each(?2))) ORDER BY herb_id, rank",
                 (herb_id, chosen),
+            )
+            return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+
+    def former_scores(self, herb_id: str) -> pd.DataFrame:
+        """What stood before the scores of a herb that stand now: parcel_id, score, class, limiting_factor, rank."""
+        with spoken_errors(self._path):
+            cursor = self._connection.execute(
+                "SELECT parcel_id, score, class, limiting_factor, rank FROM former_scores WHERE herb_id = ? "
+                "ORDER BY rank, parcel_id",
+                (herb_id,),
             )
             return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
 

@@ -330,6 +330,15 @@ class Imported(FormerParcels, Layers):
         with spoken_errors(self._path):
             return set(self._known_parcels())
 
+    def land_types(self) -> dict[str, str]:
+        """The land type of every parcel of which it is known, by its id."""
+        with spoken_errors(self._path):
+            return dict(
+                self._connection.execute(
+                    "SELECT parcel_id, land_type FROM parcels WHERE land_type IS NOT NULL"
+                )
+            )
+
     def batches(self) -> pd.DataFrame:
         """All imports, oldest first."""
         with spoken_errors(self._path):

@@ -33,7 +33,7 @@ from kanpo.schema import (
     Table,
 )
 from kanpo.store._identity import sha256_of
-from kanpo.store._sql import quoted
+from kanpo.store._sql import SCORE_KEYS, quoted
 
 #: Rows of a part: a power of two. Smaller parts pack worse, larger ones make a single change dear.
 _PART_BITS = 9
@@ -81,7 +81,7 @@ KEPT = {
 #: Tables kept as a hash, each with the product that computes it anew; scores apart for every herb.
 HASHED = {FACTOR_VALUES.name: "factors", REGISTER_LINKS.name: "links", "score_values": "scores"}
 _COMPUTED = {FACTOR_VALUES.name: FACTOR_VALUES, REGISTER_LINKS.name: REGISTER_LINKS}
-_OF_SCORES = ("parcel_fid", "score", "lower", "upper", "class", "limiting_factor", "rank")
+_OF_SCORES = ("parcel_fid", *SCORE_KEYS)
 
 
 # --- Keeping ---------------------------------------------------------------------------------

@@ -12,23 +12,24 @@ from kanpo.schema import BOUNDARIES, JOURNAL, RECORD_KINDS
 from kanpo.store._columns import add_columns, columns_in, refuse_changed_columns
 from kanpo.store._computed import list_layer
 from kanpo.store._identity import sha256_of
-from kanpo.store._kept import keep_all
+from kanpo.store._kept import keep_all, keep_hashes, keep_table
 from kanpo.store._sql import (
     BRANCH_DDL,
+    FORMER_SCORES_DDL,
     JOURNAL_DDL,
     JOURNAL_RULES_DDL,
     KEPT_DDL,
     guards,
     herb_layer,
-    herb_view,
     quoted,
+    score_values_ddl,
     statements,
     table_ddl,
     views,
 )
 
 #: Version of the tables that this kanpo writes.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -66,6 +67,7 @@ def _kept_beside(connection: sqlite3.Connection) -> None:
     What stands in the file is taken as it is: nobody knows what was edited before.
     """
     refuse_changed_columns(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+    _set_scores_aside(connection)
     if "branch" not in columns_in(connection)["journal"]:
         connection.execute(BRANCH_DDL)
     for name in guards():
@@ -77,17 +79,51 @@ def _kept_beside(connection: sqlite3.Connection) -> None:
     for name, statement in guards().items():
         if name.startswith("outlines_"):
             connection.execute(statement)
-    for (herb,) in connection.execute("SELECT DISTINCT herb_id FROM score_values").fetchall():
-        connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb))}")
-        connection.execute(herb_view(herb))
     connection.execute("DROP TABLE IF EXISTS kanpo_kept")
     connection.execute(KEPT_DDL)
     add_columns(connection)
     keep_all(connection)
 
 
+def _scores_by_limitation(connection: sqlite3.Connection) -> None:
+    """Version 5: scores of the new definition. What others edited in other tables is still seen."""
+    refuse_changed_columns(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+    _set_scores_aside(connection)
+    add_columns(connection)
+    for name in ("stamps", "kanpo_meta"):
+        keep_table(connection, name)
+    keep_hashes(connection, "score_values")
+
+
+def _set_scores_aside(connection: sqlite3.Connection) -> None:
+    """What stood before scores by limitation is kept to be compared; weights and settings stay as they are."""
+    if "former_scores" in columns_in(connection):
+        return
+    connection.execute("DROP VIEW IF EXISTS scores")
+    for (herb_id,) in connection.execute("SELECT DISTINCT herb_id FROM score_values").fetchall():
+        connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb_id))}")
+        for table in ("gpkg_geometry_columns", "gpkg_contents"):
+            connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (herb_layer(herb_id),))
+    connection.execute(FORMER_SCORES_DDL)
+    connection.execute(
+        "INSERT INTO former_scores SELECT s.herb_id, p.parcel_id, s.score, s.class, s.limiting_factor, s.rank "
+        "FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid"
+    )
+    connection.execute("DROP TABLE score_values")
+    connection.execute(score_values_ddl())
+    connection.execute(
+        "UPDATE stamps SET inputs = json_set(inputs, '$.definition', 'before'), rows = 0 WHERE product = 'scores'"
+    )
+    connection.execute("DELETE FROM kanpo_meta WHERE key = 'views'")
+
+
 #: What lifts a file from version n to n + 1.
-MIGRATIONS: dict[int, Migration] = {1: _second_version, 2: _records_of_two_devices, 3: _kept_beside}
+MIGRATIONS: dict[int, Migration] = {
+    1: _second_version,
+    2: _records_of_two_devices,
+    3: _kept_beside,
+    4: _scores_by_limitation,
+}
 
 
 def version_of(connection: sqlite3.Connection) -> int:

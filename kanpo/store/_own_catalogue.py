@@ -36,14 +36,9 @@ def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalog
         row = connection.execute("SELECT value FROM kanpo_meta WHERE key = ?", (_KEY,)).fetchone()
     if row is None:
         return None
-<<<<<<< ours
     kept = stored_json(row[0])
-    return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in ("rows", "sources", "herbs")})
-=======
-    kept = json.loads(row[0])
     tables = ("rows", "sources", "herbs", "works")
     return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in tables})
->>>>>>> theirs
 
 
 def write_own_catalogue(connection: sqlite3.Connection, path: Path, own: OwnCatalogue | None) -> None:

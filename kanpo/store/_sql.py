@@ -164,10 +164,24 @@ OUTLINES_DDL = "\n".join(
     )
 )
 
-_SCORE_VALUES = """
-CREATE TABLE score_values (
-  herb_id TEXT NOT NULL, parcel_fid INTEGER NOT NULL, score DOUBLE, lower DOUBLE, upper DOUBLE,
-  class TEXT, limiting_factor TEXT, rank INTEGER, PRIMARY KEY (herb_id, parcel_fid)) WITHOUT ROWID;
+#: What is kept of a score beside its parcel and herb.
+SCORE_KEYS = tuple(key for key in SCORES.keys if key not in ("parcel_id", "herb_id"))
+
+
+def score_values_ddl() -> str:
+    """The table that holds scores, one short row for each parcel and herb."""
+    columns = ", ".join(f"{quoted(key)} {_TYPES[SCORES.field(key).type]}" for key in SCORE_KEYS)
+    return (
+        f"CREATE TABLE score_values (herb_id TEXT NOT NULL, parcel_fid INTEGER NOT NULL, {columns}, "
+        "PRIMARY KEY (herb_id, parcel_fid)) WITHOUT ROWID;"
+    )
+
+
+#: What stood before the scores that stand now, to say what changed in a ranking.
+FORMER_SCORES_DDL = """
+CREATE TABLE former_scores (
+  herb_id TEXT NOT NULL, parcel_id TEXT NOT NULL, score DOUBLE, class TEXT, limiting_factor TEXT, rank INTEGER,
+  PRIMARY KEY (herb_id, parcel_id)) WITHOUT ROWID;
 """
 
 #: What kanpo last wrote, table by table in parts: what was imported with its content, compressed, and
@@ -195,14 +209,15 @@ def stored_columns() -> dict[str, dict[str, str]]:
     tables["journal"]["branch"] = "TEXT"
     return tables | {
         "score_values": {"herb_id": "TEXT", "parcel_fid": "INTEGER"}
-        | {field.key: _TYPES[field.type] for field in SCORES.fields if field.key not in _SCORE_KEYS},
+        | {key: _TYPES[SCORES.field(key).type] for key in SCORE_KEYS},
+        "former_scores": {"herb_id": "TEXT", "parcel_id": "TEXT", "score": "DOUBLE", "class": "TEXT"}
+        | {"limiting_factor": "TEXT", "rank": "INTEGER"},
         "kanpo_meta": {"key": "TEXT", "value": "TEXT"},
         "kanpo_kept": {"table_name": "TEXT", "part": "", "sha256": "TEXT", "content": "BLOB"},
     }
 
 
-_SCORE_KEYS = ("parcel_id", "herb_id")
-_SCORE_COLUMNS = "s.score, s.lower, s.upper, s.class, s.limiting_factor, s.rank"
+_SCORE_COLUMNS = ", ".join(f"s.{quoted(key)}" for key in SCORE_KEYS)
 SCORES_VIEW = f"""
 CREATE VIEW scores AS SELECT p.parcel_id, s.herb_id, {_SCORE_COLUMNS}
 FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid
@@ -237,7 +252,8 @@ def first_schema() -> str:
             JOURNAL_DDL,
             OUTLINES_DDL,
             table_ddl(FACTOR_VALUES, unique="parcel_id"),
-            _SCORE_VALUES,
+            score_values_ddl(),
+            FORMER_SCORES_DDL,
             table_ddl(STAMPS, unique="product"),
             KEPT_DDL,
         )

@@ -5,12 +5,11 @@ factors, rankings, and explanations that a planner can read. `docs/suitability.m
 numbers.
 """
 
-from kanpo.suitability._classes import ClassBounds
+from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, CLASSES, Certainty, ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
-from kanpo.suitability._limitation import limitation
-from kanpo.suitability._membership import FLOOR, membership, worst_and_best
+from kanpo.suitability._membership import FLOOR, membership
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._neighbours import Ranges, neighbour_ranges, score_within
 from kanpo.suitability._origins import NOT_INDEPENDENT, Validation, climate_score, validate_origins
@@ -27,20 +26,25 @@ from kanpo.suitability._project import (
     score_settings,
 )
 from kanpo.suitability._robust import Robustness, robustness
-from kanpo.suitability._score import Scores, Weights, score_parcels
+from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 from kanpo.suitability._tables import ranking, suited_herbs, summary
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
 
 __all__ = [
+    "CERTAINTY_LABELS",
+    "CLASSES",
+    "CLASS_LABELS",
     "EVERY_HERB",
     "FLOOR",
     "METHODS",
     "NOT_INDEPENDENT",
     "WEIGHT_COLUMNS",
+    "Certainty",
     "ClassBounds",
     "Compiled",
     "Criterion",
+    "Expectations",
     "Explanation",
     "FactorColumns",
     "FactorLine",
@@ -58,9 +62,9 @@ __all__ = [
     "check_panel_weights",
     "climate_score",
     "compile_requirements",
+    "expect",
     "explain",
     "freshness",
-    "limitation",
     "membership",
     "neighbour_ranges",
     "pareto_levels",
@@ -83,5 +87,4 @@ __all__ = [
     "validate_origins",
     "what_if",
     "with_assumed",
-    "worst_and_best",
 ]

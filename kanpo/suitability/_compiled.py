@@ -4,83 +4,139 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from kanpo.herbs import Requirement
+from kanpo.herbs import Requirement, Work
 from kanpo.schema import FACTORS
-from kanpo.suitability._membership import worst_and_best
+from kanpo.suitability._membership import effective
+from kanpo.suitability._shapes import flank, shifted, shifted_classes, spread_of
+from kanpo.suitability._works import NO_LAND_TYPE, can_be_done, turns_after, works_for
+
+#: Herb id and factor to the effective membership to be expected on each type of land, (L,) with the
+#: land of no known type last.
+Expectations = Mapping[tuple[str, str], tuple[float, ...]]
+_NO_EXPECTATION = (float("nan"),) * (NO_LAND_TYPE + 1)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """One distinct curve, seen strictly, as it is written and kindly, with the works that move its factor.
+
+    `share` is by how much of its flank the row may be off.
+    """
+
+    requirement: Requirement
+    share: float
+    works: tuple[Work, ...] = ()
+
+    @property
+    def factor(self) -> str:
+        """Key of the factor."""
+        return self.requirement.factor
+
+    def judge(self, column: np.ndarray, land: np.ndarray, sense: int, *, hopeful: bool = True) -> np.ndarray:
+        """Effective memberships (n,) of a column: numbers with NaN or class codes with −1; NaN where unknown.
+
+        Parameters
+        ----------
+        land : ndarray (n,)
+            Codes of the land type, `NO_LAND_TYPE` where it is not known.
+        sense : {-1, 0, 1}
+            Strictly, as it is written, or kindly.
+        hopeful : bool
+            Whether a work that asks for a type of land counts where the type is not known.
+        """
+        used = self._effective(column, sense)
+        for work in self.works:
+            allowed = can_be_done(work, land, hopeful=hopeful)
+            if allowed.any():
+                better = self._effective(work.after(column, self.requirement), sense)
+                used = np.where(allowed, np.fmax(used, better), used)
+        return used
+
+    def judge_log(
+        self, column: np.ndarray, land: np.ndarray, sense: int, *, hopeful: bool = True
+    ) -> np.ndarray:
+        """The natural logarithm of `judge`; classes are looked up."""
+        classes = FACTORS[self.factor].classes
+        if not classes:
+            return np.log(self.judge(column, land, sense, hopeful=hopeful))
+        every = np.array([*range(len(classes)), -1], np.int8)
+        table = np.array(
+            [
+                np.log(self.judge(every, np.full(len(every), code), sense, hopeful=hopeful))
+                for code in range(NO_LAND_TYPE + 1)
+            ]
+        )
+        if not self.works:
+            return table[0][column]
+        return table[land, column]
+
+    def _effective(self, column: np.ndarray, sense: int) -> np.ndarray:
+        share = sense * self.share
+        if FACTORS[self.factor].kind == "number":
+            found = shifted(self.requirement, column, share)
+        else:
+            # Code −1 takes the NaN behind the last class.
+            found = shifted_classes(self.requirement, share)[column]
+        return effective(self.requirement, found)
+
+    def extremes(self, land_code: int, sense: int) -> tuple[float, float]:
+        """Least and greatest effective membership over all values that are physically possible."""
+        values = self._trials()
+        land = np.full(len(values), land_code)
+        least = self.judge(values, land, sense, hopeful=False).min()
+        return float(least), float(self.judge(values, land, sense).max())
+
+    def _trials(self) -> np.ndarray:
+        """Values among which the least and the greatest membership are: ends of the range and turns of the curve."""
+        factor = FACTORS[self.factor]
+        if factor.kind != "number":
+            return np.arange(len(factor.classes), dtype=np.int8)
+        assert factor.minimum is not None and factor.maximum is not None
+        reach = self.share * flank(self.requirement)
+        turns = [x + move for x in self.requirement.turns for move in (-reach, 0.0, reach)]
+        turns += [x for work in self.works for x in turns_after(work, self.requirement, turns)]
+        inside = [x for x in turns if factor.minimum <= x <= factor.maximum]
+        return np.array([factor.minimum, factor.maximum, *inside], dtype=float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
-    """Requirements of H herbs on F factors, with each of the R distinct curves kept once.
+    """Requirements of H herbs, with each of the R distinct curves kept once.
 
-    `weights` is (H, R); the weights of a herb sum to 1. `worst` and `best` are (R,). `factor_of`
-    (R,) is the position of a curve's factor in `factors`; `curves_of` has for each herb the
-    positions of its curves, in the order of the factors.
+    `factor_of` (R,) is the position of a curve's factor in `FACTORS`; `curves_of` has for each herb
+    the positions of its curves, in the order of the factors, and `weights_of` their weights (m, 1),
+    which sum to 1. `worst` and `best` (3, R, L) are the least and greatest effective membership of
+    a curve seen strictly, as written and kindly, on each type of land and on land of no known type;
+    `expected` (R, L) is what enters the point where a value is not known.
     """
 
     herb_ids: tuple[str, ...]
-    factors: tuple[str, ...]
-    curves: tuple[Requirement, ...]
+    judges: tuple[Judge, ...]
     factor_of: np.ndarray
     curves_of: tuple[np.ndarray, ...]
-    weights: np.ndarray
+    weights_of: tuple[np.ndarray, ...]
     worst: np.ndarray
     best: np.ndarray
+    expected: np.ndarray
 
-    def _by_factor(self, of_curve: np.ndarray, other: float) -> np.ndarray:
-        table = np.full((len(self.herb_ids), len(self.factors)), other)
-        for herb, curves in enumerate(self.curves_of):
-            table[herb, self.factor_of[curves]] = (
-                of_curve[herb, curves] if of_curve.ndim == 2 else of_curve[curves]
-            )
-        return table
-
-    @cached_property
-    def weight_of(self) -> np.ndarray:
+    def weight_table(self) -> np.ndarray:
         """Weight of each factor for each herb, (H, F)."""
-        return self._by_factor(self.weights, 0.0)
-
-    @cached_property
-    def worst_of(self) -> np.ndarray:
-        """Least effective membership of each factor for each herb, (H, F); 1 where it needs nothing."""
-        return self._by_factor(self.worst, 1.0)
-
-    @cached_property
-    def best_of(self) -> np.ndarray:
-        """Greatest effective membership of each factor for each herb, (H, F); 1 where it needs nothing."""
-        return self._by_factor(self.best, 1.0)
-
-    @cached_property
-    def loss_factors(self) -> tuple[np.ndarray, ...]:
-        """For each herb what turns ln e of its m curves into losses, −w, (m, 1).
-
-        A knock-out of weight 0 gets a weight too small to count, with which ln 0 is still infinite.
-        """
-        able = np.array([curve.knock_out for curve in self.curves], dtype=bool)
-        return tuple(
-            -np.maximum(self.weights[herb, curves], np.where(able[curves], 1e-300, 0.0))[:, None]
-            for herb, curves in enumerate(self.curves_of)
-        )
-
-    @cached_property
-    def needs(self) -> np.ndarray:
-        """Whether each herb needs something of each factor, (H, F)."""
-        return np.greater(self._by_factor(np.ones(len(self.curves)), 0.0), 0.0)
-
-    @cached_property
-    def may_exclude(self) -> np.ndarray:
-        """Whether a factor, while unknown, may turn out to exclude, (H, F)."""
-        able = np.array([curve.knock_out for curve in self.curves], dtype=bool) & (self.worst == 0)
-        return np.greater(self._by_factor(able.astype(float), 0.0), 0.0)
+        table = np.zeros((len(self.herb_ids), len(FACTORS)))
+        for herb, curves in enumerate(self.curves_of):
+            table[herb, self.factor_of[curves]] = self.weights_of[herb][:, 0]
+        return table
 
 
 def compile_requirements(
     requirements: Mapping[str, Sequence[Requirement]],
     weights: Mapping[str, Mapping[str, float]] | None = None,
+    *,
+    expectations: Expectations | None = None,
+    works: Sequence[Work] = (),
+    spread: Mapping[str, float] | None = None,
 ) -> Compiled:
     """Bring the requirements of several herbs into the form that the kernel computes with.
 
@@ -90,36 +146,54 @@ def compile_requirements(
         Herb id to its requirements, one for each factor at most.
     weights : mapping, optional
         Herb id to factor to weight, in place of the requirements' own.
+    expectations : mapping, optional
+        Herb id and factor to the effective membership (L,) that is to be expected on each type of
+        land where nothing is known. NaN, or no entry: the middle of worst and best.
+    works : sequence of Work
+        Works that may be done: memberships are then those after the best of them, none included.
+    spread : mapping, optional
+        Confidence to the share of its flank by which a curve may be off, in place of `SPREAD`.
     """
     order = {key: position for position, key in enumerate(FACTORS)}
     distinct: dict[tuple[object, ...], int] = {}
-    curves: list[Requirement] = []
-    cells: list[list[tuple[int, float]]] = []
+    judges: list[Judge] = []
+    expected: list[tuple[float, ...]] = []
+    curves_of, weights_of = [], []
     for herb_id, needed in requirements.items():
         own = (weights or {}).get(herb_id, {})
         given = {curve.factor: own.get(curve.factor, curve.weight) for curve in needed}
         total = sum(given.values())
-        row: list[tuple[int, float]] = []
-        for curve in sorted(needed, key=lambda curve: order[curve.factor]):
+        curves = sorted(needed, key=lambda curve: order[curve.factor])
+        positions = []
+        for curve in curves:
+            share = spread_of(curve) if spread is None else spread_of(curve, spread)
             shape = (curve.corners, curve.bell, curve.points, tuple(sorted(curve.classes.items())))
-            key = (curve.factor, shape, curve.knock_out)
+            hope = (expectations or {}).get((herb_id, curve.factor), _NO_EXPECTATION)
+            moves = works_for(works, herb_id, curve.factor)
+            key = (curve.factor, shape, curve.knock_out, share, hope, moves)
             if key not in distinct:
-                distinct[key] = len(curves)
-                curves.append(curve)
-            row.append((distinct[key], given[curve.factor] / total))
-        cells.append(row)
-    matrix = np.zeros((len(cells), len(curves)))
-    for herb, row in enumerate(cells):
-        for column, weight in row:
-            matrix[herb, column] = weight
-    bounds = [worst_and_best(curve) for curve in curves]
+                distinct[key] = len(judges)
+                expected.append(hope)
+                judges.append(Judge(curve, share, moves))
+            positions.append(distinct[key])
+        curves_of.append(np.array(positions, dtype=np.intp))
+        weights_of.append(np.array([given[curve.factor] / total for curve in curves])[:, None])
+    extremes = np.array(
+        [
+            [[judge.extremes(land, sense) for land in range(NO_LAND_TYPE + 1)] for judge in judges]
+            for sense in (-1, 0, 1)
+        ]
+    ).reshape(3, len(judges), NO_LAND_TYPE + 1, 2)
+    worst, best = extremes[..., 0], extremes[..., 1]
+    hopes = np.array(expected, dtype=float).reshape(len(judges), NO_LAND_TYPE + 1)
+    hopes = np.where(np.isnan(hopes), (worst[1] + best[1]) / 2, np.clip(hopes, worst[1], best[1]))
     return Compiled(
         tuple(requirements),
-        tuple(FACTORS),
-        tuple(curves),
-        np.array([order[curve.factor] for curve in curves], dtype=np.int8),
-        tuple(np.array([column for column, _ in row], dtype=np.intp) for row in cells),
-        matrix,
-        np.array([worst for worst, _ in bounds]),
-        np.array([best for _, best in bounds]),
+        tuple(judges),
+        np.array([order[judge.factor] for judge in judges], dtype=np.int8),
+        tuple(curves_of),
+        tuple(weights_of),
+        worst,
+        best,
+        hopes,
     )

@@ -1,11 +1,11 @@
-"""Why a parcel has its score: every number with where it comes from."""
+"""Why a parcel has its score, as it lies and after works: every number with where it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.herbs import Catalogue, Requirement
@@ -13,26 +13,27 @@ from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Concern, Factors
 from kanpo.suitability._classes import ClassBounds
+from kanpo.suitability._compiled import Compiled, compile_requirements
+from kanpo.suitability._deciding import openness
 from kanpo.suitability._explain_text import explanation_text
-from kanpo.suitability._kernel import TIE
-from kanpo.suitability._membership import effective, membership, worst_and_best
-from kanpo.suitability._method import Method
+from kanpo.suitability._improving import Option, cheapest_options
+from kanpo.suitability._kernel import TIE, judge_columns
+from kanpo.suitability._membership import membership
+from kanpo.suitability._method import LEAST_DECIDES, Method
 from kanpo.suitability._panel_weights import PanelWeights
-from kanpo.suitability._score import Weights, score_parcels
-
-#: Stands for a membership of 0 where its logarithm is needed for an order.
-_LEAST = 1e-9
+from kanpo.suitability._score import Expectations, Weights, score_parcels
 
 
 @dataclass(frozen=True, slots=True)
 class FactorLine:
     """One factor's part in a score.
 
-    `value` is None where nothing is known. `membership` is what the requirement says of the value,
-    `effective` what entered the score (floored where the factor may not exclude). `weight` is the
-    normalised weight, `weighed` whether it is given in place of the catalogue's. `loss` is weight × −ln(effective), NaN where unknown. `gain` orders the
-    factors that are not known by how far they hold the interval open: weight × ln(best / worst)
-    for the geometric mean, weight × (best − worst) else; 0 where known.
+    `value` is None where nothing is known. `membership` is what the requirement says of the value
+    (NaN unknown). `numbers` are the five effective memberships that entered least, lower, score,
+    upper and most. `after` is the third of them after the works that help most. `weight` is the
+    normalised weight, `weighed` whether it is given in place of the catalogue's. `loss` is this
+    factor's part in −ln of the score, the limiting factor's double part included; they add up.
+    `gain` orders the factors that are not known by how far they hold the interval open.
     """
 
     factor: str
@@ -40,7 +41,8 @@ class FactorLine:
     source: str
     coverage: float
     membership: float
-    effective: float
+    numbers: tuple[float, ...]
+    after: float
     weight: float
     loss: float
     gain: float
@@ -54,9 +56,19 @@ class FactorLine:
         return self.value is not None
 
     @property
+    def effective(self) -> float:
+        """What entered the score."""
+        return self.numbers[2]
+
+    @property
     def may_exclude(self) -> bool:
         """Whether this factor, not known yet, may turn out to exclude the parcel."""
-        return not self.known and self.requirement.knock_out and worst_and_best(self.requirement)[0] == 0
+        return not self.known and self.numbers[1] == 0
+
+    @property
+    def excludes(self) -> bool:
+        """Whether its known value excludes the parcel."""
+        return self.known and self.effective == 0
 
     @property
     def floored(self) -> bool:
@@ -65,27 +77,46 @@ class FactorLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """What is said of a parcel as it lies, or after works: five numbers and what they make of its class.
+
+    `certainty` is a key of `Certainty`; the classes are None where too little is known for any.
+    """
+
+    least: float
+    lower: float
+    score: float
+    upper: float
+    most: float
+    certainty: str
+    class_lower: str | None
+    class_upper: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A score with its reasons; `lines` are in the order of the factors.
 
     `concerns` are the exclusion layers that concern the parcel; where one excludes it, the factors
-    only tell what else there is to know.
+    only tell what else there is to know. `options` are the cheapest works that reach each better
+    class. `unsourced` tells that the catalogue knows too little of the herb for a class.
     """
 
     parcel_id: str
     herb_id: str
     herb: Text
-    score: float
-    lower: float
-    upper: float
-    suitability_class: str | None
-    class_lower: str | None
-    class_upper: str | None
+    now: Side
+    then: Side
+    rank: int | None
+    land_type: str | None
+    known: float
     excluded: bool
+    unsourced: bool
     limiting: tuple[str, ...]
     missing: tuple[str, ...]
     concerns: tuple[Concern, ...]
     lines: tuple[FactorLine, ...]
+    options: tuple[Option, ...]
     method: Method
     bounds: ClassBounds = field(default_factory=ClassBounds)
     catalogue_digest: str = ""
@@ -99,7 +130,7 @@ class Explanation:
         """Share of a factor in what holds the score down, 0 to 1; None where unknown or excluded."""
         if self.excluded or not self.line(factor).known:
             return None
-        total = sum(line.loss for line in self.lines if line.known)
+        total = sum(line.loss for line in self.lines)
         return self.line(factor).loss / total if total > 0 else 0.0
 
     def text(self) -> Text:
@@ -111,12 +142,13 @@ class Explanation:
         return {
             "parcel_id": self.parcel_id,
             "herb_id": self.herb_id,
-            "score": _plain(self.score),
-            "lower": self.lower,
-            "upper": self.upper,
-            "class": self.suitability_class,
-            "class_lower": self.class_lower,
-            "class_upper": self.class_upper,
+            "current": asdict(self.now),
+            "potential": asdict(self.then),
+            "options": [option.to_dict() for option in self.options],
+            "rank": self.rank,
+            "land_type": self.land_type,
+            "known": self.known,
+            "reference_only": self.unsourced,
             "excluded": self.excluded,
             "method": self.method,
             "limiting": list(self.limiting),
@@ -142,7 +174,8 @@ class Explanation:
                     "source": line.source,
                     "coverage": line.coverage,
                     "membership": _plain(line.membership),
-                    "effective": _plain(line.effective),
+                    "effective": dict(zip(_NUMBERS, line.numbers, strict=True)),
+                    "effective_after_works": line.after,
                     "floored": line.floored,
                     "weight": line.weight,
                     "weight_given": line.weighed,
@@ -172,11 +205,17 @@ def explain(
     herb_id: str,
     catalogue: Catalogue,
     *,
-    method: Method = "geometric",
+    method: Method = "limitation",
     weights: Weights | PanelWeights | None = None,
     bounds: ClassBounds | None = None,
+    expectations: Expectations | None = None,
 ) -> Explanation:
     """Explain the score of one parcel for one herb, computed with the settings given.
+
+    Parameters
+    ----------
+    expectations : Expectations, optional
+        What is to be expected where nothing is known; estimated from all of `factors` when not given.
 
     Raises
     ------
@@ -192,28 +231,47 @@ def explain(
             Text("先に kanpo score を実行してください", "run kanpo score first"),
             Place(column="parcel_id", value=parcel_id),
         )
-    own = factors.subset([parcel_id])
-    bounds = bounds or ClassBounds()
     panel = weights if isinstance(weights, PanelWeights) else None
     given = weights.for_catalogue(catalogue) if isinstance(weights, PanelWeights) else weights or {}
-    scores = score_parcels(own, catalogue, [herb_id], method=method, weights=given, bounds=bounds)
-    row = scores.frame(herb_id).iloc[0]
-    lines = _lines(own, parcel_id, herb_id, catalogue, method, given.get(herb_id, {}))
+    bounds = bounds or ClassBounds()
+    # The rank is among all parcels, and so is what is expected.
+    scores = score_parcels(
+        factors,
+        catalogue,
+        [herb_id],
+        method=method,
+        weights=given,
+        bounds=bounds,
+        expectations=expectations,
+    )
+    at = scores.parcel_ids.index(parcel_id)
+    row = scores.frame(herb_id).iloc[at]
+    own = factors.subset([parcel_id])
+    lines = _lines(own, herb_id, catalogue, method, given, scores.expectations)
     return Explanation(
         parcel_id=parcel_id,
         herb_id=herb_id,
         herb=catalogue.herbs[herb_id].label,
-        score=float(row["score"]),
-        lower=float(row["lower"]),
-        upper=float(row["upper"]),
-        suitability_class=row["class"],
-        class_lower=row["class_lower"],
-        class_upper=row["class_upper"],
-        excluded=bool(scores.result.excluded[0, 0]),
+        now=_side(scores.result.numbers, at, row, ""),
+        then=_side(scores.potential.numbers, at, row, "potential_"),
+        rank=int(row["rank"]),
+        land_type=own.land_types.get(parcel_id),
+        known=float(row["known"]),
+        excluded=bool(scores.result.excluded[0, at]),
+        unsourced=bool(scores.unsourced[0]),
         limiting=_limiting(lines),
         concerns=own.exclusions.concerns(parcel_id),
         missing=tuple(line.factor for line in sorted(lines, key=lambda line: -line.gain) if not line.known),
         lines=lines,
+        options=cheapest_options(
+            own,
+            herb_id,
+            catalogue,
+            method=method,
+            weights=given,
+            bounds=bounds,
+            expectations=scores.expectations,
+        ),
         method=method,
         bounds=bounds,
         catalogue_digest=catalogue.digest[:12],
@@ -221,71 +279,80 @@ def explain(
     )
 
 
+_NUMBERS = ("least", "lower", "score", "upper", "most")
+
+
+def _side(numbers: tuple[np.ndarray, ...], at: int, row: pd.Series, prefix: str) -> Side:
+    least, lower, score, upper, most = (float(array[0, at]) for array in numbers)
+    classes = row[f"{prefix}class_lower"], row[f"{prefix}class_upper"]
+    return Side(least, lower, score, upper, most, row[f"{prefix}certainty"], *classes)
+
+
 def _lines(
     own: Factors,
-    parcel_id: str,
     herb_id: str,
     catalogue: Catalogue,
     method: Method,
-    given: Mapping[str, float],
+    given: Weights,
+    expectations: Expectations,
 ) -> tuple[FactorLine, ...]:
     """One line for each requirement, with its weight normalised over all of them."""
-    requirements = catalogue.requirements_of(herb_id)
-    weights = [given.get(requirement.factor, requirement.weight) for requirement in requirements]
-    return tuple(
-        replace(
-            _line(own, parcel_id, requirement, weight / sum(weights), method, catalogue),
-            weighed=requirement.factor in given,
+    requirements = {herb_id: catalogue.requirements_of(herb_id)}
+    now = compile_requirements(requirements, given, expectations=expectations.current)
+    works = catalogue.works
+    then = compile_requirements(requirements, given, expectations=expectations.after(works), works=works)
+    (logs, unknown), (after, _) = (_judged(own, compiled) for compiled in (now, then))
+    weights = now.weights_of[0]
+    curves = now.curves_of[0]
+    open_ = openness(logs[curves, 1], logs[curves, 3], weights, method)
+    losses = _losses(logs[curves, 2, 0], weights[:, 0], method)
+    parcel_id = own.parcel_ids[0]
+    columns = own.columns()
+    lines = []
+    for nth, curve in enumerate(curves):
+        requirement = now.judges[curve].requirement
+        key = requirement.factor
+        raw = own.values.loc[parcel_id, key]
+        missing = bool(unknown[curve, 0])
+        lines.append(
+            FactorLine(
+                factor=key,
+                value=None if missing else raw if isinstance(raw, str) else float(raw),
+                source=str(own.sources.loc[parcel_id, key]),
+                coverage=float(own.coverage.loc[parcel_id, key]),
+                membership=float(membership(requirement, columns[key])[0]),
+                numbers=tuple(np.exp(logs[curve, :, 0]).tolist()),
+                after=float(np.exp(max(after[then.curves_of[0][nth], 2, 0], logs[curve, 2, 0]))),
+                weight=float(weights[nth, 0]),
+                loss=float(losses[nth]),
+                gain=float(open_[nth, 0]) if missing else 0.0,
+                requirement=requirement,
+                source_title=catalogue.source_title(requirement.source),
+                weighed=key in given.get(herb_id, {}),
+            )
         )
-        for requirement, weight in zip(requirements, weights, strict=True)
-    )
+    return tuple(lines)
 
 
-def _line(
-    own: Factors,
-    parcel_id: str,
-    requirement: Requirement,
-    weight: float,
-    method: Method,
-    catalogue: Catalogue,
-) -> FactorLine:
-    key = requirement.factor
-    column = own.columns()[key]
-    found = membership(requirement, column)
-    used = effective(requirement, found)
-    raw = own.values.loc[parcel_id, key]
-    value: object = None if bool(np.isnan(found[0])) else (raw if isinstance(raw, str) else float(raw))
-    with np.errstate(divide="ignore"):
-        loss = float(-weight * np.log(used[0])) if weight > 0 else 0.0
-    loss = loss if value is not None else float("nan")
-    gain = 0.0 if value is not None else _openness(requirement, weight, method)
-    return FactorLine(
-        factor=key,
-        value=value,
-        source=str(own.sources.loc[parcel_id, key]),
-        coverage=float(own.coverage.loc[parcel_id, key]),
-        membership=float(found[0]),
-        effective=float(used[0]),
-        weight=weight,
-        loss=loss,
-        gain=gain,
-        requirement=requirement,
-        source_title=catalogue.source_title(requirement.source),
-    )
+def _judged(own: Factors, compiled: Compiled) -> tuple[np.ndarray, np.ndarray]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return judge_columns(own.columns(), own.land_codes(), compiled, slice(0, 1))
 
 
-def _openness(requirement: Requirement, weight: float, method: Method) -> float:
-    """How far the interval is held open by a factor that is not known, on the scale of the method."""
-    worst, best = worst_and_best(requirement)
-    if method == "geometric":
-        return float(weight * np.log(best / max(worst, _LEAST)))
-    return weight * (best - worst)
+def _losses(logs: np.ndarray, weights: np.ndarray, method: Method) -> np.ndarray:
+    """Each factor's part (m,) in −ln of the score; of methods that are no product, in the order of what they cost."""
+    costs = np.where(weights > 0, -weights * logs, 0.0)
+    if method not in LEAST_DECIDES:
+        return costs
+    worst = -logs.min()
+    least = np.isclose(-logs, worst, rtol=0, atol=TIE)
+    only = np.zeros(len(logs))
+    only[least.argmax()] = worst
+    return only if method == "minimum" else 0.5 * (costs + only)
 
 
 def _limiting(lines: tuple[FactorLine, ...]) -> tuple[str, ...]:
     """Factors that cost something, the dearest first; what excludes comes before all."""
-    costly = [line for line in lines if line.known and (line.loss > TIE or line.effective == 0)]
-    order = sorted(
-        costly, key=lambda line: (not (line.effective == 0 and line.requirement.knock_out), -line.loss)
-    )
+    costly = [line for line in lines if line.known and (line.loss > TIE or line.excludes)]
+    order = sorted(costly, key=lambda line: (not line.excludes, -line.loss))
     return tuple(line.factor for line in order)

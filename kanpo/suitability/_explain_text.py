@@ -12,11 +12,12 @@ from kanpo.errors import shown
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import source_label
-from kanpo.suitability._classes import CLASS_LABELS
+from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, Certainty
 from kanpo.suitability._membership import FLOOR
 
 if TYPE_CHECKING:
-    from kanpo.suitability._explain import Explanation, FactorLine
+    from kanpo.suitability._explain import Explanation, FactorLine, Side
+    from kanpo.suitability._improving import Option
 
 _COSTS = {
     "desk": Text("机上で調べられる", "at the desk"),
@@ -29,6 +30,10 @@ _CONFIDENCE = {
     "low": Text("低(仮の値)", "low (not confirmed)"),
 }
 _METHODS = {
+    "limitation": Text(
+        "制限法(一番悪い適合度と加重幾何平均の相乗平均)",
+        "limitation (√ of the least membership times the weighted geometric mean)",
+    ),
     "geometric": Text("重み付き幾何平均", "weighted geometric mean"),
     "arithmetic": Text("重み付き算術平均", "weighted arithmetic mean"),
     "minimum": Text("最小(一番悪い要因)", "minimum (the worst factor)"),
@@ -52,6 +57,7 @@ def _page(found: Explanation, speak: Speak) -> str:
         *_concerned(found, speak),
         "",
         *_held_down(found, speak),
+        *_works(found, speak),
         *_not_known(found, speak),
         "",
     ]
@@ -79,35 +85,107 @@ def _verdict(found: Explanation, speak: Speak) -> str:
                 f"{name}: not suitable (N2). '{factor}' excludes this parcel whatever the rest.",
             )
         )
-    if found.suitability_class is None:
-        return speak(
-            Text(
-                f"{name}: 値のある要因がなく、評価できません。",
-                f"{name}: nothing is known yet, so there is no score.",
+    lines = [f"{name}: {_side(found.now, found, speak, Text('現況', 'as it lies'))}"]
+    if found.then.score > found.now.score:
+        lines.append(f"  → {_side(found.then, found, speak, Text('改良後', 'after works'))}")
+    lines.append(speak(_sureness(found)))
+    return "\n".join(lines)
+
+
+def _side(side: Side, found: Explanation, speak: Speak, when: Text) -> str:
+    """One side's class with how sure it is, and its numbers."""
+    inner, outer = f"{side.lower:.2f}〜{side.upper:.2f}", f"{side.least:.2f}〜{side.most:.2f}"
+    kind = CERTAINTY_LABELS[Certainty[side.certainty.upper()]]
+    label = _class_words(side, found)
+    return speak(
+        Text(
+            f"{when.ja} {label.ja}({kind.ja})。スコア {side.score:.2f}、幅 {inner}、目録の誤差まで見て {outer}",
+            f"{when.en} {label.en} ({kind.en}); score {side.score:.2f}, interval {inner}, with the catalogue's own {outer}",
+        )
+    )
+
+
+def _class_words(side: Side, found: Explanation) -> Text:
+    if side.class_lower is None or side.class_upper is None:
+        if found.unsourced:
+            return Text("参考(区分なし)", "for reference only (no class)")
+        return Text("区分は言えない", "no class can be told")
+    low, high = side.class_lower, side.class_upper
+    if low == high:
+        return Text(f"{low}({CLASS_LABELS[low].ja})", f"{low} ({CLASS_LABELS[low].en})")
+    return Text(f"{low}〜{high}", f"{low} to {high}")
+
+
+def _sureness(found: Explanation) -> Text:
+    """What is known, and what would decide."""
+    share = f"{found.known:.0%}"
+    if found.unsourced:
+        return Text(
+            f"この生薬は、気候・排水・土性の根拠が足りないので参考です(重みの {share} の要因が分かっています)。",
+            f"The catalogue has no sourced row for this herb's climate, drainage and texture, so no class is told ({share} of the weight is known).",
+        )
+    if not found.missing:
+        if found.now.certainty == "by_catalogue":
+            return Text(
+                "要因はすべて分かっています。区分が変わり得るのは目録の行の確からしさのためで、測っても縮みません。",
+                "Everything that counts is known. The class may be another only because of how sure the catalogue's rows are; no visit closes that.",
+            )
+        return Text("要因はすべて分かっています。", "Everything that counts is known.")
+    first = FACTORS[found.missing[0]].label
+    if found.now.class_lower is not None and found.now.class_lower == found.now.class_upper:
+        return Text(
+            f"重みの {share} の要因が分かっています。残りがどうであっても区分は変わりません。",
+            f"{share} of the weight is known. Whatever the rest is, the class stays.",
+        )
+    return Text(
+        f"重みの {share} の要因が分かっています。決め手になるのは「{first.ja}」です。",
+        f"{share} of the weight is known. What would decide most is '{first.en}'.",
+    )
+
+
+def _works(found: Explanation, speak: Speak) -> list[str]:
+    """The cheapest works that reach each better class, or that there are none."""
+    if not found.options:
+        suited = found.now.score >= found.bounds.s3
+        if suited or any(concern.excludes for concern in found.concerns):
+            return []
+        return ["", speak(Text("改良: 知られている工事では S3 に届きません。", "No known work reaches S3."))]
+    lines = ["", speak(Text("改良(それぞれ一番安い組み合わせ):", "Works, the cheapest for each class:"))]
+    for option in found.options:
+        price = option_price(option)
+        lines.append(
+            speak(
+                Text(
+                    f"  ・{option.reaches} に: {option.label.ja}({price.ja})→ スコア {option.score:.2f}",
+                    f"  - to {option.reaches}: {option.label.en} ({price.en}) -> score {option.score:.2f}",
+                )
             )
         )
-    label = speak(CLASS_LABELS[found.suitability_class])
-    interval = f"{found.lower:.2f}〜{found.upper:.2f}"
-    verdict = Text(
-        f"{name}: 適地スコア {found.score:.2f}(幅 {interval})→ {found.suitability_class}({label})",
-        f"{name}: score {found.score:.2f} (interval {found.lower:.2f} to {found.upper:.2f}) -> "
-        f"{found.suitability_class} ({label})",
-    )
-    may_exclude = any(line.may_exclude for line in found.lines)
-    least = "N2" if may_exclude else found.class_lower
-    if not found.missing:
-        sure = Text("要因はすべて分かっています。", "Everything that counts is known.")
-    elif least == found.class_upper:
-        sure = Text(
-            "分からない要因がどうであっても区分は変わりません。",
-            "Whatever the unknown factors are, the class stays.",
-        )
-    else:
-        sure = Text(
-            f"分からない要因しだいで {least} から {found.class_upper} まであり得ます。",
-            f"Depending on what is not known it may be anything from {least} to {found.class_upper}.",
-        )
-    return f"{speak(verdict)}\n{speak(sure)}"
+    return lines
+
+
+def option_price(option: Option) -> Text:
+    """What a set of works takes per 10a, in words, with what is not known of it."""
+    money = option.money
+    ja, en = [], []
+    if money.yen_low is not None and money.yen_high is not None:
+        ja.append(f"{money.yen_low / 10_000:.3g}〜{money.yen_high / 10_000:.3g} 万円/10a")
+        en.append(f"{money.yen_low:,.0f} to {money.yen_high:,.0f} yen/10a")
+    if money.hours_low is not None and money.hours_high is not None:
+        ja.append(f"{money.hours_low:.3g}〜{money.hours_high:.3g} 時間/10a")
+        en.append(f"{money.hours_low:.3g} to {money.hours_high:.3g} hours/10a")
+    for priced in option.works:
+        if priced.measured_first:
+            factor = FACTORS[priced.work.factor].label
+            ja.append(f"費用は{factor.ja}を測ってから")
+            en.append(f"cost once {factor.en} is measured")
+        elif priced.work.assumption:
+            ja.append(f"{priced.work.label.ja}の費用は前提に入れる: {priced.work.assumption}")
+            en.append(f"give the cost of {priced.work.label.en} as an assumption: {priced.work.assumption}")
+    if any(priced.confidence == "low" for priced in option.works):
+        ja.append("費用は要確認")
+        en.append("cost to be confirmed")
+    return Text("、".join(ja), ", ".join(en))
 
 
 def _concerned(found: Explanation, speak: Speak) -> list[str]:
@@ -131,8 +209,6 @@ def _concerned(found: Explanation, speak: Speak) -> list[str]:
 
 
 def _held_down(found: Explanation, speak: Speak) -> list[str]:
-    if found.suitability_class is None:
-        return []
     if not found.limiting:
         return [
             speak(Text("点を下げている要因はありません。", "Nothing that is known holds the score down."))
@@ -299,15 +375,15 @@ def _rules(found: Explanation, speak: Speak) -> list[str]:
     return [
         speak(
             Text(
-                f"計算: {_METHODS[found.method].ja}。区分: S1 {b.s1:g} 以上、S2 {b.s2:g} 以上、S3 {b.s3:g} 以上、N1 それ未満、N2 除外。",
-                f"Computed as {_METHODS[found.method].en}. Classes: S1 from {b.s1:g}, S2 from {b.s2:g}, S3 from {b.s3:g}, N1 below, N2 excluded.",
+                f"計算: {_METHODS[found.method].ja}。区分: S1 {b.s1:g} 以上、S2 {b.s2:g} 以上、S3 {b.s3:g} 以上、それ未満は N1、除外条件を直す工事がなければ N2。",
+                f"Computed as {_METHODS[found.method].en}. Classes: S1 from {b.s1:g}, S2 from {b.s2:g}, S3 from {b.s3:g}, N1 below, N2 where no work mends what excludes.",
             )
         ),
         speak(
             Text(
-                "スコアは値のある要因だけで計算し、幅は分からない要因が最悪・最良の場合です。"
+                "幅は分からない要因が最悪・最良の場合、スコアは同じ地目の分かっている筆から控えめに見た値です。"
                 f"生薬目録 {found.catalogue_digest}。式は docs/suitability.md。",
-                "The score uses what is known; the interval is the worst and best case of what is not. "
+                "The interval is the worst and best case of what is not known, the score a cautious value from known land of that type. "
                 f"Herb catalogue {found.catalogue_digest}. Formulas: docs/suitability.md.",
             )
         ),

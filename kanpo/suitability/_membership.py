@@ -99,16 +99,3 @@ def class_table(requirement: Requirement) -> np.ndarray:
 def effective(requirement: Requirement, memberships: np.ndarray) -> np.ndarray:
     """Effective membership: floored at `FLOOR` unless the requirement can exclude."""
     return memberships if requirement.knock_out else np.maximum(memberships, FLOOR)
-
-
-def worst_and_best(requirement: Requirement) -> tuple[float, float]:
-    """Least and greatest effective membership over all values that are physically possible."""
-    factor = FACTORS[requirement.factor]
-    if requirement.kind == "classes":
-        values = np.arange(len(factor.classes))
-    else:
-        assert factor.minimum is not None and factor.maximum is not None
-        inside = [x for x in requirement.turns if factor.minimum <= x <= factor.maximum]
-        values = np.array([factor.minimum, factor.maximum, *inside], dtype=float)
-    found = effective(requirement, membership(requirement, values))
-    return float(found.min()), float(found.max())

@@ -21,7 +21,7 @@ from kanpo.suitability._compiled import compile_requirements
 from kanpo.suitability._kernel import KernelResult, run_kernel
 from kanpo.suitability._membership import membership
 from kanpo.suitability._method import Method
-from kanpo.suitability._score import Scores, Weights, score_parcels
+from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
 
 #: How many known parcels make a range, how far the last of them may lie (m), and how many known
 #: parcels of a factor are needed to tell how wide a range has to be.
@@ -130,9 +130,10 @@ def score_within(
     catalogue: Catalogue,
     herbs: Sequence[str] | None = None,
     *,
-    method: Method = "geometric",
+    method: Method = "limitation",
     weights: Weights | None = None,
     bounds: ClassBounds | None = None,
+    expectations: Expectations | None = None,
 ) -> Scores:
     """Scores with intervals as narrow as the assumed ranges make them.
 
@@ -141,29 +142,48 @@ def score_within(
 
     Parameters
     ----------
-    factors, catalogue, herbs, method, weights, bounds :
+    factors, catalogue, herbs, method, weights, bounds, expectations :
         As for `score_parcels`.
     ranges : Ranges
         Of the same parcels in the same order.
     """
-    scores = score_parcels(factors, catalogue, herbs, method=method, weights=weights, bounds=bounds)
-    columns = factors.columns()
-    lower, upper = scores.result.lower.copy(), scores.result.upper.copy()
-    for h, herb_id in enumerate(scores.herb_ids):
-        requirements = catalogue.requirements_of(herb_id)
-        compiled = compile_requirements({herb_id: requirements}, weights)
-        worst, best = dict(columns), dict(columns)
-        for requirement in requirements:
-            key = requirement.factor
-            if key in ranges.low:
-                worst[key], best[key] = _ends(requirement, columns[key], ranges.low[key], ranges.high[key])
-        np.maximum(lower[h], run_kernel(worst, compiled, method=method).lower[0], out=lower[h])
-        np.minimum(upper[h], run_kernel(best, compiled, method=method).upper[0], out=upper[h])
-    # What is excluded stays so, whatever the parcels around are like.
-    lower[scores.result.excluded] = upper[scores.result.excluded] = 0.0
-    score = np.minimum(np.maximum(scores.result.score, lower), upper)
-    result = KernelResult(score, lower, upper, scores.result.limiting, scores.result.excluded)
-    return replace(scores, result=result)
+    scores = score_parcels(
+        factors,
+        catalogue,
+        herbs,
+        method=method,
+        weights=weights,
+        bounds=bounds,
+        expectations=expectations,
+    )
+    columns, land = factors.columns(), factors.land_codes()
+    now, then = _narrowed(scores.result), _narrowed(scores.potential)
+    for works, result in (((), now), (catalogue.works, then)):
+        for h, herb_id in enumerate(scores.herb_ids):
+            requirements = catalogue.requirements_of(herb_id)
+            compiled = compile_requirements({herb_id: requirements}, weights, works=works)
+            worst, best = dict(columns), dict(columns)
+            for requirement in requirements:
+                key = requirement.factor
+                if key in ranges.low:
+                    worst[key], best[key] = _ends(
+                        requirement, columns[key], ranges.low[key], ranges.high[key]
+                    )
+            poor, good = (run_kernel(end, compiled, land=land, method=method) for end in (worst, best))
+            for mine, other in ((result.lower, poor.lower), (result.least, poor.least)):
+                np.maximum(mine[h], other[0], out=mine[h])
+            for mine, other in ((result.upper, good.upper), (result.most, good.most)):
+                np.minimum(mine[h], other[0], out=mine[h])
+        # What is excluded stays so, whatever the parcels around are like.
+        for array in result.numbers:
+            array[result.excluded] = 0.0
+        np.minimum(np.maximum(result.score, result.lower, out=result.score), result.upper, out=result.score)
+    return replace(scores, result=now, potential=then)
+
+
+def _narrowed(result: KernelResult) -> KernelResult:
+    """A copy that may be changed."""
+    return KernelResult(*(getattr(result, name).copy() for name in KernelResult.__slots__))
 
 
 def _ends(

@@ -12,8 +12,8 @@ from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.suitability._classes import CLASSES, ClassBounds
-from kanpo.suitability._limitation import limitation
 from kanpo.suitability._membership import effective, membership
+from kanpo.suitability._method import Memberships, combine
 
 #: A herb is looked at by itself from so many known origins on.
 LEAST_ORIGINS = 5
@@ -78,8 +78,11 @@ def climate_score(
     if not rows:
         return float("nan"), ()
     memberships = np.array([effective(row, membership(row, np.array([values[row.factor]]))) for row in rows])
-    weights = np.array([row.weight for row in rows])
-    return float(limitation(memberships, weights)[0]), tuple(row.factor for row in rows)
+    weights = [row.weight / sum(row.weight for row in rows) for row in rows]
+    least, score = np.empty((2, 1))
+    with np.errstate(divide="ignore"):
+        combine("limitation", Memberships(list(np.log(memberships)), weights, np.empty(1)), least, score)
+    return float(score[0]), tuple(row.factor for row in rows)
 
 
 def validate_origins(catalogue: Catalogue, bounds: ClassBounds | None = None) -> Validation:
@@ -90,7 +93,8 @@ def validate_origins(catalogue: Catalogue, bounds: ClassBounds | None = None) ->
     lines = []
     for site in known.itertuples(index=False):
         score, factors = climate_score(catalogue, site.herb_id, places[site.place])
-        code = int(bounds.codes(np.array([score]))[0])
+        told = np.isfinite(score)
+        code = int(bounds.codes(np.array([score]), np.array([score == 0]))[0]) if told else -1
         claims = {"yes": score >= bounds.s3, "none": score < bounds.s1} if code >= 0 else {}
         holds = claims.get(site.origin)
         lines.append(

@@ -119,13 +119,13 @@ def pareto_table(
 ) -> pd.DataFrame:
     """For each herb the parcels of the first levels, level by level.
 
-    Parcels that are excluded or have no score take no part.
+    Parcels that are excluded, or of which too little is known for a class, take no part.
 
     Returns
     -------
     DataFrame
-        herb_id, level, parcel_id, settlement, lot_number, class, rank (by score), score, lower,
-        upper and the other criteria; within a level by the first criterion, then rank.
+        herb_id, level, parcel_id, settlement, lot_number, certainty, class_lower, class_upper, rank,
+        score, lower, upper and the other criteria; within a level by the first criterion, then rank.
     """
     names = pd.DataFrame(parcels[["parcel_id", "settlement", "lot_number"]])
     others = [one.key for one in criteria if one.key not in _OF_SCORE]
@@ -133,12 +133,13 @@ def pareto_table(
     parts = []
     for herb_id in scores.herb_ids:
         frame = scores.frame(herb_id)
-        frame = frame[frame["score"].notna() & (frame["class"] != "N2")]
+        frame = frame[frame["class_lower"].notna() & (frame["class_upper"] != "N2")]
         frame = frame.merge(names, on="parcel_id", how="left").merge(told, on="parcel_id", how="left")
         signs = np.array([1.0 if one.more_is_better else -1.0 for one in criteria])
         values = frame[[one.key for one in criteria]].to_numpy(dtype=float) * signs
         frame["level"] = pareto_levels(values, levels)
         frame["_first"] = -values[:, 0]
         parts.append(frame[frame["level"] > 0].sort_values(["level", "_first", "rank"], kind="stable"))
-    keys = ["herb_id", "level", "parcel_id", "settlement", "lot_number", "class", "rank", *_OF_SCORE, *others]
+    keys = ["herb_id", "level", "parcel_id", "settlement", "lot_number"]
+    keys += ["certainty", "class_lower", "class_upper", "rank", *_OF_SCORE, *others]
     return pd.concat(parts, ignore_index=True)[keys]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +17,11 @@ from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._panel_weights import PanelWeights
-from kanpo.suitability._score import Scores, Weights, score_parcels
+from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
+
+#: By which definition of docs/suitability.md scores are computed; it stands in their stamp, and a
+#: prediction that is kept names it.
+DEFINITION = "limitation-2026"
 
 
 def score_project(
@@ -25,7 +29,7 @@ def score_project(
     catalogue: Catalogue,
     herbs: Sequence[str] | None = None,
     *,
-    method: Method = "geometric",
+    method: Method = "limitation",
     weights: Weights | PanelWeights | None = None,
     bounds: ClassBounds | None = None,
     keep: bool = True,
@@ -51,10 +55,15 @@ def score_project(
     own = settings.weights_for(catalogue)
     scores = score_parcels(factors, catalogue, herbs, method=method, weights=own, bounds=bounds)
     if keep:
-        inputs = project.inputs() | {"catalogue": catalogue.digest}
-        table = scores.long().drop(columns=["class_lower", "class_upper"])
-        project.computed.write_scores(table, inputs, settings.to_parameters(catalogue))
+        inputs = score_inputs(project, catalogue)
+        kept = replace(settings, expectations=scores.expectations)
+        project.computed.write_scores(scores.long(), inputs, kept.to_parameters(catalogue))
     return scores
+
+
+def score_inputs(project: Project, catalogue: Catalogue) -> dict[str, str]:
+    """Hashes of what scores are computed from, as they are now, and the definition by which."""
+    return project.inputs() | {"catalogue": catalogue.digest, "definition": DEFINITION}
 
 
 def project_sites(project: Project) -> tuple[gpd.GeoDataFrame, Factors]:
@@ -101,9 +110,10 @@ def refuse_empty(project: Project) -> None:
 class ScoreSettings:
     """What scores depend on beside the project and the catalogue."""
 
-    method: Method = "geometric"
+    method: Method = "limitation"
     bounds: ClassBounds = field(default_factory=ClassBounds)
     weights: Weights | PanelWeights | None = None
+    expectations: Expectations | None = None
 
     @property
     def panel(self) -> PanelWeights | None:
@@ -124,7 +134,11 @@ class ScoreSettings:
             "bounds": [self.bounds.s1, self.bounds.s2, self.bounds.s3],
             "weights": {herb_id: dict(own) for herb_id, own in used.items()},
         }
-        return parameters | ({"panel": self.panel.to_parameters()} if self.panel else {})
+        if self.panel:
+            parameters["panel"] = self.panel.to_parameters()
+        if self.expectations:
+            parameters["expectations"] = self.expectations.to_parameters()
+        return parameters
 
 
 def score_settings(project: Project) -> ScoreSettings:
@@ -134,7 +148,9 @@ def score_settings(project: Project) -> ScoreSettings:
     if kept.get("method") not in METHODS:
         return ScoreSettings()
     panel = PanelWeights.from_parameters(kept["panel"]) if "panel" in kept else None
-    return ScoreSettings(kept["method"], ClassBounds(*kept["bounds"]), panel or kept["weights"] or None)
+    expected = Expectations.from_parameters(kept["expectations"]) if "expectations" in kept else None
+    bounds = ClassBounds(*kept["bounds"])
+    return ScoreSettings(kept["method"], bounds, panel or kept["weights"] or None, expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +189,7 @@ class Freshness:
 
 def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Freshness, ...]:
     """The state of every computed product of a project."""
-    current = project.inputs() | {"catalogue": (catalogue or project_catalogue(project)).digest}
+    current = score_inputs(project, catalogue or project_catalogue(project))
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)
@@ -195,4 +211,5 @@ def score_as_stored(
         method=settings.method,
         weights=settings.weights_for(catalogue),
         bounds=settings.bounds,
+        expectations=settings.expectations,
     )

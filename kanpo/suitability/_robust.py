@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -16,11 +16,11 @@ from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability._compiled import Compiled, compile_requirements
-from kanpo.suitability._kernel import all_known_share, log_or_infinite
 from kanpo.suitability._membership import FLOOR
-from kanpo.suitability._method import Method, Part, if_all_known
-from kanpo.suitability._score import Weights, score_parcels
+from kanpo.suitability._method import Memberships, Method, combine
+from kanpo.suitability._score import Expectations, Weights, score_parcels
 from kanpo.suitability._variation import Variation, VariedCurve
+from kanpo.suitability._works import NO_LAND_TYPE
 
 #: Draws that share one stream of random numbers. Part of what a seed means: never change it.
 BATCH = 64
@@ -88,9 +88,10 @@ def robustness(
     draws: int = 10_000,
     best: int = 20,
     seed: int = 1,
-    method: Method = "geometric",
+    method: Method = "limitation",
     weights: Weights | None = None,
     variation: Variation | None = None,
+    expectations: Expectations | None = None,
     excluded: Collection[str] = (),
     threads: int = 2,
     progress: Progress | None = None,
@@ -115,6 +116,8 @@ def robustness(
         Weights in place of the catalogue's.
     variation : Variation, optional
         How much varies.
+    expectations : Expectations, optional
+        For the score and rank without variation.
     excluded : collection of str
         Parcels that have a score of 0 in every draw.
     progress : callable, optional
@@ -127,7 +130,9 @@ def robustness(
     """
     _check_numbers(draws, best, seed)
     variation = variation or Variation()
-    base = score_parcels(factors, catalogue, [herb_id], method=method, weights=weights)
+    base = score_parcels(
+        factors, catalogue, [herb_id], method=method, weights=weights, expectations=expectations
+    )
     # Parcels in the order of their ids, so that the order in which they come changes nothing.
     ids = np.array(base.parcel_ids, dtype=str)
     order = np.argsort(ids, kind="stable")
@@ -164,7 +169,6 @@ class _Trial:
     curves: tuple[VariedCurve, ...]
     unknown: tuple[np.ndarray, ...]
     excluded: np.ndarray
-    share: float
 
     @classmethod
     def of(
@@ -179,43 +183,36 @@ class _Trial:
         """With parcels in a given order."""
         given = factors.columns()
         curves, unknown = [], []
-        for need in compiled.curves:
+        for need in (judge.requirement for judge in compiled.judges):
             number = FACTORS[need.factor].kind == "number"
             column = given[need.factor][order].astype(float if number else np.intp)
             gaps = np.flatnonzero(np.isnan(column) if number else column < 0)
             column[gaps] = 0
             curves.append(VariedCurve.of(need, column))
             unknown.append(gaps)
-        share = all_known_share(compiled, method)
-        return cls(compiled, method, variation, tuple(curves), tuple(unknown), excluded, share)
+        return cls(compiled, method, variation, tuple(curves), tuple(unknown), excluded)
 
-    def scores(self, random: np.random.Generator, value: np.ndarray, loss: np.ndarray) -> np.ndarray:
-        """Scores (n,) of one draw; `value` and `loss` (m, n) are scratch."""
-        needs = self.compiled.curves
-        spare = np.empty((2, value.shape[1]))
-        weights = self.variation.weights(self.compiled.weights[0], random)
+    def scores(self, random: np.random.Generator, logs: np.ndarray) -> np.ndarray:
+        """Scores (n,) of one draw; `logs` (m, n) is scratch."""
+        needs = [judge.requirement for judge in self.compiled.judges]
+        spare = np.empty(logs.shape[1])
+        weights = self.variation.weights(self.compiled.weights_of[0][:, 0], random)
         off = random.uniform(-1.0, 1.0, len(needs))
-        out = self.excluded.copy()
         for nth, need in enumerate(needs):
-            row, gaps = value[nth], self.unknown[nth]
-            self.curves[nth].membership(off[nth] * self.variation.spread_of(need), row, spare[0])
+            row, gaps = logs[nth], self.unknown[nth]
+            self.curves[nth].membership(off[nth] * self.variation.spread_of(need), row, spare)
             if not need.knock_out:
                 np.maximum(row, FLOOR, out=row)
             if len(gaps):
-                worst, best = self.compiled.worst[nth], self.compiled.best[nth]
+                worst, best = (
+                    ends[1, nth, NO_LAND_TYPE] for ends in (self.compiled.worst, self.compiled.best)
+                )
                 row[gaps] = random.uniform(worst, best, len(gaps))
-            if need.knock_out:
-                out |= row == 0
-                log_or_infinite(row, loss[nth])
-            else:
-                np.log(row, out=loss[nth])
-        compiled = replace(self.compiled, weights=weights[None, :])
-        loss *= compiled.loss_factors[0]
-        n = len(out)
-        part = Part(compiled, 0, loss, np.full(n, self.share), value, np.zeros((0, n), bool), [], spare)
-        found = if_all_known(self.method, part)
-        np.putmask(found, out, 0.0)
-        return found
+            np.log(row, out=row)
+        least, scores = np.empty((2, logs.shape[1]))
+        combine(self.method, Memberships(list(logs), weights.tolist(), spare), least, scores)
+        np.putmask(scores, self.excluded, 0.0)
+        return scores
 
 
 @dataclass(slots=True, eq=False)
@@ -236,20 +233,20 @@ class _Tally:
 
 
 def _run(trial: _Trial, draws: int, best: int, seed: int, threads: int, progress: Progress | None) -> _Tally:
-    count, needs = len(trial.excluded), len(trial.compiled.curves)
+    count, needs = len(trial.excluded), len(trial.compiled.judges)
     streams = np.random.SeedSequence(seed).spawn(-(-draws // BATCH))
     lock, done = Lock(), 0
 
     def work(first: int) -> _Tally:
         nonlocal done
         tally = _Tally(np.zeros((count, best), np.int32), np.zeros(count, np.int64))
-        value, loss = np.empty((needs, count)), np.empty((needs, count))
+        logs = np.empty((needs, count))
         for nth in range(first, len(streams), threads):
             random = np.random.Generator(np.random.PCG64(streams[nth]))
             own = min(BATCH, draws - nth * BATCH)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 for _ in range(own):
-                    tally.add(trial.scores(random, value, loss))
+                    tally.add(trial.scores(random, logs))
             with lock:
                 done += own
                 if progress:

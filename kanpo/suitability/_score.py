@@ -4,112 +4,151 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kanpo.errors import Place, UsageError
-from kanpo.herbs import Catalogue
+from kanpo.herbs import Catalogue, Requirement, Work
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
-from kanpo.suitability._classes import CLASSES, ClassBounds, class_names
+from kanpo.suitability._classes import KNOWN_ENOUGH, Certainty, ClassBounds, certainty_of, class_names
 from kanpo.suitability._compiled import compile_requirements
-from kanpo.suitability._kernel import KernelResult, run_kernel
+from kanpo.suitability._deciding import find_deciding
+from kanpo.suitability._expectation import estimate_expectations
+from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._method import METHODS, Method
 
 #: Herb id to factor to weight, in place of the catalogue's.
 Weights = Mapping[str, Mapping[str, float]]
+#: Positions in `KernelResult.numbers`.
+_LEAST, _LOWER, _POINT, _UPPER, _MOST = range(5)
 
-_EXCLUDED = CLASSES.index("N2")
-#: Columns of `Scores.frame`.
-_COLUMNS = (
-    *("parcel_id", "herb_id", "score", "lower", "upper", "class", "class_lower", "class_upper"),
-    *("limiting_factor", "rank"),
-)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectations:
+    """What is to be expected where nothing is known, as parcels lie and after works.
+
+    Each maps herb id and factor to an effective membership for every land type. They are estimated
+    by `kanpo score` from the parcels that are known, kept, and held fixed by all else, so that what
+    is learnt of one parcel moves no other.
+    """
+
+    current: Mapping[tuple[str, str], tuple[float, ...]]
+    potential: Mapping[tuple[str, str], tuple[float, ...]]
+
+    def after(self, works: Sequence[Work]) -> Mapping[tuple[str, str], tuple[float, ...]]:
+        """What is to be expected after some works: of the factors that they move, what it is after the best works."""
+        moved = {work.factor for work in works}
+        return {key: (self.potential if key[1] in moved else self.current)[key] for key in self.current}
+
+    def to_parameters(self) -> dict[str, object]:
+        """As a stamp keeps them: herb to factor to numbers by land type, None where there is none."""
+        return {name: _nested(getattr(self, name)) for name in ("current", "potential")}
+
+    @classmethod
+    def from_parameters(cls, kept: Mapping[str, Any]) -> Expectations:
+        """What `to_parameters` gave."""
+        return cls(_flat(kept["current"]), _flat(kept["potential"]))
+
+
+def _nested(table: Mapping[tuple[str, str], tuple[float, ...]]) -> dict[str, dict[str, list[float | None]]]:
+    herbs: dict[str, dict[str, list[float | None]]] = {}
+    for (herb_id, factor), numbers in table.items():
+        herbs.setdefault(herb_id, {})[factor] = [None if np.isnan(one) else one for one in numbers]
+    return herbs
+
+
+def _flat(
+    herbs: Mapping[str, Mapping[str, Sequence[float | None]]],
+) -> dict[tuple[str, str], tuple[float, ...]]:
+    return {
+        (herb_id, factor): tuple(np.nan if one is None else one for one in numbers)
+        for herb_id, factors in herbs.items()
+        for factor, numbers in factors.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """Scores of N parcels for H herbs, and how they came about.
 
-    `result` holds arrays (H, N); `known` (H, N) is the share of a herb's weight whose factors are
-    known.
+    `result` has the land as it lies, `potential` as it would be after the best works, none included;
+    `known` (H, N) is the share of a herb's weight whose factors are known, `deciding` (H, N) the
+    position of the unknown factor that holds the interval open most, -1 for none. `unsourced` tells
+    of which herbs (H,) the catalogue knows too little for a class.
     """
 
     parcel_ids: tuple[str, ...]
     herb_ids: tuple[str, ...]
     result: KernelResult
+    potential: KernelResult
     known: np.ndarray
+    deciding: np.ndarray
+    unsourced: np.ndarray
     bounds: ClassBounds
     method: Method
+    expectations: Expectations
 
-    def _position(self, herb_id: str) -> int:
-        return self.herb_ids.index(herb_id)
+    def codes(self, number: int, *, after_works: bool = False) -> np.ndarray:
+        """Class codes (H, N) of one of the five numbers, by its position in `KernelResult.numbers`."""
+        mended = self.potential.numbers[number]
+        scores = mended if after_works else self.result.numbers[number]
+        return self.bounds.codes(scores, mended == 0)
 
-    def codes(self) -> np.ndarray:
-        """Class codes (H, N)."""
-        codes = self.bounds.codes(self.result.score)
-        codes[self.result.excluded] = _EXCLUDED
-        return codes
+    def certainty(self, *, after_works: bool = False) -> np.ndarray:
+        """Codes of `Certainty`, (H, N)."""
+        least, lower, _, upper, most = (self.codes(number, after_works=after_works) for number in range(5))
+        result = self.potential if after_works else self.result
+        kinds = certainty_of((lower, upper), (least, most), result.excluded, self.known)
+        kinds[self.unsourced] = Certainty.UNKNOWN
+        return kinds
 
-    def frame(self, herb_id: str) -> pd.DataFrame:
-        """One herb: parcel_id, score, lower, upper, class, class_lower, class_upper, limiting_factor, rank.
+    def frame(self, herb_id: str, workability: np.ndarray | None = None) -> pd.DataFrame:
+        """One herb, one row per parcel.
 
-        Ranked by score, then lower bound, then parcel id; parcels without a score come last.
+        Columns parcel_id, herb_id; score (the cautious point), lower, upper, least, most; class
+        (None where it is not certain to be one), class_lower, class_upper, certainty, known;
+        potential_score, potential_lower, potential_upper, potential_class, potential_class_lower,
+        potential_class_upper, potential_certainty; limiting_factor, deciding_factor; rank.
+
+        Ranked by whether there is a class or a range of classes, then score, lower and, where given,
+        `workability` (N,), less first; equal parcels share a rank.
         """
-        h = self._position(herb_id)
-        excluded = self.result.excluded[h]
-        frame = pd.DataFrame(
-            {
-                "parcel_id": self.parcel_ids,
-                "herb_id": herb_id,
-                "score": self.result.score[h],
-                "lower": self.result.lower[h],
-                "upper": self.result.upper[h],
-            }
-        )
-        for name in ("score", "lower", "upper"):
-            codes = self.bounds.codes(frame[name].to_numpy())
-            codes[excluded] = _EXCLUDED
-            frame["class" if name == "score" else f"class_{name}"] = class_names(codes)
-        frame["limiting_factor"] = np.array([*FACTORS, None], dtype=object)[self.result.limiting[h]]
-        ids = np.array(self.parcel_ids, dtype=str)
-        order = np.lexsort(
-            (ids, -frame["lower"].to_numpy(), -np.nan_to_num(frame["score"].to_numpy(), nan=-1.0))
-        )
-        rank = np.empty(len(frame), dtype=int)
-        rank[order] = np.arange(1, len(frame) + 1)
-        frame["rank"] = rank
+        h = self.herb_ids.index(herb_id)
+        names = np.array([*FACTORS, None], dtype=object)
+        columns: dict[str, object] = {"parcel_id": list(self.parcel_ids), "herb_id": herb_id}
+        for name, array in zip(
+            ("least", "lower", "score", "upper", "most"), self.result.numbers, strict=True
+        ):
+            columns[name] = array[h]
+        for prefix, after in (("", False), ("potential_", True)):
+            if after:
+                for name, at in (("score", _POINT), ("lower", _LOWER), ("upper", _UPPER)):
+                    columns[f"potential_{name}"] = self.potential.numbers[at][h]
+            low, high = (self.codes(at, after_works=after)[h] for at in (_LOWER, _UPPER))
+            kinds = self.certainty(after_works=after)[h]
+            sure = kinds <= Certainty.BY_CATALOGUE
+            # A herb that little is known of has a range, where the parcel is known, and no class.
+            shown = (kinds <= Certainty.BY_MEASURING) | (self.unsourced[h] & (self.known[h] >= KNOWN_ENOUGH))
+            columns[f"{prefix}class"] = class_names(np.where(sure, low, -1))
+            columns[f"{prefix}class_lower"] = class_names(np.where(shown, low, -1))
+            columns[f"{prefix}class_upper"] = class_names(np.where(shown, high, -1))
+            columns[f"{prefix}certainty"] = np.array([kind.key for kind in Certainty], dtype=object)[kinds]
+        columns["known"] = self.known[h]
+        columns["limiting_factor"] = names[self.result.limiting[h]]
+        columns["deciding_factor"] = names[self.deciding[h]]
+        frame = pd.DataFrame(columns)
+        frame["rank"] = _rank(frame, workability)
         return frame
 
     def long(self) -> pd.DataFrame:
         """All herbs one below the other, as `frame` gives each."""
         frames = [self.frame(herb_id) for herb_id in self.herb_ids]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_COLUMNS))
-
-    def best(self) -> pd.DataFrame:
-        """For each parcel the herb of the highest score, then lower bound (the earlier herb on a tie).
-
-        herb_id is None where no herb has a score or every herb is excluded.
-        """
-        if not self.herb_ids:
-            return pd.DataFrame(columns=["parcel_id", "herb_id", "score", "lower", "upper", "class"])
-        filled = np.nan_to_num(self.result.score, nan=-1.0)
-        tied = filled == filled.max(axis=0, initial=-1.0)
-        herb = np.where(tied, self.result.lower, -1.0).argmax(axis=0)
-        columns = np.arange(len(self.parcel_ids))
-        none = np.isnan(self.result.score[herb, columns]) | self.result.excluded[herb, columns]
-        names = np.array([*self.herb_ids, None], dtype=object)
-        return pd.DataFrame(
-            {
-                "parcel_id": self.parcel_ids,
-                "herb_id": names[np.where(none, len(self.herb_ids), herb)],
-                "score": self.result.score[herb, columns],
-                "lower": self.result.lower[herb, columns],
-                "upper": self.result.upper[herb, columns],
-                "class": class_names(self.codes()[herb, columns]),
-            }
+        return (
+            pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["parcel_id", "herb_id"])
         )
 
     def known_share(self) -> float:
@@ -117,16 +156,34 @@ class Scores:
         return float(self.known.mean()) if self.known.size else 1.0
 
 
+def _rank(frame: pd.DataFrame, workability: np.ndarray | None) -> np.ndarray:
+    """Competition ranks: parcels that are equal in all that counts share one."""
+    hidden = (frame["class_lower"].isna()).to_numpy()
+    keys = [hidden, -frame["score"].to_numpy(), -frame["lower"].to_numpy()]
+    keys += [] if workability is None else [np.nan_to_num(workability, nan=np.inf)]
+    order = np.lexsort(keys[::-1])
+    changes = np.zeros(len(frame), dtype=bool)
+    for key in keys:
+        ordered = key[order]
+        changes[1:] |= ordered[1:] != ordered[:-1]
+    rank = np.empty(len(frame), dtype=int)
+    starts = np.where(changes, np.arange(len(frame)), 0)
+    rank[order] = np.maximum.accumulate(starts) + 1 if len(frame) else starts
+    return rank
+
+
 def score_parcels(
     factors: Factors,
     catalogue: Catalogue,
     herbs: Sequence[str] | None = None,
     *,
-    method: Method = "geometric",
+    method: Method = "limitation",
     weights: Weights | None = None,
     bounds: ClassBounds | None = None,
+    expectations: Expectations | None = None,
+    works: Sequence[Work] | None = None,
 ) -> Scores:
-    """Score every parcel for every herb.
+    """Score every parcel for every herb, as it lies and after works.
 
     Parameters
     ----------
@@ -136,12 +193,16 @@ def score_parcels(
         What the herbs need.
     herbs : sequence of str, optional
         Herb ids; all of the catalogue by default.
-    method : {"geometric", "arithmetic", "minimum", "owa"}
-        How memberships are combined.
+    method : {"limitation", "geometric", "arithmetic", "minimum", "owa"}
+        How memberships are brought together.
     weights : mapping, optional
         Weights in place of the catalogue's, for some herbs and factors.
     bounds : ClassBounds, optional
         Least score of each class.
+    expectations : Expectations, optional
+        What is to be expected where nothing is known; estimated from `factors` when not given.
+    works : sequence of Work, optional
+        Works that are thought of; those of the catalogue by default.
 
     Returns
     -------
@@ -158,20 +219,54 @@ def score_parcels(
     chosen = list(herbs) if herbs is not None else list(catalogue.herbs)
     requirements = {herb_id: catalogue.requirements_of(herb_id) for herb_id in chosen}
     _check_weights(weights or {}, catalogue)
-    compiled = compile_requirements(requirements, weights)
-    columns = factors.columns()
-    result = run_kernel(columns, compiled, method=method)
-    _exclude(result, factors.excluded())
-    shares = np.zeros((len(chosen), len(FACTORS)))
-    for herb, positions in enumerate(compiled.curves_of):
-        shares[herb, compiled.factor_of[positions]] = compiled.weights[herb, positions]
-    known = shares @ factors.values[list(FACTORS)].notna().to_numpy(dtype=float).T
-    return Scores(tuple(factors.parcel_ids), tuple(chosen), result, known, bounds or ClassBounds(), method)
+    works = catalogue.works if works is None else works
+    columns, land = factors.columns(), factors.land_codes()
+    if expectations is None:
+        expectations = expect(columns, land, requirements, works)
+    now = compile_requirements(requirements, weights, expectations=expectations.current)
+    after = expectations.after(works)
+    then = compile_requirements(requirements, weights, expectations=after, works=works)
+    result = run_kernel(columns, now, land=land, method=method)
+    potential = run_kernel(columns, then, land=land, method=method) if works else result
+    for better, number in zip(potential.numbers, result.numbers, strict=True):
+        # Expectations may come from elsewhere; works never make it worse.
+        np.maximum(better, number, out=better)
+    out = factors.excluded()
+    for each in {id(result): result, id(potential): potential}.values():
+        _exclude(each, out)
+    known = now.weight_table() @ factors.values[list(FACTORS)].notna().to_numpy(dtype=float).T
+    unsourced = np.array([catalogue.reference_only(herb_id) for herb_id in chosen], dtype=bool)
+    return Scores(
+        tuple(factors.parcel_ids),
+        tuple(chosen),
+        result,
+        potential,
+        known,
+        find_deciding(columns, land, now, method),
+        unsourced,
+        bounds or ClassBounds(),
+        method,
+        expectations,
+    )
+
+
+def expect(
+    columns: FactorColumns,
+    land: np.ndarray,
+    requirements: Mapping[str, Sequence[Requirement]],
+    works: Sequence[Work],
+) -> Expectations:
+    """Estimate what is to be expected where nothing is known, as parcels lie and after works."""
+    current = estimate_expectations(columns, land, compile_requirements(requirements))
+    if not works:
+        return Expectations(current, current)
+    after = compile_requirements(requirements, works=works)
+    return Expectations(current, estimate_expectations(columns, land, after))
 
 
 def _exclude(result: KernelResult, excluded: np.ndarray) -> None:
     """Put the parcels (n,) that a layer excludes out of the question for every herb."""
-    for array in (result.score, result.lower, result.upper):
+    for array in result.numbers:
         array[:, excluded] = 0.0
     result.limiting[:, excluded] = -1
     result.excluded[:, excluded] = True

@@ -8,27 +8,46 @@ import pandas as pd
 
 from kanpo.herbs import Catalogue
 from kanpo.schema import FACTORS
-from kanpo.suitability._classes import CLASSES
+from kanpo.suitability._classes import CLASSES, Certainty
+from kanpo.suitability._kernel import TIE
 from kanpo.suitability._score import Scores
 
 
-def summary(scores: Scores, catalogue: Catalogue) -> pd.DataFrame:
-    """One row per herb: how many parcels in each class, the best score, the median width of the interval.
+def summary(scores: Scores, catalogue: Catalogue, area_m2: np.ndarray | None = None) -> pd.DataFrame:
+    """One row per herb and kind of certainty: how many parcels of which class, as they lie and after works.
 
-    Columns herb_id, herb, S1, S2, S3, N1, N2, unknown, best_score, median_width.
+    Parameters
+    ----------
+    area_m2 : ndarray (N,), optional
+        Areas of the parcels.
+
+    Returns
+    -------
+    DataFrame
+        herb_id, herb; for each kind of certainty its count and, with areas, its hectares
+        (``sure``, ``sure_ha`` …); S1, S2, S3, N1, N2: the parcels that are certainly of that class;
+        best_score, median_width, tells_apart (whether the herb has more than one score).
     """
-    codes = scores.codes()
+    sure_codes = scores.codes(1)
+    kinds = scores.certainty()
     rows = []
     for position, herb_id in enumerate(scores.herb_ids):
-        score = scores.result.score[position]
         width = scores.result.upper[position] - scores.result.lower[position]
-        known = score[~np.isnan(score)]
         row: dict[str, object] = {"herb_id": herb_id, "herb": str(catalogue.herbs[herb_id].label)}
-        row |= {name: int((codes[position] == code).sum()) for code, name in enumerate(CLASSES)}
+        for kind in Certainty:
+            there = kinds[position] == kind
+            row[kind.key] = int(there.sum())
+            if area_m2 is not None:
+                row[f"{kind.key}_ha"] = float(np.nansum(area_m2[there]) / 10_000)
+        certain = kinds[position] <= Certainty.BY_CATALOGUE
         row |= {
-            "unknown": int(np.isnan(score).sum()),
-            "best_score": float(known.max()) if known.size else float("nan"),
+            name: int((certain & (sure_codes[position] == code)).sum()) for code, name in enumerate(CLASSES)
+        }
+        point = scores.result.score[position]
+        row |= {
+            "best_score": float(point.max()) if point.size else float("nan"),
             "median_width": float(np.median(width)) if width.size else float("nan"),
+            "tells_apart": bool(point.size) and bool(np.ptp(point) > TIE),
         }
         rows.append(row)
     return pd.DataFrame(rows)
@@ -37,7 +56,8 @@ def summary(scores: Scores, catalogue: Catalogue) -> pd.DataFrame:
 def suited_herbs(scores: Scores, parcel_id: str, catalogue: Catalogue) -> pd.DataFrame:
     """The herbs for one parcel, the best first; excluded ones and those without a score last.
 
-    Columns rank (among the herbs), herb_id, herb, class, score, lower, upper, limiting_factor (label)
+    Columns rank (among the herbs), herb_id, herb, certainty, class_lower, class_upper, score, lower,
+    upper, potential_class_lower, potential_class_upper, limiting_factor and deciding_factor (labels)
     and parcel_rank (of the parcel among all parcels for that herb).
 
     Raises
@@ -47,26 +67,20 @@ def suited_herbs(scores: Scores, parcel_id: str, catalogue: Catalogue) -> pd.Dat
     """
     at = scores.parcel_ids.index(parcel_id)
     rows = []
+    kept = ["certainty", "class_lower", "class_upper", "score", "lower", "upper"]
+    kept += ["potential_class_lower", "potential_class_upper"]
     for herb_id in scores.herb_ids:
         line = scores.frame(herb_id).iloc[at]
-        limiting = line["limiting_factor"]
-        rows.append(
-            {
-                "herb_id": herb_id,
-                "herb": str(catalogue.herbs[herb_id].label),
-                "class": line["class"],
-                "score": float(line["score"]),
-                "lower": float(line["lower"]),
-                "upper": float(line["upper"]),
-                "limiting_factor": str(FACTORS[limiting].label) if limiting in FACTORS else None,
-                "parcel_rank": int(line["rank"]),
-            }
-        )
+        row = {"herb_id": herb_id, "herb": str(catalogue.herbs[herb_id].label), **line[kept]}
+        for key in ("limiting_factor", "deciding_factor"):
+            row[key] = str(FACTORS[line[key]].label) if line[key] in FACTORS else None
+        rows.append(row | {"parcel_rank": int(line["rank"])})
     table = pd.DataFrame(rows)
-    table["_excluded"] = table["class"] == "N2"
+    # What has no class stands behind all that has one, what is not suitable behind that.
+    table["_last"] = table["class_lower"].isna() * 1 + (table["class_upper"] == "N2") * 2
     table = table.sort_values(
-        ["_excluded", "score", "lower"], ascending=[True, False, False], kind="stable", na_position="last"
-    ).drop(columns="_excluded")
+        ["_last", "score", "lower"], ascending=[True, False, False], kind="stable"
+    ).drop(columns="_last")
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return table.reset_index(drop=True)
 
@@ -79,19 +93,9 @@ def ranking(scores: Scores, parcels: gpd.GeoDataFrame, top: int) -> pd.DataFrame
         frame = scores.frame(herb_id).sort_values("rank").head(top).merge(names, on="parcel_id", how="left")
         parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
-    table["limiting_factor"] = [
-        str(FACTORS[key].label) if key in FACTORS else None for key in table["limiting_factor"]
-    ]
-    keys = [
-        "herb_id",
-        "rank",
-        "parcel_id",
-        "settlement",
-        "lot_number",
-        "area_m2",
-        "score",
-        "lower",
-        "upper",
-        "class",
-    ]
-    return table[[*keys, "limiting_factor"]]
+    for key in ("limiting_factor", "deciding_factor"):
+        table[key] = [str(FACTORS[name].label) if name in FACTORS else None for name in table[key]]
+    keys = ["herb_id", "rank", "parcel_id", "settlement", "lot_number", "area_m2", "certainty"]
+    keys += ["class_lower", "class_upper", "score", "lower", "upper"]
+    keys += ["potential_class_lower", "potential_class_upper", "potential_score"]
+    return table[[*keys, "limiting_factor", "deciding_factor", "known"]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 
@@ -12,9 +11,7 @@ from kanpo.errors import UsageError
 from kanpo.herbs import Requirement
 from kanpo.locale import Text
 from kanpo.suitability._membership import class_table, curve_of
-
-#: How far a curve may lie off, as a share of its flank, by the confidence of its row. Our assumption.
-SPREAD: Mapping[str, float] = MappingProxyType({"high": 0.05, "medium": 0.10, "low": 0.25})
+from kanpo.suitability._shapes import SPREAD, flank, spread_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +61,7 @@ class Variation:
 
     def spread_of(self, requirement: Requirement) -> float:
         """Share by which a requirement may be off; what has no confidence counts as low."""
-        return self.spread.get(requirement.confidence, self.spread.get("low", 0.0))
-
-
-def flank(requirement: Requirement) -> float:
-    """The width over which a curve goes from met to not met, in the unit of the factor.
-
-    Of a trapezoid the mean of its slopes that are not steps, of a Gaussian sigma, of a piecewise
-    curve the mean distance of its points.
-    """
-    if requirement.bell is not None:
-        return requirement.bell[1]
-    if requirement.points:
-        return (requirement.points[-1][0] - requirement.points[0][0]) / (len(requirement.points) - 1)
-    a, b, c, d = requirement.corners
-    slopes = [high - low for low, high in ((a, b), (c, d)) if low is not None and high is not None]
-    slopes = [slope for slope in slopes if slope > 0]
-    return sum(slopes) / len(slopes) if slopes else 0.0
+        return spread_of(requirement, self.spread)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

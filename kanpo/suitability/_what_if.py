@@ -13,11 +13,14 @@ from kanpo.schema import FACTOR_VALUES, FACTORS, normalise, read_value
 from kanpo.sites import Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import Method
-from kanpo.suitability._score import Weights, score_parcels
+from kanpo.suitability._score import Expectations, Weights, score_parcels
 
 #: What people write for a factor that shall count as not known.
 _UNKNOWN = ("", "不明", "unknown", "none")
-_SHOWN = ("score", "lower", "upper", "class", "rank", "limiting_factor")
+_SHOWN = (
+    *("score", "lower", "upper", "certainty", "class_lower", "class_upper", "rank", "limiting_factor"),
+    *("potential_score", "potential_class_lower", "potential_class_upper"),
+)
 
 
 def read_assumptions(written: Mapping[str, str]) -> dict[str, object]:
@@ -78,9 +81,10 @@ def what_if(
     catalogue: Catalogue,
     herbs: Sequence[str] | None = None,
     *,
-    method: Method = "geometric",
+    method: Method = "limitation",
     weights: Weights | None = None,
     bounds: ClassBounds | None = None,
+    expectations: Expectations | None = None,
 ) -> pd.DataFrame:
     """The scores of one parcel as they are, and as they would be with some values changed.
 
@@ -90,13 +94,13 @@ def what_if(
         Of all parcels, since the rank is among all of them.
     assumed : mapping
         Factor to value, None for not known; see `read_assumptions`.
-    catalogue, herbs, method, weights, bounds :
+    catalogue, herbs, method, weights, bounds, expectations :
         As for `score_parcels`.
 
     Returns
     -------
     DataFrame
-        One row per herb: herb_id; score, lower, upper, class, rank, limiting_factor; and the same
+        One row per herb: herb_id; some columns of `Scores.frame`; and the same
         with ``new_`` before.
 
     Raises
@@ -105,15 +109,24 @@ def what_if(
         The parcel, a herb, a factor or a class is not known, or a number is impossible.
     """
     changed = with_assumed(factors, parcel_id, assumed)
-    sides = [
-        score_parcels(given, catalogue, herbs, method=method, weights=weights, bounds=bounds)
-        for given in (factors, changed)
-    ]
+    # What is expected elsewhere does not follow from what is assumed here.
+    before = score_parcels(
+        factors, catalogue, herbs, method=method, weights=weights, bounds=bounds, expectations=expectations
+    )
+    after = score_parcels(
+        changed,
+        catalogue,
+        herbs,
+        method=method,
+        weights=weights,
+        bounds=bounds,
+        expectations=before.expectations,
+    )
     rows = []
-    for herb_id in sides[0].herb_ids:
+    for herb_id in before.herb_ids:
         now, then = (
             frame.loc[frame["parcel_id"] == parcel_id].iloc[0]
-            for frame in (scores.frame(herb_id) for scores in sides)
+            for frame in (scores.frame(herb_id) for scores in (before, after))
         )
         rows.append({"herb_id": herb_id, **now[[*_SHOWN]], **then[[*_SHOWN]].add_prefix("new_")})
     return pd.DataFrame(rows)

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_here, find_project
-<<<<<<< ours
 from kanpo.cli._options import InputPath, dry_run_option, output_options, project_option
-from kanpo.cli._present import say, say_problems, show_table
-=======
-from kanpo.cli._options import PathType, dry_run_option, output_options, project_option
 from kanpo.cli._present import records, say, say_problems, show_json, show_table
->>>>>>> theirs
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -134,16 +129,10 @@ def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
         "herbs alike, densities against spacing, herbs for reference only) is listed.",
     ),
 )
-<<<<<<< ours
 @option("--folder", type=InputPath, help=Text("自分の目録のフォルダ", "folder of your own catalogue"))
-def check(folder: Path | None) -> int:
-    from kanpo.herbs import check_catalogue
-=======
-@option("--folder", type=PathType, help=Text("自分の目録のフォルダ", "folder of your own catalogue"))
 @output_options
 def check(folder: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.herbs import catalogue_notes, check_catalogue, load_catalogue
->>>>>>> theirs
 
     problems = check_catalogue(folder)
     say_problems(problems, limit=200)

@@ -1,0 +1,90 @@
+"""How a requirement judges values: as it is written, and as far off as its confidence allows.
+
+A row of the catalogue is known only so well. Seen strictly its flanks stand a share of their width
+further in, seen kindly the same share further out; a table of classes, which has no flanks, is
+raised to a power. `SPREAD` has the shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from kanpo.herbs import BELL_REACH, Requirement
+from kanpo.suitability._membership import class_table, curve_of
+
+#: How far a curve may lie off, as a share of its flank, by the confidence of its row. Our assumption.
+SPREAD: Mapping[str, float] = MappingProxyType({"high": 0.05, "medium": 0.10, "low": 0.25})
+
+
+def spread_of(requirement: Requirement, spread: Mapping[str, float] = SPREAD) -> float:
+    """Share by which a requirement may be off; what has no confidence counts as low."""
+    return spread.get(requirement.confidence, spread.get("low", 0.0))
+
+
+def flank(requirement: Requirement) -> float:
+    """The width over which a curve goes from met to not met, in the unit of the factor.
+
+    Of a trapezoid the mean of its slopes that are not steps, of a Gaussian sigma, of a piecewise
+    curve the mean distance of its points.
+    """
+    if requirement.bell is not None:
+        return requirement.bell[1]
+    if requirement.points:
+        return (requirement.points[-1][0] - requirement.points[0][0]) / (len(requirement.points) - 1)
+    a, b, c, d = requirement.corners
+    slopes = [high - low for low, high in ((a, b), (c, d)) if low is not None and high is not None]
+    slopes = [slope for slope in slopes if slope > 0]
+    return sum(slopes) / len(slopes) if slopes else 0.0
+
+
+def shifted(requirement: Requirement, values: np.ndarray, share: float) -> np.ndarray:
+    """Membership (n,) of numbers by a curve whose flanks stand `share` of their width further out.
+
+    A negative share moves them in: the least membership that a shift of the whole curve by at most
+    that much gives; a positive one the greatest.
+    """
+    reach = abs(share) * flank(requirement)
+    if reach == 0:
+        return curve_of(requirement, values)
+    if requirement.bell is not None:
+        return _shifted_bell(requirement.bell[0], requirement.bell[1], values, reach, kind=share > 0)
+    if requirement.points:
+        return _shifted_points(requirement, values, reach, kind=share > 0)
+    out = np.where(np.isnan(values), np.nan, 1.0)
+    a, b, c, d = requirement.corners
+    move = reach if share > 0 else -reach
+    if a is not None and b is not None:
+        np.minimum(out, _rise(values, a - move, b - move), out=out)
+    if c is not None and d is not None:
+        np.minimum(out, _rise(-values, -d - move, -c - move), out=out)
+    return np.maximum(out, 0.0, out=out)
+
+
+def shifted_classes(requirement: Requirement, share: float) -> np.ndarray:
+    """Memberships by class code, NaN behind the last, raised to the power of 1 − share: kinder for a positive share."""
+    return class_table(requirement) ** (1.0 - share)
+
+
+def _rise(values: np.ndarray, foot: float, top: float) -> np.ndarray:
+    if top > foot:
+        return (values - foot) / (top - foot)
+    return np.where(np.isnan(values), np.nan, np.where(values >= top, 1.0, 0.0))
+
+
+def _shifted_bell(centre: float, sigma: float, values: np.ndarray, reach: float, *, kind: bool) -> np.ndarray:
+    away = np.abs(values - centre)
+    z = (np.maximum(away - reach, 0.0) if kind else away + reach) / sigma
+    return np.where(z > BELL_REACH, 0.0, np.exp(-0.5 * z * z))
+
+
+def _shifted_points(requirement: Requirement, values: np.ndarray, reach: float, *, kind: bool) -> np.ndarray:
+    better = np.maximum if kind else np.minimum
+    out = better(curve_of(requirement, values - reach), curve_of(requirement, values + reach))
+    # Between the two ends the curve may turn: its points are all that has to be tried.
+    for x, y in requirement.points:
+        inside = np.abs(values - x) <= reach
+        out = np.where(inside, better(out, min(max(y, 0.0), 1.0)), out)
+    return np.maximum(np.minimum(out, 1.0), 0.0)

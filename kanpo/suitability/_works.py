@@ -1,0 +1,38 @@
+"""What works do to the values of a factor, and to what they can come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kanpo.herbs import Requirement, Work, lower_corner
+from kanpo.sites import LAND_TYPES
+
+#: Code of a land type that is not known.
+NO_LAND_TYPE = len(LAND_TYPES)
+
+
+def works_for(works: Sequence[Work], herb_id: str, factor: str) -> tuple[Work, ...]:
+    """The works that move a factor and are done for a herb."""
+    return tuple(work for work in works if work.factor == factor and work.serves(herb_id, None))
+
+
+def can_be_done(work: Work, land: np.ndarray, *, hopeful: bool) -> np.ndarray:
+    """On which parcels (n,) a work can be done, from their codes of the land type.
+
+    Where the type of the land is not known and the work asks for one, only a `hopeful` view has it.
+    """
+    if not work.land_types:
+        return np.ones(len(land), dtype=bool)
+    codes = [code for code, name in enumerate(LAND_TYPES) if name in work.land_types]
+    return np.isin(land, [*codes, NO_LAND_TYPE] if hopeful else codes)
+
+
+def turns_after(work: Work, requirement: Requirement, turns: Sequence[float]) -> list[float]:
+    """Values of a number before a work at which the curve of what is there after it may turn."""
+    if work.kind == "add":
+        ends = [work.most - work.amount, work.most]
+        return [*ends, *(turn - work.amount for turn in turns)]
+    corner = lower_corner(requirement)
+    return [] if corner is None else [corner]
