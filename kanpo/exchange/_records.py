@@ -61,14 +61,11 @@ def import_records(
     InputUnusable
         The file cannot be read, has no rows, or its kind cannot be told.
     """
-    target = rejects or path.with_name(f"{path.stem.removesuffix('_差戻し')}_差戻し.csv")
-    if target == path:
-        target = path.with_name(f"{path.stem}_2.csv")
-    target = place_beside(target, project.path)
     with not_collecting():
         source = read_source(project, path, kind)
         original = None
         # Before anything is stored: rows that come back need a place.
+        target = place_beside(rejects or _place_of_rejects(path), project.path)
         check_target(target, gives_way=True)
         if not dry_run:
             original = keep_original(project, path)
@@ -160,6 +157,11 @@ def _corrects_nothing(table: WrittenTable, index: int, supersedes: str) -> Probl
             value=supersedes,
         ),
     )
+
+
+def _place_of_rejects(path: Path) -> Path:
+    wanted = path.with_name(f"{path.stem.removesuffix('_差戻し')}_差戻し.csv")
+    return path.with_name(f"{path.stem}_2.csv") if wanted == path else wanted
 
 
 def _write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> None:

@@ -73,8 +73,8 @@ class Device:
         """The memory, locked; None where the settings folder cannot be used."""
         try:
             memory = self._begin()
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorname", "") not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if getattr(error, "sqlite_errorname", "SQLITE_CORRUPT") not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
                 yield None
                 return
             # A power cut left it damaged. What it held is forgotten, which costs a fresh lane.
@@ -109,7 +109,7 @@ class Device:
             return {}
         try:
             found = dict(self._memory.execute("SELECT lane, head FROM heads ORDER BY id"))
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return {}
         return found or self._of_older_kanpo()
 

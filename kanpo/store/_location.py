@@ -70,7 +70,8 @@ def is_project(path: Path) -> bool:
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
         ) as connection:
             return connection.execute(_NAMED).fetchone() is not None
-    except sqlite3.Error:
+    # What SQLite says of a damaged definition holds its bytes, which may be no text.
+    except (sqlite3.Error, UnicodeDecodeError):
         return _holds(path, _TABLE.encode())
 
 

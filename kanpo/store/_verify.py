@@ -71,7 +71,7 @@ def verify_project(path: Path, seal: str | None = None, *, edits: bool = True) -
 def _check_file(connection: sqlite3.Connection, path: Path) -> list[Problem]:
     try:
         said = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         said = [str(error)]
     return [
         Problem(

@@ -38,6 +38,8 @@ UNNAMED = {
     "no folder": "nowhere/x.gpkg",
     "a file for a folder": "text.csv/x.gpkg",
     "nothing": "",
+    "this folder": ".",
+    "the folder above": "..",
 }
 #: Made anew before each case, since an output may replace them.
 STANDING = ("empty.gpkg", "text.csv", "no-project.gpkg", "folder")

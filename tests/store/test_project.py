@@ -27,6 +27,7 @@ from kanpo.store import (
     Project,
     StoredLayer,
     backup_project,
+    is_project,
     verify_project,
 )
 from kanpo.store import _migrate as migration
@@ -329,6 +330,20 @@ def test_damage_is_found(project: Project) -> None:
     content[position + 30] ^= 0xFF
     project.path.write_bytes(content)
     assert verify_project(project.path)
+
+
+def test_a_definition_that_is_no_text_any_more_is_damage_and_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "torn.gpkg"
+    Project.create(path).close()
+    content = bytearray(path.read_bytes())
+    at = content.find(b"CREATE TABLE")
+    content[at + 3] = content[at + 20] = 0xC5
+    path.write_bytes(content)
+    assert is_project(path)
+    with pytest.raises(IntegrityFailure):
+        verify_project(path)
+    with pytest.raises(IntegrityFailure):
+        Project.open(path).close()
 
 
 def test_a_file_that_nobody_may_write_to_shows_kinds_of_record_that_came_later(
