@@ -32,7 +32,7 @@ from kanpo.store import (
 )
 from kanpo.store import _migrate as migration
 from kanpo.store import _project as project_module
-from tests.conftest import parcels_frame
+from tests.conftest import parcels_frame, scores_frame
 
 
 def _digest(path: Path) -> str:
@@ -49,20 +49,7 @@ def _factors(project: Project) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame
 
 
 def _scores(project: Project, herb: str = "toki") -> pd.DataFrame:
-    ids = list(project.imported.parcels()["parcel_id"])
-    count = len(ids)
-    return pd.DataFrame(
-        {
-            "parcel_id": ids,
-            "herb_id": herb,
-            "score": np.linspace(0.9, 0.5, count),
-            "lower": 0.4,
-            "upper": 0.95,
-            "class": "S1",
-            "limiting_factor": "slope_deg",
-            "rank": range(1, count + 1),
-        }
-    )
+    return scores_frame(list(project.imported.parcels()["parcel_id"]), herb)
 
 
 def test_parcels_come_back_as_they_went_in(project: Project) -> None:
