@@ -28,6 +28,7 @@ from kanpo.store import (
     StoredLayer,
     backup_project,
     is_project,
+    list_edits,
     verify_project,
 )
 from kanpo.store import _migrate as migration
@@ -268,6 +269,28 @@ def test_r13_a_project_of_the_first_version_opens_with_all_that_it_held(tmp_path
     assert path.with_name(f"old.before-v{SCHEMA_VERSION}.backup").exists()
     assert verify_project(path) == []
     assert {"parcels", "boundaries"} <= set(pyogrio.list_layers(path)[:, 0])
+
+
+def test_scores_of_the_older_definition_are_kept_to_compare_and_edits_are_still_seen(tmp_path: Path) -> None:
+    path = tmp_path / "old.gpkg"
+    path.write_bytes(gzip.decompress((Path(__file__).parent / "files" / "project_v4.gpkg.gz").read_bytes()))
+    with closing(sqlite3.connect(path)) as beside, beside:
+        beside.execute("UPDATE parcels SET lot_number = '77' WHERE fid = 3")
+        before = beside.execute(
+            "SELECT parcel_id, score, class FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid "
+            "WHERE herb_id = 'shakuyaku'"
+        ).fetchall()
+    with Project.open(path, write=True) as opened:
+        former = opened.computed.former_scores("shakuyaku")
+        kept = former[["parcel_id", "score", "class"]].itertuples(index=False, name=None)
+        assert sorted(kept) == sorted(before) and len(before) == 40
+        assert opened.computed.scores().empty
+        stamp = opened.computed.stamp("scores")
+        assert stamp is not None and stamp.inputs["definition"] == "before"
+        assert opened.journal.read("decision")["decision"].tolist() == ["selected"]
+        assert len(opened.journal.read("prediction")) == 5
+    (edit,) = list_edits(path)
+    assert (edit.code, edit.place.column) == ("edit.changed", "parcels")
 
 
 def test_a_failed_migration_leaves_the_file_as_it_was(
