@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from kanpo.suitability._works import NO_LAND_TYPE, can_be_done, turns_after, wor
 #: Herb id and factor to the effective membership to be expected on each type of land, (L,) with the
 #: land of no known type last.
 Expectations = Mapping[tuple[str, str], tuple[float, ...]]
+#: Halvings after which two neighbouring doubles are left of any interval.
+_HALVINGS = 60
+Way = Callable[[np.ndarray], np.ndarray]
 _NO_EXPECTATION = (float("nan"),) * (NO_LAND_TYPE + 1)
 
 
@@ -84,13 +88,42 @@ class Judge:
 
     def extremes(self, land_code: int, sense: int) -> tuple[float, float]:
         """Least and greatest effective membership over all values that are physically possible."""
-        values = self._trials()
+        values = self._trials(sense)
         land = np.full(len(values), land_code)
         least = self.judge(values, land, sense, hopeful=False).min()
         return float(least), float(self.judge(values, land, sense).max())
 
-    def _trials(self) -> np.ndarray:
-        """Values among which the least and the greatest membership are: ends of the range and turns of the curve."""
+    def extremes_within(
+        self, low: np.ndarray, high: np.ndarray, land: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Effective memberships (n,) over a range of each of n parcels, both ends included.
+
+        Returns
+        -------
+        tuple of ndarray
+            The least of the curve seen strictly, the least and the greatest of it as it is written, and
+            the greatest of it seen kindly.
+        """
+        strict, plain, kind = (
+            [np.clip(np.full(len(low), value), low, high) for value in self._trials(sense)]
+            for sense in (-1, 0, 1)
+        )
+        if FACTORS[self.factor].kind != "number":
+            strict, plain, kind = (
+                [value.astype(np.int8) for value in values] for values in (strict, plain, kind)
+            )
+        least = [
+            np.min([self.judge(value, land, sense, hopeful=False) for value in values], axis=0)
+            for sense, values in ((-1, strict), (0, plain))
+        ]
+        most = [
+            np.max([self.judge(value, land, sense) for value in values], axis=0)
+            for sense, values in ((0, plain), (1, kind))
+        ]
+        return least[0], least[1], most[0], most[1]
+
+    def _trials(self, sense: int) -> np.ndarray:
+        """Values among which the least and the greatest membership are: ends, turns and where works begin to help."""
         factor = FACTORS[self.factor]
         if factor.kind != "number":
             return np.arange(len(factor.classes), dtype=np.int8)
@@ -99,7 +132,30 @@ class Judge:
         turns = [x + move for x in self.requirement.turns for move in (-reach, 0.0, reach)]
         turns += [x for work in self.works for x in turns_after(work, self.requirement, turns)]
         inside = [x for x in turns if factor.minimum <= x <= factor.maximum]
-        return np.array([factor.minimum, factor.maximum, *inside], dtype=float)
+        values = np.unique(np.array([factor.minimum, factor.maximum, *inside], dtype=float))
+        return np.concatenate([values, *self._crossings(values, sense)])
+
+    def _crossings(self, values: np.ndarray, sense: int) -> list[np.ndarray]:
+        """Where, between neighbouring values, two ways to treat the land are worth the same.
+
+        There the better of the two may be worth least: one falls and the other rises.
+        """
+        ways = [lambda x: x, *(lambda x, work=work: work.after(x, self.requirement) for work in self.works)]
+        found = []
+        for one, other in combinations(ways, 2):
+
+            def differ(x: np.ndarray, one: Way = one, other: Way = other) -> np.ndarray:
+                return self._effective(one(x), sense) - self._effective(other(x), sense)
+
+            before = differ(values)
+            turn = np.flatnonzero(before[:-1] * before[1:] < 0)
+            left, right = values[turn], values[turn + 1]
+            for _ in range(_HALVINGS if len(turn) else 0):
+                middle = (left + right) / 2
+                same = differ(middle) * before[turn] > 0
+                left, right = np.where(same, middle, left), np.where(same, right, middle)
+            found += [left, right]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
