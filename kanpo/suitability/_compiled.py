@@ -53,29 +53,30 @@ class Judge:
         """
         used = self._effective(column, sense)
         for work in self.works:
-            allowed = can_be_done(work, land, hopeful=hopeful)
-            if allowed.any():
-                better = self._effective(work.after(column, self.requirement), sense)
-                used = np.where(allowed, np.fmax(used, better), used)
+            better = np.maximum(used, self._effective(work.after(column, self.requirement), sense))
+            used = (
+                np.where(can_be_done(work, land, hopeful=hopeful), better, used)
+                if work.land_types
+                else better
+            )
         return used
 
-    def judge_log(
-        self, column: np.ndarray, land: np.ndarray, sense: int, *, hopeful: bool = True
-    ) -> np.ndarray:
-        """The natural logarithm of `judge`; classes are looked up."""
-        classes = FACTORS[self.factor].classes
-        if not classes:
-            return np.log(self.judge(column, land, sense, hopeful=hopeful))
-        every = np.array([*range(len(classes)), -1], np.int8)
-        table = np.array(
-            [
-                np.log(self.judge(every, np.full(len(every), code), sense, hopeful=hopeful))
-                for code in range(NO_LAND_TYPE + 1)
-            ]
-        )
-        if not self.works:
-            return table[0][column]
-        return table[land, column]
+    def logs(self, column: np.ndarray, land: np.ndarray, out: np.ndarray) -> None:
+        """Put the natural logarithms of the five numbers of n parcels in `out` (5, n).
+
+        They are those of `KernelResult.numbers`: the curve seen strictly, as it is written (three times), and
+        kindly. A work that asks for a type of land that is not known counts from the point on.
+        """
+        out[0] = self.judge(column, land, -1, hopeful=False)
+        out[1:4] = self.judge(column, land, 0)
+        out[4] = self.judge(column, land, 1)
+        if any(work.land_types for work in self.works) and (land == NO_LAND_TYPE).any():
+            out[1] = self.judge(column, land, 0, hopeful=False)
+            np.log(out, out=out)
+            return
+        for number in (0, 1, 4):
+            np.log(out[number], out=out[number])
+        out[2:4] = out[1]
 
     def _effective(self, column: np.ndarray, sense: int) -> np.ndarray:
         share = sense * self.share
@@ -165,8 +166,11 @@ class Compiled:
     `factor_of` (R,) is the position of a curve's factor in `FACTORS`; `curves_of` has for each herb
     the positions of its curves, in the order of the factors, and `weights_of` their weights (m, 1),
     which sum to 1. `worst` and `best` (3, R, L) are the least and greatest effective membership of
-    a curve seen strictly, as written and kindly, on each type of land and on land of no known type;
+    a curve seen strictly, as written and kindly, on each type of land and, last, on land of no known type;
     `expected` (R, L) is what enters the point where a value is not known.
+    `fills` (R, 5, L) are the logarithms that enter the five numbers of `KernelResult` where a value
+    is not known. `tables` has for each curve of classes the logarithms (5, L·(K + 1)) by type of land,
+    and in it by class, the unknown one last; None for a curve of numbers.
     """
 
     herb_ids: tuple[str, ...]
@@ -177,6 +181,8 @@ class Compiled:
     worst: np.ndarray
     best: np.ndarray
     expected: np.ndarray
+    fills: np.ndarray
+    tables: tuple[np.ndarray | None, ...]
 
     def weight_table(self) -> np.ndarray:
         """Weight of each factor for each herb, (H, F)."""
@@ -234,15 +240,9 @@ def compile_requirements(
             positions.append(distinct[key])
         curves_of.append(np.array(positions, dtype=np.intp))
         weights_of.append(np.array([given[curve.factor] / total for curve in curves])[:, None])
-    extremes = np.array(
-        [
-            [[judge.extremes(land, sense) for land in range(NO_LAND_TYPE + 1)] for judge in judges]
-            for sense in (-1, 0, 1)
-        ]
-    ).reshape(3, len(judges), NO_LAND_TYPE + 1, 2)
-    worst, best = extremes[..., 0], extremes[..., 1]
-    hopes = np.array(expected, dtype=float).reshape(len(judges), NO_LAND_TYPE + 1)
-    hopes = np.where(np.isnan(hopes), (worst[1] + best[1]) / 2, np.clip(hopes, worst[1], best[1]))
+    worst, best, hopes = _ends(judges, expected)
+    with np.errstate(divide="ignore"):
+        fills = np.log(np.stack([worst[0], worst[1], hopes, best[1], best[2]], axis=1))
     return Compiled(
         tuple(requirements),
         tuple(judges),
@@ -252,4 +252,34 @@ def compile_requirements(
         worst,
         best,
         hopes,
+        fills,
+        tuple(_table(judge, fill) for judge, fill in zip(judges, fills, strict=True)),
     )
+
+
+def _ends(
+    judges: Sequence[Judge], expected: Sequence[tuple[float, ...]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Worst and best (3, R, L), and what is expected (R, L), kept between the two."""
+    lands = range(NO_LAND_TYPE + 1)
+    ends = np.array(
+        [[[judge.extremes(land, sense) for land in lands] for judge in judges] for sense in (-1, 0, 1)]
+    )
+    worst, best = np.moveaxis(ends.reshape(3, len(judges), len(lands), 2), 3, 0)
+    hopes = np.array(expected, dtype=float).reshape(len(judges), len(lands))
+    hopes = np.where(np.isnan(hopes), (worst[1] + best[1]) / 2, np.clip(hopes, worst[1], best[1]))
+    return worst, best, hopes
+
+
+def _table(judge: Judge, fill: np.ndarray) -> np.ndarray | None:
+    """The five logarithms of every class on every type of land, `fill` (5, L) for what is not known."""
+    classes = FACTORS[judge.factor].classes
+    if not classes:
+        return None
+    table = np.empty((5, NO_LAND_TYPE + 1, len(classes) + 1))
+    codes = np.arange(len(classes), dtype=np.int8)
+    with np.errstate(divide="ignore"):
+        for land in range(NO_LAND_TYPE + 1):
+            judge.logs(codes, np.full(len(codes), land), table[:, land, :-1])
+    table[..., -1] = fill
+    return table.reshape(5, -1)

@@ -200,8 +200,8 @@ def _score_chunk(
             compiled.factor_of[curves],
         )
         result.limiting[herb, part], result.excluded[herb, part] = limiting, fatal
-        if fatal.any():
-            numbers[:, fatal] = 0.0
+        # What is fatal as the row is written is 0 by all numbers but that of the kind curve.
+        np.putmask(most, fatal, 0.0)
         for array, number in zip(result.numbers, numbers, strict=True):
             array[herb, part] = number
 
@@ -222,24 +222,48 @@ def judge_columns(
     here = land[part]
     logs = np.empty((len(compiled.judges), 5, len(here)))
     unknown = np.empty((len(logs), len(here)), bool)
-    fills = np.log(
-        [compiled.worst[0], compiled.worst[1], compiled.expected, compiled.best[1], compiled.best[2]]
-    )
-    for row, judge in enumerate(compiled.judges):
-        given = columns.get(judge.factor)
-        column = _nothing(judge.factor, len(here)) if given is None else given[part]
-        number = FACTORS[judge.factor].kind == "number"
-        missing = np.isnan(column, out=unknown[row]) if number else np.less(column, 0, out=unknown[row])
-        gaps = np.flatnonzero(missing)
-        if len(gaps) < len(here):
-            logs[row, 0] = judge.judge_log(column, here, -1, hopeful=False)
-            logs[row, 1:4] = judge.judge_log(column, here, 0)
-            logs[row, 4] = judge.judge_log(column, here, 1)
-            if judge.works and (here == NO_LAND_TYPE).any():
-                logs[row, 1] = judge.judge_log(column, here, 0, hopeful=False)
-        if len(gaps):
-            logs[row][:, gaps] = fills[:, row].take(here[gaps], axis=1)
+    seen: dict[str, _Column] = {}
+    for row, (judge, table) in enumerate(zip(compiled.judges, compiled.tables, strict=True)):
+        if judge.factor not in seen:
+            seen[judge.factor] = _read_column(judge.factor, columns.get(judge.factor), here, part)
+        column = seen[judge.factor]
+        unknown[row] = column.missing
+        if table is not None:
+            np.take(table, column.places, axis=1, out=logs[row], mode="clip")
+            continue
+        if len(column.gaps) < len(here):
+            judge.logs(column.values, here, logs[row])
+        if len(column.gaps):
+            filled = compiled.fills[row].take(column.lands, axis=1)
+            for number, fill in zip(logs[row], filled, strict=True):
+                number[column.gaps] = fill
     return logs, unknown
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Column:
+    """One factor of n parcels: values, where they are missing (n,), the positions and land of those that are.
+
+    `places` are the positions (n,) in the table of a curve of classes; empty for numbers.
+    """
+
+    values: np.ndarray
+    missing: np.ndarray
+    gaps: np.ndarray
+    lands: np.ndarray
+    places: np.ndarray
+
+
+def _read_column(factor: str, given: np.ndarray | None, here: np.ndarray, part: slice) -> _Column:
+    number, classes = FACTORS[factor].kind == "number", len(FACTORS[factor].classes)
+    none = np.full(len(here), np.nan) if number else np.full(len(here), -1, np.int8)
+    values = none if given is None else given[part]
+    missing = np.isnan(values) if number else values < 0
+    gaps = np.flatnonzero(missing)
+    places = np.empty(0, np.intp)
+    if classes:
+        places = np.where(missing, classes, values) + here.astype(np.intp) * (classes + 1)
+    return _Column(values, missing, gaps, here[gaps], places)
 
 
 def _narrow(
@@ -260,10 +284,6 @@ def _narrow(
             within = judge.extremes_within(low[there], high[there], land[part][there])
             for number, found in zip((0, 1, 3, 4), within, strict=True):
                 logs[row, number, there] = np.log(found)
-
-
-def _nothing(factor: str, count: int) -> np.ndarray:
-    return np.full(count, np.nan) if FACTORS[factor].kind == "number" else np.full(count, -1, np.int8)
 
 
 def _find_limiting(
