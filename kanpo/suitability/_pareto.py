@@ -133,7 +133,7 @@ def pareto_table(
     parts = []
     for herb_id in scores.herb_ids:
         frame = scores.frame(herb_id)
-        frame = frame[frame["class_lower"].notna() & (frame["class_upper"] != "N2")]
+        frame = frame[frame["class_lower"].notna() & (frame["upper"] > 0)]
         frame = frame.merge(names, on="parcel_id", how="left").merge(told, on="parcel_id", how="left")
         signs = np.array([1.0 if one.more_is_better else -1.0 for one in criteria])
         values = frame[[one.key for one in criteria]].to_numpy(dtype=float) * signs
