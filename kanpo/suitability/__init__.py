@@ -5,6 +5,13 @@ factors, rankings, and explanations that a planner can read. `docs/suitability.m
 numbers.
 """
 
+from kanpo.suitability._changes import (
+    CHANGE_COLUMNS,
+    Changes,
+    change_reasons,
+    project_changes,
+    ranking_changes,
+)
 from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, CLASSES, Certainty, ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
@@ -27,12 +34,13 @@ from kanpo.suitability._project import (
 )
 from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
-from kanpo.suitability._tables import ranking, suited_herbs, summary
+from kanpo.suitability._tables import Separation, ranking, separation, suited_herbs, summary
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
 
 __all__ = [
     "CERTAINTY_LABELS",
+    "CHANGE_COLUMNS",
     "CLASSES",
     "CLASS_LABELS",
     "EVERY_HERB",
@@ -41,6 +49,7 @@ __all__ = [
     "NOT_INDEPENDENT",
     "WEIGHT_COLUMNS",
     "Certainty",
+    "Changes",
     "ClassBounds",
     "Compiled",
     "Criterion",
@@ -56,9 +65,11 @@ __all__ = [
     "Robustness",
     "ScoreSettings",
     "Scores",
+    "Separation",
     "Validation",
     "Variation",
     "Weights",
+    "change_reasons",
     "check_panel_weights",
     "climate_score",
     "compile_requirements",
@@ -69,8 +80,10 @@ __all__ = [
     "neighbour_ranges",
     "pareto_levels",
     "pareto_table",
+    "project_changes",
     "project_sites",
     "ranking",
+    "ranking_changes",
     "read_assumptions",
     "read_criteria",
     "refuse_empty",
@@ -82,6 +95,7 @@ __all__ = [
     "score_project",
     "score_settings",
     "score_within",
+    "separation",
     "suited_herbs",
     "summary",
     "validate_origins",
