@@ -74,17 +74,18 @@ def certainty_cell(kind: str) -> str:
 
 def with_classes(table: pd.DataFrame) -> pd.DataFrame:
     """The same table with its classes as people read them, now and after works."""
-    shown = table.assign(
-        certainty=[certainty_cell(kind) for kind in table["certainty"]],
-        **{
-            "class": [
-                class_cell(*ends) for ends in zip(table["class_lower"], table["class_upper"], strict=True)
-            ]
-        },
-    )
-    if "potential_class_lower" in table:
-        after = zip(table["potential_class_lower"], table["potential_class_upper"], strict=True)
-        shown["potential"] = [class_cell(*ends) for ends in after]
+    # A range where too little is known for a class: the herb is for reference.
+    only = ((table["certainty"] == "unknown") & table["class_lower"].notna()).tolist()
+    words = [
+        str(Text("参考", "reference")) if mark else certainty_cell(kind)
+        for kind, mark in zip(table["certainty"], only, strict=True)
+    ]
+    shown = table.assign(certainty=words)
+    for key, prefix in (("class", ""), ("potential", "potential_")):
+        if f"{prefix}class_lower" in table:
+            ends = zip(table[f"{prefix}class_lower"], table[f"{prefix}class_upper"], strict=True)
+            cells = [class_cell(*pair) for pair in ends]
+            shown[key] = [f"({cell})" if mark else cell for cell, mark in zip(cells, only, strict=True)]
     return shown
 
 
@@ -137,7 +138,8 @@ class Shown:
         """The best parcels of each herb."""
         from kanpo.suitability import ranking
 
-        show_ranking(ranking(self.scores, self.parcels, top), as_json=self.as_json, as_csv=self.as_csv)
+        table = ranking(self.scores, self.parcels, top)
+        show_ranking(table, self.catalogue, as_json=self.as_json, as_csv=self.as_csv)
 
     def show_changes(self, changes: Changes | None, top: int) -> None:
         """What entered and left the best parcels of each herb, and why."""
@@ -355,8 +357,10 @@ def _changes_json(changes: Changes | None) -> dict[str, object] | None:
     }
 
 
-def show_ranking(table: pd.DataFrame, *, as_json: bool, as_csv: bool) -> None:
-    """The best parcels of herbs, with ties in words."""
+def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as_csv: bool) -> None:
+    """The best parcels of herbs, with ties, and what a herb needs wherever it grows, in words."""
+    from kanpo.suitability import shade_words
+
     if as_json or as_csv:
         show_table(table, SCORE_LABELS, as_json=as_json, as_csv=as_csv)
     else:
@@ -366,6 +370,17 @@ def show_ranking(table: pd.DataFrame, *, as_json: bool, as_csv: bool) -> None:
         show_table(shown[keys], SCORE_LABELS)
     for words in tie_words(table):
         say(words)
+    for herb_id in dict.fromkeys(table["herb_id"]):
+        needs = shade_words(catalogue, herb_id)
+        if needs is not None:
+            say(Text(f"{herb_id}: {needs.ja}。", f"{herb_id}: {needs.en}."))
+        if catalogue.reference_only(herb_id):
+            say(
+                Text(
+                    f"{herb_id}: 目録の根拠が足りない参考の生薬です。幅だけで、区分は言いません。",
+                    f"{herb_id}: for reference: the catalogue has too few sources to tell a class.",
+                )
+            )
 
 
 def tie_words(table: pd.DataFrame) -> list[Text]:

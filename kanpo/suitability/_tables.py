@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kanpo.herbs import Catalogue
+from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.suitability._classes import CLASSES, Certainty
 from kanpo.suitability._kernel import TIE
@@ -124,8 +125,9 @@ def suited_herbs(scores: Scores, parcel_id: str, catalogue: Catalogue) -> pd.Dat
     Columns rank (among the herbs with a class or a range that are not for reference and not certainly
     unsuitable; None for the others), herb_id, herb, reference, certainty, class_lower, class_upper,
     score, lower, upper, potential_class_lower, potential_class_upper, potential_score,
-    limiting_factor and deciding_factor (labels), shading_percent (of the shade that has to be built;
-    None where it grows in the open) and parcel_rank (of the parcel among all parcels for that herb).
+    limiting_factor and deciding_factor (labels), shading_percent and needs (the shade that has to be
+    built for the herb wherever it grows, as a number and in words; None for none) and parcel_rank (of the
+    parcel among all parcels for that herb). Herbs that are equal share a rank.
 
     Raises
     ------
@@ -142,8 +144,9 @@ def suited_herbs(scores: Scores, parcel_id: str, catalogue: Catalogue) -> pd.Dat
         row = {"herb_id": herb_id, "herb": str(herb.label), "reference": bool(unsourced), **line[kept]}
         for key in ("limiting_factor", "deciding_factor"):
             row[key] = str(FACTORS[line[key]].label) if line[key] in FACTORS else None
-        shade = herb.shading_percent
-        row |= {"shading_percent": shade if shade else None, "parcel_rank": int(line["rank"])}
+        needs = shade_words(catalogue, herb_id)
+        row |= {"shading_percent": herb.shading_percent or None, "needs": str(needs) if needs else None}
+        row["parcel_rank"] = int(line["rank"])
         rows.append(row)
     table = pd.DataFrame(rows)
     hidden = table["class_lower"].isna()
@@ -152,9 +155,36 @@ def suited_herbs(scores: Scores, parcel_id: str, catalogue: Catalogue) -> pd.Dat
     unsuited = table["class_upper"].isin(["N1", "N2"])
     table["_last"] = hidden * 1 + table["reference"] * 2 + unsuited * 4
     table = table.sort_values(["_last", "score", "lower"], ascending=[True, False, False], kind="stable")
-    table.insert(0, "rank", pd.array(np.where(table["_last"] == 0, 1, 0).cumsum(), dtype="Int64"))
-    table.loc[table["_last"] > 0, "rank"] = pd.NA
+    changed = (table[["score", "lower"]] != table[["score", "lower"]].shift()).any(axis=1)
+    places = pd.Series(np.arange(1, len(table) + 1), table.index).where(changed).ffill().astype("Int64")
+    table.insert(0, "rank", places.where(table["_last"] == 0, pd.NA))
     return table.drop(columns="_last").reset_index(drop=True)
+
+
+def shade_words(catalogue: Catalogue, herb_id: str) -> Text | None:
+    """The shade that has to be built for a herb, and where its cost comes from; None where it grows in the open.
+
+    A field suits such a herb because shade is built there, not because it is found.
+    """
+    share = catalogue.herbs[herb_id].shading_percent
+    if not share:
+        return None
+    frames = [work for work in catalogue.works if work.factor == "sunlight" and herb_id in work.herbs]
+    cost = next((work for work in frames if work.money.yen_low is not None), None)
+    if cost is not None:
+        money = cost.money
+        price = Text(
+            f"{money.yen_low:,.0f}〜{money.yen_high:,.0f} 円/10a",
+            f"{money.yen_low:,.0f} to {money.yen_high:,.0f} yen/10a",
+        )
+    else:
+        key = next((work.assumption for work in frames if work.assumption), "")
+        price = Text("費用は未定", "cost not known")
+        price = Text(f"{price.ja}、前提 {key}", f"{price.en}: assumption {key}") if key else price
+    return Text(
+        f"遮光 {share:.0f}% の施設が要る({price.ja})",
+        f"needs frames for {share:.0f} % of shade ({price.en})",
+    )
 
 
 def ranking(scores: Scores, parcels: gpd.GeoDataFrame, top: int) -> pd.DataFrame:
