@@ -23,6 +23,7 @@ from kanpo.suitability._origins import NOT_INDEPENDENT, Validation, climate_scor
 from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
 from kanpo.suitability._pareto import Criterion, pareto_levels, pareto_table, read_criteria
 from kanpo.suitability._project import (
+    DEFINITION,
     Freshness,
     ScoreSettings,
     freshness,
@@ -43,6 +44,7 @@ __all__ = [
     "CHANGE_COLUMNS",
     "CLASSES",
     "CLASS_LABELS",
+    "DEFINITION",
     "EVERY_HERB",
     "FLOOR",
     "METHODS",

@@ -203,11 +203,9 @@ def _why(old: Mapping[str, Any], new: Mapping[str, Any]) -> Text:
         was, is_ = (_limit(one["limiting_factor"]) for one in (old, new))
         return Text(f"制限要因: {was.ja} → {is_.ja}", f"limiting factor: {was.en} -> {is_.en}")
     if old["class"] != new["class"]:
-        was, is_ = (str(one["class"] or "-") for one in (old, new))
-        return Text(
-            f"区分: {was if old['class'] else 'なし'} → {is_}".replace("-", "〜"),
-            f"class: {was if old['class'] else 'none'} -> {is_}",
-        )
+        before, after = old["class"], new["class"]
+        ja, en = f"{before or 'なし'} → {after}".replace("-", "〜"), f"{before or 'none'} -> {after}"
+        return Text(f"区分: {ja}", f"class: {en}")
     return Text("ほかの筆との順が変わった", "others changed places with it")
 
 
