@@ -75,7 +75,10 @@ def certainty_cell(kind: str) -> str:
 def with_classes(table: pd.DataFrame) -> pd.DataFrame:
     """The same table with its classes as people read them, now and after works."""
     # A range where too little is known for a class: the herb is for reference.
-    only = ((table["certainty"] == "unknown") & table["class_lower"].notna()).tolist()
+    only = [
+        kind == "unknown" and isinstance(low, str)
+        for kind, low in zip(table["certainty"], table["class_lower"], strict=True)
+    ]
     words = [
         str(Text("参考", "reference")) if mark else certainty_cell(kind)
         for kind, mark in zip(table["certainty"], only, strict=True)
@@ -293,7 +296,9 @@ def next_words(table: pd.DataFrame) -> list[Text]:
     words = []
     alike = table[~table["tells_apart"]]
     if not alike.empty:
-        names, factors = "、".join(alike["herb"]), _wanted(alike)
+        factors = _wanted(alike)
+        every = len(alike) == len(table) and len(table) > 1
+        names = str(Text("どの生薬も", "any herb")) if every else "、".join(alike["herb"])
         words.append(
             Text(
                 f"この資料では筆の差は分からない: {names}。次に手に入れるもの: {factors.ja}",
@@ -328,8 +333,8 @@ def _wanted(table: pd.DataFrame) -> Text:
 
 _WHERE = {
     "desk": Text("主題図(kanpo layers add)", "a layer: kanpo layers add"),
-    "visit": Text("現地調査", "a visit"),
-    "laboratory": Text("土壌分析か土壌図", "a soil test or soil map"),
+    "visit": Text("主題図か現地調査", "a layer or a visit"),
+    "laboratory": Text("主題図か土壌分析", "a layer or a soil test"),
 }
 
 

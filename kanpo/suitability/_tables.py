@@ -30,15 +30,16 @@ def summary(scores: Scores, catalogue: Catalogue, area_m2: np.ndarray | None = N
         herb_id, herb, reference (no class is told of it); for each kind of certainty its count and, with
         areas, its hectares (``sure``, ``sure_ha`` …); S1, S2, S3, N1, N2: parcels whose own interval
         lies in that class; all of these again with ``potential_`` before, after works; best_score,
-        median_width, tells_apart (whether the parcels that nothing excludes have more than one score),
-        next_factor (what, where a class is not known, would decide most land; None for nothing).
+        median_width, tells_apart (whether any parcel that nothing excludes is surely better than another one:
+        intervals that all overlap tell nothing apart), next_factor (what, where a class is not known, would decide most land; None for nothing).
     """
     sides = [_counts(scores, area_m2, after_works=after) for after in (False, True)]
     rows = []
     for position, herb_id in enumerate(scores.herb_ids):
         width = scores.result.upper[position] - scores.result.lower[position]
         point = scores.result.score[position]
-        told = point[~scores.result.excluded[position]]
+        open_ = ~scores.result.excluded[position]
+        lower, upper = scores.result.lower[position][open_], scores.result.upper[position][open_]
         row: dict[str, object] = {
             "herb_id": herb_id,
             "herb": str(catalogue.herbs[herb_id].label),
@@ -49,7 +50,7 @@ def summary(scores: Scores, catalogue: Catalogue, area_m2: np.ndarray | None = N
         row |= {
             "best_score": float(point.max()) if point.size else float("nan"),
             "median_width": float(np.median(width)) if width.size else float("nan"),
-            "tells_apart": bool(told.size) and bool(np.ptp(told) > TIE),
+            "tells_apart": bool(lower.size) and bool(lower.max() > upper.min() + TIE),
             "next_factor": _next_factor(scores, position, area_m2),
         }
         rows.append(row)

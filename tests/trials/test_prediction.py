@@ -47,7 +47,9 @@ def test_the_score_that_stood_is_written_before_the_trial(scored: Project) -> No
     score_project(scored, CATALOGUE, ["toki"], method="minimum")
     (kept,) = scored.journal.read("prediction").to_dict("records")
     taken = ["score", "lower", "upper", "class", "class_lower", "class_upper", "certainty", "rank"]
-    assert [kept[key] for key in taken] == stood[taken].astype(object).where(stood[taken].notna(), None).tolist()
+    assert [kept[key] for key in taken] == stood[taken].astype(object).where(
+        stood[taken].notna(), None
+    ).tolist()
     assert kept["class"] is None and kept["certainty"] == "unknown", "too little is known for a class"
     assert kept["definition"] == DEFINITION
     assert stamp and kept["computed_at"] == stamp.computed_at and kept["catalogue"] == CATALOGUE.digest
@@ -129,12 +131,16 @@ def test_a_decision_keeps_the_score_and_the_definition_of_its_day(scored: Projec
     assert record_rows(scored, "decision", choice).repeated == 2
     kept, open_one = scored.journal.read("decision").to_dict("records")
     taken = ["score", "lower", "upper", "class_lower", "class_upper", "certainty", "rank"]
-    assert [kept[key] for key in taken] == stood[taken].astype(object).where(stood[taken].notna(), None).tolist()
+    assert [kept[key] for key in taken] == stood[taken].astype(object).where(
+        stood[taken].notna(), None
+    ).tolist()
     assert stamp and (kept["definition"], kept["computed_at"]) == (DEFINITION, stamp.computed_at)
     assert open_one["score"] is None or open_one["score"] != open_one["score"], "no herb, no score"
 
 
-def test_a_decision_with_an_id_comes_again_and_one_from_elsewhere_keeps_its_own_score(scored: Project) -> None:
+def test_a_decision_with_an_id_comes_again_and_one_from_elsewhere_keeps_its_own_score(
+    scored: Project,
+) -> None:
     chosen = {
         "record_id": [next(new_record_ids(1))],
         "parcel_id": ["P1"],
