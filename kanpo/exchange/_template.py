@@ -45,7 +45,7 @@ def template_fields(table: Table) -> list[Field]:
     shown = [field for field in ENVELOPE if field.key in _SHOWN]
     if table.outline:
         shown += [field for field in ENVELOPE if field.key == "wkt"]
-    return [*shown, *table.fields]
+    return [*shown, *(field for field in table.fields if not field.by_kanpo)]
 
 
 def records_template(kind: str, path: Path, *, dry_run: bool = False) -> Path:

@@ -15,7 +15,7 @@ from kanpo.locale import Text
 from kanpo.parcels import carried_over
 from kanpo.plan._suggest import BOLDNESS, Limits, Suggestion, suggest_trials
 from kanpo.store import Project
-from kanpo.suitability import project_sites
+from kanpo.suitability import project_sites, score_as_stored
 
 
 def suggest_for_project(
@@ -61,6 +61,7 @@ def suggest_for_project(
             limits = replace(limits, settlements=_settlements(growers, limits.least_area_m2 or 0.0))
         parcels, factors = project_sites(project)
         beliefs = {herb: learn_project(project, catalogue, herb, trait, least=0) for herb in chosen}
+        scores = score_as_stored(project, factors, catalogue, chosen)
     found = suggest_trials(
         parcels,
         factors,
@@ -69,6 +70,7 @@ def suggest_for_project(
         limits=limits,
         tried=set(zip(trials["herb_id"], trials["parcel_id"], strict=True)),
         boldness=boldness,
+        scores=scores,
     )
     return found, {herb: belief.n for herb, belief in beliefs.items()}
 

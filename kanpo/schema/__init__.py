@@ -26,7 +26,7 @@ from kanpo.schema._reading import (
     read_timestamp,
     read_value,
 )
-from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
+from kanpo.schema._recorded import JOURNAL, JUDGEMENT, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
 from kanpo.schema._traits import TRAITS, Trait, find_trait
 from kanpo.schema._validate import (
     AS_WRITTEN,
@@ -50,6 +50,7 @@ __all__ = [
     "FACTOR_VALUES",
     "FORMER_PARCELS",
     "JOURNAL",
+    "JUDGEMENT",
     "LAYERS",
     "LINEAGE",
     "ORIGINALS",

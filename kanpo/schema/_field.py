@@ -63,7 +63,7 @@ class Field:
 
     Numbers are in `unit`; `minimum` and `maximum` are bounds of what can be true, both included.
     `vocabulary` names a closed list of `VOCABULARIES`. `references` names the table whose key
-    stands here.
+    stands here. `by_kanpo` tells that kanpo writes it beside what a person says, and nobody types it.
     """
 
     key: str
@@ -77,6 +77,7 @@ class Field:
     privacy: Privacy = Privacy.OFFICE
     references: str | None = None
     note: Text = Text("", "")
+    by_kanpo: bool = False
 
     @property
     def choices(self) -> Vocabulary | None:

@@ -5,6 +5,13 @@ factors, rankings, and explanations that a planner can read. `docs/suitability.m
 numbers.
 """
 
+from kanpo.suitability._changes import (
+    CHANGE_COLUMNS,
+    Changes,
+    change_reasons,
+    project_changes,
+    ranking_changes,
+)
 from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, CLASSES, Certainty, ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
@@ -16,6 +23,7 @@ from kanpo.suitability._origins import NOT_INDEPENDENT, Validation, climate_scor
 from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
 from kanpo.suitability._pareto import Criterion, pareto_levels, pareto_table, read_criteria
 from kanpo.suitability._project import (
+    DEFINITION,
     Freshness,
     ScoreSettings,
     freshness,
@@ -27,20 +35,23 @@ from kanpo.suitability._project import (
 )
 from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
-from kanpo.suitability._tables import ranking, suited_herbs, summary
+from kanpo.suitability._tables import Separation, ranking, separation, shade_words, suited_herbs, summary
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
 
 __all__ = [
     "CERTAINTY_LABELS",
+    "CHANGE_COLUMNS",
     "CLASSES",
     "CLASS_LABELS",
+    "DEFINITION",
     "EVERY_HERB",
     "FLOOR",
     "METHODS",
     "NOT_INDEPENDENT",
     "WEIGHT_COLUMNS",
     "Certainty",
+    "Changes",
     "ClassBounds",
     "Compiled",
     "Criterion",
@@ -56,9 +67,11 @@ __all__ = [
     "Robustness",
     "ScoreSettings",
     "Scores",
+    "Separation",
     "Validation",
     "Variation",
     "Weights",
+    "change_reasons",
     "check_panel_weights",
     "climate_score",
     "compile_requirements",
@@ -69,8 +82,10 @@ __all__ = [
     "neighbour_ranges",
     "pareto_levels",
     "pareto_table",
+    "project_changes",
     "project_sites",
     "ranking",
+    "ranking_changes",
     "read_assumptions",
     "read_criteria",
     "refuse_empty",
@@ -82,6 +97,8 @@ __all__ = [
     "score_project",
     "score_settings",
     "score_within",
+    "separation",
+    "shade_words",
     "suited_herbs",
     "summary",
     "validate_origins",

@@ -16,7 +16,7 @@ from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._deciding import openness
 from kanpo.suitability._explain_text import explanation_text
-from kanpo.suitability._improving import Option, cheapest_options
+from kanpo.suitability._improving import Option, WorkPrice, cheapest_options, class_of, possible_works
 from kanpo.suitability._kernel import TIE, judge_columns
 from kanpo.suitability._membership import membership
 from kanpo.suitability._method import LEAST_DECIDES, Method
@@ -99,7 +99,7 @@ class Explanation:
 
     `concerns` are the exclusion layers that concern the parcel; where one excludes it, the factors
     only tell what else there is to know. `options` are the cheapest works that reach each better
-    class. `unsourced` tells that the catalogue knows too little of the herb for a class.
+    class, `works` all that could change something. `unsourced` tells that the catalogue knows too little of the herb for a class.
     """
 
     parcel_id: str
@@ -117,6 +117,7 @@ class Explanation:
     concerns: tuple[Concern, ...]
     lines: tuple[FactorLine, ...]
     options: tuple[Option, ...]
+    works: tuple[WorkPrice, ...]
     method: Method
     bounds: ClassBounds = field(default_factory=ClassBounds)
     catalogue_digest: str = ""
@@ -145,6 +146,7 @@ class Explanation:
             "current": asdict(self.now),
             "potential": asdict(self.then),
             "options": [option.to_dict() for option in self.options],
+            "works": [priced.work.work_id for priced in self.works],
             "rank": self.rank,
             "land_type": self.land_type,
             "known": self.known,
@@ -272,6 +274,7 @@ def explain(
             bounds=bounds,
             expectations=scores.expectations,
         ),
+        works=possible_works(own, herb_id, catalogue),
         method=method,
         bounds=bounds,
         catalogue_digest=catalogue.digest[:12],
@@ -284,8 +287,8 @@ _NUMBERS = ("least", "lower", "score", "upper", "most")
 
 def _side(numbers: tuple[np.ndarray, ...], at: int, row: pd.Series, prefix: str) -> Side:
     least, lower, score, upper, most = (float(array[0, at]) for array in numbers)
-    classes = row[f"{prefix}class_lower"], row[f"{prefix}class_upper"]
-    return Side(least, lower, score, upper, most, row[f"{prefix}certainty"], *classes)
+    low, high = (class_of(row[f"{prefix}{key}"]) for key in ("class_lower", "class_upper"))
+    return Side(least, lower, score, upper, most, row[f"{prefix}certainty"], low, high)
 
 
 def _lines(

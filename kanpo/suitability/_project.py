@@ -17,11 +17,13 @@ from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._panel_weights import PanelWeights
-from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
+from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 
 #: By which definition of docs/suitability.md scores are computed; it stands in their stamp, and a
 #: prediction that is kept names it.
 DEFINITION = "limitation-2026"
+#: What scores of earlier definitions were joined by when nothing else was asked for.
+_FORMER_METHOD = "geometric"
 
 
 def score_project(
@@ -53,7 +55,11 @@ def score_project(
     bounds = bounds or ClassBounds()
     settings = ScoreSettings(method, bounds, weights)
     own = settings.weights_for(catalogue)
-    scores = score_parcels(factors, catalogue, herbs, method=method, weights=own, bounds=bounds)
+    # Of every herb, whichever are scored: scoring one more changes nothing that the others rest on.
+    expectations = expect(factors.columns(), factors.land_codes(), catalogue.requirements, catalogue.works)
+    scores = score_parcels(
+        factors, catalogue, herbs, method=method, weights=own, bounds=bounds, expectations=expectations
+    )
     if keep:
         inputs = score_inputs(project, catalogue)
         kept = replace(settings, expectations=scores.expectations)
@@ -142,9 +148,15 @@ class ScoreSettings:
 
 
 def score_settings(project: Project) -> ScoreSettings:
-    """The settings of the scores that a project holds; the usual ones when there are none."""
+    """The settings of the scores that a project holds; the usual ones when there are none.
+
+    Of scores by an earlier definition the weights and bounds are kept. Their usual method was the
+    geometric mean, which nobody asked for: it becomes the usual one of today.
+    """
     stamp = project.computed.stamp("scores")
-    kept: dict[str, Any] = stamp.parameters if stamp else {}
+    kept: dict[str, Any] = dict(stamp.parameters) if stamp else {}
+    if stamp and stamp.inputs.get("definition") != DEFINITION and kept.get("method") == _FORMER_METHOD:
+        kept["method"] = ScoreSettings().method
     if kept.get("method") not in METHODS:
         return ScoreSettings()
     panel = PanelWeights.from_parameters(kept["panel"]) if "panel" in kept else None

@@ -30,14 +30,14 @@ def suggested(rows: list[dict[str, object]], budget: int, **settings: object) ->
 
 
 def test_budget_limits_and_reasons() -> None:
-    found = suggested(random_sites(200, 4), 8)
+    found = suggested(random_sites(400, 4), 8)
     sites = found.sites
     assert list(sites.columns) == list(COLUMNS) and list(sites["order"]) == list(range(1, 9))
     assert sites["parcel_id"].is_unique, "one herb on a parcel"
     assert (sites["low"] <= sites["promise"]).all() and (sites["promise"] <= sites["high"]).all()
     assert (sites["high"] <= 1).all() and (sites["gain"] > 0).all()
     assert sites["why"].str.contains("候補").all()
-    values = factors_of(random_sites(200, 4)).values.loc[sites["parcel_id"]]
+    values = factors_of(random_sites(400, 4)).values.loc[sites["parcel_id"]]
     assert (values["area_m2"] >= 300).all() and (values["road_access_m"] <= 400).all()
     assert found.left_out["area"] > 0 and found.left_out["road"] > 0
 

@@ -76,6 +76,7 @@ def explain_command(
         method=settings.method,
         weights=settings.weights,
         bounds=settings.bounds,
+        expectations=settings.expectations,
     )
     around = _around(factors, parcels, explanation, catalogue, settings) if parcels is not None else None
     said = said[said["factor"].isin([line.factor for line in explanation.lines])]
@@ -122,6 +123,8 @@ def _around(
         [explanation.herb_id],
         method=settings.method,
         weights=settings.weights_for(catalogue),
+        bounds=settings.bounds,
+        expectations=settings.expectations,
     )
     at = factors.parcel_ids.index(explanation.parcel_id)
     lower, upper = float(scores.result.lower[0, at]), float(scores.result.upper[0, at])
