@@ -1,0 +1,34 @@
+"""Workability (事業性): the second number of a parcel, in yen and hours per 10 a, never a score.
+
+In come parcels, their factors, the catalogue's costs and works, and what the user was asked for; out go
+ranges of yen and hours with their parts, sources, and what is still to be asked or measured.
+"""
+
+from kanpo.workability._assumed import Answer, Assumptions, assumption_table, read_assumptions_kept
+from kanpo.workability._blocks import areas_of_blocks, block_workability
+from kanpo.workability._ground import Ground, ground_of
+from kanpo.workability._project import project_workability
+from kanpo.workability._rules import NOT_WORTH, SUBSIDIES, Rule, previous_crops, replant_rules, rules_of
+from kanpo.workability._span import Span
+from kanpo.workability._workability import Workability, workability
+
+__all__ = [
+    "NOT_WORTH",
+    "SUBSIDIES",
+    "Answer",
+    "Assumptions",
+    "Ground",
+    "Rule",
+    "Span",
+    "Workability",
+    "areas_of_blocks",
+    "assumption_table",
+    "block_workability",
+    "ground_of",
+    "previous_crops",
+    "project_workability",
+    "read_assumptions_kept",
+    "replant_rules",
+    "rules_of",
+    "workability",
+]
