@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 
 from kanpo.errors import Place, Problem, UsageError
 from kanpo.herbs._catalogue import Catalogue, find_herb
@@ -37,11 +38,9 @@ def complete_assumption(
     filled.setdefault("high", filled["low"])
     problems = []
     if "herb_id" in filled:
-        try:
+        # A herb that is not there is named by the check of references, with the nearest one.
+        with suppress(UsageError):
             filled["herb_id"] = find_herb(catalogue, str(filled["herb_id"])).herb_id
-        except UsageError:
-            # The check of references names it, with the nearest herb.
-            pass
     unit = normalise(filled.get("unit", assumption.unit))
     if unit.casefold() != assumption.unit.casefold():
         problems.append(
@@ -91,7 +90,7 @@ def _outside(assumption: Assumption, body: Mapping[str, object]) -> list[Problem
 
 def _unknown(name: str, catalogue: Catalogue) -> Problem:
     names = {key: one.key for one in catalogue.assumptions for key in (one.key, one.label.ja)}
-    near = difflib.get_close_matches(normalise(name), names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(normalise(name), names, n=1, cutoff=0.4)
     mend = Text("kanpo assumptions list で項目を見られます", "see kanpo assumptions list")
     if near:
         mend = Text(f"もしかして「{names[near[0]]}」。{mend.ja}", f"did you mean {names[near[0]]}? {mend.en}")

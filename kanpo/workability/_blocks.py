@@ -12,7 +12,9 @@ from kanpo.workability._workability import Workability
 _10A_M2 = 1000.0
 
 
-def areas_of_blocks(block_of: Sequence[int], area_m2: Sequence[float]) -> np.ndarray:
+def areas_of_blocks(
+    block_of: Sequence[int] | np.ndarray, area_m2: Sequence[float] | np.ndarray
+) -> np.ndarray:
     """For each parcel (N,) the area of the block that it belongs to."""
     positions = np.asarray(block_of, dtype=np.intp)
     summed = np.bincount(positions, np.nan_to_num(np.asarray(area_m2, dtype=float)))
@@ -20,7 +22,7 @@ def areas_of_blocks(block_of: Sequence[int], area_m2: Sequence[float]) -> np.nda
     return areas
 
 
-def block_workability(costs: Workability, herb_id: str, block_of: Sequence[int]) -> pd.DataFrame:
+def block_workability(costs: Workability, herb_id: str, block_of: Sequence[int] | np.ndarray) -> pd.DataFrame:
     """Sums over blocks, from amounts of parcels that were worked out with the areas of their blocks.
 
     With `areas_of_blocks` each parcel bears its share of a trip to the block, so that the trips of a block

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ def restoration_parts(catalogue: Catalogue, ground: Ground, herb_id: str) -> Ite
     yield from _on_slopes(catalogue, ground, herb_id, total([part.yen for part in clearing], len(ground)))
 
 
-def _alike(rows: tuple[Cost, ...], ground: Ground) -> Iterator[tuple[dict[str, object], np.ndarray]]:
+def _alike(rows: tuple[Cost, ...], ground: Ground) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
     """Parcels in groups that no row tells apart, with what is known of them."""
     # Years count only by the bounds of the rows between which they lie.
     bounds = sorted({end for row in rows for end in row.years if end is not None})
@@ -67,7 +68,7 @@ def _alike(rows: tuple[Cost, ...], ground: Ground) -> Iterator[tuple[dict[str, o
 
 
 def _clearing(
-    possible: tuple[Cost, ...], rows: tuple[Cost, ...], where: np.ndarray, codes: dict[str, object]
+    possible: tuple[Cost, ...], rows: tuple[Cost, ...], where: np.ndarray, codes: dict[str, Any]
 ) -> Part:
     money, count = span_of(possible), len(where)
     low, high = money.yen_low or 0.0, np.inf if money.yen_high is None else money.yen_high

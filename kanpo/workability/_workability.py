@@ -13,6 +13,7 @@ from kanpo.sites import Factors
 from kanpo.suitability import Expectations, ScoreSettings, expect
 from kanpo.workability._assumed import Assumptions
 from kanpo.workability._ground import Ground
+from kanpo.workability._margin import Margin, margin_of
 from kanpo.workability._mending import works_parts
 from kanpo.workability._part import Asking, Part
 from kanpo.workability._restoring import fence_parts, restoration_parts, shade_parts
@@ -115,19 +116,28 @@ class Workability:
         kept = [table for table in tables if len(table)] or tables[:1]
         return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
+    def margin(self, herb_id: str) -> Margin:
+        """What a crop of a herb brings in, wherever it is grown."""
+        return margin_of(self.catalogue, self.assumptions, herb_id)
+
     def assumed(self, herb_id: str) -> tuple[str, ...]:
         """Keys of the assumptions that stand in the amounts of a herb."""
         used = [key for part in self.parts[herb_id] for key in part.assumed]
+        used += self.margin(herb_id).used
         used += [key for key in (WAGE, YEARS_OF_USE, SUBSIDY) if self.assumptions.of(key, herb_id)]
         return tuple(dict.fromkeys(used))
 
     def asked(self, herb_id: str) -> tuple[str, ...]:
         """Keys of the assumptions that would close the amounts of some parcel, and were not asked yet."""
         missing = [key for part in self.parts[herb_id] for key, mask in part.asked.items() if mask.any()]
-        missing += [key for key in (WAGE, YEARS_OF_USE) if self.assumptions.of(key, herb_id) is None]
+        return tuple(dict.fromkeys([*missing, *self.asked_once(herb_id)]))
+
+    def asked_once(self, herb_id: str) -> tuple[str, ...]:
+        """Those of them that turn amounts into one another, whatever the parcel."""
+        missing = [key for key in (WAGE, YEARS_OF_USE) if self.assumptions.of(key, herb_id) is None]
         if may_be_subsidised(self.ground).any() and self.assumptions.of(SUBSIDY, herb_id) is None:
             missing.append(SUBSIDY)
-        return tuple(dict.fromkeys(missing))
+        return tuple(dict.fromkeys([*missing, *self.margin(herb_id).asked]))
 
 
 def workability(
