@@ -10,8 +10,9 @@ from kanpo.locale import Text
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
 
 Stored = Literal["text", "integer", "number", "boolean", "date", "timestamp", "json", "geometry", "blob"]
-#: ``masses``: lots with their kg; ``measured``: a number, or the limit it is below; ``npk``: fertiliser.
-FieldType = Stored | Literal["masses", "measured", "npk"]
+#: ``masses``: lots with their kg; ``measured``: a number, or the limit it is below; ``npk``: fertiliser;
+#: ``amount``: a number of 0 or more as people write amounts, kanji too.
+FieldType = Stored | Literal["masses", "measured", "npk", "amount"]
 
 
 class Privacy(IntEnum):

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from kanpo.errors import Problem
 from kanpo.locale import Text
+from kanpo.schema._assumed import read_amount
 from kanpo.schema._era import DateUnreadable, read_japanese_date
 from kanpo.schema._field import Field
 from kanpo.schema._written import Unreadable, read_masses, read_measured, read_npk
@@ -107,6 +108,7 @@ def _read_boolean(text: str) -> bool:
 
 #: Readers that say themselves what is wrong.
 _SPOKEN: dict[str, Callable[[str], object]] = {
+    "amount": read_amount,
     "masses": read_masses,
     "measured": read_measured,
     "npk": read_npk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kanpo.locale import Text
+from kanpo.schema._assumed import ASSUMPTION
 from kanpo.schema._computed import SCORES, factor_field
 from kanpo.schema._factors import FACTORS
 from kanpo.schema._field import Field, Kind, Privacy, Table
@@ -360,6 +361,7 @@ RECORD_KINDS: dict[str, Table] = {
         _DECISION,
         _LINK_DECISION,
         _PREDICTION,
+        ASSUMPTION,
         *LOT_KINDS,
     )
 }

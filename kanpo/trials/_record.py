@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kanpo.errors import Place, Problem, Severity
-from kanpo.herbs import project_catalogue
+from kanpo.herbs import complete_assumption, project_catalogue
 from kanpo.locale import Text
 from kanpo.parcels import measure_area_m2
 from kanpo.schema import CheckedRecord, check_records
@@ -159,7 +159,8 @@ class _Surroundings:
         self.plots: dict[tuple[str, str], BaseGeometry | None] = dict(
             zip(zip(plots["trial_code"], plots["plot_code"], strict=True), plots["geometry"], strict=True)
         )
-        self.herbs = project_catalogue(project).herbs
+        self.catalogue = project_catalogue(project)
+        self.herbs = self.catalogue.herbs
         named = {str(record.body["parcel_id"]) for record in records if "parcel_id" in record.body}
         parcels = project.imported.parcels(named | set(self.trials.values()))
         former = project.imported.former_parcels()
@@ -176,7 +177,12 @@ class _Surroundings:
 
     def resolve(self, record: CheckedRecord) -> tuple[NewRecord | None, list[Problem]]:
         """The record with its references checked and its outline, or the problems that forbid it."""
+        assumed: list[Problem] = []
+        if record.kind == "assumption":
+            body, assumed = complete_assumption(record.body, self.catalogue)
+            record = record._replace(body=body)
         record, problems, outline = self._place(record)
+        problems += assumed
         if record.kind in self._rules:
             problems += self._rules[record.kind](record)
         problems += self._lots.check(record)

@@ -49,6 +49,7 @@ def explain_command(
     from kanpo.sites import overruled_text, stored_factors, values_of_parcel
     from kanpo.store import Project
     from kanpo.suitability import explain, read_assumptions, score_settings, with_assumed
+    from kanpo.workability import costs_of_parcel
 
     catalogue = catalogue_of(find_project(project))
     herb_id = find_herb(catalogue, herb).herb_id
@@ -59,6 +60,7 @@ def explain_command(
         settings = score_settings(opened)
         said = values_of_parcel(opened, row["parcel_id"])
         parcels = current_parcels(opened) if assume else None
+        place_costs = costs_of_parcel(opened, catalogue, herb_id, row["parcel_id"], factors, assumed)
     _say_changed(changed)
     if assumed:
         say(
@@ -83,10 +85,12 @@ def explain_command(
     if as_json:
         all_values = said.drop(columns="parcel_id").to_dict("records")
         more = {"all_values": all_values} | ({"assumed": around[0]} if around else {})
+        more |= {"workability": place_costs[0]}
         show_json(explanation.to_dict() | more)
         return 0
     click.echo(str(Text.same(f"{row['settlement'] or ''} {row['lot_number'] or ''}".strip())))
     click.echo(str(explanation.text()))
+    click.echo(str(place_costs[1]))
     click.echo(str(overruled_text(said)), nl=False)
     if around:
         click.echo(str(around[1]))

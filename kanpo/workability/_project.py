@@ -1,0 +1,78 @@
+"""Workability of a project: its parcels, what was recorded and answered, by the settings of its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+
+from kanpo.herbs import Catalogue
+from kanpo.locale import Text
+from kanpo.parcels import current_parcels
+from kanpo.sites import Factors, stored_factors
+from kanpo.store import Project
+from kanpo.suitability import score_settings, with_assumed
+from kanpo.workability._assumed import read_assumptions_kept
+from kanpo.workability._ground import ground_of
+from kanpo.workability._rules import previous_crops, replant_rules
+from kanpo.workability._text import parcel_workability, workability_text
+from kanpo.workability._workability import Workability, workability
+
+
+def project_workability(
+    project: Project,
+    catalogue: Catalogue,
+    herbs: Sequence[str],
+    *,
+    factors: Factors | None = None,
+    parcels: gpd.GeoDataFrame | None = None,
+    block_area_m2: np.ndarray | None = None,
+) -> Workability:
+    """What it takes on the parcels of a project; nothing is stored.
+
+    Parameters
+    ----------
+    factors : Factors, optional
+        Of the parcels that are asked about; all that are stored by default.
+    parcels : GeoDataFrame, optional
+        The parcels, in any order, where the caller has them; those with a row of `factors` count.
+    block_area_m2 : ndarray (N,), optional
+        Areas of the blocks that the parcels are worked with, in the order of `factors`.
+    """
+    if factors is None:
+        factors, _ = stored_factors(project)
+    if parcels is None:
+        parcels = current_parcels(project, factors.parcel_ids)
+    ground = ground_of(parcels, factors, block_area_m2)
+    settings = score_settings(project)
+    kept = read_assumptions_kept(project)
+    return workability(factors, ground, catalogue, herbs, kept, settings=settings)
+
+
+def costs_of_parcel(
+    project: Project,
+    catalogue: Catalogue,
+    herb_id: str,
+    parcel_id: str,
+    factors: Factors,
+    assumed: Mapping[str, object] | None = None,
+) -> tuple[dict[str, object], Text]:
+    """Workability of one parcel as plain values and in words, the rule of the same herb again included.
+
+    Parameters
+    ----------
+    assumed : mapping, optional
+        Values of factors that are thought of in place of what is known.
+
+    A parcel without factors has nothing to say.
+    """
+    if parcel_id not in factors.values.index:
+        return {}, Text("", "")
+    own = factors.subset([parcel_id])
+    own = with_assumed(own, parcel_id, assumed) if assumed else own
+    costs = project_workability(project, catalogue, [herb_id], factors=own)
+    year = int(project.today()[:4])
+    rules = replant_rules(previous_crops(project), parcel_id, herb_id, catalogue, year)
+    values = parcel_workability(costs, herb_id, parcel_id, rules)
+    return values, workability_text(costs, herb_id, parcel_id, rules)
