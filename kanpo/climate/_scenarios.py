@@ -36,7 +36,7 @@ class Scenario:
     period: str = ""
     source: str = ""
     confidence: str = ""
-    note: str = ""
+    note: Text = Text("", "")
 
     def text(self) -> Text:
         """One line: what is added, against when, and who says so."""
@@ -140,8 +140,16 @@ def _scenario(row: dict[str, str], place: Place, problems: list[Problem]) -> Sce
         numbers.append(value)
     name = row.get("scenario_id", "")
     label = Text(row.get("label_ja") or name, row.get("label_en") or name)
-    more = (row.get(key, "") for key in ("base_period", "period", "source", "confidence", "note"))
-    return Scenario(name, label, Shift(*numbers), *more)
+    return Scenario(
+        name,
+        label,
+        Shift(*numbers),
+        base=row.get("base_period", ""),
+        period=row.get("period", ""),
+        source=row.get("source", ""),
+        confidence=row.get("confidence", ""),
+        note=Text(row.get("note_ja", ""), row.get("note_en", "")),
+    )
 
 
 def _problem(place: Place, what: Text) -> Problem:
@@ -227,7 +235,7 @@ def scenario_table(scenarios: Sequence[Scenario]) -> pd.DataFrame:
                 "period": one.period,
                 "source": one.source,
                 "confidence": one.confidence,
-                "note": one.note,
+                "note": str(one.note),
             }
             for one in scenarios
         ]

@@ -224,7 +224,7 @@ def years(
         anomalies = anomalies_of(opened, station, normal)
         parcels, factors = project_sites(opened)
         settings = score_settings(opened)
-    how = {"shift": scenario.shift, "bounds": settings.bounds, "method": settings.method}
+    how: dict[str, Any] = {"shift": scenario.shift, "bounds": settings.bounds, "method": settings.method}
     if row is not None:
         normals = {key: float(own[0]) for key, own in factors.subset([row["parcel_id"]]).columns().items()}
         table = years_table(parcel_years(normals, catalogue, herb_id, anomalies, **how))
@@ -383,5 +383,5 @@ def _say_basis(anomalies: Anomalies, *scenarios: Scenario | None) -> None:
     for one in scenarios:
         if one is not None:
             say(one.text())
-            if one.note:
-                say(Text.same(f"  {one.note}"))
+            if one.note.ja:
+                say(Text(f"  {one.note.ja}", f"  {one.note.en}"))

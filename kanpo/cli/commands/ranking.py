@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,7 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
+from kanpo.cli.commands.climate import anomalies_of, station_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -34,6 +35,8 @@ _LABELS = {
     "upper": Text("上限", "upper"),
     "limiting_factor": Text("制限要因", "limiting factor"),
     "parcel_rank": Text("筆の中の順位", "rank of the parcel"),
+    "share_of_years": Text("気候が収まる年の割合", "share of years"),
+    "stand_chance": Text("続けて収まる見込み", "chance of a stand"),
 }
 
 
@@ -78,6 +81,15 @@ _LABELS = {
     help=Text("--pareto で何段まで出すか", "levels of --pareto"),
 )
 @option(
+    "--risk",
+    is_flag=True,
+    help=Text(
+        "年々の気候が収まる年の割合と、収穫まで続けて収まる見込みを並べる(kanpo climate)",
+        "with the share of years and the chance of a stand by climate (kanpo climate)",
+    ),
+)
+@station_options
+@option(
     "--out",
     type=OutputPath,
     metavar="FILE",
@@ -91,10 +103,14 @@ def ranking_command(
     top: int,
     pareto: str | None,
     levels: int,
+    risk: bool,
+    station: str | None,
+    normal: str,
     out: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> int:
+    from kanpo.climate import add_risk
     from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
     from kanpo.parcels import find_current
@@ -117,12 +133,18 @@ def ranking_command(
         row = find_current(opened, parcel) if parcel else None
         parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
+        anomalies = anomalies_of(opened, station, normal) if risk else None
     if row is not None:
         table = suited_herbs(scores, row["parcel_id"], catalogue)
     elif criteria:
         table = pareto_table(scores, factors, parcels, criteria, levels)
     else:
         table = ranking(scores, parcels, top)
+    if anomalies is not None:
+        one_parcel = None if row is None else row["parcel_id"]
+        how: dict[str, Any] = {"bounds": scores.bounds, "method": scores.method}
+        table = add_risk(table, factors, catalogue, anomalies, parcel_id=one_parcel, **how)
+        say(anomalies.text())
     labels = _LABELS | {one.key: one.label for one in criteria}
     if path is not None:
         export_table(path, table.rename(columns={key: str(text) for key, text in labels.items()}))
