@@ -19,7 +19,8 @@ def wilson_interval(share: np.ndarray, count: float) -> tuple[np.ndarray, np.nda
     z2 = _Z * _Z / count
     middle = (share + z2 / 2) / (1 + z2)
     half = _Z / (1 + z2) * np.sqrt(share * (1 - share) / count + z2 / (4 * count))
-    return np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
+    # At shares of 0 and 1 an end is the share itself, but for rounding.
+    return np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
 
 
 def count_windows(years: np.ndarray, length: int) -> tuple[int, int]:

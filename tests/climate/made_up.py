@@ -54,9 +54,7 @@ def station_text(
         codes = f",{quality(day)},{homogeneity(day)}"
         snow = max(0, round(30 - 20 * off_of(day.year))) if day.month in (12, 1, 2, 3) else 0
         values = (f"{mean:.1f}", f"{mean - 4:.1f}", "5.0" if day.day % 2 else "6.0", str(snow))
-        lines.append(
-            f"{day.year}/{day.month}/{day.day}," + ",".join(value + codes for value in values)
-        )
+        lines.append(f"{day.year}/{day.month}/{day.day}," + ",".join(value + codes for value in values))
     return HEAD + "\n".join([*titles, *lines]) + "\n"
 
 
@@ -108,4 +106,6 @@ def write_grid(
 def year_grid(year: int, *, warmer: float = 0.0, shape: tuple[int, int] = (5, 5)) -> np.ndarray:
     """Mean temperatures (days, rows, columns) of a year; rows to the north are colder."""
     means = [MONTHS[day.month - 1] + off_of(year) + warmer for day in days_of(year, year)]
-    return np.array(means)[:, None, None] - 0.5 * np.arange(shape[0])[None, :, None] + np.zeros((1, 1, shape[1]))
+    return (
+        np.array(means)[:, None, None] - 0.5 * np.arange(shape[0])[None, :, None] + np.zeros((1, 1, shape[1]))
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -107,7 +108,9 @@ def test_missing_years_between_do_not_make_a_stand_likelier_than_a_year() -> Non
     years = np.array([*range(1991, 2003), *range(2004, 2009)])
     off = np.where(years < 2003, 0.0, 200.0)
     own = table(years, {"warmth_index_c_month": off})
-    risk = climate_risk({"warmth_index_c_month": np.array([100.0])}, CATALOGUE, own, ["shakuyaku"], stand_years=6)
+    risk = climate_risk(
+        {"warmth_index_c_month": np.array([100.0])}, CATALOGUE, own, ["shakuyaku"], stand_years=6
+    )
     assert risk["shakuyaku"].share[0] == pytest.approx(12 / 17)
     assert risk["shakuyaku"].stand[0] == pytest.approx(12 / 17), "all six-year windows are inside"
 
@@ -121,7 +124,7 @@ def test_warmer_never_helps_where_it_is_too_warm_already(herb_id: str, anomalies
         climate_risk(warm, CATALOGUE, anomalies, [herb_id], shift=Shift(degrees))[herb_id].share
         for degrees in (0.0, 0.5, 1.4, 2.5, 4.5)
     ]
-    assert all((after <= before + 1e-12).all() for before, after in zip(shares, shares[1:], strict=False))
+    assert all((after <= before + 1e-12).all() for before, after in pairwise(shares))
     assert shares[-1].mean() < shares[0].mean()
 
 
