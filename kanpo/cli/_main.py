@@ -72,6 +72,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.ranking:ranking_command",
         Text("どの筆にどの生薬か(順位)", "which herb where: rankings"),
     ),
+    "climate": (
+        "kanpo.cli.commands.climate:climate",
+        Text("年々の気候と温暖化: 収まる年の割合", "years and climate: share of years, scenarios"),
+    ),
     "blocks": (
         "kanpo.cli.commands.blocks:blocks",
         Text("まとまった団地を探す", "find parcels that lie together"),

@@ -17,7 +17,7 @@ from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership
-from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._method import METHODS, Memberships, Method, combine
 from kanpo.suitability._neighbours import Ranges, neighbour_ranges, score_within
 from kanpo.suitability._origins import NOT_INDEPENDENT, Validation, climate_score, validate_origins
 from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
@@ -61,6 +61,7 @@ __all__ = [
     "FactorLine",
     "Freshness",
     "KernelResult",
+    "Memberships",
     "Method",
     "PanelWeights",
     "Ranges",
@@ -74,6 +75,7 @@ __all__ = [
     "change_reasons",
     "check_panel_weights",
     "climate_score",
+    "combine",
     "compile_requirements",
     "expect",
     "explain",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,7 @@ from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._score_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
+from kanpo.cli.commands.climate import anomalies_of, station_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -32,6 +33,8 @@ _LABELS = SCORE_LABELS | {
     "class_upper": Text("区分(高く見て)", "class, upper"),
     "potential_class_lower": Text("改良後の区分(低く見て)", "class after works, lower"),
     "potential_class_upper": Text("改良後の区分(高く見て)", "class after works, upper"),
+    "share_of_years": Text("気候が収まる年の割合", "share of years"),
+    "stand_chance": Text("続けて収まる見込み", "chance of a stand"),
 }
 #: Columns on the screen of the herbs of a parcel, and of the levels of --pareto.
 _HERBS = [
@@ -83,6 +86,15 @@ _HERBS = [
     help=Text("--pareto で何段まで出すか", "levels of --pareto"),
 )
 @option(
+    "--risk",
+    is_flag=True,
+    help=Text(
+        "年々の気候が収まる年の割合と、収穫まで続けて収まる見込みを並べる(kanpo climate)",
+        "with the share of years and the chance of a stand by climate (kanpo climate)",
+    ),
+)
+@station_options
+@option(
     "--out",
     type=OutputPath,
     metavar="FILE",
@@ -96,10 +108,14 @@ def ranking_command(
     top: int,
     pareto: str | None,
     levels: int,
+    risk: bool,
+    station: str | None,
+    normal: str,
     out: Path | None,
     as_json: bool,
     as_csv: bool,
 ) -> int:
+    from kanpo.climate import add_risk
     from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
     from kanpo.parcels import find_current
@@ -122,12 +138,18 @@ def ranking_command(
         row = find_current(opened, parcel) if parcel else None
         parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
+        anomalies = anomalies_of(opened, station, normal) if risk else None
     if row is not None:
         table = suited_herbs(scores, row["parcel_id"], catalogue)
     elif criteria:
         table = pareto_table(scores, factors, parcels, criteria, levels)
     else:
         table = ranking(scores, parcels, top)
+    if anomalies is not None:
+        one_parcel = None if row is None else row["parcel_id"]
+        how: dict[str, Any] = {"bounds": scores.bounds, "method": scores.method}
+        table = add_risk(table, factors, catalogue, anomalies, parcel_id=one_parcel, **how)
+        say(anomalies.text())
     labels = _LABELS | {one.key: one.label for one in criteria}
     if path is not None:
         export_table(path, table.rename(columns={key: str(text) for key, text in labels.items()}))
