@@ -26,6 +26,7 @@ from kanpo.suitability._project import (
     score_settings,
 )
 from kanpo.suitability._robust import Robustness, robustness
+from kanpo.suitability._shapes import SPREAD
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 from kanpo.suitability._tables import ranking, suited_herbs, summary
 from kanpo.suitability._variation import Variation
@@ -39,6 +40,7 @@ __all__ = [
     "FLOOR",
     "METHODS",
     "NOT_INDEPENDENT",
+    "SPREAD",
     "WEIGHT_COLUMNS",
     "Certainty",
     "ClassBounds",

@@ -4,7 +4,7 @@ const assert = require("node:assert");
 const path = require("node:path");
 const test = require("node:test");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["strings.js", "decode.js", "curves.js", "kernel.js", "index.js", "list.js", "changes.js", "download.js", "favourites.js", "share.js", "filters.js", "findings.js"]) require(path.join(page, name));
+for (const name of ["strings.js", "decode.js", "curves.js", "judge.js", "methods.js", "deciding.js", "verdict.js", "kernel.js", "index.js", "list.js", "changes.js", "download.js", "favourites.js", "share.js", "filters.js", "findings.js"]) require(path.join(page, name));
 const { curves, kernel, decode, index, list, strings, changes, download, favourites, share, filters, findings } = globalThis.kanpo;
 
 test("a trapezoid rises, stays, falls", () => {
