@@ -37,7 +37,8 @@ const { kanpo } = globalThis;
   const plain = (value) => (ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)])) : value);
   const scores = content.herbs.map((herb) => {
     const result = kanpo.kernel.scores(herb, content.factors, content.n, content.meta);
-    return { ...plain(result), ranks: plain(kanpo.order.ranksOf(result)) };
+    const each = (of) => Array.from({ length: content.n }, (_, row) => of(row));
+    return { ...plain(result), limiting: each(result.limiting), deciding: each(result.deciding), ranks: plain(kanpo.order.ranksOf(result)) };
   });
   const areas = content.columns.find((column) => column.name === "area_m2");
   const blocks = content.blocks && content.herbs.map((herb) => {

@@ -2,53 +2,52 @@
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
-  const { LANDS, canBeDone, after } = kanpo.judge;
+  const { NUMBERS, canBeDone, after } = kanpo.judge;
 
   /* Stands for a membership of 0 where its logarithm is needed for an order. */
   const LEAST = 1e-9;
+  /* Losses that differ by less are equal: logarithms of two machines agree to their last digit or so. */
   const TIE = 1e-12;
-  const LOWER = 1;
-  const UPPER = 3;
+  const [LOWER, POINT, UPPER] = [1, 2, 3];
 
-  /**
-   * By how much a factor that is not known holds the interval open: `alone` for itself, and `worst`, what its
-   * worst would bring the least logarithm to; for each type of land.
-   */
-  function openOf({ requirement }, method, total) {
-    const share = requirement.weight / total;
-    const alone = new Float64Array(LANDS);
-    const worst = new Float64Array(LANDS);
-    for (let land = 0; land < LANDS; land++) {
-      const [low, high] = [LOWER, UPPER].map((view) => Math.max(requirement.now.fills[view][land], LEAST));
-      worst[land] = Math.log(low);
-      if (method.byLog) alone[land] = share * (Math.log(high) - Math.log(low));
-      else alone[land] = method.least ? high - low : share * (high - low);
-    }
-    return { alone, worst };
+  /** The first of the greatest, or -1 where none is more than nothing. */
+  function firstOfMost(amounts, factors) {
+    const most = Math.max(0, ...amounts);
+    if (!(most > TIE)) return -1;
+    return factors[amounts.findIndex((amount) => amount >= most - TIE)];
   }
 
-  /** The place of the factor that decides most, for each parcel; -1 where none is open. */
-  function find(parts, { n, lands, method }, leastOfBest, total) {
-    const deciding = new Int8Array(n).fill(-1);
-    const most = new Float64Array(n).fill(0);
-    const limits = method.least && method.byLog;
-    const floor = Math.log(LEAST);
-    for (const part of parts) {
-      const { alone, worst } = openOf(part, method, total);
-      const { index, open, values } = part.now;
-      const { factor } = part.requirement;
-      for (let i = 0; i < n; i++) {
-        if (open ? !open[index[i]] : values[i] === values[i]) continue;
-        let mine = alone[lands[i]];
-        if (limits) {
-          const least = Math.max(leastOfBest[i], floor);
-          mine = 0.5 * (mine + (least - Math.min(least, worst[lands[i]])));
-        }
-        if (mine > most[i] + TIE) deciding[i] = factor;
-        if (mine > most[i]) most[i] = mine;
-      }
-    }
-    return deciding;
+  /** What a part has of a row: the five memberships as they are carried, and whether the value is known. */
+  function read({ now }, row) {
+    const place = now.index[row];
+    return { five: now.table.subarray(place * NUMBERS, (place + 1) * NUMBERS), known: (now.flags[place] & 1) === 1 };
+  }
+
+  /** The place of the known factor that limits a row, -1 for none. */
+  function limits(parts, { method }, total, row) {
+    const losses = parts.map((part) => {
+      const { five, known } = read(part, row);
+      if (!known) return 0;
+      const lost = method.logs ? -five[POINT] : -Math.log(five[POINT]);
+      return method.least ? lost : lost * Math.max(part.requirement.weight / total, 1e-300);
+    });
+    return firstOfMost(losses, parts.map(({ requirement }) => requirement.factor));
+  }
+
+  /** The place of the unknown factor that decides most: with all else at its best, its worst takes most away; -1 for none. */
+  function decides(parts, { method }, total, row) {
+    const all = parts.map((part) => ({ part, ...read(part, row) }));
+    const logOf = (value) => Math.log(Math.max(method.logs ? Math.exp(value) : value, LEAST));
+    const least = Math.min(...all.map(({ five }) => logOf(five[UPPER])));
+    const open = all.map(({ part, five, known }) => {
+      if (known) return 0;
+      const [worst, best] = [logOf(five[LOWER]), logOf(five[UPPER])];
+      const share = part.requirement.weight / total;
+      if (!method.byLog) return (Math.exp(best) - Math.exp(worst)) * (method.least ? 1 : share);
+      const lost = share * (best - worst);
+      return method.least ? 0.5 * (lost + (least - Math.min(least, worst))) : lost;
+    });
+    return firstOfMost(open, parts.map(({ requirement }) => requirement.factor));
   }
 
   /** The works that lift a known value of a requirement, each with the value after it. */
@@ -61,6 +60,6 @@
       .filter((found) => now.at(found.value, land, 1, true) > before + TIE);
   }
 
-  kanpo.deciding = { find, worksThatHelp };
+  kanpo.deciding = { limits, decides, worksThatHelp };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

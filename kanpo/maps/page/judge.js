@@ -8,6 +8,8 @@
   /** Codes of the land type: paddy, field, other, and not known. */
   const LANDS = 4;
   const NO_LAND = 3;
+  const NUMBERS = 5;
+  const POINT = 2;
   const STRICT = 0;
   const PLAIN = 1;
   const KIND = 2;
@@ -109,79 +111,68 @@
   /** How a membership is carried: as it is, or as its logarithm. */
   const carried = (e, logs) => (logs ? (e === 1 ? 0 : Math.log(e)) : e);
 
-  /** Places in tables by class and land: one row of the table for each type of land, unknown last in each. */
-  function placesOf(factor, lands, size) {
-    if (factor.places && factor.places.lands === lands && factor.places.values === factor.values) return factor.places.index;
-    const index = new Uint8Array(lands.length);
-    for (let i = 0; i < index.length; i++) {
-      const code = factor.values[i];
-      index[i] = lands[i] * (size + 1) + (code === code ? code : size);
+  /**
+   * Where each parcel's value stands in a table: among the distinct values of the factor (`byLand`: once for each
+   * type of land), and behind them one place for each type of land where nothing is known.
+   */
+  function placesOf(factor, lands, byLand) {
+    if (!factor.places || factor.places.values !== factor.values || factor.places.lands !== lands) factor.places = distinct(factor, lands);
+    const { places } = factor;
+    if (!byLand) return { known: places.known, index: places.plain };
+    if (!places.byLand) {
+      const size = places.known.length;
+      places.byLand = Uint32Array.from(places.plain, (place, i) => (place < size ? lands[i] * size + place : LANDS * size + lands[i]));
     }
-    factor.places = { lands, values: factor.values, index };
-    return index;
+    return { known: places.known, index: places.byLand };
   }
 
-  const someKnown = (values) => {
-    for (let i = 0; i < values.length; i++) if (values[i] === values[i]) return true;
-    return false;
-  };
+  function distinct({ values, classes, kind }, lands) {
+    const known = kind === "class" ? classes.map((_, code) => code) : [];
+    const place = new Map(known.map((value, nth) => [value, nth]));
+    const plain = new Uint32Array(lands.length);
+    for (let i = 0; i < plain.length; i++) {
+      const value = values[i];
+      if (value !== value) continue;
+      let at = place.get(value);
+      if (at === undefined) {
+        place.set(value, (at = known.length));
+        known.push(value);
+      }
+      plain[i] = at;
+    }
+    for (let i = 0; i < plain.length; i++) if (values[i] !== values[i]) plain[i] = known.length + lands[i];
+    return { values, lands, known, plain };
+  }
 
   /**
-   * What the five numbers have of all parcels for one judge. `tables` are looked up by `index`; without it,
-   * `arrays` have one membership for each parcel, the same array where two numbers have the same.
+   * What the five numbers have for one judge: `table` has them one after the other for each place, `flags` whether
+   * the value there is known (1) and fatal (2); `index` has the place of each parcel.
    */
   function columnOf(judge, lands, logs) {
-    const { factor, requirement } = judge;
-    if (requirement.classes) return classColumn(judge, lands, logs);
-    if (!someKnown(factor.values)) {
-      return { index: lands, tables: judge.fills.map((fill) => fill.map((e) => carried(e, logs))), open: new Uint8Array(LANDS).fill(1) };
+    const { known, index } = placesOf(judge.factor, lands, judge.byLand);
+    const copies = judge.byLand ? LANDS : 1;
+    const count = copies * known.length + LANDS;
+    const table = new Float64Array(count * NUMBERS);
+    const flags = new Uint8Array(count);
+    let place = 0;
+    for (let land = 0; land < copies; land++) {
+      for (const value of known) {
+        for (let k = 0; k < NUMBERS; k++) {
+          const [sense, hopeful] = VIEWS[k];
+          // Two numbers that see a known value alike have the same.
+          const again = k > 1 && k < 4 && (k === 3 || !judge.byLand);
+          table[place * NUMBERS + k] = again ? table[place * NUMBERS + k - 1] : carried(judge.at(value, land, sense, hopeful), logs);
+        }
+        flags[place] = table[place * NUMBERS + POINT] === (logs ? -Infinity : 0) ? 3 : 1;
+        place++;
+      }
     }
-    return numberColumn(judge, lands, logs);
-  }
-
-  function classColumn(judge, lands, logs) {
-    const size = judge.requirement.classes.length;
-    const open = new Uint8Array(LANDS * (size + 1));
-    const tables = VIEWS.map(([sense, hopeful], view) => {
-      const table = new Float64Array(open.length);
-      for (let land = 0; land < LANDS; land++) {
-        for (let code = 0; code < size; code++) table[land * (size + 1) + code] = carried(judge.at(code, land, sense, hopeful), logs);
-        table[land * (size + 1) + size] = carried(judge.fills[view][land], logs);
-        open[land * (size + 1) + size] = 1;
-      }
-      return table;
-    });
-    return { index: placesOf(judge.factor, lands, size), tables, open };
-  }
-
-  function numberColumn(judge, lands, logs) {
-    const { values } = judge.factor;
-    const n = values.length;
-    const fills = judge.fills.map((fill) => fill.map((e) => carried(e, logs)));
-    const whole = values.every((value) => value === value);
-    const arrays = [];
-    for (let view = 0; view < VIEWS.length; view++) {
-      const [sense, hopeful] = VIEWS[view];
-      const before = view && VIEWS[view - 1];
-      // Two numbers that see known values alike differ only where a value is missing.
-      const alike = before && before[0] === sense && (before[1] === hopeful || !judge.byLand);
-      if (alike && whole) {
-        arrays.push(arrays[view - 1]);
-        continue;
-      }
-      const array = alike ? arrays[view - 1].slice() : new Float64Array(n);
-      const fill = fills[view];
-      const plain = judge.works.length === 0 ? judge.curves[sense] : null;
-      for (let i = 0; i < n; i++) {
-        const value = values[i];
-        if (value !== value) array[i] = fill[lands[i]];
-        else if (!alike) array[i] = carried(plain ? plain(value) : judge.at(value, lands[i], sense, hopeful), logs);
-      }
-      arrays.push(array);
+    for (let land = 0; land < LANDS; land++, place++) {
+      for (let k = 0; k < NUMBERS; k++) table[place * NUMBERS + k] = carried(judge.fills[k][land], logs);
     }
-    return { arrays, values };
+    return { index, table, flags };
   }
 
-  kanpo.judge = { LANDS, NO_LAND, Judge, prepare, columnOf, canBeDone, after };
+  kanpo.judge = { LANDS, NO_LAND, NUMBERS, Judge, prepare, columnOf, canBeDone, after };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

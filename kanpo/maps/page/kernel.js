@@ -2,104 +2,52 @@
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
-  const { LANDS, prepare, columnOf } = kanpo.judge;
-  const { METHODS, gatherPairs, lossOf } = kanpo.methods;
+  const { LANDS, NUMBERS, prepare, columnOf } = kanpo.judge;
+  const { METHODS, gatherPairs } = kanpo.methods;
 
-  /* Losses that differ by less are equal: logarithms of two machines agree to their last digit or so. */
-  const TIE = 1e-12;
   /* A weight of 0 keeps what is fatal, and is too small to count. */
   const NO_WEIGHT = 1e-300;
-  const NUMBERS = 5;
-  const [LEAST, LOWER, POINT, UPPER, MOST] = [0, 1, 2, 3, 4];
+  /* Parcels that are added up at a time: their sums fit into a processor's cache. */
+  const CHUNK = 2048;
 
   const five = (make) => Array.from({ length: NUMBERS }, make);
+  const weightOf = (parts) => parts.reduce((sum, { requirement }) => sum + requirement.weight, 0);
 
-  /** What is gathered for the five numbers of every parcel, requirement after requirement, in any order. */
+  /**
+   * What is gathered of every parcel, the five numbers side by side: weighted sums and the least; and bits, of
+   * which the second tells that something known is fatal.
+   */
   class Sums {
     constructor(n, { logs, pairs }) {
-      const none = logs ? Infinity : 2;
-      this.sum = five(() => new Float64Array(n));
-      this.pairs = pairs ? five(() => new Float64Array(n)) : null;
-      this.least = five(() => new Float64Array(n).fill(none));
-      this.fatal = new Uint8Array(n);
+      this.sum = new Float64Array(NUMBERS * n);
+      this.least = new Float64Array(NUMBERS * n).fill(logs ? Infinity : 2);
+      this.pairs = pairs ? new Float64Array(NUMBERS * n) : null;
+      this.flags = new Uint8Array(n);
     }
 
-    copy(other) {
+    /** Add what some parts say of the rows of a chunk. */
+    add(parts, name, from, to) {
+      for (const part of parts) addColumn(part[name], Math.max(part.requirement.weight, NO_WEIGHT), this.sum, this.least, this.flags, from, to);
+    }
+
+    /** Take over the rows of a chunk from other sums. */
+    take(other, from, to) {
+      for (const name of ["sum", "least", "pairs"]) {
+        if (this[name]) this[name].set(other[name].subarray(NUMBERS * from, NUMBERS * to), NUMBERS * from);
+      }
+      this.flags.set(other.flags.subarray(from, to), from);
+    }
+  }
+
+  function addColumn({ index, table, flags }, weight, sum, least, bits, from, to) {
+    for (let i = from, at = from * NUMBERS; i < to; i++, at += NUMBERS) {
+      const place = index[i] * NUMBERS;
       for (let k = 0; k < NUMBERS; k++) {
-        this.sum[k].set(other.sum[k]);
-        this.least[k].set(other.least[k]);
-        if (this.pairs) this.pairs[k].set(other.pairs[k]);
+        const value = table[place + k];
+        sum[at + k] += weight * value;
+        if (value < least[at + k]) least[at + k] = value;
       }
-      this.fatal.set(other.fatal);
-      return this;
-    }
-
-    /** Add one requirement's part; `zero` is what a membership of 0 is carried as. */
-    add(column, weight, zero) {
-      for (let k = 0; k < NUMBERS; k++) addNumber(this.sum[k], this.least[k], column, k, weight);
-      const { index, tables, arrays, open, values } = column;
-      const { fatal } = this;
-      if (tables) {
-        const deadly = Uint8Array.from(tables[POINT], (value, place) => (value === zero && !open[place] ? 1 : 0));
-        if (deadly.includes(1)) for (let i = 0; i < fatal.length; i++) fatal[i] |= deadly[index[i]];
-      } else {
-        const seen = arrays[POINT];
-        for (let i = 0; i < fatal.length; i++) if (seen[i] === zero && values[i] === values[i]) fatal[i] = 1;
-      }
-    }
-  }
-
-  function addNumber(sum, least, { index, tables, arrays }, k, weight) {
-    const n = sum.length;
-    if (tables) {
-      const table = tables[k];
-      const parts = table.map((value) => weight * value);
-      for (let i = 0; i < n; i++) {
-        const place = index[i];
-        sum[i] += parts[place];
-        if (table[place] < least[i]) least[i] = table[place];
-      }
-      return;
-    }
-    const array = arrays[k];
-    for (let i = 0; i < n; i++) {
-      const value = array[i];
-      sum[i] += weight * value;
-      if (value < least[i]) least[i] = value;
-    }
-  }
-
-  /** The limiting factor of every parcel, and how much of the weight is known. */
-  class Limits {
-    constructor(n) {
-      this.loss = new Float64Array(n);
-      this.limiting = new Int8Array(n).fill(-1);
-      this.known = new Float64Array(n);
-    }
-
-    copy(other) {
-      for (const name of ["loss", "limiting", "known"]) this[name].set(other[name]);
-      return this;
-    }
-
-    /** Add one requirement: `lost` makes the loss from what the column carries, `tie` is what counts as equal. */
-    add({ index, tables, arrays, open, values }, factor, weight, lost, tie) {
-      const { loss, limiting, known } = this;
-      const losses = tables && tables[POINT].map(lost);
-      for (let i = 0; i < known.length; i++) {
-        let mine;
-        if (tables) {
-          if (open[index[i]]) continue;
-          mine = losses[index[i]];
-        } else {
-          if (values[i] !== values[i]) continue;
-          mine = lost(arrays[POINT][i]);
-        }
-        known[i] += weight;
-        if (!(mine > tie)) continue;
-        if (mine > loss[i] + tie || (mine >= loss[i] - tie && factor < limiting[i])) limiting[i] = factor;
-        if (mine > loss[i]) loss[i] = mine;
-      }
+      bits[i] |= flags[index[i]];
     }
   }
 
@@ -136,23 +84,23 @@
 
     empty() {
       const { n, method } = this;
-      return { now: new Sums(n, method), then: new Sums(n, method), limits: new Limits(n) };
+      return { now: new Sums(n, method), then: new Sums(n, method), known: new Float64Array(n) };
     }
 
-    /** Add requirements to sums; with `others`, those that are in them already. */
-    gather(parts, sums, others = []) {
+    /** Add parts to sums; `base` has those of `others`, whose parts are in them already. */
+    gather(parts, sums, base = null, others = []) {
       const { method, n } = this;
-      const zero = method.logs ? -Infinity : 0;
-      const total = [...parts, ...others].reduce((sum, { requirement }) => sum + requirement.weight, 0);
-      for (const { requirement, now, then } of parts) {
-        const weight = Math.max(requirement.weight, NO_WEIGHT);
-        sums.now.add(now, weight, zero);
-        sums.then.add(then, weight, zero);
-        const [lost, tie] = lossOf(method, weight, TIE, total);
-        sums.limits.add(now, requirement.factor, requirement.weight, lost, tie);
-      }
-      if (method.pairs) {
-        for (const name of ["now", "then"]) gatherPairs(parts, others, name, sums[name], n);
+      const alike = parts.every((part) => part.now === part.then);
+      for (let from = 0; from < n; from += CHUNK) {
+        const to = Math.min(n, from + CHUNK);
+        if (base) sums.known.set(base.known.subarray(from, to), from);
+        known(parts, sums.known, from, to);
+        for (const name of ["now", "then"]) {
+          if (base) sums[name].take(base[name], from, to);
+          if (name === "then" && alike && !base) sums.then.take(sums.now, from, to);
+          else sums[name].add(parts, name, from, to);
+          if (method.pairs) gatherPairs(parts, others, name, sums[name].pairs, from, to);
+        }
       }
       return sums;
     }
@@ -172,67 +120,66 @@
       const shape = JSON.stringify([mine.corners, mine.bell, mine.points, mine.classes]);
       if (!this.held.last || this.held.last.shape !== shape) this.held.last = { shape, part: this.part(mine) };
       const part = { ...this.held.last.part, requirement: mine };
-      for (const name of ["now", "then", "limits"]) sums[name].copy(base[name]);
-      this.gather([part], sums, others);
+      this.gather([part], sums, base, others);
       const place = all.indexOf(mine);
       const parts = all.map((requirement, nth) => (nth === place ? part : { ...others[nth < place ? nth : nth - 1], requirement }));
       return this.finish(herb, parts, sums);
     }
 
     /** From sums to the five numbers, as parcels lie and after works, and what follows from them. */
-    finish(herb, parts, { now, then, limits }) {
-      const { n, method, options, barred } = this;
-      const total = parts.reduce((sum, { requirement }) => sum + requirement.weight, 0);
+    finish(herb, parts, { now, then, known: sums }) {
+      const { n, options, barred } = this;
+      const total = weightOf(parts);
       const numbers = this.numbersOf(now, total);
       const worked = parts.some((part) => part.now !== part.then);
       const potential = worked ? this.numbersOf(then, total) : numbers;
-      if (worked) {
-        for (let k = 0; k < NUMBERS; k++) {
-          const [better, plain] = [potential[k], numbers[k]];
-          for (let i = 0; i < n; i++) if (plain[i] > better[i]) better[i] = plain[i];
-        }
+      for (let k = 0; worked && k < NUMBERS; k++) raise(potential[k], numbers[k]);
+      const share = new Float64Array(n);
+      const [excluded, lost] = [new Uint8Array(n), new Uint8Array(n)];
+      for (let i = 0; i < n; i++) {
+        share[i] = sums[i] / total;
+        excluded[i] = now.flags[i] >> 1;
+        lost[i] = then.flags[i] >> 1;
       }
-      const limiting = limits.limiting.slice();
-      const known = limits.known.map((weight) => weight / total);
-      const [excluded, lost] = [now.fatal.slice(), then.fatal.slice()];
       for (const row of barred) {
         excluded[row] = lost[row] = 1;
-        limiting[row] = -1;
         for (const set of [numbers, potential]) for (const number of set) number[row] = 0;
       }
-      const deciding = kanpo.deciding.find(parts, this, now.least[UPPER], total);
-      const result = { numbers, potential, limiting, known, deciding, excluded, lost };
+      const bars = new Set(barred);
+      const limiting = (row) => (bars.has(row) ? -1 : kanpo.deciding.limits(parts, this, total, row));
+      const deciding = (row) => kanpo.deciding.decides(parts, this, total, row);
+      const result = { numbers, potential, limiting, known: share, deciding, excluded, lost };
       return kanpo.verdict.judge(result, { bounds: options.bounds, reference: Boolean(herb.reference) });
     }
 
     /** The five numbers; 0 where a known factor is fatal, and where one of the memberships is 0. */
-    numbersOf({ sum, pairs, least, fatal }, total) {
-      const { n, method } = this;
-      const { join } = method;
-      const zero = method.logs ? -Infinity : 0;
-      const joined = pairs || sum;
-      const out = five(() => new Float64Array(n));
-      for (let k = 0; k < NUMBERS; k++) {
-        const [sums, leasts, number] = [joined[k], least[k], out[k]];
-        const before = k ? [joined[k - 1], least[k - 1], out[k - 1]] : null;
-        for (let i = 0; i < n; i++) {
-          if (before && sums[i] === before[0][i] && leasts[i] === before[1][i]) number[i] = before[2][i];
-          else number[i] = leasts[i] === zero ? 0 : join(sums[i], leasts[i], total);
-        }
-      }
+    numbersOf({ sum, pairs, least, flags }, total) {
+      const out = five(() => new Float64Array(this.n));
+      this.method.fill(pairs || sum, least, flags, total, out);
       const [outer, lower, point, upper, most] = out;
-      for (let i = 0; i < n; i++) {
-        if (fatal[i]) {
-          for (let k = 0; k < NUMBERS; k++) out[k][i] = 0;
-          continue;
-        }
+      for (let i = 0; i < this.n; i++) {
         // The numbers are joined from different memberships: rounding may put one a hair outside.
-        point[i] = Math.min(Math.max(point[i], lower[i]), upper[i]);
+        if (point[i] < lower[i]) point[i] = lower[i];
+        if (point[i] > upper[i]) point[i] = upper[i];
         if (outer[i] > lower[i]) outer[i] = lower[i];
         if (most[i] < upper[i]) most[i] = upper[i];
       }
       return out;
     }
+  }
+
+  /** The weight of what is known of the rows of a chunk. */
+  function known(parts, sums, from, to) {
+    for (const { now, requirement } of parts) {
+      const { index, flags } = now;
+      const { weight } = requirement;
+      for (let i = from; i < to; i++) sums[i] += weight * (flags[index[i]] & 1);
+    }
+  }
+
+  /** Works never make it worse. */
+  function raise(better, plain) {
+    for (let i = 0; i < plain.length; i++) if (plain[i] > better[i]) better[i] = plain[i];
   }
 
   function scores(herb, factors, n, options) {
@@ -254,6 +201,6 @@
     return { ...kanpo.verdict.at(result, 0), excludedBy, parts };
   }
 
-  kanpo.kernel = { LEAST, LOWER, POINT, UPPER, MOST, TIE, Scorer, scores, explain };
+  kanpo.kernel = { Scorer, scores, explain };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

@@ -76,7 +76,7 @@
     const { limiting, deciding, known, excluded, reference } = result;
     return {
       ...side(result), least: result.least[row], most: result.most[row], after: side(result.after), reference,
-      limiting: limiting[row], deciding: deciding[row], known: known[row], excluded: Boolean(excluded[row]),
+      limiting: limiting(row), deciding: deciding(row), known: known[row], excluded: Boolean(excluded[row]),
     };
   }
 
