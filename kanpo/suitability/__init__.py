@@ -26,8 +26,8 @@ from kanpo.suitability._project import (
     score_settings,
 )
 from kanpo.suitability._robust import Robustness, robustness
-from kanpo.suitability._shapes import SPREAD
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
+from kanpo.suitability._shapes import SPREAD
 from kanpo.suitability._tables import ranking, suited_herbs, summary
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed

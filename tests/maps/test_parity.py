@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kanpo.blocks import block_table, form_blocks
 from kanpo.herbs import Catalogue, Money, Requirement, Work, load_catalogue
 from kanpo.locale import Text
 from kanpo.maps import MapContent
@@ -90,7 +89,10 @@ def random_catalogue(random: np.random.Generator) -> Catalogue:
                 )
             )
     return dataclasses.replace(
-        shipped, herbs=names, requirements={herb: tuple(own) for herb, own in requirements.items()}, works=random_works(random)
+        shipped,
+        herbs=names,
+        requirements={herb: tuple(own) for herb, own in requirements.items()},
+        works=random_works(random),
     )
 
 
@@ -160,7 +162,11 @@ def assert_same(mine: dict[str, Any], frame: pd.DataFrame, bounds: ClassBounds) 
 def ranks_of(frame: pd.DataFrame) -> np.ndarray:
     """The library's order; what differs in the last digits only, which no two machines share, counts as equal."""
     keys = pd.DataFrame(
-        {"hidden": frame["class_lower"].isna(), "score": -frame["score"].round(9), "lower": -frame["lower"].round(9)}
+        {
+            "hidden": frame["class_lower"].isna(),
+            "score": -frame["score"].round(9),
+            "lower": -frame["lower"].round(9),
+        }
     )
     return keys.apply(tuple, axis=1).rank(method="min").to_numpy(dtype=int)
 

@@ -34,12 +34,12 @@
     return firstOfMost(losses, parts.map(({ requirement }) => requirement.factor));
   }
 
-  /** The place of the unknown factor that decides most: with all else at its best, its worst takes most away; -1 for none. */
-  function decides(parts, { method }, total, row) {
+  /** By how much each factor holds a row's interval open: with all else at its best, what its worst takes away; 0 where it is known. */
+  function openness(parts, { method }, total, row) {
     const all = parts.map((part) => ({ part, ...read(part, row) }));
     const logOf = (value) => Math.log(Math.max(method.logs ? Math.exp(value) : value, LEAST));
     const least = Math.min(...all.map(({ five }) => logOf(five[UPPER])));
-    const open = all.map(({ part, five, known }) => {
+    return all.map(({ part, five, known }) => {
       if (known) return 0;
       const [worst, best] = [logOf(five[LOWER]), logOf(five[UPPER])];
       const share = part.requirement.weight / total;
@@ -47,7 +47,11 @@
       const lost = share * (best - worst);
       return method.least ? 0.5 * (lost + (least - Math.min(least, worst))) : lost;
     });
-    return firstOfMost(open, parts.map(({ requirement }) => requirement.factor));
+  }
+
+  /** The place of the unknown factor that decides most, -1 for none. */
+  function decides(parts, scorer, total, row) {
+    return firstOfMost(openness(parts, scorer, total, row), parts.map(({ requirement }) => requirement.factor));
   }
 
   /** The works that lift a known value of a requirement, each with the value after it. */
@@ -60,6 +64,6 @@
       .filter((found) => now.at(found.value, land, 1, true) > before + TIE);
   }
 
-  kanpo.deciding = { limits, decides, worksThatHelp };
+  kanpo.deciding = { limits, decides, openness, worksThatHelp };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

@@ -148,7 +148,8 @@
       const bars = new Set(barred);
       const limiting = (row) => (bars.has(row) ? -1 : kanpo.deciding.limits(parts, this, total, row));
       const deciding = (row) => kanpo.deciding.decides(parts, this, total, row);
-      const result = { numbers, potential, limiting, known: share, deciding, excluded, lost };
+      const open = (row) => kanpo.deciding.openness(parts, this, total, row).map((amount, nth) => ({ factor: parts[nth].requirement.factor, amount }));
+      const result = { numbers, potential, limiting, known: share, deciding, open, excluded, lost };
       return kanpo.verdict.judge(result, { bounds: options.bounds, reference: Boolean(herb.reference) });
     }
 
@@ -198,7 +199,10 @@
       const mu = known ? kanpo.curves.membership(requirement, value) : NaN;
       return { requirement, value, known, mu, share: requirement.share, works: kanpo.deciding.worksThatHelp(requirement, value, lands[0]) };
     });
-    return { ...kanpo.verdict.at(result, 0), excludedBy, parts };
+    const open = result.open(0).filter(({ amount }) => amount > 0).sort((first, second) => second.amount - first.amount);
+    const whole = open.reduce((sum, { amount }) => sum + amount, 0);
+    const unknown = open.map(({ factor, amount }) => ({ factor, share: amount / whole }));
+    return { ...kanpo.verdict.at(result, 0), excludedBy, parts, unknown };
   }
 
   kanpo.kernel = { Scorer, scores, explain };
