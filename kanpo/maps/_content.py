@@ -14,10 +14,12 @@ import pandas as pd
 
 from kanpo.budgets import PIXELS
 from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.herbs import Work
 from kanpo.locale import Text
+from kanpo.suitability import SPREAD
 
 Corners = tuple[float | None, float | None, float | None, float | None]
-Aggregation = Literal["geometric", "arithmetic", "minimum", "owa"]
+Aggregation = Literal["limitation", "geometric", "arithmetic", "minimum", "owa"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class RequirementOnMap:
         Centre and sigma of a Gaussian curve, in place of corners.
     points : tuple of (value, membership), optional
         A piecewise linear curve, in place of corners.
+    expected, expected_after : tuple of float
+        Effective membership to be expected where nothing is known, on paddy, fields, other land and
+        land of no known type, as the land lies and after works; NaN, or empty: the middle of worst and best.
     """
 
     factor: str
@@ -53,15 +58,21 @@ class RequirementOnMap:
     source: str = ""
     bell: tuple[float, float] | None = None
     points: tuple[tuple[float, float], ...] = ()
+    expected: tuple[float, ...] = ()
+    expected_after: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HerbOnMap:
-    """A herb with all its requirements, those of herb ``*`` already merged in, in any order."""
+    """A herb with all its requirements, those of herb ``*`` already merged in, in any order.
+
+    Of a `reference` herb too little is known for a class: it has a range, and is drawn muted.
+    """
 
     herb_id: str
     label: Text
     requirements: tuple[RequirementOnMap, ...]
+    reference: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,12 @@ class MapContent:
         "layer:…", "measured").
     excluded_by : mapping of str to str
         Parcel id to the titles of the layers that exclude it for every herb.
+    land_types : mapping of str to str
+        Parcel id to its type of land (``paddy``, ``field``, ``other``), where it is known.
+    works : tuple of Work
+        Works that may be done, after which the land is judged once more.
+    spread : mapping of str to float
+        Confidence of a requirement to the share of its flank by which it may be off.
     labels : mapping of str to Text
         Labels of parcel and plot columns.
     value_labels : mapping of str to mapping of str to Text
@@ -120,7 +137,7 @@ class MapContent:
         Least score of S1, S2, S3.
     floor : float
         Least effective membership of a factor that may not exclude.
-    aggregation : {"geometric", "arithmetic", "minimum", "owa"}
+    aggregation : {"limitation", "geometric", "arithmetic", "minimum", "owa"}
         How memberships become a score.
     stale : bool
         Whether something changed after the factors were computed; the page says so.
@@ -142,6 +159,9 @@ class MapContent:
     note: str | Text = ""
     factor_sources: pd.DataFrame | None = None
     excluded_by: Mapping[str, str] = field(default_factory=dict)
+    land_types: Mapping[str, str] = field(default_factory=dict)
+    works: tuple[Work, ...] = ()
+    spread: Mapping[str, float] = field(default_factory=lambda: dict(SPREAD))
     labels: Mapping[str, Text] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     plots: gpd.GeoDataFrame | None = None
@@ -153,7 +173,7 @@ class MapContent:
     layers_sources: tuple[SourceOnMap, ...] = ()
     bounds: tuple[float, float, float] = (0.75, 0.5, 0.25)
     floor: float = 0.05
-    aggregation: Aggregation = "geometric"
+    aggregation: Aggregation = "limitation"
     stale: bool = False
     logo: bytes | None = None
     first_herb: str | None = None

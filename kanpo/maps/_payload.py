@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from kanpo.herbs import BELL_REACH
+from kanpo.herbs import BELL_REACH, Work
 from kanpo.locale import Text
 from kanpo.maps._background import BACKGROUND_GRID_M
 from kanpo.maps._columns import Described, Floats, Pack, number_column, text_column
@@ -29,6 +29,7 @@ from kanpo.maps._findings import found_on
 from kanpo.maps._outlines import add_outlines, along_curve
 from kanpo.maps._text import both, in_degrees
 from kanpo.schema import FACTORS, Factor
+from kanpo.sites import LAND_TYPES
 
 #: Decimals that a parcel column keeps; it is shown, not computed with.
 _SHOWN_DECIMALS = 2
@@ -51,6 +52,8 @@ def encode_content(content: MapContent) -> str:
         "factors": _factors(pack, content, parcels["parcel_id"]),
         "excluded": _excluded(pack, content, parcels["parcel_id"]),
         "herbs": [_herb(herb) for herb in content.herbs],
+        "works": [_work(work) for work in content.works],
+        "lands": _lands(pack, content, parcels["parcel_id"]),
         "background": _background(pack, content),
         "blocks": _blocks(pack, content, parcels["parcel_id"]),
         **found_on(content, parcels["parcel_id"]),
@@ -69,6 +72,7 @@ def _meta(content: MapContent) -> Described:
         "stale": content.stale,
         "bounds": list(content.bounds),
         "floor": content.floor,
+        "spread": dict(content.spread),
         "aggregation": content.aggregation,
         "logo": _logo(content),
         "first_herb": content.first_herb,
@@ -138,6 +142,28 @@ def _excluded(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described
     return text_column(pack, reasons) if any(reasons) else None
 
 
+def _lands(pack: Pack, content: MapContent, ids: pd.Series[str]) -> Described:
+    """For each parcel the place of its land type in `LAND_TYPES`, NaN where it is not known."""
+    codes = {name: float(code) for code, name in enumerate(LAND_TYPES)}
+    return number_column(pack, np.array([codes.get(content.land_types.get(key, ""), np.nan) for key in ids]))
+
+
+def _work(work: Work) -> Described:
+    factor = FACTORS[work.factor]
+    place = {name: nth for nth, name in enumerate(factor.classes)}
+    return {
+        "id": work.work_id,
+        "label": both(work.label),
+        "factor": list(FACTORS).index(work.factor),
+        "kind": work.kind,
+        "land_types": [LAND_TYPES.index(name) for name in work.land_types],
+        "herbs": list(work.herbs),
+        "classes": [place[work.classes[name]] for name in factor.classes] if work.kind == "classes" else [],
+        "amount": work.amount,
+        "most": work.most,
+    }
+
+
 def _background(pack: Pack, content: MapContent) -> list[Described]:
     """The lines under the parcels, kind by kind."""
     if content.background is None or content.background.empty:
@@ -191,6 +217,7 @@ def _herb(herb: HerbOnMap) -> Described:
     return {
         "id": herb.herb_id,
         "label": both(herb.label),
+        "reference": herb.reference,
         "requirements": [_requirement(requirement, rank) for requirement in ordered],
     }
 
@@ -202,6 +229,8 @@ def _requirement(requirement: RequirementOnMap, rank: Mapping[str, int]) -> Desc
         "knock_out": bool(requirement.knock_out),
         "confidence": requirement.confidence,
         "source": requirement.source,
+        "expected": _expected(requirement.expected),
+        "expected_after": _expected(requirement.expected_after),
     }
     if requirement.classes is not None:
         classes = FACTORS[requirement.factor].classes
@@ -214,3 +243,7 @@ def _requirement(requirement: RequirementOnMap, rank: Mapping[str, int]) -> Desc
         corners = requirement.corners or (None, None, None, None)
         described["corners"] = [None if c is None or c != c else float(c) for c in corners]
     return described
+
+
+def _expected(memberships: tuple[float, ...]) -> list[float | None]:
+    return [None if one != one else float(one) for one in memberships]

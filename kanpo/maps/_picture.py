@@ -18,18 +18,36 @@ from kanpo.locale import Text
 from kanpo.maps._drawing import as_map, draw_shapes, japanese_font, picture_file, sheet
 from kanpo.maps._project import trial_plots
 from kanpo.parcels import current_parcels, find_current, reproject
-from kanpo.schema import PARCELS, Audience
+from kanpo.schema import PARCELS, VOCABULARIES, Audience
 from kanpo.store import Project
 from kanpo.suitability import project_sites, score_as_stored
 
-#: Colours of the classes, those of the page; None: not rated.
+#: Colours of the classes where they are sure, those of the page; None: not known.
 CLASS_COLOURS: dict[str | None, str] = {
     "S1": "#08519c",
     "S2": "#41a1b8",
     "S3": "#f0c94f",
     "N1": "#d8741c",
     "N2": "#6f6a66",
-    None: "#ffffff",
+    None: "#dcdcd8",
+}
+#: Paler where the catalogue or measuring decides.
+PALE_COLOURS: dict[str | None, str] = {
+    "S1": "#8fb3d9",
+    "S2": "#aed9e1",
+    "S3": "#f9ebbf",
+    "N1": "#f0c7a0",
+    "N2": "#aaa5a0",
+    None: "#dcdcd8",
+}
+#: Muted for herbs that too little is known of for a class.
+MUTED_COLOURS: dict[str | None, str] = {
+    "S1": "#b7c3cf",
+    "S2": "#c5d2d4",
+    "S3": "#ddd9c8",
+    "N1": "#d8cbbd",
+    "N2": "#c3c0bd",
+    None: "#dcdcd8",
 }
 _CLASS_WORDS = {
     "S1": Text("高度適", "high"),
@@ -37,9 +55,11 @@ _CLASS_WORDS = {
     "S3": Text("限界適", "marginal"),
     "N1": Text("現状不適", "currently not"),
     "N2": Text("不適", "not suitable"),
-    None: Text("評価不能", "not rated"),
+    None: Text("不明", "unknown"),
 }
+_REFERENCE = Text("参考", "for reference")
 _TREATMENT_COLOURS = ("#cc79a7", "#009e73", "#56b4e9", "#e69f00", "#7b5ea7", "#b3de69", "#fb8072", "#bdbdbd")
+_HATCH = "////"
 _BINS = np.linspace(0, 1, 21)
 #: Around a parcel, so much of its neighbourhood is shown, metres.
 _AROUND_M = 40.0
@@ -59,7 +79,9 @@ class PictureReport:
 
 
 def picture_map(project: Project, catalogue: Catalogue, herb_id: str, path: Path) -> PictureReport:
-    """The parcels coloured by the class of one herb, by the settings last scored with.
+    """The parcels coloured by the class of one herb and how sure it is, by the settings last scored with.
+
+    What measuring would change has the pale colour of the lower class, hatched.
 
     Raises
     ------
@@ -73,16 +95,21 @@ def picture_map(project: Project, catalogue: Catalogue, herb_id: str, path: Path
     picture_file(path)
     parcels, scored = _scored(project, catalogue, herb_id)
     shapes = _on_plane(parcels)
-    classes = scored["class"].tolist()
+    groups = _groups(scored)
     with sheet(path, 250, 180) as figure:
         axes = figure.subplots()
         placed = gpd.GeoSeries(shapes).dropna()
         as_map(axes, placed.total_bounds if len(placed) else (0, 0, 100, 100))
-        fills = [CLASS_COLOURS[name] for name in classes]
-        draw_shapes(axes, shapes, fills, edgecolors="#00000055", linewidths=0.2)
-        figure.legend(
-            handles=_class_handles(classes, parcels["area_m2"]), loc="outside right upper", fontsize=8
-        )
+        for group in groups:
+            draw_shapes(
+                axes,
+                shapes[group.rows],
+                group.colour,
+                edgecolors="#00000055",
+                linewidths=0.2,
+                hatch=_HATCH if group.hatched else None,
+            )
+        figure.legend(handles=_handles(groups, parcels["area_m2"]), loc="outside right upper", fontsize=8)
         axes.set_title(str(catalogue.herbs[herb_id].label), loc="left", fontweight="bold")
         _footnote(figure, project)
     return _report(path)
@@ -97,17 +124,27 @@ def picture_scores(project: Project, catalogue: Catalogue, herb_id: str, path: P
     parcels, scored = _scored(project, catalogue, herb_id)
     with sheet(path, 180, 120) as figure:
         counts, widths = figure.subplots(2, 1, sharex=False, height_ratios=[3, 1])
-        groups = [name for name in CLASS_COLOURS if name and (scored["class"] == name).any()]
+        groups = _groups(scored)
         if groups:
-            counts.hist(
-                [scored.loc[scored["class"] == name, "score"] for name in groups],
-                bins=_BINS, stacked=True, color=[CLASS_COLOURS[name] for name in groups], edgecolor="white", linewidth=0.5,
+            points = scored["score"].to_numpy()
+            _, _, bars = counts.hist(
+                [points[group.rows] for group in groups],
+                bins=_BINS, stacked=True, color=[group.colour for group in groups], edgecolor="white", linewidth=0.5,
             )  # fmt: skip
+            for group, stack in zip(groups, bars if len(groups) > 1 else [bars], strict=True):
+                for bar in stack if group.hatched else ():
+                    bar.set_hatch(_HATCH)
         counts.set_xlim(0, 1)
-        counts.set_xlabel(str(Text("スコア", "score")))
+        counts.set_xlabel(
+            str(
+                Text(
+                    "点(わからない要因は控えめな見込み)", "score (unknown factors by a cautious expectation)"
+                )
+            )
+        )
         counts.set_ylabel(str(Text("筆数", "parcels")))
         counts.set_title(str(catalogue.herbs[herb_id].label), loc="left", fontweight="bold")
-        counts.legend(handles=_class_handles(scored["class"].tolist(), parcels["area_m2"]), fontsize=8)
+        counts.legend(handles=_handles(groups, parcels["area_m2"]), fontsize=8)
         widths.hist(
             (scored["upper"] - scored["lower"]).dropna(), bins=_BINS, color="#8fa9c6", edgecolor="white"
         )
@@ -210,18 +247,51 @@ def _on_plane(frame: gpd.GeoDataFrame, like: gpd.GeoDataFrame | None = None) -> 
     return reproject(np.asarray(frame.geometry, dtype=object), STORED_EPSG, epsg)
 
 
-def _class_handles(classes: list[Any], areas: pd.Series[float]) -> list[Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Parcels (positions) that are drawn alike: of one class, or lower class of a range, and one certainty."""
+
+    label: Text
+    colour: str
+    hatched: bool
+    rows: np.ndarray
+
+
+def _groups(scored: pd.DataFrame) -> list[_Group]:
+    """The groups that there are, from rows as `Scores.frame` gives them; the unknown last."""
+    lower, kinds = (scored[key].to_numpy(dtype=object) for key in ("class_lower", "certainty"))
+    shown = pd.notna(lower)
+    groups = []
+    for name, words in _CLASS_WORDS.items():
+        of_class = lower == name if name else ~shown
+        for kind in VOCABULARIES["certainty"].labels if name else ("unknown",):
+            rows = np.flatnonzero(of_class & ((kinds == kind) | (not name)))
+            if not len(rows):
+                continue
+            reference = bool(name) and kind == "unknown"
+            colours = MUTED_COLOURS if reference else CLASS_COLOURS if kind == "sure" else PALE_COLOURS
+            certainty = _REFERENCE if reference else VOCABULARIES["certainty"].labels[kind]
+            label = (
+                Text(f"{name} {words.ja}({certainty.ja})", f"{name} {words.en} ({certainty.en})")
+                if name
+                else words
+            )
+            groups.append(_Group(label, colours[name], kind == "by_measuring", rows))
+    return groups
+
+
+def _handles(groups: list[_Group], areas: pd.Series[float]) -> list[Any]:
     from matplotlib.patches import Patch
 
-    names = np.array([name if isinstance(name, str) else "" for name in classes])
     handles = []
-    for name, colour in CLASS_COLOURS.items():
-        here = names == (name or "")
+    for group in groups:
+        hectares = areas.iloc[group.rows].sum() / 1e4
         words = Text(
-            f"{name or '?'} {_CLASS_WORDS[name].ja} {here.sum():,}筆 {areas[here].sum() / 1e4:,.1f} ha",
-            f"{name or '?'} {_CLASS_WORDS[name].en}: {here.sum():,} parcels, {areas[here].sum() / 1e4:,.1f} ha",
+            f"{group.label.ja} {len(group.rows):,}筆 {hectares:,.1f} ha",
+            f"{group.label.en}: {len(group.rows):,} parcels, {hectares:,.1f} ha",
         )
-        handles.append(Patch(facecolor=colour, edgecolor="#777777", label=str(words)))
+        hatch = _HATCH if group.hatched else None
+        handles.append(Patch(facecolor=group.colour, edgecolor="#777777", hatch=hatch, label=str(words)))
     return handles
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,15 @@ from kanpo.parcels import carried_over, current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
 from kanpo.sites import Factors, compute_factors, stored_factors
 from kanpo.store import Project
-from kanpo.suitability import FLOOR, refuse_empty, score_as_stored, score_settings
+from kanpo.suitability import (
+    FLOOR,
+    Expectations,
+    ScoreSettings,
+    expect,
+    refuse_empty,
+    score_as_stored,
+    score_settings,
+)
 from kanpo.trials import harvests_with_yield
 
 #: Parcels so far apart lie in one block, as `kanpo blocks` has it where nothing else is said, metres.
@@ -110,7 +119,7 @@ def project_content(
         parcels = _best(project, catalogue, parcels, factors, first_herb, best)
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
-    weights, bounds = settings.weights_for(catalogue) or {}, settings.bounds
+    bounds = settings.bounds
     labels = {field.key: field.header for field in visible} | _plot_labels()
     return MapContent(
         title=title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
@@ -123,7 +132,9 @@ def project_content(
         factors=factors.values,
         factor_sources=factors.sources,
         excluded_by=_excluded(factors),
-        herbs=tuple(_herb(catalogue, herb_id, weights.get(herb_id, {})) for herb_id in catalogue.herbs),
+        land_types=factors.land_types,
+        herbs=_herbs(catalogue, settings, factors),
+        works=catalogue.works,
         labels=labels,
         value_labels={
             field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in visible if field.vocabulary
@@ -189,12 +200,50 @@ def _moment(computed_at: str) -> str:
     return datetime.fromisoformat(computed_at.replace("Z", "+00:00")).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _herb(catalogue: Catalogue, herb_id: str, weights: Mapping[str, float]) -> HerbOnMap:
-    requirements = tuple(
-        _requirement(requirement, weights.get(requirement.factor, requirement.weight))
-        for requirement in catalogue.requirements_of(herb_id)
+def _herbs(catalogue: Catalogue, settings: ScoreSettings, factors: Factors) -> tuple[HerbOnMap, ...]:
+    """The herbs with the weights and expectations of the scores that the project holds.
+
+    Where it holds none, expectations are estimated from the parcels that are there, as `score` would.
+    """
+    weights = settings.weights_for(catalogue) or {}
+    needed = {herb_id: catalogue.requirements_of(herb_id) for herb_id in catalogue.herbs}
+    expected = settings.expectations or expect(
+        factors.columns(), factors.land_codes(), needed, catalogue.works
     )
-    return HerbOnMap(herb_id, catalogue.herbs[herb_id].label, requirements)
+    return herbs_on_map(catalogue, expected, weights)
+
+
+def herbs_on_map(
+    catalogue: Catalogue,
+    expected: Expectations,
+    weights: Mapping[str, Mapping[str, float]] | None = None,
+) -> tuple[HerbOnMap, ...]:
+    """All herbs of a catalogue as the page computes with them.
+
+    Parameters
+    ----------
+    expected : Expectations
+        What is to be expected where nothing is known.
+    weights : mapping, optional
+        Herb id to factor to weight, in place of the catalogue's.
+    """
+    current, after = expected.current, expected.after(catalogue.works)
+    return tuple(
+        HerbOnMap(
+            herb_id,
+            herb.label,
+            tuple(
+                replace(
+                    _requirement(one, (weights or {}).get(herb_id, {}).get(one.factor, one.weight)),
+                    expected=current.get((herb_id, one.factor), ()),
+                    expected_after=after.get((herb_id, one.factor), ()),
+                )
+                for one in catalogue.requirements_of(herb_id)
+            ),
+            catalogue.reference_only(herb_id),
+        )
+        for herb_id, herb in catalogue.herbs.items()
+    )
 
 
 def _requirement(requirement: Requirement, weight: float) -> RequirementOnMap:

@@ -35,6 +35,7 @@ from kanpo.suitability._project import (
 )
 from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
+from kanpo.suitability._shapes import SPREAD
 from kanpo.suitability._tables import Separation, ranking, separation, shade_words, suited_herbs, summary
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
@@ -49,6 +50,7 @@ __all__ = [
     "FLOOR",
     "METHODS",
     "NOT_INDEPENDENT",
+    "SPREAD",
     "WEIGHT_COLUMNS",
     "Certainty",
     "Changes",

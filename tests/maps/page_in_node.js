@@ -2,7 +2,7 @@
 "use strict";
 const path = require("node:path");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["decode.js", "curves.js", "kernel.js", "blocks.js"]) require(path.join(page, name));
+for (const name of ["decode.js", "curves.js", "judge.js", "methods.js", "deciding.js", "verdict.js", "kernel.js", "order.js", "blocks.js"]) require(path.join(page, name));
 const { kanpo } = globalThis;
 
 (async () => {
@@ -34,9 +34,11 @@ const { kanpo } = globalThis;
     }
     return parts;
   });
+  const plain = (value) => (ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)])) : value);
   const scores = content.herbs.map((herb) => {
     const result = kanpo.kernel.scores(herb, content.factors, content.n, content.meta);
-    return Object.fromEntries(Object.entries(result).map(([key, values]) => [key, Array.from(values)]));
+    const each = (of) => Array.from({ length: content.n }, (_, row) => of(row));
+    return { ...plain(result), limiting: each(result.limiting), deciding: each(result.deciding), ranks: plain(kanpo.order.ranksOf(result)) };
   });
   const areas = content.columns.find((column) => column.name === "area_m2");
   const blocks = content.blocks && content.herbs.map((herb) => {

@@ -14,7 +14,7 @@ from kanpo.errors import EnvironmentFailure, UsageError
 from kanpo.herbs import load_catalogue
 from kanpo.maps import PictureReport, picture_map, picture_parcel, picture_scores
 from kanpo.maps import _drawing as drawing
-from kanpo.maps._picture import CLASS_COLOURS
+from kanpo.maps._picture import CLASS_COLOURS, MUTED_COLOURS, PALE_COLOURS
 from kanpo.schema import Audience
 from kanpo.store import Project
 
@@ -54,7 +54,8 @@ def test_a_parcel_is_drawn_with_the_plots_of_its_trial(trial_project: Project, t
 
 
 def test_classes_have_the_colours_of_the_page() -> None:
-    assert [CLASS_COLOURS[name] for name in (None, "S1", "S2", "S3", "N1", "N2")] == colours("fills")
+    for ours, tones in ((CLASS_COLOURS, "fills"), (PALE_COLOURS, "pales"), (MUTED_COLOURS, "mutes")):
+        assert [ours[name] for name in (None, "S1", "S2", "S3", "N1", "N2")] == colours(tones)
 
 
 def test_holes_stay_open() -> None:

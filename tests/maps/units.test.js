@@ -4,8 +4,8 @@ const assert = require("node:assert");
 const path = require("node:path");
 const test = require("node:test");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["strings.js", "decode.js", "curves.js", "kernel.js", "index.js", "list.js", "changes.js", "download.js", "favourites.js", "share.js", "filters.js", "findings.js"]) require(path.join(page, name));
-const { curves, kernel, decode, index, list, strings, changes, download, favourites, share, filters, findings } = globalThis.kanpo;
+for (const name of ["strings.js", "decode.js", "curves.js", "judge.js", "methods.js", "deciding.js", "verdict.js", "kernel.js", "order.js", "index.js", "list.js", "changes.js", "download.js", "favourites.js", "share.js", "filters.js", "findings.js"]) require(path.join(page, name));
+const { curves, judge, kernel, verdict, order, decode, index, strings, changes, download, favourites, share, filters, findings } = globalThis.kanpo;
 
 test("a trapezoid rises, stays, falls", () => {
   const of = (corners, value) => curves.membership({ corners }, value);
@@ -33,22 +33,50 @@ test("a piecewise curve is straight between its points and level beyond", () => 
   assert.deepStrictEqual([-5, 0, 5, 10, 20, 30, 99].map(of), [0.25, 0.25, 0.625, 1, 0.5, 0, 0]);
 });
 
-test("extremes look at the physical range only", () => {
-  const factor = { range: [0, 90] };
-  assert.deepStrictEqual(curves.extremes({ corners: [null, null, 8, 20], knock_out: true }, factor, 0.05), [0, 1]);
-  assert.deepStrictEqual(curves.extremes({ corners: [null, null, 8, 20] }, factor, 0.05), [0.05, 1]);
-  assert.deepStrictEqual(curves.extremes({ corners: [80, 100, null, null] }, factor, 0.05), [0.05, 0.5]);
-  assert.deepStrictEqual(curves.extremes({ classes: [0.2, 0.9] }, factor, 0.05), [0.2, 0.9]);
-  assert.deepStrictEqual(curves.extremes({ bell: [10, 5] }, factor, 0.05), [0.05, 1]);
-  assert.deepStrictEqual(curves.extremes({ points: [[0, 0.5], [40, 0.9], [60, 0.3]] }, factor, 0.05), [0.3, 0.9]);
+const OPTIONS = { floor: 0.05, spread: { high: 0.05, medium: 0.1, low: 0.25 }, bounds: [0.75, 0.5, 0.25], works: [], aggregation: "limitation" };
+
+test("what is not known counts from its worst to its best within the physical range", () => {
+  const ends = (requirement, range, works = []) => {
+    const { fills } = new judge.Judge(requirement, { range }, works, [], OPTIONS);
+    return [fills[1][3], fills[3][3]];
+  };
+  assert.deepStrictEqual(ends({ corners: [null, null, 8, 20], knock_out: true }, [0, 90]), [0, 1]);
+  assert.deepStrictEqual(ends({ corners: [null, null, 8, 20] }, [0, 90]), [0.05, 1]);
+  assert.deepStrictEqual(ends({ corners: [80, 100, null, null] }, [0, 90]), [0.05, 0.5]);
+  assert.deepStrictEqual(ends({ classes: [0.2, 0.9] }, [0, 1]), [0.2, 0.9]);
+  assert.deepStrictEqual(ends({ bell: [10, 5] }, [0, 90]), [0.05, 1]);
+  assert.deepStrictEqual(ends({ points: [[0, 0.5], [40, 0.9], [60, 0.3]] }, [0, 90]), [0.3, 0.9]);
+  const work = { kind: "add", amount: 30, most: 90, land_types: [0] };
+  assert.deepStrictEqual(ends({ corners: [20, 40, null, null] }, [0, 90], [work]), [0.05, 1], "on no known land the work is not counted on");
 });
 
-test("nothing known gives no score, and the widest range", () => {
-  const herb = { requirements: [{ factor: 0, corners: [null, null, 8, 20], weight: 1, knock_out: true }] };
-  const factors = [{ range: [0, 90], values: [NaN] }];
-  const result = kernel.scores(herb, factors, 1, { floor: 0.05, bounds: [0.75, 0.5, 0.25], aggregation: "geometric" });
-  assert.ok(Number.isNaN(result.score[0]));
-  assert.deepStrictEqual([result.lower[0], result.upper[0], result.classes[0], result.limiting[0]], [0, 1, 0, -1]);
+test("a curve is kinder one way and stricter the other, and works only lift", () => {
+  const [strict, plain, kind] = [-1, 0, 1].map((sense) => curves.shifted({ corners: [0, 10, null, null] }, sense * 0.1));
+  assert.deepStrictEqual([5, 10, 12].map(strict), [0.4, 0.9, 1]);
+  assert.deepStrictEqual([5, 10, 12].map(plain), [0.5, 1, 1]);
+  assert.deepStrictEqual([5, 10, 12].map(kind), [0.6, 1, 1]);
+  const drains = { kind: "classes", classes: [0, 0], land_types: [] };
+  const { Judge } = judge;
+  const of = (classes) => new Judge({ classes }, {}, [drains], [], OPTIONS).at(1, 3, 1, true);
+  assert.deepStrictEqual([of([1, 0.4]), of([0.2, 1])], [1, 1], "drains are not laid for what loves water");
+});
+
+test("nothing known gives no class, the widest range, and what would decide", () => {
+  const herb = { id: "h", requirements: [{ factor: 0, corners: [null, null, 8, 20], weight: 1, knock_out: true }] };
+  const factors = [{ range: [0, 90], kind: "number", classes: [], values: [NaN] }];
+  const told = verdict.at(kernel.scores(herb, factors, 1, OPTIONS), 0);
+  assert.deepStrictEqual([told.lower, told.upper, told.shown, told.kind, told.code, told.limiting, told.deciding], [0, 1, false, verdict.UNKNOWN, 0, -1, 0]);
+});
+
+test("kinds are disjoint and add up", () => {
+  const herb = { id: "h", requirements: [{ factor: 0, corners: [0, 10, null, null], weight: 1, knock_out: true, confidence: "medium" }, { factor: 1, classes: [1, 0.3], weight: 1 }] };
+  const factors = [{ range: [0, 90], kind: "number", classes: [], values: [50, 0, 50, 4.8, NaN] }, { kind: "class", classes: ["a", "b"], values: [0, NaN, NaN, 0, NaN] }];
+  const result = kernel.scores(herb, factors, 5, OPTIONS);
+  // Sure; a known fatal factor decides; half the weight is known; the catalogue decides; nothing is known.
+  assert.deepStrictEqual([...result.kinds], [0, 0, 3, 1, 3]);
+  assert.deepStrictEqual([...result.codes], [1, 5, 0, 10, 0]);
+  const sums = verdict.summed(verdict.shares(result, [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]));
+  assert.deepStrictEqual(Object.values(sums).map(({ n }) => n), [1, 1, 0, 2, 1]);
 });
 
 test("varints of one to five bytes", () => {
@@ -64,27 +92,32 @@ test("names are found in any width and with any hyphen", () => {
   assert.strictEqual(matches("  "), null);
 });
 
-test("the list is sorted by score, then by area, unknown last", () => {
-  const scores = [0.5, NaN, 0.9, 0.5, 0];
-  const areas = [100, 900, NaN, 300, 50];
-  const largest = list.byArea(areas, 5);
-  assert.deepStrictEqual([...largest], [1, 3, 0, 4, 2]);
-  const places = [2, 0, 4, 1, 3];
-  assert.deepStrictEqual([...list.byScore(Int32Array.of(0, 1, 2, 3, 4), scores, largest, places)], [2, 3, 0, 4, 1]);
-  assert.deepStrictEqual([...list.byScore(Int32Array.of(4, 0), scores, largest, places)], [0, 4]);
-  assert.deepStrictEqual([...list.byArea([], 0)], []);
+test("the list has what is known first, then by score and lower bound, the larger area first among equals", () => {
+  const result = { score: [0.5, 0.99, 0.9, 0.5, 0, 0.5], lower: [0.2, 0, 0.9, 0.2, 0, 0.3], shown: [1, 0, 1, 1, 1, 1] };
+  const areas = [100, 900, NaN, 300, 50, 10];
+  const largest = order.byArea(areas, 6);
+  assert.deepStrictEqual([...largest], [1, 3, 0, 4, 5, 2]);
+  const places = new Int32Array(6);
+  largest.forEach((row, place) => (places[row] = place));
+  const sorted = order.byScore(Int32Array.of(0, 1, 2, 3, 4, 5), result, largest, places);
+  assert.deepStrictEqual([...sorted], [2, 5, 3, 0, 4, 1]);
+  assert.deepStrictEqual(order.shared(sorted, result, 6), [[0, 1], [1, 1], [2, 2], [2, 2], [4, 1], [5, 1]], "equals share a rank");
+  assert.deepStrictEqual([...order.ranksOf(result)], [3, 6, 1, 3, 5, 2]);
+  assert.deepStrictEqual([...order.byScore(Int32Array.of(4, 0), result, largest, places)], [0, 4]);
+  assert.deepStrictEqual([...order.byArea([], 0)], []);
 });
 
 test("the best rows are those of the whole order", () => {
   const n = 5000;
-  const scores = Array.from({ length: n }, (_, row) => (row % 11 ? ((row * 7919) % 997) / 996 : NaN));
+  const score = Array.from({ length: n }, (_, row) => ((row * 7919) % 997) / 996);
+  const result = { score, lower: score.map((one) => one / 2), shown: score.map((_, row) => (row % 11 ? 1 : 0)) };
   const areas = Array.from({ length: n }, (_, row) => (row * 31) % 600);
-  const largest = list.byArea(areas, n);
+  const largest = order.byArea(areas, n);
   const places = new Int32Array(n);
   largest.forEach((row, place) => (places[row] = place));
   const rows = Int32Array.from({ length: n }, (_, row) => row);
-  const whole = list.byScore(rows, scores, largest, places);
-  for (const k of [1, 24, 200, 2400]) assert.deepStrictEqual([...list.best(rows, scores, largest, places, k)].slice(0, k), [...whole].slice(0, k));
+  const whole = order.byScore(rows, result, largest, places);
+  for (const k of [1, 24, 200, 2400]) assert.deepStrictEqual([...order.best(rows, result, largest, places, k)].slice(0, k), [...whole].slice(0, k));
 });
 
 const HERB = {

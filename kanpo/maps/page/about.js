@@ -42,7 +42,7 @@
         make("p", { text: say(app.hasTiles() ? "tilesNote" : "network") }),
         make("p", null, `${say("made")}: `, given(made_at), ` / ${say("audience")}: `, given(pick(audience))),
         make("p", { class: "kanpo-seal" }, `${say("seal")}: `, given(seal))),
-      part("reading", make("p", { text: say("readingText", { s1: bounds[0], s2: bounds[1], s3: bounds[2] }) })),
+      part("reading", make("p", { text: say("readingText", { s1: bounds[0], s2: bounds[1], s3: bounds[2] }) }), make("p", { text: say("readingSure") }), make("p", { text: say("readingAfter") })),
       part("precision", make("p", { text: say("precisionText", { m: data.precision }) })),
       part("sources", listed.length ? make("ul", { class: "kanpo-sources" }, ...listed) : make("p", { text: say("noSources") }), make("p", { class: "kanpo-small", text: say("software") })));
   }

@@ -111,18 +111,20 @@
       let n = 0;
       let area = 0;
       for (let i = 0; i < data.n; i++) {
-        const klass = result.classes[i];
+        const klass = result.codes[i] & 7;
         const width = result.upper[i] - result.lower[i];
         passed[i] = this.passing[i] && !(width > widest) ? 1 : 0;
         if (!passed[i] || this.hidden.has(klass)) {
           codes[i] = 255;
           continue;
         }
-        codes[i] = klass + (klass && width > kanpo.style.UNCERTAIN ? 8 : 0);
+        codes[i] = result.codes[i];
         rows[n++] = i;
         if (areas[i] === areas[i]) area += areas[i];
       }
-      kanpo.legend.render(kanpo.dom.byId("kanpo-legend"), kanpo.legend.shares(result.classes, areas, passed), this.hidden, (code) => this.toggle(code));
+      const shares = kanpo.verdict.shares(result, areas, passed);
+      kanpo.legend.summary(kanpo.dom.byId("kanpo-summary"), this, shares, kanpo.verdict.shares(result.after, areas, passed));
+      kanpo.legend.render(kanpo.dom.byId("kanpo-legend"), shares, result.reference, this.hidden, (code) => this.toggle(code));
       this.codes = codes;
       this.list.update(rows.subarray(0, n), quick);
       this.count(n, area);

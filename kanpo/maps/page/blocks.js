@@ -8,12 +8,11 @@
 
   /**
    * Area, score and bounds of each block, by the definition of `kanpo blocks`: means weighted by area;
-   * the score over the parcels that have one, kept between the bounds; NaN where none has one.
+   * the score is kept between the bounds; `suitable` is the area of parcels whose score is that of S1 or S2.
    */
-  function measure(blockOf, count, areas, { score, lower, upper, classes }) {
+  function measure(blockOf, count, areas, { score, lower, upper }, bounds) {
     const empty = () => new Float64Array(count);
     const out = { area: empty(), parcels: empty(), score: empty(), lower: empty(), upper: empty(), suitable: empty(), least: new Int32Array(count).fill(-1) };
-    const known = empty();
     const whole = empty();
     for (let i = 0; i < blockOf.length; i++) {
       const block = blockOf[i];
@@ -25,15 +24,13 @@
       whole[block] += weight;
       out.lower[block] += weight * lower[i];
       out.upper[block] += weight * upper[i];
-      if (classes[i] === 1 || classes[i] === 2) out.suitable[block] += area;
-      if (score[i] !== score[i]) continue;
-      known[block] += weight;
+      if (score[i] >= bounds[1]) out.suitable[block] += area;
       out.score[block] += weight * score[i];
     }
     for (let block = 0; block < count; block++) {
       out.lower[block] /= whole[block];
       out.upper[block] /= whole[block];
-      const mean = out.score[block] / known[block];
+      const mean = out.score[block] / whole[block];
       out.score[block] = mean === mean ? Math.min(Math.max(mean, out.lower[block]), out.upper[block]) : NaN;
     }
     return out;
@@ -46,6 +43,14 @@
       .sort((one, other) => at(found.score, other) - at(found.score, one) || found.lower[other] - found.lower[one] || found.area[other] - found.area[one]);
   }
 
+  /** A block as a chip and a bar show it: the range of classes between its bounds. */
+  function sideOf({ score, lower, upper }, block, bounds) {
+    const { classOf, BY_CATALOGUE, BY_MEASURING } = kanpo.verdict;
+    const [klass, best] = [lower, upper].map((ends) => classOf(ends[block], bounds, ends[block]));
+    const kind = klass === best ? BY_CATALOGUE : BY_MEASURING;
+    return { klass, best, kind, shown: true, code: klass + 8 * kind, score: score[block], lower: lower[block], upper: upper[block] };
+  }
+
   function create(app) {
     const { make, given, byId } = kanpo.dom;
     const column = app.data.blocks;
@@ -56,7 +61,7 @@
       const { say, number, score } = kanpo.strings;
       byId("kanpo-tab-blocks").hidden = !column;
       if (!column || byId("kanpo-blocks").hidden) return;
-      found = measure(column.of, column.count, app.areas, app.result);
+      found = measure(column.of, column.count, app.areas, app.result, app.data.meta.bounds);
       const rows = ranked(found, LEAST_M2).slice(0, LISTED);
       const bounds = app.data.meta.bounds;
       byId("kanpo-blocks").replaceChildren(
@@ -65,13 +70,13 @@
         make("table", { class: "kanpo-table" },
           make("thead", null, make("tr", null, ...["rank", "block", "score", "klass", "area"].map((key) => make("th", { scope: "col", class: `kanpo-col-${key}`, text: say(key) })))),
           make("tbody", null, ...rows.map((block, nth) => {
-            const klass = kanpo.kernel.classOf(found.score[block], bounds);
+            const side = sideOf(found, block, bounds);
             return make("tr", { class: "kanpo-row", on: { click: () => fly(block) } },
               make("td", { class: "kanpo-col-rank", text: String(nth + 1) }),
               make("td", { class: "kanpo-name" }, make("button", { type: "button" }, given(nameOf(block)), ` ${say("parcelsOf", { n: number(found.parcels[block], 0) })}`)),
               make("td", { class: "kanpo-col-score" }, make("span", { class: "kanpo-score", text: score(found.score[block]) }),
-                found.score[block] === found.score[block] ? kanpo.list.interval(found.lower[block], found.upper[block], found.score[block], klass) : null),
-              make("td", { class: "kanpo-col-class" }, kanpo.list.chip(klass, found.upper[block] - found.lower[block])),
+                found.score[block] === found.score[block] ? kanpo.list.interval(side) : null),
+              make("td", { class: "kanpo-col-class" }, kanpo.list.chip(side)),
               make("td", { class: "kanpo-col-area", text: `${number(found.area[block] / 10000, 2)} ha` }));
           }))));
       if (!rows.length) byId("kanpo-blocks").append(make("p", { class: "kanpo-empty", text: say("noBlocks") }));
@@ -113,7 +118,7 @@
 
     /** Rims around blocks that are large enough; the gap as the outlines measure it. */
     function drawn() {
-      const sizes = measure(column.of, column.count, app.areas, app.result);
+      const sizes = measure(column.of, column.count, app.areas, app.result, app.data.meta.bounds);
       const out = new Uint8Array(app.data.n);
       for (let i = 0; i < out.length; i++) out[i] = sizes.parcels[column.of[i]] > 1 && sizes.area[column.of[i]] >= LEAST_M2 ? 1 : 0;
       const [latitude] = [app.map.getCenter().lat];

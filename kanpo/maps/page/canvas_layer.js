@@ -9,8 +9,8 @@
   const HATCHED_PX = 8;
   const PIN_PX = 4;
   const FADED = 255;
-  /* The best classes last, so that they lie on top; 8 more where uncertain. */
-  const ORDER = [FADED, 0, 8, 5, 13, 4, 12, 3, 11, 2, 10, 1, 9];
+  /* The best classes last, so that they lie on top; of one class those that are sure. */
+  const ORDER = [FADED, 0, ...[5, 4, 3, 2, 1].flatMap((klass) => [24, 16, 8, 0].map((kind) => kind + klass))];
 
   function define(L) {
     return kanpo.sheet.define(L, "kanpoParcels", 350, "kanpo-canvas").extend({
@@ -20,7 +20,7 @@
         this._selected = -1;
       },
 
-      /** Show outlines; `codes` is the class of each parcel plus 8 where uncertain, 255 where filtered out. */
+      /** Show outlines; `codes` is the class of each parcel plus 8 times its kind (see verdict.js), 255 where filtered out. */
       setData: function (outlines, codes, quick, labels) {
         this._quick = quick;
         this._data = { outlines, codes, n: codes.length, labels };
@@ -157,9 +157,8 @@
         const { box } = this._data.outlines;
         const faded = code === FADED;
         const klass = faded ? 0 : code & 7;
-        const uncertain = !faded && code > 7;
-        const plain = faded ? "rgba(90,90,80,.10)" : uncertain ? kanpo.style.pales[klass] : kanpo.style.fills[klass];
-        const large = uncertain && klass ? this._hatch(klass) : plain;
+        const plain = faded ? "rgba(90,90,80,.10)" : kanpo.style.tone(code);
+        const large = !faded && kanpo.style.hatched(code) ? this._hatch(klass) : plain;
         pen.lineWidth = (klass ? 0.8 : 1) * this._ratio;
         pen.strokeStyle = faded ? "rgba(90,90,80,.25)" : kanpo.style.lines[klass];
         pen.setLineDash(klass || faded ? [] : [2 * this._ratio, 2 * this._ratio]);

@@ -19,23 +19,17 @@
     }
 
     function show(row, focus) {
-      const { say, score } = kanpo.strings;
       const told = kanpo.kernel.explain(app.current(), app.data.factors, row, app.data.meta);
-      const known = told.score === told.score;
       const place = row === shown ? card.scrollTop : 0;
       shown = row;
       card.replaceChildren(...[
         make("div", { class: "kanpo-card-head" },
           make("h2", { tabindex: "-1" }, given(app.nameOf(row))),
-          make("button", { type: "button", class: "kanpo-close", "aria-label": say("close"), title: say("close"), text: "×", on: { click: close } })),
+          make("button", { type: "button", class: "kanpo-close", "aria-label": kanpo.strings.say("close"), title: kanpo.strings.say("close"), text: "×", on: { click: close } })),
         actions(row),
         make("div", { class: "kanpo-verdict" },
           make("span", { class: "kanpo-verdict-herb" }, given(kanpo.strings.pick(app.herb.label)), changedMark()),
-          kanpo.list.chip(told.klass, told.upper - told.lower),
-          make("span", { class: "kanpo-verdict-class", text: say("class" + told.klass) }),
-          make("span", { class: "kanpo-verdict-score", text: score(told.score) }),
-          known ? make("span", { class: "kanpo-verdict-range", text: rangeText(told) }) : null,
-          known ? kanpo.list.interval(told.lower, told.upper, told.score, told.klass) : null),
+          ...side("now", told), ...side("after", { ...told.after, reference: told.reference })),
         make("ul", { class: "kanpo-reasons" }, ...reasons(told).map((text) => make("li", null, given(text[0].toUpperCase() + text.slice(1))))),
         kanpo.findings.next(app, told),
         table(told, row),
@@ -71,10 +65,16 @@
       if (!card.hidden) show(app.selected, false);
     }
 
-    function rangeText(told) {
+    /** As the land lies, or after works: the range of classes, how sure, the point and its interval. */
+    function side(key, told) {
       const { say, score } = kanpo.strings;
-      if (told.upper - told.lower < 1e-9) return told.parts.every((part) => part.known) ? say("exact") : "";
-      return say("interval", { lower: score(told.lower), upper: score(told.upper) });
+      const open = told.upper - told.lower > 1e-9;
+      return [make("div", { class: `kanpo-side kanpo-side-${key}` },
+        make("span", { class: "kanpo-side-name", text: say(key) }), kanpo.list.chip(told),
+        make("span", { class: "kanpo-verdict-class", text: kanpo.list.kindText(told) }),
+        make("span", { class: "kanpo-verdict-range", text: open ? say("interval", { lower: score(told.lower), upper: score(told.upper) }) : "" }),
+        make("span", { class: "kanpo-verdict-score", text: score(told.score) })),
+      kanpo.list.interval(told)];
     }
 
     function reasons(told) {
@@ -86,15 +86,29 @@
       const out = [];
       if (app.text("located_by", app.selected) === "pin") out.push(say("pinOnly"));
       if (told.excludedBy) out.push(say("excludedByLayer", { layer: told.excludedBy }));
-      else if (told.klass === 5) out.push(say("excludedBy", about));
-      else if (Number.isNaN(told.score)) out.push(say("noScore"));
+      else if (told.excluded && limit) out.push(say("excludedBy", about));
+      else if (told.known === 0) out.push(say("noScore"));
       else out.push(limit ? say("limitedBy", about) : say("notLimited"));
+      if (!told.excludedBy) out.push(...works(told, name));
+      const comma = say("comma");
       const unknown = told.parts.filter((part) => !part.known).map((part) => name(part.requirement.factor));
-      if (unknown.length && told.klass !== 5) {
-        const list = unknown.join(kanpo.strings.language() === "ja" ? "、" : ", ");
-        out.push(say("unknownFactors", { n: unknown.length, lower: score(told.lower), upper: score(told.upper), list }));
+      if (unknown.length && !told.excluded) {
+        out.push(say("unknownFactors", { n: unknown.length, lower: score(told.lower), upper: score(told.upper), list: unknown.join(comma) }));
+        if (told.deciding >= 0) out.push(say("decidedMost", { factor: name(told.deciding) }));
       }
+      if (told.kind === kanpo.verdict.BY_CATALOGUE) out.push(say("byCatalogue", { lower: score(told.least), upper: score(told.most) }));
+      if (told.reference) out.push(say("reference"));
+      if (!app.result.tellsApart && app.data.n > 1) out.push(say("notApart"));
       return out;
+    }
+
+    /** What can be done on this parcel and lifts a known factor; or that nothing known would mend it. */
+    function works(told, name) {
+      const { say, pick } = kanpo.strings;
+      const found = told.parts.flatMap(({ requirement, works: all }) => all.map(({ work, value }) =>
+        say("workHelps", { work: pick(work.label), factor: name(requirement.factor), value: valueText(app.data.factors[requirement.factor], value) })));
+      if (found.length) return [say("worksHelp", { list: found.join(say("comma")) })];
+      return told.shown && told.klass > 3 ? [say("noWork")] : [];
     }
 
     function valueText(factor, value) {
@@ -146,16 +160,17 @@
 
     function others(row) {
       const { say, pick, score } = kanpo.strings;
-      const best = app.data.herbs
+      // A herb with a class before one without, what is not suitable last; a herb for reference is never a best one.
+      const last = ({ shown, best }) => (shown ? 0 : 1) + (best === 5 ? 2 : 0);
+      const best = app.data.herbs.filter((herb) => !herb.reference)
         .map((herb) => ({ herb, told: kanpo.kernel.explain(app.changes.apply(herb), app.data.factors, row, app.data.meta) }))
-        .filter(({ told }) => told.score === told.score)
-        .sort((one, other) => other.told.score - one.told.score)
+        .sort(({ told: one }, { told: other }) => last(one) - last(other) || other.score - one.score || other.lower - one.lower)
         .slice(0, HERBS_SHOWN);
       if (app.data.herbs.length < 2 || !best.length) return null;
       return make("section", { class: "kanpo-part" }, make("h3", { text: say("otherHerbs") }),
         make("div", { class: "kanpo-herbs" }, ...best.map(({ herb, told }) =>
           make("button", { type: "button", class: "kanpo-button", "aria-pressed": String(herb === app.herb), on: { click: () => app.setHerb(herb.id) } },
-            given(pick(herb.label)), ` ${score(told.score)} `, kanpo.list.chip(told.klass, told.upper - told.lower)))));
+            given(pick(herb.label)), ` ${score(told.score)} `, kanpo.list.chip(told)))));
     }
 
     function attributes(row) {

@@ -59,7 +59,7 @@
     function verdict(told) {
       const { score, say } = kanpo.strings;
       const range = told.upper - told.lower > 1e-9 ? ` ${say("interval", { lower: score(told.lower), upper: score(told.upper) })}` : "";
-      return make("span", null, kanpo.list.chip(told.klass, told.upper - told.lower), ` ${score(told.score)}${range}`);
+      return make("span", null, kanpo.list.chip(told), ` ${kanpo.list.kindText(told)} ${score(told.score)}${range}`);
     }
 
     function limit(told) {
@@ -97,10 +97,10 @@
         return select;
       };
       const results = herbs.map((herb) => (herb === app.herb ? app.result : kanpo.kernel.scores(app.changes.apply(herb), app.data.factors, app.data.n, app.data.meta)));
-      const shares = results.map(({ classes }) => kanpo.legend.shares(classes, app.areas, app.passing));
-      const counted = ({ count, area }, code) => `${number(count[code], 0)} / ${number(area[code] / 10000, 1)} ha`;
-      const bests = results.map((result) => app.list.bestOf(result.score, BEST));
-      const lines = [1, 2, 3, 4, 5, 0].map((code) => [`${kanpo.kernel.CLASSES[code]} ${say(`class${code}`)}`, ...shares.map((share) => counted(share, code))]);
+      const shares = results.map((result) => kanpo.verdict.summed(kanpo.verdict.shares(result, app.areas, app.passing)));
+      const counted = ({ n, area }) => `${number(n, 0)} / ${number(area / 10000, 1)} ha`;
+      const bests = results.map((result) => app.list.bestOf(result, BEST));
+      const lines = Object.keys(shares[0]).map((key) => [say(`group:${key}`), ...shares.map((share) => counted(share[key]))]);
       for (let nth = 0; nth < BEST && nth < Math.max(...bests.map((best) => best.length)); nth++) {
         lines.push([say("placed", { n: nth + 1 }), ...bests.map((best, of) => (nth < best.length ? make("span", null, given(app.nameOf(best[nth])), ` ${kanpo.strings.score(results[of].score[best[nth]])}`) : "–"))]);
       }
@@ -110,13 +110,13 @@
         table(herbs.map((herb) => pick(herb.label)), lines), ...(app.selected >= 0 ? [onSelected()] : []));
     }
 
-    /** Parcels and hectares that are S1 or S2 for both. */
+    /** Parcels and hectares whose class is S1 or S2 for both, as far as the parcel is known. */
     function both([one, other]) {
       let n = 0;
       let area = 0;
-      const good = (klass) => klass === 1 || klass === 2;
+      const good = ({ classes, kinds }, i) => classes[i] <= 2 && kinds[i] <= kanpo.verdict.BY_CATALOGUE;
       for (let i = 0; i < app.data.n; i++) {
-        if (!app.passing[i] || !good(one.classes[i]) || !good(other.classes[i])) continue;
+        if (!app.passing[i] || !good(one, i) || !good(other, i)) continue;
         n++;
         if (app.areas[i] === app.areas[i]) area += app.areas[i];
       }

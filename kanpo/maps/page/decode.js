@@ -183,7 +183,8 @@
       sourceOf: factor.sources ? texts(pack, factor.sources, n) : () => null,
     }));
     const blocks = header.blocks ? { ...header.blocks, of: numbers(pack, header.blocks.codes, n) } : null;
-    const meta = { ...header.meta, excludedBy: header.excluded ? texts(pack, header.excluded, n) : () => null };
+    const lands = Uint8Array.from(numbers(pack, header.lands, n), (code) => (code === code ? code : kanpo.judge.NO_LAND));
+    const meta = { ...header.meta, works: header.works, lands, excludedBy: header.excluded ? texts(pack, header.excluded, n) : () => null };
     const background = header.background.map((one) => ({ ...one, outlines: outlines(pack, one.outlines, one.count) }));
     return { ...header, background, meta, n, columns, factors, blocks, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
   }

@@ -30,7 +30,7 @@
   function next(app, told) {
     const { make, given } = kanpo.dom;
     const { say, short } = kanpo.strings;
-    if (told.klass === 5 || !told.unknown.length) return null;
+    if (told.excluded || !told.unknown.length) return null;
     return part("measureNext", make("ol", { class: "kanpo-next" }, ...told.unknown.map(({ factor, share }) => {
       const { label, cost } = app.data.factors[factor];
       const way = `cost:${cost}` in kanpo.strings.words ? ` (${say(`cost:${cost}`)})` : "";

@@ -1,178 +1,53 @@
-/* The suitability kernel: the same numbers as `kanpo score`. */
+/* The suitability kernel: the same numbers as `kanpo score`. docs/suitability.md defines what it computes. */
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
-  const { curve, membership, effective, extremes } = kanpo.curves;
+  const { LANDS, NUMBERS, prepare, columnOf } = kanpo.judge;
+  const { METHODS, gatherPairs } = kanpo.methods;
 
-  /** Classes by code. */
-  const CLASSES = ["?", "S1", "S2", "S3", "N1", "N2"];
-  const EXCLUDED = 5;
-  /* Losses that differ by less are equal: logarithms of two machines agree to their last digit or so. */
-  const TIE = 1e-12;
-  /* Parcels whose pairs are added up at a time: their columns fit into a processor's cache. */
+  /* A weight of 0 keeps what is fatal, and is too small to count. */
+  const NO_WEIGHT = 1e-300;
+  /* Parcels that are added up at a time: their sums fit into a processor's cache. */
   const CHUNK = 2048;
 
-  /** A herb's requirements in the order of factors, each with its share of the weight and its extremes. */
-  function prepare(herb, factors, floor) {
-    const ordered = [...herb.requirements].sort((one, other) => one.factor - other.factor);
-    const total = ordered.reduce((sum, requirement) => sum + requirement.weight, 0);
-    return ordered.map((requirement) => {
-      const [least, most] = extremes(requirement, factors[requirement.factor], floor);
-      return { ...requirement, share: requirement.weight / total, least, most };
-    });
-  }
+  const five = (make) => Array.from({ length: NUMBERS }, make);
+  const weightOf = (parts) => parts.reduce((sum, { requirement }) => sum + requirement.weight, 0);
 
-  function classOf(score, bounds) {
-    if (Number.isNaN(score)) return 0;
-    if (score >= bounds[0]) return 1;
-    if (score >= bounds[1]) return 2;
-    return score >= bounds[2] ? 3 : 4;
-  }
-
-  /* How memberships join. `unit` is what a weight multiplies (`least`: the smallest, and no weight); `known`
-     makes the score of the known factors from their sum and their weight, `whole` a bound from the sum
-     over all and the total weight. Ordered weighted averages add up pairs of factors. */
-  const METHODS = {
-    geometric: {
-      start: 0,
-      unit: "log",
-      known: (sum, weight) => (weight > 0 ? Math.exp(sum / weight) : NaN),
-      whole: (sum, total) => Math.exp(sum / total),
-    },
-    arithmetic: {
-      start: 0,
-      unit: "e",
-      known: (sum, weight) => sum / weight,
-      whole: (sum, total) => sum / total,
-    },
-    minimum: {
-      start: 1,
-      unit: "e",
-      least: true,
-      known: (sum, weight) => (weight > 0 ? sum : NaN),
-      whole: (sum) => sum,
-    },
-    owa: {
-      start: 0,
-      pairs: true,
-      known: (sum, weight) => sum / (weight * weight),
-      whole: (sum, total) => sum / (total * total),
-    },
-  };
-
-  /** Effective memberships of all parcels for one requirement (NaN unknown), and their logarithms. */
-  function columnOf(requirement, values, floor) {
-    const n = values.length;
-    const mu = curve(requirement);
-    const least = requirement.knock_out ? 0 : floor;
-    const e = new Float64Array(n);
-    const log = new Float64Array(n);
-    for (let i = 0; i < n; i++) {
-      const value = values[i];
-      e[i] = value === value ? Math.max(mu(value), least) : NaN;
-      log[i] = e[i] === 1 ? 0 : Math.log(e[i]);
-    }
-    return { e, log };
-  }
-
-  /** What is gathered for every parcel, requirement after requirement, in any order. */
+  /**
+   * What is gathered of every parcel, the five numbers side by side: weighted sums and the least; and bits, of
+   * which the second tells that something known is fatal.
+   */
   class Sums {
-    constructor(n, start) {
-      this.n = n;
-      this.known = new Float64Array(n).fill(start);
-      this.low = new Float64Array(n).fill(start);
-      this.high = new Float64Array(n).fill(start);
-      this.weight = new Float64Array(n);
-      this.loss = new Float64Array(n);
-      this.count = new Uint8Array(n);
-      this.limiting = new Int8Array(n).fill(-1);
-      this.excluded = new Uint8Array(n);
-      this.open = new Uint8Array(n);
+    constructor(n, { logs, pairs }) {
+      this.sum = new Float64Array(NUMBERS * n);
+      this.least = new Float64Array(NUMBERS * n).fill(logs ? Infinity : 2);
+      this.pairs = pairs ? new Float64Array(NUMBERS * n) : null;
+      this.flags = new Uint8Array(n);
     }
 
-    /** Become like other sums of as many parcels. */
-    copy(other) {
-      for (const [name, values] of Object.entries(other)) if (name !== "n") this[name].set(values);
-      return this;
+    /** Add what some parts say of the rows of a chunk. */
+    add(parts, name, from, to) {
+      for (const part of parts) addColumn(part[name], Math.max(part.requirement.weight, NO_WEIGHT), this.sum, this.least, this.flags, from, to);
     }
-  }
 
-  /** Add one requirement's part to every parcel's sums. */
-  function gather(method, requirement, { e, log }, total, sums) {
-    const { n, known, low, high, weight, loss, count, limiting, excluded, open } = sums;
-    const { factor, weight: mine, knock_out: mayExclude } = requirement;
-    const unit = method.unit === "log" ? log : e;
-    const end = (bound) => (method.unit !== "log" ? bound : mine > 0 ? Math.log(bound) : 0);
-    const [least, most] = [end(requirement.least), end(requirement.most)];
-    const opens = mayExclude && requirement.least === 0 ? 1 : 0;
-    const tie = TIE * total;
-    // Pairs are added up elsewhere; a weight of 0 changes nothing but in the minimum.
-    const counts = !method.pairs && (mine > 0 || method.least);
-    const smallest = Boolean(method.least);
-    for (let i = 0; i < n; i++) {
-      const here = e[i];
-      if (here !== here) {
-        open[i] |= opens;
-        if (!counts) continue;
-        if (smallest) {
-          if (least < low[i]) low[i] = least;
-          if (most < high[i]) high[i] = most;
-        } else {
-          low[i] += mine * least;
-          high[i] += mine * most;
-        }
-        continue;
+    /** Take over the rows of a chunk from other sums. */
+    take(other, from, to) {
+      for (const name of ["sum", "least", "pairs"]) {
+        if (this[name]) this[name].set(other[name].subarray(NUMBERS * from, NUMBERS * to), NUMBERS * from);
       }
-      count[i]++;
-      weight[i] += mine;
-      if (counts) {
-        const part = unit[i];
-        if (smallest) {
-          if (part < known[i]) known[i] = part;
-          if (part < low[i]) low[i] = part;
-          if (part < high[i]) high[i] = part;
-        } else {
-          known[i] += mine * part;
-          low[i] += mine * part;
-          high[i] += mine * part;
-        }
-      }
-      if (here === 1) continue;
-      if (mayExclude && here === 0) {
-        if (!excluded[i] || factor < limiting[i]) limiting[i] = factor;
-        excluded[i] = 1;
-      } else if (!excluded[i]) {
-        const lost = mine > 0 ? -mine * log[i] : 0;
-        if (lost > loss[i] + tie || (lost > tie && lost >= loss[i] - tie && factor < limiting[i])) limiting[i] = factor;
-        if (lost > loss[i]) loss[i] = lost;
-      }
+      this.flags.set(other.flags.subarray(from, to), from);
     }
   }
 
-  /** Add the pairs of one requirement with another (or with itself) to the sums of an ordered average. */
-  function gatherPair([one, first], [other, second], { known, low, high }, from, to) {
-    const weight = (one === other ? 1 : 2) * one.weight * other.weight;
-    if (!weight) return;
-    const [{ e: firsts }, { e: seconds }] = [first, second];
-    for (let i = from; i < to; i++) {
-      const a = firsts[i];
-      const b = seconds[i];
-      if (a === a && b === b) {
-        const part = weight * Math.min(a, b);
-        known[i] += part;
-        low[i] += part;
-        high[i] += part;
-      } else {
-        low[i] += weight * Math.min(a === a ? a : one.least, b === b ? b : other.least);
-        high[i] += weight * Math.min(a === a ? a : one.most, b === b ? b : other.most);
+  function addColumn({ index, table, flags }, weight, sum, least, bits, from, to) {
+    for (let i = from, at = from * NUMBERS; i < to; i++, at += NUMBERS) {
+      const place = index[i] * NUMBERS;
+      for (let k = 0; k < NUMBERS; k++) {
+        const value = table[place + k];
+        sum[at + k] += weight * value;
+        if (value < least[at + k]) least[at + k] = value;
       }
-    }
-  }
-
-  /** Add pairs, some parcels after the other, so that their sums stay near the processor. */
-  function gatherPairs(pairs, sums) {
-    for (let from = 0; from < sums.n; from += CHUNK) {
-      for (const [one, other] of pairs) gatherPair(one, other, sums, from, Math.min(sums.n, from + CHUNK));
+      bits[i] |= flags[index[i]];
     }
   }
 
@@ -180,92 +55,132 @@
    * Scores of all parcels for one herb at a time, fast enough to follow a slider: `hold` gathers
    * everything but one factor, and `moved` adds that factor as it is now.
    *
-   * `factors` are the page's factors with `values` (NaN unknown); `options` has `floor`, `bounds`
-   * and `aggregation`; its `excludedBy`, if it has one, tells by which layer a row is excluded whatever
-   * its factors are (null: by none).
+   * `factors` are the page's factors with `values` (NaN unknown); `options` has `floor`, `spread`, `bounds`,
+   * `works`, `lands` (codes of the land types) and `aggregation`; its `excludedBy`, if it has one, tells by
+   * which layer a row is excluded whatever its factors are (null: by none).
    */
   class Scorer {
     constructor(factors, n, options) {
       Object.assign(this, { factors, n, options, method: METHODS[options.aggregation] });
+      this.lands = options.lands || new Uint8Array(n).fill(LANDS - 1);
       this.barred = [];
       for (let i = 0; options.excludedBy && i < n; i++) if (options.excludedBy(i)) this.barred.push(i);
       this.held = null;
     }
 
-    column(requirement) {
-      return columnOf(requirement, this.factors[requirement.factor].values, this.options.floor);
+    /** A requirement with its columns, now and after works. */
+    part(requirement) {
+      const now = columnOf(requirement.now, this.lands, this.method.logs);
+      const then = requirement.then === requirement.now ? now : columnOf(requirement.then, this.lands, this.method.logs);
+      return { requirement, now, then };
     }
 
-    /** Score, bounds, class and limiting factor (a factor's place, -1 for none) of every parcel. */
+    /** Everything that is known of every parcel: see `verdict.js`. */
     scores(herb) {
       this.held = null;
-      const requirements = prepare(herb, this.factors, this.options.floor);
-      const columns = requirements.map((requirement) => this.column(requirement));
-      const sums = new Sums(this.n, this.method.start);
-      this.gatherAll(requirements, columns, sums);
-      return this.finish(requirements, sums);
+      const parts = prepare(herb, this.factors, this.options).map((requirement) => this.part(requirement));
+      return this.finish(herb, parts, this.gather(parts, this.empty()));
     }
 
-    gatherAll(requirements, columns, sums) {
-      const total = totalOf(requirements);
-      requirements.forEach((requirement, nth) => gather(this.method, requirement, columns[nth], total, sums));
-      if (!this.method.pairs) return;
-      const parts = requirements.map((requirement, nth) => [requirement, columns[nth]]);
-      gatherPairs(parts.flatMap((part, nth) => parts.slice(0, nth + 1).map((other) => [other, part])), sums);
+    empty() {
+      const { n, method } = this;
+      return { now: new Sums(n, method), then: new Sums(n, method), known: new Float64Array(n) };
+    }
+
+    /** Add parts to sums; `base` has those of `others`, whose parts are in them already. */
+    gather(parts, sums, base = null, others = []) {
+      const { method, n } = this;
+      const alike = parts.every((part) => part.now === part.then);
+      for (let from = 0; from < n; from += CHUNK) {
+        const to = Math.min(n, from + CHUNK);
+        if (base) sums.known.set(base.known.subarray(from, to), from);
+        known(parts, sums.known, from, to);
+        for (const name of ["now", "then"]) {
+          if (base) sums[name].take(base[name], from, to);
+          if (name === "then" && alike && !base) sums.then.take(sums.now, from, to);
+          else sums[name].add(parts, name, from, to);
+          if (method.pairs) gatherPairs(parts, others, name, sums[name].pairs, from, to);
+        }
+      }
+      return sums;
     }
 
     /** Get ready for changes of one factor's requirement. */
     hold(herb, factor) {
-      const others = prepare(herb, this.factors, this.options.floor).filter((requirement) => requirement.factor !== factor);
-      const columns = others.map((requirement) => this.column(requirement));
-      const base = new Sums(this.n, this.method.start);
-      this.gatherAll(others, columns, base);
-      this.held = { factor, others, columns: this.method.pairs ? columns : null, base, sums: new Sums(this.n, this.method.start), last: null };
+      const others = prepare(herb, this.factors, this.options).filter((requirement) => requirement.factor !== factor).map((requirement) => this.part(requirement));
+      this.held = { factor, others, base: this.gather(others, this.empty()), sums: this.empty(), last: null };
     }
 
     /** The scores with the held factor's requirement as `herb` has it now. */
     moved(herb, factor) {
       if (!this.held || this.held.factor !== factor) this.hold(herb, factor);
-      const { others, columns, base, sums } = this.held;
-      const all = prepare(herb, this.factors, this.options.floor);
+      const { others, base, sums } = this.held;
+      const all = prepare(herb, this.factors, this.options);
       const mine = all.find((requirement) => requirement.factor === factor);
       const shape = JSON.stringify([mine.corners, mine.bell, mine.points, mine.classes]);
-      if (!this.held.last || this.held.last.shape !== shape) this.held.last = { shape, column: this.column(mine) };
-      const { column } = this.held.last;
-      gather(this.method, mine, column, totalOf(all), sums.copy(base));
-      if (this.method.pairs) {
-        const part = [mine, column];
-        gatherPairs([[part, part], ...others.map((other, nth) => [part, [other, columns[nth]]])], sums);
-      }
-      return this.finish(all, sums);
+      if (!this.held.last || this.held.last.shape !== shape) this.held.last = { shape, part: this.part(mine) };
+      const part = { ...this.held.last.part, requirement: mine };
+      this.gather([part], sums, base, others);
+      const place = all.indexOf(mine);
+      const parts = all.map((requirement, nth) => (nth === place ? part : { ...others[nth < place ? nth : nth - 1], requirement }));
+      return this.finish(herb, parts, sums);
     }
 
-    finish(requirements, { n, known, low, high, weight, count, limiting, excluded, open }) {
-      const { method, options } = this;
-      const total = totalOf(requirements);
-      for (const row of this.barred) {
-        excluded[row] = 1;
-        limiting[row] = -1;
-      }
-      const result = { score: new Float64Array(n), lower: new Float64Array(n), upper: new Float64Array(n), classes: new Uint8Array(n), limiting: limiting.slice() };
-      const { score, lower, upper, classes } = result;
+    /** From sums to the five numbers, as parcels lie and after works, and what follows from them. */
+    finish(herb, parts, { now, then, known: sums }) {
+      const { n, options, barred } = this;
+      const total = weightOf(parts);
+      const numbers = this.numbersOf(now, total);
+      const worked = parts.some((part) => part.now !== part.then);
+      const potential = worked ? this.numbersOf(then, total) : numbers;
+      for (let k = 0; worked && k < NUMBERS; k++) raise(potential[k], numbers[k]);
+      const share = new Float64Array(n);
+      const [excluded, lost] = [new Uint8Array(n), new Uint8Array(n)];
       for (let i = 0; i < n; i++) {
-        if (excluded[i]) {
-          classes[i] = EXCLUDED;
-          continue;
-        }
-        lower[i] = open[i] ? 0 : method.whole(low[i], total);
-        upper[i] = method.whole(high[i], total);
-        const middle = count[i] ? method.known(known[i], weight[i]) : NaN;
-        score[i] = middle === middle ? Math.min(Math.max(middle, lower[i]), upper[i]) : NaN;
-        classes[i] = classOf(score[i], options.bounds);
+        share[i] = sums[i] / total;
+        excluded[i] = now.flags[i] >> 1;
+        lost[i] = then.flags[i] >> 1;
       }
-      return result;
+      for (const row of barred) {
+        excluded[row] = lost[row] = 1;
+        for (const set of [numbers, potential]) for (const number of set) number[row] = 0;
+      }
+      const bars = new Set(barred);
+      const limiting = (row) => (bars.has(row) ? -1 : kanpo.deciding.limits(parts, this, total, row));
+      const deciding = (row) => kanpo.deciding.decides(parts, this, total, row);
+      const open = (row) => kanpo.deciding.openness(parts, this, total, row).map((amount, nth) => ({ factor: parts[nth].requirement.factor, amount }));
+      const result = { numbers, potential, limiting, known: share, deciding, open, excluded, lost };
+      return kanpo.verdict.judge(result, { bounds: options.bounds, reference: Boolean(herb.reference) });
+    }
+
+    /** The five numbers; 0 where a known factor is fatal, and where one of the memberships is 0. */
+    numbersOf({ sum, pairs, least, flags }, total) {
+      const out = five(() => new Float64Array(this.n));
+      this.method.fill(pairs || sum, least, flags, total, out);
+      const [outer, lower, point, upper, most] = out;
+      for (let i = 0; i < this.n; i++) {
+        // The numbers are joined from different memberships: rounding may put one a hair outside.
+        if (point[i] < lower[i]) point[i] = lower[i];
+        if (point[i] > upper[i]) point[i] = upper[i];
+        if (outer[i] > lower[i]) outer[i] = lower[i];
+        if (most[i] < upper[i]) most[i] = upper[i];
+      }
+      return out;
     }
   }
 
-  function totalOf(requirements) {
-    return requirements.reduce((sum, requirement) => sum + requirement.weight, 0);
+  /** The weight of what is known of the rows of a chunk. */
+  function known(parts, sums, from, to) {
+    for (const { now, requirement } of parts) {
+      const { index, flags } = now;
+      const { weight } = requirement;
+      for (let i = from; i < to; i++) sums[i] += weight * (flags[index[i]] & 1);
+    }
+  }
+
+  /** Works never make it worse. */
+  function raise(better, plain) {
+    for (let i = 0; i < plain.length; i++) if (plain[i] > better[i]) better[i] = plain[i];
   }
 
   function scores(herb, factors, n, options) {
@@ -274,32 +189,22 @@
 
   /** One parcel for one herb, with every factor's part in it. */
   function explain(herb, factors, row, options) {
-    const one = factors.map((factor) => ({ ...factor, values: [factor.values[row]] }));
+    const one = factors.map((factor) => ({ ...factor, values: Float64Array.of(factor.values[row]), places: null }));
     const excludedBy = options.excludedBy ? options.excludedBy(row) : null;
-    const result = scores(herb, one, 1, { ...options, excludedBy: () => excludedBy });
-    const parts = prepare(herb, factors, options.floor).map((requirement) => {
+    const lands = Uint8Array.of(options.lands ? options.lands[row] : LANDS - 1);
+    const result = scores(herb, one, 1, { ...options, lands, excludedBy: () => excludedBy });
+    const parts = prepare(herb, factors, options).map((requirement) => {
       const value = factors[requirement.factor].values[row];
       const known = value === value;
-      const mu = known ? membership(requirement, value) : NaN;
-      return { requirement, value, known, mu, share: requirement.share };
+      const mu = known ? kanpo.curves.membership(requirement, value) : NaN;
+      return { requirement, value, known, mu, share: requirement.share, works: kanpo.deciding.worksThatHelp(requirement, value, lands[0]) };
     });
-    const open = ({ least, most }) => (options.aggregation === "geometric" ? Math.log(most / Math.max(least, 1e-9)) : most - least);
-    const widths = parts.filter(({ known }) => !known).map(({ requirement, share }) => ({ factor: requirement.factor, width: share * open(requirement) || 0 }));
-    const whole = widths.reduce((sum, { width }) => sum + width, 0);
-    const unknown = widths.filter(({ width }) => width > 0).sort((one, other) => other.width - one.width)
-      .map(({ factor, width }) => ({ factor, share: width / whole }));
-    return {
-      score: result.score[0],
-      lower: result.lower[0],
-      upper: result.upper[0],
-      klass: result.classes[0],
-      limiting: result.limiting[0],
-      excludedBy,
-      unknown,
-      parts,
-    };
+    const open = result.open(0).filter(({ amount }) => amount > 0).sort((first, second) => second.amount - first.amount);
+    const whole = open.reduce((sum, { amount }) => sum + amount, 0);
+    const unknown = open.map(({ factor, amount }) => ({ factor, share: amount / whole }));
+    return { ...kanpo.verdict.at(result, 0), excludedBy, parts, unknown };
   }
 
-  kanpo.kernel = { CLASSES, Scorer, classOf, prepare, scores, explain };
+  kanpo.kernel = { Scorer, scores, explain };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

@@ -1,54 +1,74 @@
-/* The legend: each class with its colour, its share of parcels and of area; a press hides it. */
+/* What a herb's parcels add up to: one sentence on top, and the legend, where a press hides a class. */
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
   const ORDER = [1, 2, 3, 4, 5, 0];
+  const KINDS = [0, 8, 16];
 
-  /** Count and area of each class among the rows that `shown` lets through. */
-  function shares(classes, areas, shown) {
-    const count = new Float64Array(6);
-    const area = new Float64Array(6);
-    for (let i = 0; i < classes.length; i++) {
-      if (!shown[i]) continue;
-      count[classes[i]]++;
-      if (areas[i] === areas[i]) area[classes[i]] += areas[i];
-    }
-    return { count, area };
+  const hectares = (area) => `${kanpo.strings.number(area / 10000, 1)}\u00a0ha`;
+
+  /** Surely suitable, suitable by the catalogue, open, unknown, not suitable: area and count of each that there is. */
+  function sentence(key, shares) {
+    const { say, number } = kanpo.strings;
+    const sums = kanpo.verdict.summed(shares);
+    const always = ["sure", "measuring", "unknown"];
+    const parts = Object.entries(sums).filter(([name, { n }]) => n || always.includes(name))
+      .map(([name, { n, area }]) => say(`sum:${name}`, { area: hectares(area), n: number(n, 0) }));
+    return say(key, { list: parts.join(say("comma")) });
   }
 
-  function render(place, { count, area }, hidden, toggle) {
+  /** The sentence on top, as the land lies and after works, and what makes it weak. */
+  function summary(place, app, now, after) {
+    const { make } = kanpo.dom;
+    const { say, short } = kanpo.strings;
+    const lines = [make("p", null, make("b", { text: sentence("summaryNow", now) })), make("p", { text: sentence("summaryAfter", after) })];
+    if (app.result.reference) lines.push(make("p", { class: "kanpo-caution", text: say("reference") }));
+    if (!app.result.tellsApart && app.data.n > 1) {
+      const list = wanting(app).map((factor) => short(factor.label)).join(say("comma"));
+      lines.push(make("p", { class: "kanpo-caution", text: say("notApart") + (list ? say("getNext", { list }) : "") }));
+    }
+    place.replaceChildren(...lines);
+  }
+
+  /** The herb's factors that are known of less than half of the parcels, the heaviest first. */
+  function wanting(app) {
+    const { n, factors } = app.data;
+    return [...app.current().requirements].sort((one, other) => other.weight - one.weight)
+      .map(({ factor }) => factors[factor])
+      .filter(({ values }) => {
+        let known = 0;
+        for (let i = 0; i < n; i++) if (values[i] === values[i]) known++;
+        return 2 * known < n;
+      });
+  }
+
+  function render(place, { count, area }, reference, hidden, toggle) {
     const { make } = kanpo.dom;
     const { say, number } = kanpo.strings;
+    const { tone, lines } = kanpo.style;
     const focused = document.activeElement && document.activeElement.dataset.klass;
-    const total = count.reduce((sum, one) => sum + one, 0);
-    const totalArea = area.reduce((sum, one) => sum + one, 0);
-    const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(part && part / whole < 0.1 ? 1 : 0)}%` : "–");
+    const kinds = reference ? [kanpo.verdict.REFERENCE] : KINDS;
+    const coded = (klass) => (klass ? kinds.map((kind) => klass + kind) : [0]);
     const bar = make("div", { class: "kanpo-shares", "aria-hidden": "true" },
-      ...ORDER.filter((code) => count[code]).map((code) =>
-        make("span", { style: { flexGrow: count[code], background: swatch(code) } })));
-    const items = ORDER.map((code) =>
-      make("button", {
-        type: "button",
-        class: "kanpo-class",
-        "aria-pressed": String(!hidden.has(code)),
-        "data-klass": String(code),
-        title: say("shareHint"),
-        on: { click: () => toggle(code) },
-      },
-        make("span", { class: "kanpo-swatch", style: { background: swatch(code), borderColor: kanpo.style.lines[code] } }),
-        make("span", { class: "kanpo-class-name" }, make("b", { text: code ? kanpo.kernel.CLASSES[code] : "?" }), ` ${say("class" + code)}`),
-        make("span", { class: "kanpo-class-share", text: number(count[code], 0) }),
-        make("span", { class: "kanpo-class-share", text: percent(count[code], total) }),
-        make("span", { class: "kanpo-class-share", text: `${number(area[code] / 10000, 1)} ha` }),
-        make("span", { class: "kanpo-class-share", text: percent(area[code], totalArea) })));
-    const hatched = make("p", { class: "kanpo-hatched" }, make("span", { class: "kanpo-swatch kanpo-swatch-hatched" }), say("uncertain"));
-    place.replaceChildren(bar, make("div", { class: "kanpo-classes" }, ...items), hatched);
+      ...ORDER.flatMap(coded).filter((code) => count[code]).map((code) =>
+        make("span", { style: { flexGrow: count[code], background: tone(code) } })));
+    const heads = reference ? [null, null, ["mutes", "kind:reference", "legendReference"]] : [["fills", "kind:0", "legendSure"], ["pales", "kind:1", "legendCatalogue"], ["hatched", "kind:2", "legendMeasuring"]];
+    const swatch = (tones) => make("span", { class: `kanpo-swatch kanpo-swatch-${tones}`, style: tones === "hatched" ? {} : { background: kanpo.style[tones][1] } });
+    const head = make("div", { class: "kanpo-class kanpo-class-head" }, make("span"), make("span", { text: say("klass") }),
+      ...heads.map((one) => make("span", { class: "kanpo-class-share", title: one && say(one[2]) }, ...(one ? [swatch(one[0]), say(one[1])] : []))),
+      make("span", { class: "kanpo-class-share", text: say("area") }));
+    const items = ORDER.map((klass) => {
+      const codes = coded(klass);
+      const cells = klass && !reference ? codes : ["", "", codes[0]];
+      return make("button", { type: "button", class: "kanpo-class", "aria-pressed": String(!hidden.has(klass)), "data-klass": String(klass), title: say("shareHint"), on: { click: () => toggle(klass) } },
+        make("span", { class: "kanpo-swatch", style: { background: tone(codes[0]), borderColor: lines[klass] } }),
+        make("span", { class: "kanpo-class-name" }, make("b", { text: kanpo.verdict.CLASSES[klass] }), ` ${say("class" + klass)}`),
+        ...cells.map((code) => make("span", { class: "kanpo-class-share", text: code === "" ? "" : number(count[code], 0) })),
+        make("span", { class: "kanpo-class-share", text: hectares(codes.reduce((sum, code) => sum + area[code], 0)) }));
+    });
+    place.replaceChildren(bar, make("div", { class: "kanpo-classes" }, head, ...items));
     if (focused) place.querySelector(`[data-klass="${Number(focused)}"]`).focus();
   }
 
-  function swatch(code) {
-    return kanpo.style.fills[code];
-  }
-
-  kanpo.legend = { shares, render };
+  kanpo.legend = { render, summary };
 })(globalThis);

@@ -4,43 +4,6 @@
   const kanpo = (root.kanpo = root.kanpo || {});
   const STEP = 200;
   const QUICK = 24;
-  const BINS = 1024;
-
-  /* Sorting goes by one whole number per row, value before place, which engines sort without calling back. */
-  const AREA_DECIMALS = 10;
-  const SCORE_DECIMALS = 1e9;
-
-  /** Rows by falling value, unknown last; `placeOf` breaks ties and `rowAt` undoes it. */
-  function falling(rows, values, decimals, placeOf, rowAt, n) {
-    const keys = Float64Array.from(rows, (row) => {
-      const value = values[row];
-      return -Math.round((value === value ? value : -1) * decimals) * n + placeOf(row);
-    });
-    keys.sort();
-    return Int32Array.from(keys, (key) => rowAt(((key % n) + n) % n));
-  }
-
-  /** All rows from the largest area to the smallest. */
-  function byArea(areas, n) {
-    const same = (row) => row;
-    return falling(Int32Array.from({ length: n }, (_, row) => row), areas, AREA_DECIMALS, same, same, n);
-  }
-
-  /** `rows` from the best score to the worst, the larger area first among equals. */
-  function byScore(rows, scores, largest, places) {
-    return falling(rows, scores, SCORE_DECIMALS, (row) => places[row], (place) => largest[place], largest.length);
-  }
-
-  /** The best `k` rows or a few more, in the order of `byScore`, without sorting the rest. */
-  function best(rows, scores, largest, places, k) {
-    if (rows.length <= 2 * k) return byScore(rows, scores, largest, places);
-    const bins = new Uint32Array(BINS + 2);
-    const bin = (row) => (scores[row] === scores[row] ? 1 + Math.floor(scores[row] * BINS) : 0);
-    for (const row of rows) bins[bin(row)]++;
-    let least = BINS + 1;
-    for (let n = bins[least]; n < k && least > 0; n += bins[least]) least--;
-    return byScore(rows.filter((row) => bin(row) >= least), scores, largest, places);
-  }
 
   /** A list over `app`: its scores, areas, `nameOf`, `choose`. */
   function create(app) {
@@ -53,6 +16,7 @@
     let ranks = null;
     let capped = STEP;
 
+    const { byArea, byScore, best, shared } = kanpo.order;
     const largest = byArea(app.areas, app.data.n);
     const places = new Int32Array(app.data.n);
     largest.forEach((row, place) => (places[row] = place));
@@ -68,23 +32,25 @@
 
     function sort() {
       if (app.sort === "area") {
-        ranks = rankOf(all());
-        order = largest.filter((row) => ranks[row]);
-      } else {
-        ranks = null;
-        order = best(listed, app.result.score, largest, places, capped);
+        const best = all();
+        const groups = shared(best, app.result, best.length);
+        ranks = new Map();
+        best.forEach((row, nth) => ranks.set(row, groups[nth]));
+        order = largest.filter((row) => ranks.has(row));
+        return;
       }
+      order = best(listed, app.result, largest, places, capped);
+      ranks = new Map(shared(order, app.result, capped).map((group, nth) => [order[nth], group]));
     }
 
     /** All rows of the list, the best first. */
     function all() {
-      return byScore(listed, app.result.score, largest, places);
+      return byScore(listed, app.result, largest, places);
     }
 
-    function rankOf(rows) {
-      const out = new Uint32Array(app.data.n);
-      for (let nth = 0; nth < rows.length; nth++) out[rows[nth]] = nth + 1;
-      return out;
+    /** The rank of each row of `all()`. */
+    function ranksOf(rows) {
+      return shared(rows, app.result, rows.length).map(([start]) => start + 1);
     }
 
     function head() {
@@ -114,21 +80,29 @@
 
     function row(i, nth) {
       const { score, area } = kanpo.strings;
-      const { result } = app;
-      const klass = result.classes[i];
-      const known = result.score[i] === result.score[i];
+      const side = kanpo.verdict.at(app.result, i);
+      const [start, equals] = ranks.get(i);
       return make("tr", {
         class: i === app.selected ? "kanpo-row kanpo-chosen" : "kanpo-row",
         "data-row": String(i),
         on: { click: () => app.choose(i, { fly: true }) },
       },
-        make("td", { class: "kanpo-col-rank", text: String(ranks ? ranks[i] : nth + 1) }),
-        make("td", { class: "kanpo-name" }, make("button", { type: "button" }, kanpo.dom.given(app.nameOf(i)))),
+        make("td", { class: "kanpo-col-rank" }, make("span", { text: String(start + 1) }), equals > 1 && (start === nth || app.sort === "area") ? make("small", { text: say("equals", { n: number(equals, 0) }) }) : null),
+        make("td", { class: "kanpo-name" }, make("button", { type: "button" }, kanpo.dom.given(app.nameOf(i))), make("small", { class: "kanpo-why", text: why(side) })),
         make("td", { class: "kanpo-col-score" },
-          make("span", { class: "kanpo-score", text: score(result.score[i]) }),
-          known ? interval(result.lower[i], result.upper[i], result.score[i], klass) : null),
-        make("td", { class: "kanpo-col-class" }, chip(klass, result.upper[i] - result.lower[i])),
+          make("span", { class: "kanpo-score", text: score(side.score) }),
+          interval(side)),
+        make("td", { class: "kanpo-col-class" }, chip(side)),
         make("td", { class: "kanpo-col-area", text: area(app.areas[i]) }));
+    }
+
+    /** How sure the class is, and by which factor it would be decided, or what limits it. */
+    function why(side) {
+      const name = (place) => kanpo.strings.short(app.data.factors[place].label);
+      const parts = [kindText(side)];
+      if (side.kind >= kanpo.verdict.BY_MEASURING && side.deciding >= 0) parts.push(say("decidedBy", { factor: name(side.deciding) }));
+      else if (side.limiting >= 0) parts.push(say("limitedShort", { factor: name(side.limiting) }));
+      return parts.join(say("separator"));
     }
 
     more.addEventListener("click", () => {
@@ -149,36 +123,51 @@
       for (const line of body.children) line.classList.toggle("kanpo-chosen", Number(line.dataset.row) === app.selected);
     }
 
-    /** The best rows of the list by other scores. */
-    function bestOf(scores, k) {
-      return best(listed, scores, largest, places, k).slice(0, k);
+    /** The best rows of the list by another result. */
+    function bestOf(result, k) {
+      return best(listed, result, largest, places, k).slice(0, k);
     }
 
-    return { update, mark, all, bestOf, first: () => (order.length ? order[0] : -1) };
+    return { update, mark, all, ranksOf, bestOf, first: () => (order.length ? order[0] : -1) };
   }
 
-  /** A class as a coloured chip with its letters, pale where the range is wide, as on the map. */
-  function chip(klass, width) {
-    const { fills, pales, inks, lines, UNCERTAIN } = kanpo.style;
-    const uncertain = klass > 0 && width > UNCERTAIN;
+  /** A class, or the range of classes, in letters: never that of the point alone; in brackets for reference. */
+  function rangeText({ shown, klass, best, reference }) {
+    const { CLASSES } = kanpo.verdict;
+    if (!shown) return "?";
+    const text = klass === best ? CLASSES[klass] : `${CLASSES[klass]}〜${CLASSES[best]}`;
+    return reference ? `(${text})` : text;
+  }
+
+  /** How sure it is, in words. */
+  function kindText({ kind, shown, reference }) {
+    return kanpo.strings.say(reference && shown ? "kind:reference" : `kind:${kind}`);
+  }
+
+  /** A class or range of classes as a coloured chip with its letters, in the colour that it has on the map. */
+  function chip(side) {
+    const { tone, ink, hatched, lines } = kanpo.style;
+    const { code } = side;
     return kanpo.dom.make("span", {
-      class: uncertain ? "kanpo-chip kanpo-chip-uncertain" : "kanpo-chip",
-      style: { background: (uncertain ? pales : fills)[klass], color: uncertain ? "#1d2924" : inks[klass], borderColor: lines[klass] },
-      title: kanpo.strings.say("class" + klass),
-      text: kanpo.kernel.CLASSES[klass],
+      class: hatched(code) ? "kanpo-chip kanpo-chip-uncertain" : "kanpo-chip",
+      style: { background: tone(code), color: ink(code), borderColor: lines[code & 7] },
+      title: `${kindText(side)}: ${kanpo.strings.say("class" + (code & 7))}`,
+      text: rangeText(side),
     });
   }
 
-  /** The range of a score as a short bar from 0 to 1. */
-  function interval(lower, upper, score, klass) {
+  /** The five numbers as a short bar from 0 to 1: thin what the catalogue leaves open, thick what is not known of the parcel. */
+  function interval({ lower, upper, score, least, most, code }) {
     const { make } = kanpo.dom;
     const text = kanpo.strings.say("interval", { lower: lower.toFixed(2), upper: upper.toFixed(2) });
     const percent = (x) => `${(100 * x).toFixed(1)}%`;
+    const colour = kanpo.style.lines[code & 7];
     return make("span", { class: "kanpo-interval", role: "img", "aria-label": text, title: text },
-      make("span", { class: "kanpo-interval-range", style: { left: percent(lower), width: percent(upper - lower), background: kanpo.style.pales[klass], borderColor: kanpo.style.lines[klass] } }),
-      make("span", { class: "kanpo-interval-score", style: { left: percent(score), background: kanpo.style.lines[klass] } }));
+      least === undefined ? null : make("span", { class: "kanpo-interval-outer", style: { left: percent(least), width: percent(most - least), background: colour } }),
+      make("span", { class: "kanpo-interval-range", style: { left: percent(lower), width: percent(upper - lower), background: kanpo.style.tone(code), borderColor: colour } }),
+      make("span", { class: "kanpo-interval-score", style: { left: percent(score), background: colour } }));
   }
 
-  kanpo.list = { create, chip, interval, byArea, byScore, best };
+  kanpo.list = { create, chip, interval, rangeText, kindText };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

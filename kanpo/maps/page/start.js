@@ -99,12 +99,21 @@
     const { result, data } = app;
     const round = (value) => (value === value ? Math.round(value * 1000) / 1000 : null);
     const changed = app.changes.count(app.herb) ? say("changed") : "";
-    const rows = Array.from(app.list.all(), (row, nth) => [
-      nth + 1, app.text("parcel_id", row), app.text("settlement", row), app.text("lot_number", row), round(app.areas[row]),
-      pick(app.herb.label), kanpo.kernel.CLASSES[result.classes[row]], round(result.score[row]), round(result.lower[row]), round(result.upper[row]),
-      result.limiting[row] < 0 ? "" : kanpo.strings.short(data.factors[result.limiting[row]].label), changed,
+    const { CLASSES } = kanpo.verdict;
+    const order = app.list.all();
+    const ranks = app.list.ranksOf(order);
+    const factor = (place) => (place < 0 ? "" : kanpo.strings.short(data.factors[place].label));
+    const range = ({ shown, classes, best }, row) => (shown[row] ? [CLASSES[classes[row]], CLASSES[best[row]]] : ["", ""]);
+    const rows = Array.from(order, (row, nth) => [
+      ranks[nth], app.text("parcel_id", row), app.text("settlement", row), app.text("lot_number", row), round(app.areas[row]),
+      pick(app.herb.label), ...range(result, row), kanpo.list.kindText(kanpo.verdict.at(result, row)),
+      round(result.score[row]), round(result.lower[row]), round(result.upper[row]), factor(result.limiting(row)), factor(result.deciding(row)),
+      ...range(result.after, row), round(result.after.score[row]), changed,
     ]);
-    const heads = ["rank", "parcelId", "settlement", "lotNumber", "areaM2", "herb", "klass", "score", "lower", "upper", "limiting", "changes"].map((key) => say(key));
+    const heads = [
+      "rank", "parcelId", "settlement", "lotNumber", "areaM2", "herb", "classLower", "classUpper", "certainty",
+      "score", "lower", "upper", "limiting", "deciding", "afterLower", "afterUpper", "afterScore", "changes",
+    ].map((key) => say(key));
     kanpo.download.save(kanpo.download.fileName("kanpo_list", data.meta.seal), kanpo.download.csv([heads, ...rows]));
   }
 
@@ -118,7 +127,8 @@
     app.map.getContainer().style.cursor = row >= 0 ? "pointer" : "";
     if (row < 0) return void tip.remove();
     const { make, given } = kanpo.dom;
-    const text = `${kanpo.kernel.CLASSES[app.result.classes[row]]} ${kanpo.strings.score(app.result.score[row])}`;
+    const side = kanpo.verdict.at(app.result, row);
+    const text = `${kanpo.list.rangeText(side)} ${kanpo.list.kindText(side)}`;
     tip.setLatLng(event.latlng).setContent(make("span", null, given(app.nameOf(row).slice(0, 40)), ` ${text}`));
     return void tip.addTo(app.map);
   }
