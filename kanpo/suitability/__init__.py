@@ -14,6 +14,7 @@ from kanpo.suitability._changes import (
 )
 from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, CLASSES, Certainty, ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
+from kanpo.suitability._deciding import open_factors
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership
@@ -84,6 +85,7 @@ __all__ = [
     "freshness",
     "membership",
     "neighbour_ranges",
+    "open_factors",
     "pareto_levels",
     "pareto_table",
     "project_changes",

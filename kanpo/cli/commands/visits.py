@@ -29,7 +29,8 @@ _LABELS = {
     "look_up": Text("調べるもの", "look up"),
     "herb_id": Text("生薬", "herb"),
     "rank": Text("順位", "rank"),
-    "score": Text("スコア", "score"),
+    "certainty": Text("区分の確かさ", "certainty"),
+    "score": Text("適地度", "suitability"),
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "chance": Text("見込み", "chance"),
@@ -127,8 +128,7 @@ def plan(
         budget=budget,
         best=best,
         start=place,
-        method=settings.method,
-        weights=settings.weights_for(catalogue),
+        settings=settings,
     )
     table = found.desk if desk else found.visits
     if path is not None:
