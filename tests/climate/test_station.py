@@ -104,6 +104,9 @@ def test_anomalies_are_off_the_mean_of_the_normal_period(series: StationYears) -
 
 def test_a_page_can_carry_the_table(series: StationYears) -> None:
     table = find_anomalies(series).to_dict()
+    assert table["cycle"] == pytest.approx(
+        np.array(MONTHS) + np.mean([off_of(y) for y in range(1991, 2021)]), abs=1e-3
+    )
     assert len(table["years"]) == 30  # type: ignore[arg-type]
     snow = table["anomalies"]["max_snow_depth_cm"]  # type: ignore[index]
     assert snow[0] is None
