@@ -49,6 +49,7 @@ def measure(count: int, folder: Path) -> list[tuple[str, str, str, str, str]]:
         )
     )
     rows.append(_scored("score", count))
+    rows.append(_climate(count))
     joined, dissolved = apart("blocks", str(file)), apart("dissolve_blocks", str(file))
     rows.append(
         (
@@ -150,6 +151,18 @@ def _scored(task: str, count: int) -> tuple[str, str, str, str, str]:
         f"{plain_rate / 1e3:.1f} k/s (DataFrame.apply; tuned {tuned_rate / 1e3:.0f} k/s)",
         f"{rate / plain_rate:,.0f} × faster (tuned {rate / tuned_rate:,.0f} ×)",
         f"{fast['peak_mb']} / {plain['peak_mb']} MB",
+    )
+
+
+def _climate(count: int) -> tuple[str, str, str, str, str]:
+    """One row: share of years and chance of a stand for all herbs, beside the plain kernel."""
+    found = apart("climate_years", str(count))
+    return (
+        f"{count:,} parcels × all herbs × 30 years: share of years, chance of a stand",
+        f"{found['seconds']:.2f} s ({found['mesh_seconds']:.2f} s where parcels share mesh cells)",
+        f"{found['kernel']:.2f} s (kernel, one year)",
+        f"{found['seconds'] / found['kernel']:.1f} × ({found['mesh_seconds'] / found['kernel']:.1f} ×) the kernel",
+        f"{found['peak_mb']} MB",
     )
 
 

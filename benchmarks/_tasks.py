@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks._analysis import ANALYSIS_TASKS
 from benchmarks._browser import BROWSER_TASKS
+from benchmarks._climate import CLIMATE_TASKS
 from benchmarks._comparing import COMPARING_TASKS
 from benchmarks._measure import peak_mb
 from benchmarks._records import RECORD_TASKS
@@ -205,6 +206,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = (
         )
     }
     | SCORING_TASKS
+    | CLIMATE_TASKS
     | BROWSER_TASKS
     | COMPARING_TASKS
 )

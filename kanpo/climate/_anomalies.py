@@ -114,6 +114,7 @@ class Anomalies:
             "years": self.years.tolist(),
             "normal": list(self.normal),
             "base": self.base,
+            "cycle": [None if value != value else round(float(value), 3) for value in self.cycle],
             "by_share": sorted(BY_SHARE & set(self.by_factor)),
             "anomalies": {
                 factor: [None if value != value else round(float(value), 4) for value in own]

@@ -121,13 +121,13 @@ def _read_table(path: Path, cells: np.ndarray) -> MeshDays:
         raise InputUnusable(
             "climate.table-form",
             Text(
-                "netCDFでも、3次メッシュコードと日付の表でもありません",
-                "is neither netCDF nor a table of mesh codes and days",
+                "気象庁の日別データでも、netCDFでも、3次メッシュコードと日付の表でもありません",
+                "is neither a daily file of the Meteorological Agency, nor netCDF, nor a table of mesh codes and days",
             ),
             Text(
-                "1列目の見出しを mesh_code、続く列の見出しを日付(2020-01-01)にし、ファイル名に変数名"
+                "気象庁のデータなら落としたままのファイルを渡してください。表なら、1列目の見出しを mesh_code、続く列の見出しを日付(2020-01-01)にし、ファイル名に変数名"
                 "(例 TMP_mea_2020.csv)を入れてください",
-                "name the first column mesh_code and the others by day (2020-01-01), and put the variable into "
+                "give a file of the agency as it was downloaded; of a table name the first column mesh_code and the others by day (2020-01-01), and put the variable into "
                 "the name of the file (TMP_mea_2020.csv)",
             ),
             Place(path.name),

@@ -147,22 +147,25 @@ def longest_record(stations: Sequence[StationYears]) -> Anomalies | None:
 
 
 def _short(anomalies: Anomalies) -> list[Problem]:
-    """A warning for each factor of which there are too few years."""
+    """A warning for the factors of which there are too few years."""
+    if not anomalies.short:
+        return []
+    labels = [(FACTORS[factor].label, count) for factor, count in anomalies.short.items()]
     return [
         Problem(
             "climate.few-years",
             Text(
-                f"{FACTORS[factor].label.ja}は{count}年しか使えないので、年々の変化を見ません",
-                f"{FACTORS[factor].label.en}: only {count} years can be used, so that it is left at its normal",
+                f"{'・'.join(f'{label.ja}({count}年)' for label, count in labels)}は使える年が少ない(または雪や雨がほとんどない)ので、年々の変化を見ません",
+                f"{', '.join(f'{label.en} ({count} years)' for label, count in labels)}: too few years can be used "
+                "(or there is hardly any snow or rain), left at the normal",
             ),
             Text(
                 f"平年の期間({anomalies.normal[0]}〜{anomalies.normal[1]}年)に{LEAST_YEARS}年以上要ります",
                 f"{LEAST_YEARS} years within {anomalies.normal[0]} to {anomalies.normal[1]} are needed",
             ),
-            Place(column=anomalies.station),
+            Place(anomalies.station),
             Severity.WARNING,
         )
-        for factor, count in anomalies.short.items()
     ]
 
 

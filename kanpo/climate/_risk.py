@@ -105,40 +105,37 @@ def climate_risk(
         Years that a stand has to last; those of the herb to its harvest by default.
     """
     chosen = list(catalogue.herbs if herbs is None else herbs)
-    rows = {herb_id: climate_rows(catalogue, herb_id) for herb_id in chosen}
-    factors = sorted({row.factor for own in rows.values() for row in own}, key=_ORDER.__getitem__)
+    plans = [
+        _plan(
+            herb_id,
+            climate_rows(catalogue, herb_id),
+            anomalies,
+            stand_years or catalogue.herbs[herb_id].years_to_harvest,
+        )
+        for herb_id in chosen
+    ]
+    factors = sorted({row.factor for plan in plans for row in plan.rows}, key=_ORDER.__getitem__)
     count = max((len(column) for column in columns.values()), default=0)
     unknown = np.full(count, np.nan)
     normals = {key: anomalies.shifted(key, columns.get(key, unknown), shift) for key in factors}
     group, first = _distinct(normals, count)
     places = {key: column[first] for key, column in normals.items()}
+    results = [_Result.empty(len(first)) for _ in plans]
     least = (bounds or ClassBounds()).s3
-    risks = {}
-    plans = {
-        herb_id: _plan(herb_id, own, anomalies, stand_years or catalogue.herbs[herb_id].years_to_harvest)
-        for herb_id, own in rows.items()
-    }
-    parts = [slice(start, start + _CHUNK) for start in range(0, len(first), _CHUNK)]
-    results = {herb_id: _Result.empty(len(first)) for herb_id in chosen}
 
-    def work(part: slice) -> None:
+    def work(start: int) -> None:
+        part = slice(start, start + _CHUNK)
         here = {key: column[part] for key, column in places.items()}
         values = {key: anomalies.values(key, here[key]) for key in factors if key in anomalies.by_factor}
         seen: dict[tuple[object, ...], np.ndarray] = {}
         # What numpy is to keep quiet about is said in each thread.
         with np.errstate(divide="ignore", invalid="ignore"):
-            for plan in plans.values():
-                _judge(plan, here, values, seen, method, least, results[plan.herb_id].part(part))
+            for plan, result in zip(plans, results, strict=True):
+                _judge(plan, here, values, seen, method, least, result.part(part))
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, parts))
-    for herb_id, plan in plans.items():
-        found = results[herb_id]
-        risks[herb_id] = HerbRisk(
-            *(herb_id, len(plan.at), plan.length, plan.windows, plan.apart),
-            *(found.share[group], found.stand[group], found.limiting[group], plan.moving, plan.still),
-        )
-    return risks
+        list(pool.map(work, range(0, len(first), _CHUNK)))
+    return {plan.herb_id: _risk_of(plan, result, group) for plan, result in zip(plans, results, strict=True)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +166,14 @@ class _Result:
     def part(self, part: slice) -> _Result:
         """A window onto some of the places; what is written there is written here."""
         return _Result(self.share[part], self.stand[part], self.limiting[part])
+
+
+def _risk_of(plan: _Plan, result: _Result, group: np.ndarray) -> HerbRisk:
+    """What was found of the distinct climates, for every parcel (n,) by the one that it has."""
+    return HerbRisk(
+        *(plan.herb_id, len(plan.at), plan.length, plan.windows, plan.apart),
+        *(result.share[group], result.stand[group], result.limiting[group], plan.moving, plan.still),
+    )
 
 
 def _plan(herb_id: str, rows: tuple[Requirement, ...], anomalies: Anomalies, length: int) -> _Plan:

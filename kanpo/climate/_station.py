@@ -10,7 +10,7 @@ import pandas as pd
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
-from kanpo.schema import FACTORS
+from kanpo.schema import FACTORS, RECORD_KINDS
 from kanpo.sites import warmth_index
 
 #: Share of its days that a month needs. The Meteorological Agency gives no monthly value where more than
@@ -28,6 +28,8 @@ FIELD_OF: Mapping[str, str] = {
 }
 #: Months that have to be there for the deepest snow of a winter: December of the year before to March.
 _WINTER = (-1, 0, 1, 2)
+#: Months as a year that is left out names them; 0 is December of the year before.
+_EVERY_MONTH, _EVERY_WINTER_MONTH = tuple(range(1, 13)), (0, 1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +68,15 @@ def station_years(days: pd.DataFrame, station: str) -> StationYears:
     own = own.drop_duplicates("happened_at", keep="last")
     dates = pd.to_datetime(own["happened_at"].str[:10])
     years = np.arange(dates.dt.year.min(), dates.dt.year.max() + 1) if len(own) else np.arange(0)
-    problems: list[Problem] = []
     columns: dict[str, np.ndarray] = {}
+    moved: dict[tuple[str, str], list[str]] = {}
     for field in dict.fromkeys(FIELD_OF.values()):
-        values, moved = _values(own, field)
-        problems += [_moved(station, field, *ends, dates) for ends in moved]
-        columns[field] = values
+        columns[field], stretches = _values(own, field)
+        for ends in stretches:
+            first, last = (dates.iloc[at].date().isoformat() for at in ends)
+            moved.setdefault((first, last), []).append(field)
     months, factors = np.full((len(years), 12), np.nan), {}
+    short: dict[tuple[int, tuple[int, ...]], list[str]] = {}
     for factor, field in FIELD_OF.items():
         if not np.isfinite(columns[field]).any():
             continue
@@ -80,7 +84,16 @@ def station_years(days: pd.DataFrame, station: str) -> StationYears:
         if factor == "warmth_index_c_month":
             months = means
         factors[factor] = _year_values(factor, means, greatest, years)
-        problems += _left_out(station, factor, factors[factor], means, years)
+        for year, missing in _short_years(factor, factors[factor], means, years):
+            short.setdefault((year, missing), []).append(factor)
+    problems = [_moved(station, *ends, fields) for ends, fields in moved.items()]
+    # A year within a stretch that was left out is named with that stretch.
+    gone = {year for first, last in moved for year in range(int(first[:4]), int(last[:4]) + 1)}
+    problems += [
+        _left_out(station, year, missing, keys)
+        for (year, missing), keys in sorted(short.items())
+        if year not in gone or missing not in (_EVERY_MONTH, _EVERY_WINTER_MONTH)
+    ]
     return StationYears(station, years, months, factors, tuple(problems))
 
 
@@ -147,51 +160,59 @@ def _winters(monthly: np.ndarray) -> np.ndarray:
     return flat[12 * np.arange(1, len(monthly) + 1)[:, None] + np.array(_WINTER)]
 
 
-def _left_out(
-    station: str, factor: str, values: np.ndarray, means: np.ndarray, years: np.ndarray
-) -> list[Problem]:
-    """A warning for each year that a factor is not known of, with the months that are short of days."""
+def _short_years(
+    factor: str, values: np.ndarray, means: np.ndarray, years: np.ndarray
+) -> list[tuple[int, tuple[int, ...]]]:
+    """Years that a factor is not known of, each with the months that are short of days (0: December before)."""
     winter = factor == "max_snow_depth_cm"
     needed = _winters(means) if winter else means
-    names = ("12(前年)", "1", "2", "3") if winter else tuple(map(str, range(1, 13)))
-    label = FACTORS[factor].label
-    found = []
-    for at in np.flatnonzero(~np.isfinite(values)):
-        short = [name for name, value in zip(names, needed[at], strict=True) if value != value]
-        ja, en = "・".join(short), ", ".join(short).replace("12(前年)", "12 of the year before")
-        found.append(
-            Problem(
-                "climate.year-left-out",
-                Text(
-                    f"{years[at]}年の{label.ja}は使いません({ja}月の日数が8割に足りない)",
-                    f"{label.en} of {years[at]} is left out (too few days in month {en})",
-                ),
-                Text(
-                    "その年の日別データがあれば足してください",
-                    "add the days of that year where there are any",
-                ),
-                Place(column=station),
-                Severity.WARNING,
-            )
+    names = _EVERY_WINTER_MONTH if winter else _EVERY_MONTH
+    return [
+        (
+            int(years[at]),
+            tuple(name for name, value in zip(names, needed[at], strict=True) if value != value),
         )
-    return found
+        for at in np.flatnonzero(~np.isfinite(values))
+    ]
 
 
-def _moved(station: str, field: str, first: int, last: int, dates: pd.Series) -> Problem:
+def _left_out(station: str, year: int, missing: Sequence[int], factors: Sequence[str]) -> Problem:
+    """That some factors of a year are not used, and for want of which months."""
+    labels = [FACTORS[factor].label for factor in factors]
+    names = ["前年12" if month == 0 else str(month) for month in missing]
+    names_en = ["12 of the year before" if month == 0 else str(month) for month in missing]
+    every = tuple(missing) == _EVERY_MONTH
+    ja = "どの月も" if every else f"{'・'.join(names)}月が"
+    en = "every month" if every else f"month {', '.join(names_en)}"
+    return Problem(
+        "climate.year-left-out",
+        Text(
+            f"{year}年の{'・'.join(label.ja for label in labels)}は使いません({ja}日数の8割に足りない)",
+            f"{', '.join(label.en for label in labels)} of {year} left out (too few days in {en})",
+        ),
+        Text("その年の日別データがあれば足してください", "add the days of that year where there are any"),
+        Place(station),
+        Severity.WARNING,
+    )
+
+
+def _moved(station: str, first: str, last: str, fields: Sequence[str]) -> Problem:
     """A stretch that was left out since the station moved or was equipped anew."""
-    start, end = (dates.iloc[at].date().isoformat() for at in (first, last))
+    known = {field.key: field.label for field in RECORD_KINDS["weather"].fields}
+    labels = [known[field] for field in fields]
     return Problem(
         "climate.station-moved",
         Text(
-            f"{start}〜{end} の {field} は均質番号が違う(観測の場所か方法が変わった)ので、続きとしては使いません",
-            f"{field} of {start} to {end} has another homogeneity number (the station moved or was equipped "
-            "anew) and is not joined",
+            f"{first}〜{last} の{'・'.join(label.ja for label in labels)}は均質番号が違う"
+            "(観測の場所か方法が変わった)ので、続きとしては使いません",
+            f"{', '.join(label.en for label in labels)} of {first} to {last}: another homogeneity number "
+            "(the station moved or was equipped anew), not joined",
         ),
         Text(
             "一番長い区間だけで計算しました。移転のない近くの地点があれば、その地点を使ってください",
             "only the longest stretch was used; use a station nearby that was not moved, if there is one",
         ),
-        Place(column=station),
+        Place(station),
         Severity.WARNING,
     )
 

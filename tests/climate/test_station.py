@@ -38,7 +38,7 @@ def test_the_first_year_has_no_december_before_it(series: StationYears) -> None:
     (problem,) = series.problems
     assert problem.code == "climate.year-left-out"
     assert "1991年の最深積雪" in problem.what.ja
-    assert "12(前年)" in problem.what.ja
+    assert "前年12月" in problem.what.ja
 
 
 def test_a_month_without_a_fifth_of_its_days_takes_its_year_with_it(tmp_path: Path) -> None:
@@ -77,7 +77,10 @@ def test_a_station_that_moved_is_not_joined(tmp_path: Path) -> None:
     usable = moved.years[np.isfinite(moved.factors["warmth_index_c_month"])]
     assert usable.tolist() == list(range(1996, 2013)), "the longest stretch only"
     said = [problem for problem in moved.problems if problem.code == "climate.station-moved"]
-    assert len(said) == 4, "temperatures, rain and snow"
+    assert len(said) == 1
+    assert "平均気温・最低気温・降水量・最深積雪" in said[0].what.ja
+    others = [problem.what.ja for problem in moved.problems if problem.code == "climate.year-left-out"]
+    assert others == ["1996年の最深積雪は使いません(前年12月が日数の8割に足りない)"], "the rest is said once"
     assert "1991-01-01〜1995-12-31" in said[0].what.ja
     assert "均質番号" in said[0].what.ja
 
@@ -101,6 +104,9 @@ def test_anomalies_are_off_the_mean_of_the_normal_period(series: StationYears) -
 
 def test_a_page_can_carry_the_table(series: StationYears) -> None:
     table = find_anomalies(series).to_dict()
+    assert table["cycle"] == pytest.approx(
+        np.array(MONTHS) + np.mean([off_of(y) for y in range(1991, 2021)]), abs=1e-3
+    )
     assert len(table["years"]) == 30  # type: ignore[arg-type]
     snow = table["anomalies"]["max_snow_depth_cm"]  # type: ignore[index]
     assert snow[0] is None

@@ -15,6 +15,7 @@ import pytest
 
 from kanpo.cli import main
 from kanpo.cli._main import root
+from tests.climate.made_up import station_text
 from tests.e2e.conftest import SAMPLE, digest
 
 DAY = ("--date", "2026-06-01")
@@ -52,6 +53,10 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
             "当帰",
         ),
     ),
+    ("climate add", ("station.csv",)),
+    ("climate stations", ()),
+    ("climate years", ("当帰",)),
+    ("climate scenario", ("当帰", "芍薬")),
     (
         "blocks",
         (
@@ -228,6 +233,7 @@ def folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "years.csv": "年,系統,収量\n" + "".join(f"{2020 + y},{s},{100 + 7 * y + 3 * k + (y * k) % 5}\n" for y in range(4) for k, s in enumerate("甲乙丙")),
         "drying.csv": "時間,重さ\n" + "".join(f"{t},{20 + 80 * 0.8**t:.2f}\n" for t in range(8)),
         "weather.csv": "date,mean\n" + "".join(f"2025-04-{d:02},{8 + d % 9}\n" for d in range(1, 31)),
+        "station.csv": station_text(1995, 2004),
         "periods.csv": "unit,start,end\nA,2025-04-01,2025-04-25\nB,2025-04-03,2025-04-30\n",
     }  # fmt: skip
     for name, text in tables.items():

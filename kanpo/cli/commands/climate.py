@@ -231,7 +231,7 @@ def years(
     else:
         risk = climate_risk(factors.columns(), catalogue, anomalies, [herb_id], stand_years=stand, **how)
         table = risk_table(risk[herb_id], parcels, factors, top)
-    labels = _LABELS | {key: factor.label for key, factor in FACTORS.items()}
+    labels = {key: factor.label for key, factor in FACTORS.items()} | _LABELS
     nothing = Text(
         "この筆では言えません(気候の要因が分からないか、地点の記録にない)",
         "cannot be told here: a climate factor is not known, or not in the record",
@@ -315,16 +315,13 @@ def scenario(
     _check_scenario(warmer, precipitation, table, past, future)
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or list(catalogue.herbs)
+    # A value or a table that cannot be is said before the project is looked at.
+    given = load_scenarios(table) if warmer is None else [own_scenario(warmer, precipitation)]
     with Project.open(find_project(project)) as opened:
         anomalies = anomalies_of(opened, station, normal)
         parcels, factors = project_sites(opened)
         settings = score_settings(opened)
-    if past:
-        found = [model_scenario(past, future, *places_of(parcels))]
-    elif warmer is not None:
-        found = [own_scenario(warmer, precipitation)]
-    else:
-        found = load_scenarios(table)
+    found = [model_scenario(past, future, *places_of(parcels))] if past else given
     risks = scenario_risks(
         [TODAY, *found], factors, catalogue, anomalies, chosen, bounds=settings.bounds, method=settings.method
     )
