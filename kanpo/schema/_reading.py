@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 
+from kanpo.budgets import GREATEST_NUMBER
 from kanpo.errors import Problem
 from kanpo.locale import Text
 from kanpo.schema._assumed import read_amount
@@ -35,10 +36,10 @@ def read_number(text: str) -> float:
     Raises
     ------
     ValueError
-        It is no finite number.
+        It is no number, or none that can have been measured.
     """
     value = float(normalise(text).replace(",", ""))
-    if value != value or value in (float("inf"), float("-inf")):
+    if not abs(value) < GREATEST_NUMBER:
         raise ValueError(text)
     return value
 

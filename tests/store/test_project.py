@@ -356,6 +356,15 @@ def test_a_definition_that_is_no_text_any_more_is_damage_and_no_crash(tmp_path: 
         Project.open(path).close()
 
 
+@pytest.mark.parametrize("value", ["0", "[]", "null", '"x"'])
+def test_a_stamp_of_another_shape_is_damage_and_no_crash(project: Project, value: str) -> None:
+    project.computed.write_factors(*_factors(project), project.inputs())
+    with closing(sqlite3.connect(project.path)) as beside, beside:
+        beside.execute("UPDATE stamps SET inputs = ?", (value,))
+    with pytest.raises(IntegrityFailure):
+        project.computed.stamp("factors")
+
+
 def test_a_file_that_nobody_may_write_to_shows_kinds_of_record_that_came_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
