@@ -369,8 +369,9 @@ def test_kinds_of_certainty_are_those_of_the_definition_and_add_up(seed: int) ->
     missing = np.random.default_rng(seed).choice([0.1, 0.4, 0.8])
     rows, land = random_sites(15, seed, missing=float(missing)), random_lands(15, seed)
     scores = scores_of(rows, land)
+    found = {mended: scores.certainty(after_works=mended) for mended in (False, True)}
     kinds = {0: "sure", 1: "by_catalogue", 2: "by_measuring", 3: "unknown"}
-    for herb, herb_id in enumerate(HERBS):
+    for herb, herb_id in [*enumerate(HERBS)][seed % 4 :: 4]:
         frame = scores.frame(herb_id)
         for parcel, site in enumerate(rows):
             now, then = (
@@ -387,7 +388,7 @@ def test_kinds_of_certainty_are_those_of_the_definition_and_add_up(seed: int) ->
                 wanted = "unknown" if herb_id in UNSOURCED else wanted
                 row = frame.iloc[parcel]
                 assert row[f"{prefix}certainty"] == wanted
-                assert kinds[scores.certainty(after_works=mended)[herb, parcel]] == wanted
+                assert kinds[found[mended][herb, parcel]] == wanted
                 ends = [row[f"{prefix}class_lower"], row[f"{prefix}class_upper"]]
                 if wanted in ("sure", "by_catalogue"):
                     assert row[f"{prefix}class"] == (ends[0] if ends[0] == ends[1] else None)
