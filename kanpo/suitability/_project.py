@@ -17,7 +17,7 @@ from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._panel_weights import PanelWeights
-from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
+from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 
 #: By which definition of docs/suitability.md scores are computed; it stands in their stamp, and a
 #: prediction that is kept names it.
@@ -53,7 +53,11 @@ def score_project(
     bounds = bounds or ClassBounds()
     settings = ScoreSettings(method, bounds, weights)
     own = settings.weights_for(catalogue)
-    scores = score_parcels(factors, catalogue, herbs, method=method, weights=own, bounds=bounds)
+    # Of every herb, whichever are scored: scoring one more changes nothing that the others rest on.
+    expectations = expect(factors.columns(), factors.land_codes(), catalogue.requirements, catalogue.works)
+    scores = score_parcels(
+        factors, catalogue, herbs, method=method, weights=own, bounds=bounds, expectations=expectations
+    )
     if keep:
         inputs = score_inputs(project, catalogue)
         kept = replace(settings, expectations=scores.expectations)

@@ -73,7 +73,9 @@ def test_the_slow_definition_gives_the_documented_results(result: dict[str, Any]
     for prefix, works in (("", ()), ("potential_", reference.serving(CATALOGUE.works, HERB))):
         told = reference.told(
             *(NEEDS, EXAMPLE["site"] | result["change"], result["method"]),
-            **{"land": result["land_type"], "works": works, "expected": expected},
+            land=result["land_type"],
+            works=works,
+            expected=expected,
         )
         wanted = [result[f"{prefix}{name}"] for name in NUMBERS]
         assert told.numbers == pytest.approx(wanted, abs=1e-6)

@@ -61,9 +61,7 @@ def rows_of_scores() -> list[str]:
         least = min(line.numbers[at] for line in FOUND.lines)
         mean = math.prod(line.numbers[at] ** line.weight for line in FOUND.lines)
         side = FOUND.now, FOUND.then
-        now, then = (
-            (one.least, one.lower, one.score, one.upper, one.most)[at] for one in side
-        )
+        now, then = ((one.least, one.lower, one.score, one.upper, one.most)[at] for one in side)
         assert math.sqrt(least * mean) == pytest.approx(now, abs=1e-12)
         rows.append(f"| {name} | {least:.4f} | {mean:.4f} | {now:.4f} | {then:.4f} |")
     return rows
@@ -104,7 +102,9 @@ def test_the_explanation_agrees_with_the_slow_definition() -> None:
         expected = {(factor, GIVEN["land_type"]): number for factor, number in GIVEN[key].items()}
         wanted = reference.told(
             *(NEEDS, GIVEN["site"], "limitation"),
-            **{"land": GIVEN["land_type"], "works": works, "expected": expected},
+            land=GIVEN["land_type"],
+            works=works,
+            expected=expected,
         )
         numbers = (side.least, side.lower, side.score, side.upper, side.most)
         assert numbers == pytest.approx(wanted.numbers, abs=1e-9)
