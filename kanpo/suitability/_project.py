@@ -160,7 +160,7 @@ def score_settings(project: Project) -> ScoreSettings:
     if kept.get("method") not in METHODS:
         return ScoreSettings()
     panel = PanelWeights.from_parameters(kept["panel"]) if "panel" in kept else None
-    expected = Expectations.from_parameters(kept["expectations"]) if "expectations" in kept else None
+    expected = Expectations.from_parameters(kept.get("expectations"))
     bounds = ClassBounds(*kept["bounds"])
     return ScoreSettings(kept["method"], bounds, panel or kept["weights"] or None, expected)
 
@@ -205,8 +205,12 @@ def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Fre
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)
-        panel = score_settings(project).panel if product == "scores" else None
+        settings = score_settings(project) if product == "scores" else ScoreSettings()
+        panel = settings.panel
         changed = stamp.changed(current) if stamp else ()
+        if product == "scores" and stamp and settings.expectations is None and "definition" not in changed:
+            # What is kept of the expectations cannot be used: they were written by another hand.
+            changed = (*changed, "definition")
         found.append(Freshness(product, stamp.computed_at if stamp else None, changed, panel))
     return tuple(found)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from kanpo.suitability._deciding import find_deciding
 from kanpo.suitability._expectation import estimate_expectations
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._works import NO_LAND_TYPE
 
 #: Herb id to factor to weight, in place of the catalogue's.
 Weights = Mapping[str, Mapping[str, float]]
@@ -52,14 +52,24 @@ class Expectations:
             for key, numbers in self.current.items()
         }
 
+    def cover(self, requirements: Mapping[str, Sequence[Requirement]]) -> bool:
+        """Whether they say something of every factor of some herbs: a herb may have come later."""
+        needed = {(herb_id, row.factor) for herb_id, rows in requirements.items() for row in rows}
+        return needed <= set(self.current)
+
     def to_parameters(self) -> dict[str, object]:
         """As a stamp keeps them: herb to factor to numbers by land type, None where there is none."""
         return {name: _nested(getattr(self, name)) for name in ("current", "potential")}
 
     @classmethod
-    def from_parameters(cls, kept: Mapping[str, Any]) -> Expectations:
-        """What `to_parameters` gave."""
-        return cls(_flat(kept["current"]), _flat(kept["potential"]))
+    def from_parameters(cls, kept: object) -> Expectations | None:
+        """What `to_parameters` gave; None where it is not what kanpo wrote: too few or too many types of
+        land, or what is no membership."""
+        tables = kept if isinstance(kept, Mapping) else {}
+        current, potential = (_flat(tables.get(name)) for name in ("current", "potential"))
+        if current is None or potential is None or set(current) != set(potential):
+            return None
+        return cls(current, potential)
 
 
 def _never_below(numbers: tuple[float, ...], after: tuple[float, ...]) -> tuple[float, ...]:
@@ -75,14 +85,23 @@ def _nested(table: Mapping[tuple[str, str], tuple[float, ...]]) -> dict[str, dic
     return herbs
 
 
-def _flat(
-    herbs: Mapping[str, Mapping[str, Sequence[float | None]]],
-) -> dict[tuple[str, str], tuple[float, ...]]:
-    return {
-        (herb_id, factor): tuple(np.nan if one is None else one for one in numbers)
-        for herb_id, factors in herbs.items()
-        for factor, numbers in factors.items()
-    }
+def _flat(herbs: object) -> dict[tuple[str, str], tuple[float, ...]] | None:
+    """A table as `_nested` gave it; None where it is none."""
+    table: dict[tuple[str, str], tuple[float, ...]] = {}
+    for herb_id, factors in herbs.items() if isinstance(herbs, Mapping) else ():
+        for factor, numbers in factors.items() if isinstance(factors, Mapping) else ():
+            if not isinstance(numbers, Sequence) or not all(map(_is_expected, numbers)):
+                return None
+            table[herb_id, factor] = tuple(np.nan if one is None else float(one) for one in numbers)
+    whole = all(len(numbers) == NO_LAND_TYPE + 1 for numbers in table.values())
+    return table if isinstance(herbs, Mapping) and whole else None
+
+
+def _is_expected(number: object) -> bool:
+    """Whether it is an effective membership, or None for nothing expected."""
+    return number is None or (
+        isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= 1
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,7 +261,7 @@ def score_parcels(
     _check_weights(weights or {}, catalogue)
     works = catalogue.works if works is None else works
     columns, land = factors.columns(), factors.land_codes()
-    if expectations is None:
+    if expectations is None or not expectations.cover(requirements):
         expectations = expect(columns, land, requirements, works)
     now = compile_requirements(requirements, weights, expectations=expectations.current)
     after = expectations.after(works)
