@@ -133,7 +133,7 @@ class Shown:
             )
             for prefix, title in sides:
                 click.echo(str(title))
-                show_table(_side(table, prefix), SCORE_LABELS)
+                show_table(side_table(table, prefix), SCORE_LABELS)
         for words in next_words(table):
             say(words)
 
@@ -249,7 +249,7 @@ def _marked(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(herb=marks)
 
 
-def _side(table: pd.DataFrame, prefix: str) -> pd.DataFrame:
+def side_table(table: pd.DataFrame, prefix: str) -> pd.DataFrame:
     """Counts and hectares of one side, land as it lies or after works, under the names of the first."""
     keys = [key for kind in _KINDS for key in (kind, f"{kind}_ha")] + list(_CLASSES)
     ordered = table.sort_values("reference", kind="stable")

@@ -12,9 +12,7 @@ import pytest
 from tests.e2e.conftest import Kanpo, digest
 
 FACTORS = ("--factor", "土性", "--factor", "排水", "--factor", "sunlight")
-JUDGED = (
-    "factor_a,factor_b,甲,乙\nsoil_texture,drainage,1/3,1/2\ndrainage,sunlight,3,4\nsunlight,soil_texture,1,1/2\n"
-)
+JUDGED = "factor_a,factor_b,甲,乙\nsoil_texture,drainage,1/3,1/2\ndrainage,sunlight,3,4\nsunlight,soil_texture,1,1/2\n"
 
 
 @pytest.fixture
