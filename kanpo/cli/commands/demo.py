@@ -12,7 +12,8 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import InputPath, OutputFolder, Written
 from kanpo.cli._present import say, show_table
-from kanpo.cli._score_text import SCORE_LABELS, side_table, sureness_words
+from kanpo.cli._ranking_text import SCORE_LABELS
+from kanpo.cli._score_text import side_table, sureness_words
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 
