@@ -169,8 +169,7 @@ def calibrate(
     scores : DataFrame
         parcel_id, score, lower, upper as stored, or as the journal kept them, then with `proof` and
         `predicted_at`; `definition` by which each was computed, today's where not given.
-    columns, requirements :
-        Factors of the parcels of `scores`, in its order, and what the herb needs.
+    columns, requirements : factors of the parcels of `scores`, in its order, and what the herb needs.
     scored_at : str
         When the scores were computed (their stamp).
     definition : str, optional
@@ -190,21 +189,20 @@ def calibrate(
     score, value = parcels["score"].to_numpy(dtype=float), parcels["adjusted"].to_numpy(dtype=float)
     parcels = _with_proof(parcels, scored_at).assign(rank_value=_places(value), rank_score=_places(score))
     rho, p, _ = spearman(score, value[:, None])
-    lower, upper = spearman_interval(score, value, seed=seed)
-    misfit, at = parcels["rank_score"] - parcels["rank_value"], parcels["at"].to_numpy()
-    own = {key: column[at] for key, column in columns.items()}
-    factors = _misleading(misfit.to_numpy(dtype=float), own, requirements)
+    ends = spearman_interval(score, value, seed=seed)
+    misfit = (parcels["rank_score"] - parcels["rank_value"]).to_numpy(dtype=float)
+    own = {key: column[parcels["at"].to_numpy()] for key, column in columns.items()}
     order = parcels.sort_values("score", ascending=False, kind="stable")[list(PARCEL_COLUMNS)]
     return Calibration(
         herb_id,
         trait,
         order.reset_index(drop=True),
         groups=_groups(score, parcels["value"].to_numpy(dtype=float)),
-        factors=factors,
+        factors=_misleading(misfit, own, requirements),
         rho=float(rho[0]),
         p=float(p[0]),
-        lower=lower,
-        upper=upper,
+        lower=ends[0],
+        upper=ends[1],
         year_adjusted=adjusted,
         scored_at=scored_at,
         definition=chosen,
