@@ -167,13 +167,9 @@ def calibrate(
     values : DataFrame
         Rows of `plot_values` of the herb; `parcel_id` are today's parcels.
     scores : DataFrame
-        parcel_id, score, lower, upper as they were stored; where the journal kept a prediction, that
-        with `proof` and `predicted_at`, which are empty elsewhere or not there at all; `definition` by
-        which each was computed, today's where not given.
-    columns : mapping
-        Factors of the parcels of `scores`, in its order.
-    requirements : sequence of Requirement
-        Of the herb.
+        parcel_id, score, lower, upper as stored, or as the journal kept them, then with `proof` and
+        `predicted_at`; `definition` by which each was computed, today's where not given.
+    columns, requirements : factors of the parcels of `scores`, in its order, and what the herb needs.
     scored_at : str
         When the scores were computed (their stamp).
     definition : str, optional
@@ -188,39 +184,50 @@ def calibrate(
     used = ["parcel_id", "score", "lower", "upper", "proof", "predicted_at", "definition", "at"]
     parcels = means.merge(scores.assign(at=np.arange(len(scores))).reindex(columns=used), on="parcel_id")
     parcels = parcels[parcels["score"].notna()].reset_index(drop=True)
-    parcels["definition"] = parcels["definition"].astype(object).fillna(DEFINITION)
-    counts = {str(name): int(count) for name, count in parcels["definition"].value_counts().items()}
-    # Numbers of two definitions are no more to be ranked together than yen and hours.
-    chosen = definition or max(
-        counts, key=lambda name: (counts[name], name == DEFINITION), default=DEFINITION
-    )
-    parcels = parcels[parcels["definition"] == chosen].reset_index(drop=True)
+    parcels, chosen, elsewhere = _of_one_definition(parcels, definition)
     _refuse_too_few(len(means), len(parcels), herb_id)
     score, value = parcels["score"].to_numpy(dtype=float), parcels["adjusted"].to_numpy(dtype=float)
-    parcels["rank_value"] = pd.Series(-value).rank().to_numpy()
-    parcels["rank_score"] = pd.Series(-score).rank().to_numpy()
-    parcels = _with_proof(parcels, scored_at)
+    parcels = _with_proof(parcels, scored_at).assign(rank_value=_places(value), rank_score=_places(score))
     rho, p, _ = spearman(score, value[:, None])
-    lower, upper = spearman_interval(score, value, seed=seed)
+    ends = spearman_interval(score, value, seed=seed)
     misfit = (parcels["rank_score"] - parcels["rank_value"]).to_numpy(dtype=float)
-    at = parcels["at"].to_numpy()
-    factors = _misleading(misfit, {key: column[at] for key, column in columns.items()}, requirements)
-    order = parcels.sort_values("score", ascending=False, kind="stable")
+    own = {key: column[parcels["at"].to_numpy()] for key, column in columns.items()}
+    order = parcels.sort_values("score", ascending=False, kind="stable")[list(PARCEL_COLUMNS)]
     return Calibration(
-        herb_id=herb_id,
-        trait=trait,
-        parcels=order[list(PARCEL_COLUMNS)].reset_index(drop=True),
+        herb_id,
+        trait,
+        order.reset_index(drop=True),
         groups=_groups(score, parcels["value"].to_numpy(dtype=float)),
-        factors=factors,
+        factors=_misleading(misfit, own, requirements),
         rho=float(rho[0]),
         p=float(p[0]),
-        lower=lower,
-        upper=upper,
+        lower=ends[0],
+        upper=ends[1],
         year_adjusted=adjusted,
         scored_at=scored_at,
         definition=chosen,
-        elsewhere={name: count for name, count in counts.items() if name != chosen},
+        elsewhere=elsewhere,
     )
+
+
+def _places(values: np.ndarray) -> np.ndarray:
+    """Ranks (n,) from the best; equal ones share the mean of their places."""
+    return np.asarray(pd.Series(-values).rank())
+
+
+def _of_one_definition(
+    parcels: pd.DataFrame, definition: str | None
+) -> tuple[pd.DataFrame, str, dict[str, int]]:
+    """The parcels whose scores are of one definition, which it is, and how many parcels the others have.
+
+    Numbers of two definitions are no more to be ranked together than yen and hours.
+    """
+    names = parcels["definition"].astype(object).fillna(DEFINITION)
+    counts = {str(name): int(count) for name, count in names.value_counts().items()}
+    most = max(counts, key=lambda name: (counts[name], name == DEFINITION), default=DEFINITION)
+    chosen = definition or most
+    own = parcels.assign(definition=names)[names == chosen].reset_index(drop=True)
+    return own, chosen, {name: count for name, count in counts.items() if name != chosen}
 
 
 def _refuse_too_few(tried: int, scored: int, herb_id: str) -> None:

@@ -112,6 +112,12 @@ def suggest_trials(
         left = enough & ~np.isin(possible, [parcel for name, parcel in tried if name == herb])
         pools[herb] = _Pool(belief, columns, possible, boldness, enough, left)
     left_out["unknown"] = int((~known).sum())
+    sites = add_classes(_choose(pools, parcels, factors, budget), scores)
+    return Suggestion(sites[list(COLUMNS)], left_out)
+
+
+def _choose(pools: Mapping[str, _Pool], parcels: pd.DataFrame, factors: Factors, budget: int) -> pd.DataFrame:
+    """Sites one by one, each the best given those before it; `COLUMNS` without those of classes."""
     chosen: list[tuple[object, ...]] = []
     rows = parcels.set_index("parcel_id")
     taken: set[str] = set()
@@ -127,8 +133,7 @@ def suggest_trials(
         chosen.append((len(chosen) + 1, parcel, *place, herb, *line))
         pools[herb].learn_from(at)
         taken.add(parcel)
-    bare = [key for key in COLUMNS if key not in CLASS_COLUMNS]
-    return Suggestion(add_classes(pd.DataFrame(chosen, columns=bare), scores)[list(COLUMNS)], left_out)
+    return pd.DataFrame(chosen, columns=[key for key in COLUMNS if key not in CLASS_COLUMNS])
 
 
 def _excluded(scores: Scores, herb_id: str, parcel_ids: np.ndarray) -> np.ndarray:

@@ -193,8 +193,8 @@ def _why(old: Mapping[str, Any], new: Mapping[str, Any]) -> Text:
         key = new["deciding_factor"]
         what = FACTORS[key].label if key in FACTORS else Text("要因", "factors")
         return Text(
-            f"区分を言うには分からないことが多い(まず{what.ja})",
-            f"too little is known for a class ({what.en} first)",
+            f"区分が言えない(まず{what.ja})",
+            f"no class can be told ({what.en} first)",
         )
     if "-" in new["class"] and new["deciding_factor"] in FACTORS:
         what = FACTORS[new["deciding_factor"]].label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -226,26 +227,13 @@ def explain(
     UsageError
         An unknown herb, factor or method, or weights that cannot be used.
     """
-    if parcel_id not in factors.values.index:
-        raise InputUnusable(
-            "explain.no-factors",
-            Text("この筆の立地要因はまだ計算していません", "the factors of this parcel are not computed yet"),
-            Text("先に kanpo score を実行してください", "run kanpo score first"),
-            Place(column="parcel_id", value=parcel_id),
-        )
+    _refuse_unknown(factors, parcel_id)
     panel = weights if isinstance(weights, PanelWeights) else None
     given = weights.for_catalogue(catalogue) if isinstance(weights, PanelWeights) else weights or {}
     bounds = bounds or ClassBounds()
+    settings: dict[str, Any] = {"method": method, "weights": given, "bounds": bounds}
     # The rank is among all parcels, and so is what is expected.
-    scores = score_parcels(
-        factors,
-        catalogue,
-        [herb_id],
-        method=method,
-        weights=given,
-        bounds=bounds,
-        expectations=expectations,
-    )
+    scores = score_parcels(factors, catalogue, [herb_id], expectations=expectations, **settings)
     at = scores.parcel_ids.index(parcel_id)
     row = scores.frame(herb_id).iloc[at]
     own = factors.subset([parcel_id])
@@ -265,21 +253,23 @@ def explain(
         concerns=own.exclusions.concerns(parcel_id),
         missing=tuple(line.factor for line in sorted(lines, key=lambda line: -line.gain) if not line.known),
         lines=lines,
-        options=cheapest_options(
-            own,
-            herb_id,
-            catalogue,
-            method=method,
-            weights=given,
-            bounds=bounds,
-            expectations=scores.expectations,
-        ),
+        options=cheapest_options(own, herb_id, catalogue, expectations=scores.expectations, **settings),
         works=possible_works(own, herb_id, catalogue),
         method=method,
         bounds=bounds,
         catalogue_digest=catalogue.digest[:12],
         panel=panel,
     )
+
+
+def _refuse_unknown(factors: Factors, parcel_id: str) -> None:
+    if parcel_id not in factors.values.index:
+        raise InputUnusable(
+            "explain.no-factors",
+            Text("この筆の立地要因はまだ計算していません", "the factors of this parcel are not computed yet"),
+            Text("先に kanpo score を実行してください", "run kanpo score first"),
+            Place(column="parcel_id", value=parcel_id),
+        )
 
 
 _NUMBERS = ("least", "lower", "score", "upper", "most")

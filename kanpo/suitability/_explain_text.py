@@ -183,7 +183,10 @@ def _held_down(found: Explanation, speak: Speak) -> list[str]:
             "Nothing that is known holds the score down.",
         )
         return [speak(none)]
-    lines = [speak(Text("点を下げている要因(大きい順):", "What holds the score down, most first:"))]
+    title = Text("点を下げている要因(大きい順):", "What holds the score down, most first:")
+    if any(concern.excludes for concern in found.concerns):
+        title = Text("除外図を別にして、点を下げる要因:", "What would hold the score down, the layer aside:")
+    lines = [speak(title)]
     for key in found.limiting[:5]:
         line = found.line(key)
         lines.append(

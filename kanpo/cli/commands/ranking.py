@@ -11,7 +11,7 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
-from kanpo.cli._score_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
+from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
 from kanpo.cli.commands.climate import anomalies_of, station_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text

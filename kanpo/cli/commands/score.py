@@ -19,7 +19,8 @@ from kanpo.cli._options import (
     what_if_option,
 )
 from kanpo.cli._present import say, say_problems
-from kanpo.cli._score_text import Shown, say_scores, show_what_if
+from kanpo.cli._ranking_text import show_what_if
+from kanpo.cli._score_text import Shown, say_scores
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 

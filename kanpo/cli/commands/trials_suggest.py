@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kanpo.cli._present import say, show_table
-from kanpo.cli._score_text import with_classes
+from kanpo.cli._ranking_text import with_classes
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
