@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
@@ -14,6 +15,7 @@ from kanpo.sites import Factors, stored_factors
 from kanpo.store import Project
 from kanpo.suitability import score_settings, with_assumed
 from kanpo.workability._assumed import read_assumptions_kept
+from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import ground_of
 from kanpo.workability._rules import previous_crops, replant_rules
 from kanpo.workability._text import parcel_workability, workability_text
@@ -48,6 +50,33 @@ def project_workability(
     settings = score_settings(project)
     kept = read_assumptions_kept(project)
     return workability(factors, ground, catalogue, herbs, kept, settings=settings)
+
+
+def costs_of_blocks(
+    project: Project,
+    catalogue: Catalogue,
+    herb_id: str,
+    factors: Factors,
+    parcels: gpd.GeoDataFrame,
+    block_of: np.ndarray,
+    block_ids: Sequence[str],
+) -> pd.DataFrame:
+    """Yen and hours of blocks for a herb: block_id and the columns of `block_workability` per 10 a.
+
+    Parameters
+    ----------
+    factors, parcels : Factors, GeoDataFrame
+        Of the same parcels in the same order.
+    block_of : ndarray (N,)
+        Position of the block of each parcel in `block_ids`.
+    """
+    areas = areas_of_blocks(block_of, parcels["area_m2"])
+    costs = project_workability(
+        project, catalogue, [herb_id], factors=factors, parcels=parcels, block_area_m2=areas
+    )
+    table = block_workability(costs, herb_id, block_of)
+    table.insert(0, "block_id", np.array(block_ids, dtype=object)[table["block"]])
+    return table[["block_id", *(column for column in table if "_per_10a_" in column)]]
 
 
 def costs_of_parcel(

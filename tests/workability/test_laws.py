@@ -39,7 +39,7 @@ def _ends(costs: object, herb_id: str) -> np.ndarray:
     return np.array([yen.low[0], yen.high[0], hours.low[0], hours.high[0]])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(parcels(), st.sampled_from(HERBS), st.sampled_from([Assumptions(), _SOME]))
 def test_costs_are_never_below_nothing_and_in_order(
     row: dict[str, object], herb_id: str, kept: Assumptions
@@ -52,7 +52,7 @@ def test_costs_are_never_below_nothing_and_in_order(
         assert (part.hours.low >= 0).all() and (part.hours.high >= part.hours.low).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(parcels(), st.sampled_from(HERBS), st.data())
 def test_learning_a_fact_never_widens_a_range(
     row: dict[str, object], herb_id: str, data: st.DataObject
@@ -91,7 +91,7 @@ def _contradicts(row: dict[str, object]) -> bool:
     return not in_years
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(parcels(), st.sampled_from(HERBS))
 def test_an_answer_never_widens_a_range_and_without_answers_nothing_is_invented(
     row: dict[str, object], herb_id: str

@@ -24,6 +24,10 @@ _LABELS = {
     "upper": Text("上限", "upper"),
     "class": Text("区分", "class"),
     "suitable_m2": Text("適地(㎡)", "suitable (m²)"),
+    "yen_per_10a_low": Text("円/10a 下限", "yen per 10a, least"),
+    "yen_per_10a_high": Text("円/10a 上限", "yen per 10a, most"),
+    "hours_per_10a_low": Text("時間/10a 下限", "hours per 10a, least"),
+    "hours_per_10a_high": Text("時間/10a 上限", "hours per 10a, most"),
     "settlements": Text("大字", "settlements"),
     "parcel_ids": Text("筆ID", "parcel ids"),
 }
@@ -108,6 +112,7 @@ def blocks(
     from kanpo.herbs import find_herb
     from kanpo.store import Project
     from kanpo.suitability import project_sites, score_as_stored
+    from kanpo.workability import costs_of_blocks
 
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, herb).herb_id] if herb else None
@@ -117,8 +122,14 @@ def blocks(
         parcels, factors = project_sites(opened)
         lines += [stored_barriers(opened, barrier_layers)] if barrier_layers else []
         scores = score_as_stored(opened, factors, catalogue, chosen)
-    formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
+        formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
+        costs = None
+        if chosen:
+            placed = factors, parcels, formed.block_of, formed.block_ids
+            costs = costs_of_blocks(opened, catalogue, chosen[0], *placed)
     table = block_table(formed, parcels, scores, least_area_m2=min_area)
+    if costs is not None:
+        table = table.merge(costs, on="block_id", how="left")
     if path is not None:
         export_layer(path, outlines(formed, table), layer="blocks")
         say(Text(f"{len(table):,} 団地を書き出しました: {path}", f"{len(table):,} blocks written: {path}"))
