@@ -59,7 +59,7 @@ def costs_of_blocks(
     factors: Factors,
     parcels: gpd.GeoDataFrame,
     block_of: np.ndarray,
-    block_ids: Sequence[str],
+    block_ids: Sequence[str] | np.ndarray,
 ) -> pd.DataFrame:
     """Yen and hours of blocks for a herb: block_id and the columns of `block_workability` per 10 a.
 

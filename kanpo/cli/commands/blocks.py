@@ -125,8 +125,9 @@ def blocks(
         formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
         costs = None
         if chosen:
-            placed = factors, parcels, formed.block_of, formed.block_ids
-            costs = costs_of_blocks(opened, catalogue, chosen[0], *placed)
+            costs = costs_of_blocks(
+                opened, catalogue, chosen[0], factors, parcels, formed.block_of, formed.block_ids
+            )
     table = block_table(formed, parcels, scores, least_area_m2=min_area)
     if costs is not None:
         table = table.merge(costs, on="block_id", how="left")
