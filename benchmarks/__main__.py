@@ -194,16 +194,16 @@ def _compared(samples: int, components: int) -> tuple[str, str, str, str, str]:
 
 
 def measure_visits() -> list[tuple[str, str, str, str, str]]:
-    """Rows that show how many visits the plan saves."""
+    """Rows that show what the plan of visits saves."""
     rows = []
-    for start, words in (("desk", "from desk knowledge only"), ("today", "from what the sample knows")):
-        found = apart("visits", start)
+    for hiding in ("values", "parcels"):
+        found = apart("visits", hiding)
         rows.append(
             (
-                f"visits until the best 20 are known, {words} ({found['runs']} runs)",
-                f"{found['plan']:.0f} visits",
-                f"{found['random']:.0f} visits (random order)",
-                f"{found['plan'] / found['random']:.2f} × (worst run {found['worst']:.2f})",
+                f"loss of the best 20 after 40 visits, 85 % of the {hiding} hidden ({found['runs']} runs)",
+                f"{found['plan']:.3f}",
+                f"{found['random']:.3f} (random order)",
+                f"{found['plan'] / found['random']:.2f} × (of the best 20 before, {found['unseen']:.0%} unseen)",
                 f"{found['peak_mb']} MB",
             )
         )

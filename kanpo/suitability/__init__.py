@@ -5,8 +5,17 @@ factors, rankings, and explanations that a planner can read. `docs/suitability.m
 numbers.
 """
 
-from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, CLASSES, Certainty, ClassBounds
+from kanpo.suitability._classes import (
+    CERTAINTY_LABELS,
+    CLASS_LABELS,
+    CLASSES,
+    Certainty,
+    ClassBounds,
+    certainty_of,
+    class_names,
+)
 from kanpo.suitability._compiled import Compiled, compile_requirements
+from kanpo.suitability._deciding import open_factors
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership
@@ -59,7 +68,9 @@ __all__ = [
     "Validation",
     "Variation",
     "Weights",
+    "certainty_of",
     "check_panel_weights",
+    "class_names",
     "climate_score",
     "compile_requirements",
     "expect",
@@ -67,6 +78,7 @@ __all__ = [
     "freshness",
     "membership",
     "neighbour_ranges",
+    "open_factors",
     "pareto_levels",
     "pareto_table",
     "project_sites",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -85,17 +87,36 @@ def suited_herbs(scores: Scores, parcel_id: str, catalogue: Catalogue) -> pd.Dat
     return table.reset_index(drop=True)
 
 
-def ranking(scores: Scores, parcels: gpd.GeoDataFrame, top: int) -> pd.DataFrame:
-    """The best `top` parcels of each herb with settlement, lot number and area."""
+def ranking(
+    scores: Scores, parcels: gpd.GeoDataFrame, top: int, *, among: Collection[str] | None = None
+) -> pd.DataFrame:
+    """The best `top` parcels of each herb with settlement, lot number and area.
+
+    `among` are the parcels to choose from; `rank` stays that among all, and `order` is the place among
+    the chosen, equal ones sharing one.
+    """
     names = pd.DataFrame(parcels[["parcel_id", "settlement", "lot_number", "area_m2"]])
     parts = []
     for herb_id in scores.herb_ids:
-        frame = scores.frame(herb_id).sort_values("rank").head(top).merge(names, on="parcel_id", how="left")
+        frame = scores.frame(herb_id).sort_values("rank", kind="stable")
+        if among is not None:
+            frame = frame[frame["parcel_id"].isin(among)]
+        frame["order"] = frame["rank"].rank(method="min").astype(int)
+        frame = frame.head(top).merge(names, on="parcel_id", how="left")
         parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
     for key in ("limiting_factor", "deciding_factor"):
         table[key] = [str(FACTORS[name].label) if name in FACTORS else None for name in table[key]]
-    keys = ["herb_id", "rank", "parcel_id", "settlement", "lot_number", "area_m2", "certainty"]
+    keys = [
+        "herb_id",
+        *(["order"] if among is not None else []),
+        "rank",
+        "parcel_id",
+        "settlement",
+        "lot_number",
+        "area_m2",
+        "certainty",
+    ]
     keys += ["class_lower", "class_upper", "score", "lower", "upper"]
     keys += ["potential_class_lower", "potential_class_upper", "potential_score"]
     return table[[*keys, "limiting_factor", "deciding_factor", "known"]]

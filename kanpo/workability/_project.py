@@ -10,7 +10,7 @@ import pandas as pd
 
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.parcels import current_parcels
+from kanpo.parcels import current_parcels, read_land_use
 from kanpo.sites import Factors, stored_factors
 from kanpo.store import Project
 from kanpo.suitability import score_settings, with_assumed
@@ -46,7 +46,8 @@ def project_workability(
         factors, _ = stored_factors(project)
     if parcels is None:
         parcels = current_parcels(project, factors.parcel_ids)
-    ground = ground_of(parcels, factors, block_area_m2)
+    uses = read_land_use(project, parcels)
+    ground = ground_of(pd.DataFrame(parcels).join(uses), factors, block_area_m2)
     settings = score_settings(project)
     kept = read_assumptions_kept(project)
     return workability(factors, ground, catalogue, herbs, kept, settings=settings)

@@ -11,15 +11,18 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
+from kanpo.cli._selection import refuse_selection, say_selection, selection_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kanpo.parcels import ParcelFilter
     from kanpo.suitability import Criterion
 
 _LABELS = {
+    "order": Text("選んだ中の順", "order among the chosen"),
     "rank": Text("順位", "rank"),
     "level": Text("段", "level"),
     "herb_id": Text("生薬", "herb"),
@@ -83,9 +86,11 @@ _LABELS = {
     metavar="FILE",
     help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)"),
 )
+@selection_options
 @output_options
 def ranking_command(
     project: Path | None,
+    wanted: ParcelFilter,
     parcel: str | None,
     herbs: tuple[str, ...],
     top: int,
@@ -97,7 +102,7 @@ def ranking_command(
 ) -> int:
     from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
-    from kanpo.parcels import find_current
+    from kanpo.parcels import find_current, select_parcels
     from kanpo.store import Project
     from kanpo.suitability import (
         pareto_table,
@@ -109,6 +114,8 @@ def ranking_command(
     )
 
     _check(parcel, herbs, pareto)
+    if parcel is not None:
+        refuse_selection(wanted, "--parcel")
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
     criteria = read_criteria(pareto) if pareto else ()
@@ -117,12 +124,13 @@ def ranking_command(
         row = find_current(opened, parcel) if parcel else None
         parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
+        selection = select_parcels(opened, wanted)
     if row is not None:
         table = suited_herbs(scores, row["parcel_id"], catalogue)
     elif criteria:
-        table = pareto_table(scores, factors, parcels, criteria, levels)
+        table = pareto_table(scores, factors, parcels, criteria, levels, among=selection.parcel_ids)
     else:
-        table = ranking(scores, parcels, top)
+        table = ranking(scores, parcels, top, among=selection.parcel_ids)
     labels = _LABELS | {one.key: one.label for one in criteria}
     if path is not None:
         export_table(path, table.rename(columns={key: str(text) for key, text in labels.items()}))
@@ -132,6 +140,8 @@ def ranking_command(
         say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
     elif criteria:
         _say_levels(criteria, len(table))
+    if row is None:
+        say_selection(selection)
     return 0
 
 

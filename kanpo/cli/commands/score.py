@@ -19,6 +19,7 @@ from kanpo.cli._options import (
     what_if_option,
 )
 from kanpo.cli._present import say, say_problems, show_table
+from kanpo.cli._selection import refuse_selection, say_selection, selection_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanpo.herbs import Catalogue
+    from kanpo.parcels import ParcelFilter
     from kanpo.store import Project
     from kanpo.suitability import Method, PanelWeights, Scores, Weights
 
@@ -43,6 +45,7 @@ _LABELS = {
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "class": Text("区分", "class"),
+    "order": Text("選んだ中の順", "order among the chosen"),
     "rank": Text("順位", "rank"),
     "limiting_factor": Text("制限要因", "limiting factor"),
 }
@@ -94,10 +97,12 @@ _LABELS = {
 @assume_option
 @what_if_option
 @option("--parcel", help=Text("--what-if の筆(筆ID、または「大字 地番」)", "the parcel of --what-if"))
+@selection_options
 @dry_run_option
 @output_options
 def score(
     project: Path | None,
+    wanted: ParcelFilter,
     herbs: tuple[str, ...],
     method: Method,
     weights_file: Path | None,
@@ -110,7 +115,7 @@ def score(
     as_csv: bool,
 ) -> int:
     from kanpo.herbs import find_herb
-    from kanpo.parcels import groundless
+    from kanpo.parcels import groundless, select_parcels
     from kanpo.sites import layers_reached
     from kanpo.store import Project
     from kanpo.suitability import ranking, score_project, score_settings, summary
@@ -126,6 +131,7 @@ def score(
     weights, problems = _weights(weights_file, catalogue)
     used = weights.for_catalogue(catalogue) if weights else None
     if what_if or parcel:
+        refuse_selection(wanted, "--parcel")
         table = _what_if(find_project(project), catalogue, chosen, method, used, what_if, parcel)
         _show_what_if(table, as_json=as_json, as_csv=as_csv)
         return 0
@@ -139,10 +145,13 @@ def score(
             )
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         parcels = opened.imported.parcels()
-        table = ranking(scores, parcels, top) if top else summary(scores, catalogue)
+        selection = select_parcels(opened, wanted)
+        among = selection.parcel_ids
+        table = ranking(scores, parcels, top, among=among) if top else summary(scores.among(among), catalogue)
     say_problems(groundless(parcels))
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
     _say_scores(scores, unreached)
+    say_selection(selection)
     _say_weights(weights, before)
     return 1 if problems else 0
 
