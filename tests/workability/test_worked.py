@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kanpo.herbs import load_catalogue
 from kanpo.locale import use_language
+from kanpo.store import Project
+from kanpo.trials import record_rows
 from kanpo.workability import (
     areas_of_blocks,
     block_workability,
+    ground_of,
     margin_of,
     parcel_workability,
+    previous_crops,
+    replant_rules,
+    workability,
     workability_text,
 )
-from tests.workability.made_up import CATALOGUE, answers, costs_of, level_field, part_of
+from tests.suitability.sites import factors_of
+from tests.workability.made_up import CATALOGUE, EXPECTATIONS, answers, costs_of, level_field, part_of
 
 #: Rows C01 to C04 of restoration: what is known of the land, and yen per 10 a.
 _CLEARING = [
@@ -198,3 +206,46 @@ def test_a_subsidy_is_for_land_of_its_class_only() -> None:
         [level_field(), level_field(idle_class="2"), level_field(idle_class=None)], "toki", kept
     ).frame("toki")
     assert frame["subsidy_yen_per_10a_low"].fillna(-1).tolist() == [40_000, -1, -1]
+
+
+def test_green_and_yellow_and_land_in_use_are_read_from_the_register() -> None:
+    rows = [level_field(idle_class="1", years_abandoned=1.0) for _ in range(3)]
+    factors = factors_of(rows)
+    parcels = pd.DataFrame(
+        {
+            "parcel_id": factors.parcel_ids,
+            "idle_class": ["1", "1", None],
+            "devastation_class": ["A", "A", None],
+            "shade": ["1_green", "1_yellow", None],
+            "use": ["idle", "idle", "cultivated"],
+        }
+    )
+    ground = ground_of(parcels, factors)
+    assert ground.idle_class.tolist() == ["1_green", "1_yellow", None]
+    costs = workability(factors, ground, CATALOGUE, ["shakuyaku"], expectations=EXPECTATIONS)
+    parts = costs.parts_table("shakuyaku")
+    cleared = parts[parts["what"] == "restoration"]
+    # Yellow after one year contradicts the table: the class was seen, the years are left aside.
+    assert dict(zip(cleared["parcel_id"], cleared["yen_low"], strict=True)) == {"P0": 20_000, "P1": 50_000}
+
+
+def test_land_that_nothing_is_known_of_may_still_be_in_use() -> None:
+    row = level_field(idle_class=None, devastation_class=None, years_abandoned=None, land_type=None)
+    assert part_of(costs_of([row], "toki"), "toki", "restoration")[:2] == (0, 1_250_000)  # type: ignore[index]
+
+
+def test_the_same_herb_again_is_said_with_the_years_to_wait(project: Project) -> None:
+    herb = next(one for one in CATALOGUE.herbs.values() if one.replant_years)
+    row = {
+        "trial_code": "R1",
+        "herb_id": herb.herb_id,
+        "parcel_id": "P1",
+        "season": "2025",
+        "happened_at": "2025-04-01",
+    }
+    assert record_rows(project, "trial", {key: [value] for key, value in row.items()}).stored == 1
+    before = previous_crops(project)
+    (rule,) = replant_rules(before, "P1", herb.herb_id, CATALOGUE, 2026)
+    assert "2025" in rule.text.ja and rule.source == herb.source
+    assert replant_rules(before, "P2", herb.herb_id, CATALOGUE, 2026) == ()
+    assert replant_rules(before, "P1", herb.herb_id, CATALOGUE, 2099) == ()
