@@ -13,7 +13,7 @@ from kanpo.locale import Text
 from kanpo.parcels import current_parcels, read_land_use
 from kanpo.sites import Factors, stored_factors
 from kanpo.store import Project
-from kanpo.suitability import score_settings, with_assumed
+from kanpo.suitability import Expectations, expect, score_settings, with_assumed
 from kanpo.workability._assumed import read_assumptions_kept
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import ground_of
@@ -30,6 +30,7 @@ def project_workability(
     factors: Factors | None = None,
     parcels: gpd.GeoDataFrame | None = None,
     block_area_m2: np.ndarray | None = None,
+    expectations: Expectations | None = None,
 ) -> Workability:
     """What it takes on the parcels of a project; nothing is stored.
 
@@ -41,6 +42,8 @@ def project_workability(
         The parcels, in any order, where the caller has them; those with a row of `factors` count.
     block_area_m2 : ndarray (N,), optional
         Areas of the blocks that the parcels are worked with, in the order of `factors`.
+    expectations : Expectations, optional
+        What is to be expected where nothing is known, in place of what the scores were computed with.
     """
     if factors is None:
         factors, _ = stored_factors(project)
@@ -50,7 +53,7 @@ def project_workability(
     ground = ground_of(pd.DataFrame(parcels).join(uses), factors, block_area_m2)
     settings = score_settings(project)
     kept = read_assumptions_kept(project)
-    return workability(factors, ground, catalogue, herbs, kept, settings=settings)
+    return workability(factors, ground, catalogue, herbs, kept, settings=settings, expectations=expectations)
 
 
 def costs_of_blocks(
@@ -101,7 +104,12 @@ def costs_of_parcel(
         return {}, Text("", "")
     own = factors.subset([parcel_id])
     own = with_assumed(own, parcel_id, assumed) if assumed else own
-    costs = project_workability(project, catalogue, [herb_id], factors=own)
+    expected = score_settings(project).expectations
+    if expected is None:
+        # One parcel alone tells nothing of what is to be expected; all of them do.
+        needs = {herb_id: catalogue.requirements_of(herb_id)}
+        expected = expect(factors.columns(), factors.land_codes(), needs, catalogue.works)
+    costs = project_workability(project, catalogue, [herb_id], factors=own, expectations=expected)
     year = int(project.today()[:4])
     rules = replant_rules(previous_crops(project), parcel_id, herb_id, catalogue, year)
     values = parcel_workability(costs, herb_id, parcel_id, rules)

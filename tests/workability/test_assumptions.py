@@ -134,6 +134,11 @@ def test_what_is_no_form_is_refused(project: Project, tmp_path: Path) -> None:
     path.write_bytes(b"no workbook")
     with pytest.raises(InputUnusable):
         import_assumptions(project, path)
+    other = tmp_path / "別の表.csv"
+    other.write_text("foo,bar\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputUnusable) as refused:
+        import_assumptions(project, other)
+    assert refused.value.code == "assumption.no-form" and not originals_folder(project).exists()
     with pytest.raises(UsageError):
         assumptions_template(project, tmp_path / "前提.pdf")
 
