@@ -22,6 +22,7 @@ SCORE_LABELS = {
     **{f"{kind}_ha": Text.same("     ha") for kind in ("sure", "by_catalogue", "by_measuring", "unknown")},
     "best_score": Text("最高", "best"),
     "median_width": Text("幅の中央値", "median width"),
+    "order": Text("選んだ中の順", "order among the chosen"),
     "rank": Text("順位", "rank"),
     "level_with": Text("同順位の筆", "share the rank"),
     "parcel_id": Text("筆ID", "parcel id"),
@@ -92,7 +93,17 @@ def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
         show_table(table, SCORE_LABELS, as_json=as_json, as_csv=as_csv)
     else:
         shown = with_classes(table)
-        keys = ["herb_id", "rank", "parcel_id", "settlement", "lot_number", "area_m2", "class", "certainty"]
+        keys = [
+            "herb_id",
+            *(["order"] if "order" in table else []),
+            "rank",
+            "parcel_id",
+            "settlement",
+            "lot_number",
+            "area_m2",
+            "class",
+            "certainty",
+        ]
         keys += ["score", "lower", "upper", "potential", "limiting_factor", "deciding_factor"]
         show_table(shown[keys], SCORE_LABELS)
     for words in tie_words(table):

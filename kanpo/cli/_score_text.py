@@ -12,6 +12,8 @@ from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import geopandas as gpd
     import numpy as np
     import pandas as pd
@@ -25,11 +27,12 @@ _CLASSES = ("S1", "S2", "S3", "N1", "N2")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """Scores on their way to the screen, or to a program."""
+    """Scores on their way to the screen, or to a program; `among` are the parcels that were asked for."""
 
     scores: Scores
     catalogue: Catalogue
     parcels: gpd.GeoDataFrame
+    among: Collection[str]
     as_json: bool
     as_csv: bool
 
@@ -37,10 +40,13 @@ class Shown:
     def _for_programs(self) -> bool:
         return self.as_json or self.as_csv
 
+    def _chosen(self) -> Scores:
+        return self.scores.among(self.among)
+
     def _areas(self) -> np.ndarray:
         areas: np.ndarray = (
             self.parcels.set_index("parcel_id")["area_m2"]
-            .reindex(self.scores.parcel_ids)
+            .reindex(self._chosen().parcel_ids)
             .to_numpy(dtype=float)
         )
         return areas
@@ -49,7 +55,7 @@ class Shown:
         """How much land is sure, of which class, herb by herb, as it lies and after works."""
         from kanpo.suitability import summary
 
-        table = summary(self.scores, self.catalogue, self._areas())
+        table = summary(self._chosen(), self.catalogue, self._areas())
         first = sureness_words(table)
         if self._for_programs:
             say(first)
@@ -72,7 +78,7 @@ class Shown:
         """The best parcels of each herb."""
         from kanpo.suitability import ranking
 
-        table = ranking(self.scores, self.parcels, top)
+        table = ranking(self.scores, self.parcels, top, among=self.among)
         show_ranking(table, self.catalogue, as_json=self.as_json, as_csv=self.as_csv)
 
     def show_changes(self, changes: Changes | None, top: int) -> None:
@@ -83,7 +89,7 @@ class Shown:
         if changes is None:
             say(Text("比べる前のスコアがありません。", "there are no scores before to compare with."))
             return
-        table = changes.parcels
+        table = changes.parcels[changes.parcels["parcel_id"].isin(self.among)]
         if self.as_csv:
             show_table(table, as_csv=True)
             return
@@ -143,12 +149,12 @@ class Shown:
         """Whether herbs are told apart, and suitability from size."""
         from kanpo.suitability import separation
 
-        told = separation(self.scores, self.catalogue, self._areas())
+        told = separation(self._chosen(), self.catalogue, self._areas())
         table, between, with_area = told.herbs, told.between, told.with_area
         if self.as_json:
             show_json(
                 {
-                    "parcels": len(self.scores.parcel_ids),
+                    "parcels": len(self._chosen().parcel_ids),
                     "median_between_herbs": None if between != between else between,
                     "median_with_area": None if with_area != with_area else with_area,
                     "herbs": records(table),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from kanpo.errors import Problem, UsageError
+from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.exchange._beside import keep_original
 from kanpo.exchange._header import names_of, plain
 from kanpo.exchange._records import RecordsImport, place_of_rejects, record_source, write_rejects
 from kanpo.exchange._source import RecordsSource, read_source
+from kanpo.exchange._table import WrittenTable
 from kanpo.exchange._template import new_form
 from kanpo.exchange._workbook import FormColumn, form_workbook
 from kanpo.files import check_target, not_collecting, place_beside, save_workbook, write_csv
@@ -154,8 +155,8 @@ def import_assumptions(project: Project, path: Path, *, dry_run: bool = False) -
         source = read_source(project, path, _KIND)
         target = place_beside(place_of_rejects(path), project.path)
         check_target(target, gives_way=True)
-        original = None if dry_run else keep_original(project, path)
         filled, known, count = _filled_in(project, source)
+        original = None if dry_run else keep_original(project, path)
         report = _nothing() if not filled.table.rows else record_source(project, filled, dry_run)
     report = replace(report, read=count, repeated=report.repeated + known)
     if not report.rejected or dry_run:
@@ -178,6 +179,7 @@ def _filled_in(project: Project, source: RecordsSource) -> tuple[RecordsSource, 
         for position, head in enumerate(table.headers)
         if plain(head) in spellings
     }
+    _refuse_others(table, {"key", "low"} - at.keys())
     standing, catalogue, today = _standing(project), project_catalogue(project), project.today()
     extra = [key for key in ("happened_at", "supersedes", "reason") if key not in at]
     keep = [position for position, head in enumerate(table.headers) if plain(head) not in map(plain, _ABOUT)]
@@ -206,6 +208,30 @@ def _filled_in(project: Project, source: RecordsSource) -> tuple[RecordsSource, 
     headers = (*(table.headers[position] for position in keep), *extra)
     filled = replace(table, headers=headers, rows=tuple(rows), numbers=tuple(numbers))
     return replace(source, table=filled, unusable=unusable), known, len(rows) + known
+
+
+def _refuse_others(table: WrittenTable, missing: set[str]) -> None:
+    """A table without the columns of the form is none.
+
+    Raises
+    ------
+    InputUnusable
+        Some are missing.
+    """
+    if missing:
+        heads = "、".join(sorted(ASSUMPTION.field(key).label.ja for key in missing))
+        raise InputUnusable(
+            "assumption.no-form",
+            Text(
+                f"前提の用紙の列がありません({heads})",
+                f"lacks columns of the form ({', '.join(sorted(missing))})",
+            ),
+            Text(
+                "kanpo assumptions template で作った用紙に書いてください",
+                "use the form that kanpo assumptions template makes",
+            ),
+            Place(table.file_name, table.sheet),
+        )
 
 
 def _standing(project: Project) -> dict[tuple[str, str], Mapping[str, object]]:

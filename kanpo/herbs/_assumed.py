@@ -63,6 +63,8 @@ def _outside(assumption: Assumption, body: Mapping[str, object]) -> list[Problem
     problems = []
     numbers = {key: float(str(body[key])) for key in ("low", "high")}
     for key, value in numbers.items():
+        if key == "high" and value == numbers["low"]:
+            continue
         if not assumption.low <= value <= assumption.high:
             bounds = f"{assumption.low:,.10g}〜{assumption.high:,.10g} {assumption.unit}"
             problems.append(

@@ -12,7 +12,15 @@ from kanpo.suitability._changes import (
     project_changes,
     ranking_changes,
 )
-from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, CLASSES, Certainty, ClassBounds
+from kanpo.suitability._classes import (
+    CERTAINTY_LABELS,
+    CLASS_LABELS,
+    CLASSES,
+    Certainty,
+    ClassBounds,
+    certainty_of,
+    class_names,
+)
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._deciding import open_factors
 from kanpo.suitability._explain import Explanation, FactorLine, explain
@@ -75,8 +83,10 @@ __all__ = [
     "Validation",
     "Variation",
     "Weights",
+    "certainty_of",
     "change_reasons",
     "check_panel_weights",
+    "class_names",
     "climate_score",
     "combine",
     "compile_requirements",

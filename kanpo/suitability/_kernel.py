@@ -57,6 +57,18 @@ class KernelResult:
         score, lower, upper, least, most = (np.empty(shape) for _ in range(5))
         return cls(score, lower, upper, least, most, np.empty(shape, np.int8), np.empty(shape, bool))
 
+    def take(self, at: np.ndarray) -> KernelResult:
+        """Those of the parcels at some positions (n,)."""
+        return KernelResult(
+            self.score[:, at],
+            self.lower[:, at],
+            self.upper[:, at],
+            self.least[:, at],
+            self.most[:, at],
+            self.limiting[:, at],
+            self.excluded[:, at],
+        )
+
     @property
     def numbers(self) -> tuple[np.ndarray, ...]:
         """The five arrays of scores in rising order: least, lower, score, upper, most."""

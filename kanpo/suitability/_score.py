@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -189,6 +189,19 @@ class Scores:
         frames = [self.frame(herb_id) for herb_id in self.herb_ids]
         return (
             pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["parcel_id", "herb_id"])
+        )
+
+    def among(self, parcel_ids: Collection[str]) -> Scores:
+        """The same scores of some parcels, in their order, for counting; `frame` then ranks among these alone."""
+        at = np.flatnonzero(np.isin(np.array(self.parcel_ids, dtype=object), list(parcel_ids)))
+        result = self.result.take(at)
+        return replace(
+            self,
+            parcel_ids=tuple(self.parcel_ids[position] for position in at),
+            result=result,
+            potential=result if self.potential is self.result else self.potential.take(at),
+            known=self.known[:, at],
+            deciding=self.deciding[:, at],
         )
 
     def known_share(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -188,22 +189,30 @@ def shade_words(catalogue: Catalogue, herb_id: str) -> Text | None:
     )
 
 
-def ranking(scores: Scores, parcels: gpd.GeoDataFrame, top: int) -> pd.DataFrame:
+def ranking(
+    scores: Scores, parcels: gpd.GeoDataFrame, top: int, *, among: Collection[str] | None = None
+) -> pd.DataFrame:
     """The best `top` parcels of each herb with settlement, lot number and area, in the order of `Scores.frame`.
 
-    Columns besides: ``level_with``, how many parcels share the rank, all parcels counted.
+    `among` are the parcels to choose from; `rank` stays that among all, and `order` is the place among
+    the chosen, equal ones sharing one. ``level_with`` is how many parcels share the rank, all counted.
     """
     names = pd.DataFrame(parcels[["parcel_id", "settlement", "lot_number", "area_m2"]])
     parts = []
     for herb_id in scores.herb_ids:
         frame = scores.frame(herb_id)
         frame["level_with"] = frame.groupby("rank")["rank"].transform("size")
-        frame = frame.sort_values("rank", kind="stable").head(top).merge(names, on="parcel_id", how="left")
+        frame = frame.sort_values("rank", kind="stable")
+        if among is not None:
+            frame = frame[frame["parcel_id"].isin(among)]
+        frame["order"] = frame["rank"].rank(method="min").astype(int)
+        frame = frame.head(top).merge(names, on="parcel_id", how="left")
         parts.append(frame)
     table = pd.concat(parts, ignore_index=True)
     for key in ("limiting_factor", "deciding_factor"):
         table[key] = [str(FACTORS[name].label) if name in FACTORS else None for name in table[key]]
-    keys = ["herb_id", "rank", "level_with", "parcel_id", "settlement", "lot_number", "area_m2", "certainty"]
+    keys = ["herb_id", *(["order"] if among is not None else []), "rank", "level_with", "parcel_id"]
+    keys += ["settlement", "lot_number", "area_m2", "certainty"]
     keys += ["class_lower", "class_upper", "score", "lower", "upper"]
     keys += ["potential_class_lower", "potential_class_upper", "potential_score"]
     return table[[*keys, "limiting_factor", "deciding_factor", "known"]]

@@ -8,7 +8,7 @@ from kanpo.workability._assumed import Answer, Assumptions, assumption_table, re
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import Ground, ground_of
 from kanpo.workability._margin import Margin, margin_of
-from kanpo.workability._project import costs_of_parcel, project_workability
+from kanpo.workability._project import costs_of_blocks, costs_of_parcel, project_workability
 from kanpo.workability._rules import NOT_WORTH, SUBSIDIES, Rule, previous_crops, replant_rules, rules_of
 from kanpo.workability._span import Span
 from kanpo.workability._tables import cost_table, in_words
@@ -42,6 +42,7 @@ __all__ = [
     "assumption_table",
     "block_workability",
     "cost_table",
+    "costs_of_blocks",
     "costs_of_parcel",
     "fact_label",
     "ground_of",

@@ -15,6 +15,7 @@ class Ground:
     """Facts of N parcels, each (N,); NaN and None where nothing is known.
 
     `block_area_m2` is the area of the block that a parcel is worked with, its own where it is worked alone.
+    `cultivated` tells which parcels are in use, by the newest survey: nothing has to be cleared there.
     """
 
     parcel_ids: tuple[str, ...]
@@ -28,6 +29,7 @@ class Ground:
     block_area_m2: np.ndarray
     road_access_m: np.ndarray
     water_access_m: np.ndarray
+    cultivated: np.ndarray
 
     def __len__(self) -> int:
         return len(self.parcel_ids)
@@ -39,7 +41,8 @@ def ground_of(parcels: pd.DataFrame, factors: Factors, block_area_m2: np.ndarray
     Parameters
     ----------
     parcels : DataFrame
-        ``parcel_id``, ``idle_class``, ``devastation_class``; all parcels of `factors`, in any order.
+        ``parcel_id``, ``idle_class``, ``devastation_class`` of all parcels of `factors`, in any order; and
+        where known ``shade`` (``1_green``, ``1_yellow``: the kind of class 1) and ``use`` (``cultivated``).
     block_area_m2 : ndarray (N,), optional
         Areas of the blocks that the parcels are worked with.
     """
@@ -53,10 +56,16 @@ def ground_of(parcels: pd.DataFrame, factors: Factors, block_area_m2: np.ndarray
     def classes(column: pd.Series) -> np.ndarray:
         return column.astype(object).where(column.notna(), None).to_numpy(dtype=object)
 
+    idle = classes(register["idle_class"])
+    if "shade" in register:
+        shade = classes(register["shade"])
+        # Green and yellow are kinds of class 1; where another class stands, that is what counts.
+        idle = np.where(np.isin(idle.astype(str), ("1", "None")) & pd.notna(shade), shade, idle)
+    in_use = register["use"] == "cultivated" if "use" in register else pd.Series(False, index=register.index)
     area = numbers("area_m2")
     return Ground(
         tuple(factors.parcel_ids),
-        idle_class=classes(register["idle_class"]),
+        idle_class=idle,
         devastation_class=classes(register["devastation_class"]),
         land_type=land,
         years_abandoned=numbers("years_abandoned"),
@@ -66,4 +75,5 @@ def ground_of(parcels: pd.DataFrame, factors: Factors, block_area_m2: np.ndarray
         block_area_m2=area if block_area_m2 is None else np.asarray(block_area_m2, dtype=float),
         road_access_m=numbers("road_access_m"),
         water_access_m=numbers("water_access_m"),
+        cultivated=in_use.to_numpy(dtype=bool),
     )

@@ -12,9 +12,9 @@ from kanpo.herbs import Catalogue, Requirement, Work, lower_corner
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import LAND_TYPES, Factors
-from kanpo.suitability import ClassBounds, Expectations, ScoreSettings, compile_requirements, run_kernel
+from kanpo.suitability import Compiled, Expectations, ScoreSettings, compile_requirements, run_kernel
 from kanpo.workability._part import Asking, Part, least_sure
-from kanpo.workability._span import Span
+from kanpo.workability._span import Span, total
 
 _NOT_SUITABLE = 3
 _LOWER, _POINT, _UPPER = 1, 2, 3
@@ -128,44 +128,70 @@ def _choices(
     """All sets of works, one for each factor at most, none first: they are few."""
     keys = dict.fromkeys(one.work.factor for one in priced)
     ways = [[None, *(one for one in priced if one.work.factor == key)] for key in keys]
+    sets = [tuple(one for one in chosen if one is not None) for chosen in product(*ways)]
     count = len(factors.parcel_ids)
+    sets = [works for works in sets if not works or np.logical_and.reduce([w.able for w in works]).any()]
+    compiled = _compile_sets(
+        [[one.work for one in works] for works in sets], catalogue, herb_id, settings, expectations
+    )
+    result = run_kernel(factors.columns(), compiled, land=factors.land_codes(), method=settings.method)
+    numbers = [result.numbers[at] for at in (_LOWER, _POINT, _UPPER)]
+    codes = np.array([settings.bounds.codes(one, one == 0) for one in numbers])
+    reach = np.minimum(codes, _NOT_SUITABLE)
+    # Expectations may come from elsewhere; works never make it worse.
+    reach = np.minimum(reach, reach[:, :1])
     choices = []
-    start: np.ndarray | None = None
-    for combination in product(*ways):
-        works = tuple(one for one in combination if one is not None)
+    for position, works in enumerate(sets):
         able = np.ones(count, dtype=bool)
-        yen, hours = Span.of(count), Span.of(count)
         for one in works:
             able &= one.able
-            yen, hours = yen + one.yen, hours + one.hours
-        if works and not able.any():
-            continue
-        reach = _reach([one.work for one in works], factors, catalogue, herb_id, settings, expectations)
-        start = reach if start is None else start
-        # Expectations may come from elsewhere; works never make it worse.
-        choices.append(_Choice(works, able, np.minimum(reach, start), yen, hours))
+        yen, hours = (total([getattr(one, name) for one in works], count) for name in ("yen", "hours"))
+        choices.append(_Choice(works, able, reach[:, position], yen, hours))
     return choices
 
 
-def _reach(
-    works: Sequence[Work],
-    factors: Factors,
+def _compile_sets(
+    sets: Sequence[Sequence[Work]],
     catalogue: Catalogue,
     herb_id: str,
     settings: ScoreSettings,
     expectations: Expectations,
-) -> np.ndarray:
-    """Codes of the classes (3, N) after works: lower end, point and upper end; what is not suitable is one class."""
-    compiled = compile_requirements(
-        {herb_id: catalogue.requirements_of(herb_id)},
-        settings.weights_for(catalogue),
-        expectations=expectations.after(works),
-        works=works,
+) -> Compiled:
+    """The herb once for each set of works, as if it were another herb each time: curves are shared."""
+    needs = catalogue.requirements_of(herb_id)
+    weights = settings.weights_for(catalogue)
+    bare = compile_requirements({herb_id: needs}, weights, expectations=expectations.current)
+    parts, places, size = [bare], dict[tuple[str, str], int](), len(bare.judges)
+    for work in dict.fromkeys(work for works in sets for work in works):
+        own = [need for need in needs if need.factor == work.factor]
+        moved = compile_requirements(
+            {herb_id: own},
+            {herb_id: {work.factor: 1.0}},
+            expectations=expectations.after([work]),
+            works=[work],
+        )
+        parts.append(moved)
+        places[work.work_id, work.factor] = size
+        size += 1
+    curves_of = []
+    for works in sets:
+        curves = bare.curves_of[0].copy()
+        for work in works:
+            at = bare.factor_of[bare.curves_of[0]] == list(FACTORS).index(work.factor)
+            curves[at] = places[work.work_id, work.factor]
+        curves_of.append(curves)
+    return Compiled(
+        tuple(f"{herb_id}:{position}" for position in range(len(sets))),
+        tuple(judge for part in parts for judge in part.judges),
+        np.concatenate([part.factor_of for part in parts]),
+        tuple(curves_of),
+        bare.weights_of * len(sets),
+        np.concatenate([part.worst for part in parts], axis=1),
+        np.concatenate([part.best for part in parts], axis=1),
+        np.concatenate([part.expected for part in parts]),
+        np.concatenate([part.fills for part in parts]),
+        tuple(table for part in parts for table in part.tables),
     )
-    result = run_kernel(factors.columns(), compiled, land=factors.land_codes(), method=settings.method)
-    bounds: ClassBounds = settings.bounds
-    numbers = [result.numbers[at][0] for at in (_LOWER, _POINT, _UPPER)]
-    return np.minimum(np.array([bounds.codes(one, one == 0) for one in numbers]), _NOT_SUITABLE)
 
 
 def _possible(choices: Sequence[_Choice], best: np.ndarray) -> np.ndarray:

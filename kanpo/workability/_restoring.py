@@ -16,13 +16,16 @@ from kanpo.workability._ground import Ground
 from kanpo.workability._part import Asking, Part, least_sure, rows_of
 from kanpo.workability._span import Span, total
 
-_FACTS = ("idle_class", "devastation_class", "years_abandoned", "land_type")
+#: What tells that land was left.
+_LEFT = ("idle_class", "devastation_class", "years_abandoned")
+_FACTS = (*_LEFT, "land_type")
 
 
 def restoration_parts(catalogue: Catalogue, ground: Ground, herb_id: str) -> Iterator[Part]:
     """Clearing by class, years and land type, then the extra for slopes.
 
-    A parcel may be every row that nothing known of it rules out; there is one part for each such set of rows.
+    A parcel may be every row that nothing known of it rules out; there is one part for each such set of
+    rows. Of land that nothing at all is known of, it may be that it is still in use and nothing is to clear.
     """
     rows = rows_of(catalogue, "restoration", herb_id)
     if not rows:
@@ -30,7 +33,8 @@ def restoration_parts(catalogue: Catalogue, ground: Ground, herb_id: str) -> Ite
     clearing = []
     for codes, where in _alike(rows, ground):
         possible = restoration_of(rows, **codes)
-        if not possible:
+        where &= ~ground.cultivated
+        if not possible or not where.any():
             continue
         part = _clearing(possible, rows, where, codes)
         clearing.append(part)
@@ -72,6 +76,8 @@ def _clearing(
 ) -> Part:
     money, count = span_of(possible), len(where)
     low, high = money.yen_low or 0.0, np.inf if money.yen_high is None else money.yen_high
+    if all(_nothing(codes[key]) for key in _LEFT):
+        low = 0.0
     hours = (
         (0.0, 0.0)
         if money.hours_low is None or money.hours_high is None

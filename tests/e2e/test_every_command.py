@@ -40,6 +40,10 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("explain", ("069001736", "--herb", "芍薬")),
+    ("costs", ("--herb", "芍薬", "--limit", "5")),
+    ("assumptions template", ("--herb", "当帰", "--out", "assumptions.xlsx")),
+    ("assumptions import", ("answers.csv",)),
+    ("assumptions list", ()),
     (
         "weights template",
         ("--herb", "当帰", "--factor", "土性", "--factor", "排水", "--factor", "日照", "--out", "w.csv"),
@@ -125,6 +129,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("record matrix", ("--matrix-id", "M0", "--sample-column", "試料", "--sha256", "0" * 64, *DAY)),
     ("record use_condition", ("--registration-number", "12345", "--herb-id", "toki", *DAY)),
     ("record weather", ("--station", "鶴岡", "--tmean-c", "20.5", *DAY)),
+    ("record assumption", ("--key", "労賃", "--low", "1300", *DAY)),
     ("records list", ("observation",)),
     ("records show", ("@observation",)),
     ("records template", ("visit", "visit.csv")),
@@ -227,6 +232,7 @@ def folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables = {
         "own/requirements.csv": "herb_id,factor,a,b,c,d\n当帰,土壌pH(H2O),5,5.8,6.5,7\n",
         "own/herbs.csv": "herb_id,crude_drug_ja\nshikon,紫根\n",
+        "answers.csv": "key,low,high,source\nyears_of_use,5,,\n1年に通う回数,三十,40,聞き取り\n",
         "judged.csv": "要因A,要因B,甲\n傾斜,排水,1/3\n傾斜,日照,3\n排水,日照,5\n",
         "matrix.csv": "sample_id,産地,a,b\n" + "".join(f"S{n},{'鶴岡奈良'[2 * (n % 2) :][:2]},{n * 1.7 % 5:.2f},{n * 2.3 % 7:.2f}\n" for n in range(10)),
         "panel.csv": "sample_id,甲,乙,丙\n" + "".join(f"S{n},{n * 3 % 7},{n * 5 % 8},{n}\n" for n in range(10)),

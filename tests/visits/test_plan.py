@@ -51,7 +51,12 @@ def test_the_plan_keeps_to_the_budget_and_says_what_to_measure() -> None:
 
 
 def test_desk_work_is_kept_apart() -> None:
-    rows = [good_site() | {"warmth_index_c_month": None}, good_site() | {"drainage": None}, good_site(), good_site()]
+    rows = [
+        good_site() | {"warmth_index_c_month": None},
+        good_site() | {"drainage": None},
+        good_site(),
+        good_site(),
+    ]
     factors = factors_of(rows)
     plan = plan_visits(parcels_of(factors), factors, CATALOGUE, ["shakuyaku"], budget=5, best=2)
     assert list(plan.visits["parcel_id"]) == ["P1"] and list(plan.visits["factors"]) == ["drainage"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,11 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import output_options, project_option
 from kanpo.cli._present import say, show_table
+from kanpo.cli._selection import say_selection, selection_options
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.parcels import ParcelFilter
 
 _LABELS = {
     "parcel_id": Text("筆ID", "parcel id"),
@@ -51,6 +56,7 @@ _LABELS = {
 )
 @option("--parts", is_flag=True, help=Text("内訳(1行に1つの費目)", "the parts, one to a row"))
 @project_option
+@selection_options
 @output_options
 def costs(
     herb: str,
@@ -58,11 +64,13 @@ def costs(
     limit: int,
     parts: bool,
     project: Path | None,
+    wanted: ParcelFilter,
     as_json: bool,
     as_csv: bool,
 ) -> int:
     from kanpo.blocks import form_blocks
     from kanpo.herbs import find_herb
+    from kanpo.parcels import select_parcels
     from kanpo.store import Project
     from kanpo.suitability import project_sites, score_as_stored
     from kanpo.workability import (
@@ -78,6 +86,10 @@ def costs(
     herb_id = find_herb(catalogue, herb).herb_id
     with Project.open(find_project(project)) as opened:
         parcels, factors = project_sites(opened)
+        scores = score_as_stored(opened, factors, catalogue, [herb_id])
+        selection = select_parcels(opened, wanted)
+        parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
+        factors = factors.subset(parcels["parcel_id"].tolist())
         areas = None
         if gap is not None:
             formed = form_blocks(parcels, gap_m=gap)
@@ -85,7 +97,6 @@ def costs(
         found = project_workability(
             opened, catalogue, [herb_id], factors=factors, parcels=parcels, block_area_m2=areas
         )
-        scores = score_as_stored(opened, factors, catalogue, [herb_id])
     table = cost_table(found, herb_id, parcels, scores)
     shown = table.head(limit)
     if parts:
@@ -101,6 +112,7 @@ def costs(
             "What the place takes until the first crop is in.",
         )
     )
+    say_selection(selection)
     for line in (assumed_text(found, herb_id), asked_text(catalogue, found.asked(herb_id), herb_id)):
         if line.ja:
             say(line)

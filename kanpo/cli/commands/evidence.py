@@ -148,7 +148,7 @@ def _parts(found: Calibration, path: Path, catalogue: Catalogue, sites: int) -> 
     except InputUnusable as error:
         parts.append(Part(Text("目録を直す提案", "A proposal for the catalogue"), [error.what, error.mend]))
     if sites:
-        chosen, _ = suggest_for_project(path, catalogue, [herb_id], budget=sites, trait=trait)
+        chosen, *_ = suggest_for_project(path, catalogue, [herb_id], budget=sites, trait=trait)
         parts.append(suggestion_part(chosen, left_out_words(chosen)))
     return parts
 

@@ -12,6 +12,7 @@ from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
+from kanpo.cli._selection import refuse_selection, say_selection, selection_options
 from kanpo.cli.commands.climate import anomalies_of, station_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from kanpo.parcels import ParcelFilter
     from kanpo.suitability import Criterion
 
 _LABELS = SCORE_LABELS | {
@@ -100,9 +102,11 @@ _HERBS = [
     metavar="FILE",
     help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)"),
 )
+@selection_options
 @output_options
 def ranking_command(
     project: Path | None,
+    wanted: ParcelFilter,
     parcel: str | None,
     herbs: tuple[str, ...],
     top: int,
@@ -118,7 +122,7 @@ def ranking_command(
     from kanpo.climate import add_risk
     from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
-    from kanpo.parcels import find_current
+    from kanpo.parcels import find_current, select_parcels
     from kanpo.store import Project
     from kanpo.suitability import (
         pareto_table,
@@ -130,6 +134,8 @@ def ranking_command(
     )
 
     _check(parcel, herbs, pareto)
+    if parcel is not None:
+        refuse_selection(wanted, "--parcel")
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
     criteria = read_criteria(pareto) if pareto else ()
@@ -139,12 +145,13 @@ def ranking_command(
         parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
         anomalies = anomalies_of(opened, station, normal) if risk else None
+        selection = select_parcels(opened, wanted)
     if row is not None:
         table = suited_herbs(scores, row["parcel_id"], catalogue)
     elif criteria:
-        table = pareto_table(scores, factors, parcels, criteria, levels)
+        table = pareto_table(scores, factors, parcels, criteria, levels, among=selection.parcel_ids)
     else:
-        table = ranking(scores, parcels, top)
+        table = ranking(scores, parcels, top, among=selection.parcel_ids)
     if anomalies is not None:
         one_parcel = None if row is None else row["parcel_id"]
         how: dict[str, Any] = {"bounds": scores.bounds, "method": scores.method}
@@ -156,6 +163,7 @@ def ranking_command(
         say(Text(f"書き出しました: {path}", f"written: {path}"))
     if row is None and not criteria:
         show_ranking(table, catalogue, as_json=as_json, as_csv=as_csv)
+        say_selection(selection)
         return 0
     plain = as_json or as_csv
     shown = table if plain else _herbs(table) if row is not None else _levels(table)
@@ -165,6 +173,8 @@ def ranking_command(
         say(_best(table))
     else:
         _say_levels(criteria, len(table))
+    if row is None:
+        say_selection(selection)
     return 0
 
 

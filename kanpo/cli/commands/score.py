@@ -21,6 +21,7 @@ from kanpo.cli._options import (
 from kanpo.cli._present import say, say_problems
 from kanpo.cli._ranking_text import show_what_if
 from kanpo.cli._score_text import Shown, say_scores
+from kanpo.cli._selection import refuse_selection, say_selection, selection_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanpo.herbs import Catalogue
+    from kanpo.parcels import ParcelFilter
     from kanpo.store import Project
     from kanpo.suitability import Method, PanelWeights, Scores, ScoreSettings
 
@@ -112,10 +114,12 @@ _TOP = 20
 @assume_option
 @what_if_option
 @option("--parcel", help=Text("--what-if の筆(筆ID、または「大字 地番」)", "the parcel of --what-if"))
+@selection_options
 @dry_run_option
 @output_options
 def score(
     project: Path | None,
+    wanted: ParcelFilter,
     herbs: tuple[str, ...],
     method: Method,
     weights_file: Path | None,
@@ -131,7 +135,7 @@ def score(
     as_csv: bool,
 ) -> int:
     from kanpo.herbs import find_herb
-    from kanpo.parcels import groundless
+    from kanpo.parcels import groundless, select_parcels
     from kanpo.sites import layers_reached
     from kanpo.store import Project
     from kanpo.suitability import ScoreSettings, project_changes, score_project, score_settings
@@ -140,6 +144,8 @@ def score(
     catalogue = catalogue_of(path)
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
     _check(assume, bool(what_if or parcel), weights_file, catalogue_weights, compare, diagnostics)
+    if what_if or parcel:
+        refuse_selection(wanted, "--parcel")
     given, problems = _weights(weights_file, catalogue)
     with Project.open(path, write=not (dry_run or assume or what_if or parcel)) as opened:
         before = score_settings(opened)
@@ -157,12 +163,13 @@ def score(
             )
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         parcels = opened.imported.parcels()
+        selection = select_parcels(opened, wanted)
         changes = (
             project_changes(opened, catalogue, scores, settings, top=top or _TOP, stored=not dry_run)
             if compare
             else None
         )
-    shown = Shown(scores, catalogue, parcels, as_json, as_csv)
+    shown = Shown(scores, catalogue, parcels, selection.parcel_ids, as_json, as_csv)
     say_problems(groundless(parcels))
     if compare:
         shown.show_changes(changes, top or _TOP)
@@ -173,6 +180,7 @@ def score(
     else:
         shown.show_summary()
     say_scores(scores, unreached)
+    say_selection(selection)
     _say_weights(given, weights, before.panel)
     return 1 if problems else 0
 
