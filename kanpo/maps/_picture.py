@@ -271,11 +271,11 @@ def _groups(scored: pd.DataFrame) -> list[_Group]:
             reference = bool(name) and kind == "unknown"
             colours = MUTED_COLOURS if reference else CLASS_COLOURS if kind == "sure" else PALE_COLOURS
             certainty = _REFERENCE if reference else VOCABULARIES["certainty"].labels[kind]
-            label = (
-                Text(f"{name} {words.ja}({certainty.ja})", f"{name} {words.en} ({certainty.en})")
-                if name
-                else words
-            )
+            label = words
+            if name and (reference or kind == "by_measuring"):
+                label = Text(f"{name}〜({certainty.ja})", f"{name} or better ({certainty.en})")
+            elif name:
+                label = Text(f"{name} {words.ja}({certainty.ja})", f"{name} {words.en} ({certainty.en})")
             groups.append(_Group(label, colours[name], kind == "by_measuring", rows))
     return groups
 

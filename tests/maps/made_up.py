@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from kanpo.herbs import load_catalogue
 from kanpo.locale import Text
 from kanpo.maps import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
 from kanpo.schema import FACTORS
@@ -114,6 +115,7 @@ def content(count: int = 200, herb_count: int = 3, seed: int = 1, **changes: obj
     shapes = outlines(count, random)
     values, sources = factor_tables(ids, random)
     per = -(-max(count, 1) // len(SETTLEMENTS))
+    lands = np.array(["field", "paddy"], dtype=object)[random.integers(0, 2, count)]
     parcels = gpd.GeoDataFrame(
         {
             "parcel_id": ids,
@@ -122,7 +124,7 @@ def content(count: int = 200, herb_count: int = 3, seed: int = 1, **changes: obj
                 f"{nth % per + 1}-{nth % 3 + 1}" if nth % 2 else str(nth % per + 1) for nth in range(count)
             ],
             "area_m2": values["area_m2"].to_numpy(dtype=float),
-            "land_type": np.array(["field", "paddy"], dtype=object)[random.integers(0, 2, count)],
+            "land_type": lands,
             "idle_class": np.array(["1", "2", None], dtype=object)[random.integers(0, 3, count)],
             "devastation_class": np.array(["A", "B", None], dtype=object)[random.integers(0, 3, count)],
             "attributes": ['{"owner": "never leaves"}'] * count,
@@ -140,6 +142,11 @@ def content(count: int = 200, herb_count: int = 3, seed: int = 1, **changes: obj
         "factors": values,
         "factor_sources": sources,
         "herbs": herbs(herb_count),
+        # Of every ninth parcel nobody knows what land it is.
+        "land_types": {
+            parcel: str(land) for nth, (parcel, land) in enumerate(zip(ids, lands, strict=True)) if nth % 9
+        },
+        "works": load_catalogue().works,
         "plots": trial_plots() if count else None,
         "labels": {"yield_dry_kg_per_10a": Text("乾燥収量(kg/10a)", "dry yield (kg/10 a)")},
         "layers_sources": (

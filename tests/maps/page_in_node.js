@@ -43,7 +43,7 @@ const { kanpo } = globalThis;
   const areas = content.columns.find((column) => column.name === "area_m2");
   const blocks = content.blocks && content.herbs.map((herb) => {
     const result = kanpo.kernel.scores(herb, content.factors, content.n, content.meta);
-    const found = kanpo.blocks.measure(content.blocks.of, content.blocks.count, areas.of.values, result);
+    const found = kanpo.blocks.measure(content.blocks.of, content.blocks.count, areas.of.values, result, content.meta.bounds);
     return { of: Array.from(content.blocks.of), ranked: kanpo.blocks.ranked(found, 0), ...Object.fromEntries(Object.entries(found).map(([key, values]) => [key, Array.from(values)])) };
   });
   const factors = content.factors.map((factor) => ({

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -91,7 +92,7 @@ def test_a_dragged_weight_moves_the_ranking_and_says_so_everywhere(opened: Any) 
     assert opened.complaints == []
 
 
-@pytest.mark.parametrize("aggregation", ["geometric", "arithmetic", "minimum", "owa"])
+@pytest.mark.parametrize("aggregation", ["limitation", "geometric", "arithmetic", "minimum", "owa"])
 def test_following_a_slider_gives_the_scores_of_a_whole_computation(
     tmp_path: Path, open_file: Any, aggregation: str
 ) -> None:
@@ -108,12 +109,14 @@ def test_following_a_slider_gives_the_scores_of_a_whole_computation(
           if (classes) app.changes.set(herb, factor, { classes: classes.map((mu) => mu / 2) });
           const quick = app.scorer.moved(app.current(), factor);
           const whole = app.scorer.scores(app.current());
-          for (const name of ["score", "lower", "upper", "classes", "limiting"]) {
-            for (let i = 0; i < app.data.n; i++) {
-              const away = Math.abs(quick[name][i] - whole[name][i]);
-              if (Number.isNaN(quick[name][i]) !== Number.isNaN(whole[name][i])) most = 1;
-              else if (away > most) most = away;
-            }
+          const told = (result) => [...result.numbers, ...result.potential, result.codes, result.after.codes, result.known];
+          const columns = told(whole);
+          told(quick).forEach((column, nth) => column.forEach((value, i) => {
+            const away = Math.abs(value - columns[nth][i]);
+            if (!(away <= most)) most = away === away ? away : 1;
+          }));
+          for (let i = 0; i < app.data.n; i++) {
+            if (quick.limiting(i) !== whole.limiting(i) || quick.deciding(i) !== whole.deciding(i)) most = 1;
           }
         }
       }
@@ -183,8 +186,9 @@ def test_two_parcels_and_two_herbs_stand_side_by_side(opened: Any) -> None:
     assert "川芎" in page.locator("#kanpo-compare-herbs thead").last.text_content()
     told = page.locator("#kanpo-compare-herbs p").first.text_content()
     good = page.evaluate("""() => {
-      const [one, other] = ["herb_0", "herb_2"].map((id) => kanpo.kernel.scores(kanpo.app.data.herbs.find((h) => h.id === id), kanpo.app.data.factors, kanpo.app.data.n, kanpo.app.data.meta).classes);
-      return one.filter((k, i) => [1, 2].includes(k) && [1, 2].includes(other[i])).length;
+      const [one, other] = ["herb_0", "herb_2"].map((id) => kanpo.kernel.scores(kanpo.app.data.herbs.find((h) => h.id === id), kanpo.app.data.factors, kanpo.app.data.n, kanpo.app.data.meta));
+      const good = ({ classes, kinds }, i) => [1, 2].includes(classes[i]) && kinds[i] <= 1;
+      return [...one.score.keys()].filter((i) => good(one, i) && good(other, i)).length;
     }""")
     assert f"{good}筆" in told
     page.keyboard.press("Escape")
@@ -276,11 +280,28 @@ def test_the_list_is_taken_away_as_it_stands(opened: Any) -> None:
     page.click("[data-klass='4']")
     rows = saved(page, "#kanpo-csv")
     assert len(rows) - 1 == shown_rows(page) < COUNT
-    assert [row[0] for row in rows[1:]] == [str(nth + 1) for nth in range(len(rows) - 1)]
+    head = rows[0]
+    rank, score, lower, low, certainty = (
+        head.index(name) for name in ("順位", "点", "下限", "区分の下", "確かさ")
+    )
+    ranks = [int(row[rank]) for row in rows[1:]]
+    # Equal parcels share a rank, and the next is counted from them.
+    assert ranks == [
+        1 + ranks.index(one) if ranks.index(one) == nth else one for nth, one in enumerate(ranks)
+    ]
+    assert all(
+        (one[score], one[lower]) == (other[score], other[lower])
+        for one, other in pairwise(rows[1:])
+        if one[rank] == other[rank]
+    )
+    assert {row[certainty] for row in rows[1:]} <= {"確か", "根拠しだい", "測れば変わる", "不明"}
     first = page.evaluate("kanpo.app.text('parcel_id', kanpo.app.list.first())")
     assert rows[1][1] == first
-    scores = [float(row[7]) for row in rows[1:] if row[7]]
-    assert scores == sorted(scores, reverse=True)
+    assert all((row[low] == "") == (row[certainty] == "不明") for row in rows[1:])
+    for known in (True, False):
+        scores = [float(row[score]) for row in rows[1:] if bool(row[low]) == known]
+        assert scores == sorted(scores, reverse=True)
+    assert [bool(row[low]) for row in rows[1:]] == sorted((bool(row[low]) for row in rows[1:]), reverse=True)
     assert opened.requests[1:] == []
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kanpo.blocks import block_table, form_blocks
 from kanpo.herbs import Catalogue, Money, Requirement, Work, load_catalogue
 from kanpo.locale import Text
 from kanpo.maps import MapContent
@@ -100,7 +101,7 @@ def sites(count: int, seed: int) -> tuple[MapContent, Factors]:
     """Random parcels with much that is not known, some on no known type of land, some barred by a layer."""
     plain = made_up.content(count, seed=seed)
     random = np.random.default_rng(seed)
-    values = plain.factors.copy()
+    values = plain.factors.mask(random.random(plain.factors.shape) < 0.15)
     if seed % 3 == 0 and count:
         # A column that nobody has anything of, and one that is known everywhere.
         values["soil_depth_cm"], values["soil_ph"] = np.nan, 5.5
@@ -204,3 +205,40 @@ def test_spread_and_bounds_are_those_of_the_library() -> None:
     bounds = ClassBounds()
     assert content.spread == dict(SPREAD)
     assert content.bounds == (bounds.s1, bounds.s2, bounds.s3)
+
+
+def test_blocks_are_measured_as_on_the_command_line() -> None:
+    plain, factors = sites(COUNT, 4)
+    catalogue = load_catalogue()
+    formed = form_blocks(plain.parcels, gap_m=10.0)
+    scores = score_parcels(factors, catalogue)
+    content = content_for(plain, factors, catalogue, scores)
+    blocks = pd.Series(formed.block_of, index=formed.parcel_ids)
+    page = unpack(encode_content(dataclasses.replace(content, blocks=blocks)))
+    ids = page["columns"]["parcel_id"]
+    assert 10 < len(formed.block_ids) < COUNT
+    for herb, mine in zip(catalogue.herbs, page["blocks"], strict=True):
+        if herb not in ("toki", "shakuyaku"):
+            continue
+        one = score_parcels(factors, catalogue, [herb], expectations=scores.expectations)
+        table = block_table(formed, plain.parcels, one).set_index("block_id")
+        names = {
+            block: f"B-{min(parcel for parcel, at in zip(ids, mine['of'], strict=True) if at == block)}"
+            for block in mine["ranked"]
+        }
+        order = [names[block] for block in mine["ranked"]]
+        assert sorted(order) == sorted(table.index)
+        # Equal blocks may stand in any order.
+        keys = table.loc[order, ["score", "lower", "area_m2"]].round(9)
+        assert (keys.to_numpy() == table[["score", "lower", "area_m2"]].round(9).to_numpy()).all()
+        for column, key in (
+            ("area_m2", "area"),
+            ("score", "score"),
+            ("lower", "lower"),
+            ("suitable_m2", "suitable"),
+            ("parcels", "parcels"),
+        ):
+            theirs = table.loc[[names[block] for block in mine["ranked"]], column]
+            assert np.allclose(
+                [mine[key][block] for block in mine["ranked"]], theirs, atol=0.051 if "m2" in column else 1e-9
+            )

@@ -113,7 +113,8 @@ def test_parcels_missing_from_the_factors_are_unknown() -> None:
     content = dataclasses.replace(content, factors=content.factors.iloc[:0], factor_sources=None)
     page = unpack(encode_content(content))
     assert all(value is None for factor in page["factors"] for value in factor["values"])
-    assert set(page["scores"][0]["classes"]) == {0}
+    assert set(page["scores"][0]["codes"]) == {0}
+    assert set(page["scores"][0]["shown"]) == {0}
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -3,6 +3,7 @@
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
   const CARD_ZOOM = 17;
+  const WORDS_MS = 120;
 
   class App {
     constructor(map, layer, data) {
@@ -122,16 +123,25 @@
         rows[n++] = i;
         if (areas[i] === areas[i]) area += areas[i];
       }
-      const shares = kanpo.verdict.shares(result, areas, passed);
-      kanpo.legend.summary(kanpo.dom.byId("kanpo-summary"), this, shares, kanpo.verdict.shares(result.after, areas, passed));
-      kanpo.legend.render(kanpo.dom.byId("kanpo-legend"), shares, result.reference, this.hidden, (code) => this.toggle(code));
       this.codes = codes;
-      this.list.update(rows.subarray(0, n), quick);
-      this.count(n, area);
-      kanpo.about.changed(this);
+      // While something is dragged the map follows every picture, words and list a few times a second.
+      const words = !quick || !this.opened || performance.now() - (this.worded || 0) > WORDS_MS;
+      if (words) this.tellAll(passed, rows.subarray(0, n), area, quick);
       if (!quick) this.blocks.render();
       if (this.layer._data) this.layer.setCodes(codes, quick);
       else this.layer.setData(data.outlines, codes, quick, kanpo.canvas.settlements(data.outlines, data.n, (row) => this.text("settlement", row)));
+    }
+
+    /** The first sentence, legend, list and what was changed, by the scores as they are. */
+    tellAll(passed, rows, area, quick) {
+      const { result, areas } = this;
+      const shares = kanpo.verdict.shares(result, areas, passed);
+      kanpo.legend.summary(kanpo.dom.byId("kanpo-summary"), this, shares, quick && this.opened ? null : kanpo.verdict.shares(result.after, areas, passed));
+      kanpo.legend.render(kanpo.dom.byId("kanpo-legend"), shares, result.reference, this.hidden, (code) => this.toggle(code));
+      this.list.update(rows, quick);
+      this.count(rows.length, area);
+      kanpo.about.changed(this);
+      this.worded = performance.now();
     }
 
     count(n, area) {

@@ -46,7 +46,7 @@
   /** A block as a chip and a bar show it: the range of classes between its bounds. */
   function sideOf({ score, lower, upper }, block, bounds) {
     const { classOf, BY_CATALOGUE, BY_MEASURING } = kanpo.verdict;
-    const [klass, best] = [lower, upper].map((ends) => classOf(ends[block], bounds, ends[block]));
+    const [klass, best] = [lower, upper].map((ends) => classOf(ends[block], bounds, ends[block] === 0));
     const kind = klass === best ? BY_CATALOGUE : BY_MEASURING;
     return { klass, best, kind, shown: true, code: klass + 8 * kind, score: score[block], lower: lower[block], upper: upper[block] };
   }

@@ -11,6 +11,7 @@
   const FADED = 255;
   /* The best classes last, so that they lie on top; of one class those that are sure. */
   const ORDER = [FADED, 0, ...[5, 4, 3, 2, 1].flatMap((klass) => [24, 16, 8, 0].map((kind) => kind + klass))];
+  const RANKS = Int16Array.from({ length: 256 }, (_, code) => ORDER.indexOf(code));
 
   function define(L) {
     return kanpo.sheet.define(L, "kanpoParcels", 350, "kanpo-canvas").extend({
@@ -103,21 +104,26 @@
           this._picture = this._pen.createImageData(width, height);
         }
         const inks = new Uint32Array(this._picture.data.buffer).fill(0);
-        const held = new Uint8Array(256);
-        for (let nth = 0; nth < tinies; nth++) held[codes[tiny[nth]]] = 1;
-        for (const code of ORDER) {
-          if (!held[code]) continue;
-          const ink = kanpo.style.dot(code);
-          for (let nth = 0; nth < tinies; nth++) {
-            const i = tiny[nth];
-            if (codes[i] !== code) continue;
-            for (let line = dots[4 * i + 1]; line < dots[4 * i + 3]; line++) {
-              for (let dot = dots[4 * i]; dot < dots[4 * i + 2]; dot++) inks[line * width + dot] = ink;
-            }
+        for (const i of this._sorted(tiny, tinies)) {
+          const ink = this._inks[codes[i]];
+          for (let line = dots[4 * i + 1]; line < dots[4 * i + 3]; line++) {
+            for (let dot = dots[4 * i]; dot < dots[4 * i + 2]; dot++) inks[line * width + dot] = ink;
           }
         }
         sheet.getContext("2d").putImageData(this._picture, 0, 0);
         this._pen.drawImage(sheet, 0, 0);
+      },
+
+      /** The first `count` of `rows` in the order in which they are drawn. */
+      _sorted: function (rows, count) {
+        const { codes } = this._data;
+        this._inks = this._inks || Uint32Array.from({ length: 256 }, (_, code) => (RANKS[code] < 0 ? 0 : kanpo.style.dot(code)));
+        const starts = new Int32Array(ORDER.length + 1);
+        for (let nth = 0; nth < count; nth++) starts[RANKS[codes[rows[nth]]] + 1]++;
+        for (let rank = 0; rank < ORDER.length; rank++) starts[rank + 1] += starts[rank];
+        const out = new Int32Array(count);
+        for (let nth = 0; nth < count; nth++) out[starts[RANKS[codes[rows[nth]]]]++] = rows[nth];
+        return out;
       },
 
       /** The larger parcels by code. */

@@ -128,12 +128,9 @@
 
     /** From sums to the five numbers, as parcels lie and after works, and what follows from them. */
     finish(herb, parts, { now, then, known: sums }) {
-      const { n, options, barred } = this;
+      const { n, options, barred, method } = this;
       const total = weightOf(parts);
       const numbers = this.numbersOf(now, total);
-      const worked = parts.some((part) => part.now !== part.then);
-      const potential = worked ? this.numbersOf(then, total) : numbers;
-      for (let k = 0; worked && k < NUMBERS; k++) raise(potential[k], numbers[k]);
       const share = new Float64Array(n);
       const [excluded, lost] = [new Uint8Array(n), new Uint8Array(n)];
       for (let i = 0; i < n; i++) {
@@ -141,16 +138,25 @@
         excluded[i] = now.flags[i] >> 1;
         lost[i] = then.flags[i] >> 1;
       }
-      for (const row of barred) {
-        excluded[row] = lost[row] = 1;
-        for (const set of [numbers, potential]) for (const number of set) number[row] = 0;
-      }
+      for (const row of barred) excluded[row] = lost[row] = 1;
+      this.bar(numbers);
       const bars = new Set(barred);
+      const zero = method.logs ? -Infinity : 0;
+      // What is 0 after works too: told from the memberships, before the numbers after works are asked for.
+      const beyond = (k, i) => numbers[k][i] === 0 && (lost[i] === 1 || then.least[NUMBERS * i + k] === zero);
       const limiting = (row) => (bars.has(row) ? -1 : kanpo.deciding.limits(parts, this, total, row));
       const deciding = (row) => kanpo.deciding.decides(parts, this, total, row);
       const open = (row) => kanpo.deciding.openness(parts, this, total, row).map((amount, nth) => ({ factor: parts[nth].requirement.factor, amount }));
-      const result = { numbers, potential, limiting, known: share, deciding, open, excluded, lost };
-      return kanpo.verdict.judge(result, { bounds: options.bounds, reference: Boolean(herb.reference) });
+      const result = { numbers, limiting, known: share, deciding, open, excluded, lost };
+      const worked = parts.some((part) => part.now !== part.then);
+      kanpo.verdict.lazily(result, "potential", () => (worked ? this.bar(raise(this.numbersOf(then, total), numbers)) : numbers));
+      return kanpo.verdict.judge(result, { bounds: options.bounds, reference: Boolean(herb.reference), beyond });
+    }
+
+    /** Rows that a layer excludes have nothing. */
+    bar(numbers) {
+      for (const number of numbers) for (const row of this.barred) number[row] = 0;
+      return numbers;
     }
 
     /** The five numbers; 0 where a known factor is fatal, and where one of the memberships is 0. */
@@ -179,8 +185,12 @@
   }
 
   /** Works never make it worse. */
-  function raise(better, plain) {
-    for (let i = 0; i < plain.length; i++) if (plain[i] > better[i]) better[i] = plain[i];
+  function raise(potential, numbers) {
+    for (let k = 0; k < NUMBERS; k++) {
+      const [better, plain] = [potential[k], numbers[k]];
+      for (let i = 0; i < plain.length; i++) if (plain[i] > better[i]) better[i] = plain[i];
+    }
+    return potential;
   }
 
   function scores(herb, factors, n, options) {

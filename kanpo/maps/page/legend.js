@@ -17,11 +17,11 @@
     return say(key, { list: parts.join(say("comma")) });
   }
 
-  /** The sentence on top, as the land lies and after works, and what makes it weak. */
+  /** The sentence on top, as the land lies and after works (null while something is dragged), and what makes it weak. */
   function summary(place, app, now, after) {
     const { make } = kanpo.dom;
     const { say, short } = kanpo.strings;
-    const lines = [make("p", null, make("b", { text: sentence("summaryNow", now) })), make("p", { text: sentence("summaryAfter", after) })];
+    const lines = [make("p", null, make("b", { text: sentence("summaryNow", now) })), make("p", { text: after ? sentence("summaryAfter", after) : say("summaryWait") })];
     if (app.result.reference) lines.push(make("p", { class: "kanpo-caution", text: say("reference") }));
     if (!app.result.tellsApart && app.data.n > 1) {
       const list = wanting(app).map((factor) => short(factor.label)).join(say("comma"));

@@ -41,11 +41,18 @@
     if (rows.length <= 2 * k) return byScore(rows, result, largest, places);
     const { shown, score } = result;
     const bins = new Uint32Array(2 * (BINS + 1));
-    const bin = (row) => (shown[row] ? BINS + 1 : 0) + Math.floor(score[row] * BINS);
-    for (let nth = 0; nth < rows.length; nth++) bins[bin(rows[nth])]++;
+    const bin = new Uint16Array(rows.length);
+    for (let nth = 0; nth < bin.length; nth++) {
+      const row = rows[nth];
+      bin[nth] = (shown[row] ? BINS + 1 : 0) + Math.floor(score[row] * BINS);
+      bins[bin[nth]]++;
+    }
     let least = bins.length - 1;
-    for (let n = bins[least]; n < k && least > 0; n += bins[least]) least--;
-    return byScore(rows.filter((row) => bin(row) >= least), result, largest, places);
+    let n = bins[least];
+    while (n < k && least > 0) n += bins[--least];
+    const chosen = new Int32Array(n);
+    for (let nth = 0, at = 0; nth < bin.length; nth++) if (bin[nth] >= least) chosen[at++] = rows[nth];
+    return byScore(chosen, result, largest, places);
   }
 
   /** Where each of the first `k` ordered rows' equals begin, and how many they are: [start, count]. */

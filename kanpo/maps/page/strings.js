@@ -117,6 +117,7 @@
     "kind:reference": ["参考", "for reference"],
     summaryNow: ["現況: {list}。", "As it lies: {list}."],
     summaryAfter: ["改良後: {list}。", "After works: {list}."],
+    summaryWait: ["改良後: …", "After works: …"],
     "sum:sure": ["確かに適 {area}({n}筆)", "surely suitable {area} ({n} parcels)"],
     "sum:likely": ["根拠しだいで適 {area}({n}筆)", "suitable if the catalogue holds {area} ({n})"],
     "sum:measuring": ["測れば変わる {area}({n}筆)", "depends on measuring {area} ({n})"],

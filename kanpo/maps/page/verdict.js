@@ -15,35 +15,49 @@
   const TIE = 1e-12;
   const [LEAST, LOWER, POINT, UPPER, MOST] = [0, 1, 2, 3, 4];
 
-  /** The class of a score; `mended` is the score after works, and nothing mends a 0. */
-  function classOf(score, bounds, mended) {
+  /** The class of a score; `beyond` tells that nothing mends it. */
+  function classOf(score, bounds, beyond) {
     if (score >= bounds[0]) return 1;
     if (score >= bounds[1]) return 2;
     if (score >= bounds[2]) return 3;
-    return mended === 0 ? 5 : 4;
+    return beyond ? 5 : 4;
+  }
+
+  /** A property that is computed when it is first asked for. */
+  function lazily(object, name, make) {
+    let made = null;
+    Object.defineProperty(object, name, { enumerable: true, get: () => (made = made || make()) });
   }
 
   /**
-   * Classes of both ends of the interval, how sure they are, and how each parcel is drawn; as parcels lie
-   * and, under `after`, after works.
+   * Adds to a result the classes of both ends of the interval, how sure they are, and how each parcel is drawn;
+   * as parcels lie and, under `after`, after works.
    */
-  function judge(result, { bounds, reference }) {
-    const { numbers, potential, known, excluded, lost } = result;
-    const side = (scores, decided) => sideOf(scores, potential, decided, known, bounds, reference);
-    const now = side(numbers, excluded);
+  function judge(result, { bounds, reference, beyond }) {
+    const { numbers, known, excluded, lost } = result;
     const [least, lower, score, upper, most] = numbers;
-    const point = { reference, tellsApart: differ(score) };
-    return { ...result, ...now, ...point, least, lower, score, upper, most, after: { ...side(potential, lost), lower: potential[LOWER], score: potential[POINT], upper: potential[UPPER] } };
+    Object.assign(result, sideOf(numbers, beyond, excluded, known, bounds, reference), { reference, tellsApart: differ(score), least, lower, score, upper, most });
+    lazily(result, "after", () => {
+      const { potential } = result;
+      const side = sideOf(potential, (k, i) => potential[k][i] === 0, lost, known, bounds, reference);
+      return { ...side, lower: potential[LOWER], score: potential[POINT], upper: potential[UPPER] };
+    });
+    return result;
   }
 
-  function sideOf(scores, mended, decided, known, bounds, reference) {
+  function sideOf(scores, beyond, decided, known, bounds, reference) {
     const n = known.length;
     const out = { classes: new Uint8Array(n), best: new Uint8Array(n), kinds: new Uint8Array(n), shown: new Uint8Array(n), codes: new Uint8Array(n) };
     const enough = KNOWN_ENOUGH - TIE;
-    const code = (k, i) => classOf(scores[k][i], bounds, mended[k][i]);
+    const [lower, upper] = [scores[LOWER], scores[UPPER]];
+    const [s1, s2, s3] = bounds;
+    const code = (k, i) => {
+      const score = scores[k][i];
+      return classOf(score, bounds, score < s3 && beyond(k, i));
+    };
     for (let i = 0; i < n; i++) {
-      const low = code(LOWER, i);
-      const high = code(UPPER, i);
+      const low = lower[i] >= s3 ? (lower[i] >= s1 ? 1 : lower[i] >= s2 ? 2 : 3) : beyond(LOWER, i) ? 5 : 4;
+      const high = upper[i] >= s1 ? 1 : code(UPPER, i);
       let kind = known[i] >= enough ? BY_MEASURING : UNKNOWN;
       if (low === high) kind = code(LEAST, i) === code(MOST, i) ? SURE : BY_CATALOGUE;
       if (decided[i]) kind = SURE;
@@ -75,7 +89,10 @@
     });
     const { limiting, deciding, known, excluded, reference } = result;
     return {
-      ...side(result), least: result.least[row], most: result.most[row], after: side(result.after), reference,
+      ...side(result), least: result.least[row], most: result.most[row], reference,
+      get after() {
+        return side(result.after);
+      },
       limiting: limiting(row), deciding: deciding(row), known: known[row], excluded: Boolean(excluded[row]),
     };
   }
@@ -108,6 +125,6 @@
     return Object.fromEntries(Object.entries(groups).map(([name, codes]) => [name, { n: total(count, codes), area: total(area, codes) }]));
   }
 
-  kanpo.verdict = { CLASSES, KINDS, SURE, BY_CATALOGUE, BY_MEASURING, UNKNOWN, REFERENCE, classOf, judge, at, shares, summed };
+  kanpo.verdict = { CLASSES, KINDS, SURE, BY_CATALOGUE, BY_MEASURING, UNKNOWN, REFERENCE, classOf, lazily, judge, at, shares, summed };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);
