@@ -92,9 +92,10 @@ def ranking(
 ) -> pd.DataFrame:
     """The best `top` parcels of each herb with settlement, lot number and area.
 
-    `among` are the parcels to choose from; `rank` stays that among all, and `order` is the place among
-    the chosen, equal ones sharing one.
+    `among` are the parcels to choose from, where it is not all of them; `rank` stays that among all, and
+    `order` is the place among the chosen, equal ones sharing one.
     """
+    among = among if among is None or len(among) < len(scores.parcel_ids) else None
     names = pd.DataFrame(parcels[["parcel_id", "settlement", "lot_number", "area_m2"]])
     parts = []
     for herb_id in scores.herb_ids:
