@@ -60,7 +60,8 @@ class Robustness:
             standard_error=np.sqrt(share * (1 - share) / self.draws),
             expected_rank=self.rank_sum / self.draws,
         )
-        order = np.lexsort((frame["rank"], frame["expected_rank"], -share))
+        ids = frame["parcel_id"].to_numpy(dtype=str)
+        order = np.lexsort((ids, frame["rank"], frame["expected_rank"], -share))
         return frame.iloc[order].reset_index(drop=True)
 
     def acceptability(self) -> pd.DataFrame:
