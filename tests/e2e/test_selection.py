@@ -38,6 +38,15 @@ def test_every_command_means_the_same_parcels(
     listed = json.loads(kanpo("parcels", "list", *at, "--limit", 1, "--json").out)
     words = [str(word).format(settlement=listed[0]["settlement"]) for word in condition]
 
+    if "--decision" in words:
+        for row, said in zip(
+            json.loads(kanpo("parcels", "list", *at, "--limit", 3, "--json").out),
+            ("candidate", "selected", "rejected"),
+            strict=True,
+        ):
+            recorded = kanpo("record", "decision", *at, "--parcel-id", row["parcel_id"], "--decision", said)
+            assert recorded.code == 0, recorded.err
+
     def rows(*command: object) -> list[dict[str, object]]:
         said = kanpo(*command, *at, *words, "--json")
         assert said.code == 0, said.err
