@@ -18,7 +18,7 @@ from kanpo.store import Project
 #: What a parcel is used for, by the newest survey. A class of the first kind is green where it can be
 #: farmed again at once, yellow where land has to be improved first.
 USES = Vocabulary(
-    "use",
+    "status",
     {
         "1": Text("遊休農地1号", "idle, class 1"),
         "1_green": Text("遊休農地1号(緑区分)", "idle, class 1, green"),

@@ -60,7 +60,8 @@ class Robustness:
             standard_error=np.sqrt(share * (1 - share) / self.draws),
             expected_rank=self.rank_sum / self.draws,
         )
-        order = np.lexsort((frame["rank"], frame["expected_rank"], -share))
+        ids = frame["parcel_id"].to_numpy(dtype=str)
+        order = np.lexsort((ids, frame["rank"], frame["expected_rank"], -share))
         return frame.iloc[order].reset_index(drop=True)
 
     def acceptability(self) -> pd.DataFrame:
@@ -130,9 +131,12 @@ def robustness(
     """
     _check_numbers(draws, best, seed)
     variation = variation or Variation()
-    base = score_parcels(
+    scores = score_parcels(
         factors, catalogue, [herb_id], method=method, weights=weights, expectations=expectations, works=()
-    ).frame(herb_id)[list(_BASE)]
+    )
+    # What is known to be fatal decides in every draw, as it does in the catalogue's interval.
+    fatal = np.array(scores.parcel_ids, dtype=object)[scores.result.excluded[0]]
+    base = scores.frame(herb_id)[list(_BASE)]
     if among is not None:
         base = base[base["parcel_id"].isin(among)].reset_index(drop=True)
         factors = factors.subset(base["parcel_id"].tolist())
@@ -140,7 +144,7 @@ def robustness(
     ids = base["parcel_id"].to_numpy(dtype=str)
     order = np.argsort(ids, kind="stable")
     compiled = compile_requirements({herb_id: catalogue.requirements_of(herb_id)}, weights)
-    out = np.isin(ids[order], list(excluded)) | factors.excluded()[order]
+    out = np.isin(ids[order], [*excluded, *fatal])
     trial = _Trial.of(factors, order, compiled, method, variation, out)
     tally = _run(trial, draws, min(best, len(ids)), seed, threads, progress)
     back = np.argsort(order, kind="stable")
@@ -226,11 +230,17 @@ class _Tally:
     ranks: np.ndarray
     rank_sum: np.ndarray
 
-    def add(self, scores: np.ndarray) -> None:
-        """Count one draw: by score, highest first, then in the order of the parcels."""
+    def add(self, scores: np.ndarray, random: np.random.Generator) -> None:
+        """Count one draw: by score, highest first, equal ones by lot.
+
+        Many parcels may share the highest score; in the order of their ids always the same of them would
+        be chosen, as if they were better.
+        """
+        lot = random.permutation(len(scores))
+        scores = scores[lot]
         good, rest = np.flatnonzero(scores > 0), np.flatnonzero(scores <= 0)
         # What scores 0 needs no sorting; there is often much of it.
-        order = np.concatenate([good[np.argsort(-scores[good], kind="stable")], rest])
+        order = lot[np.concatenate([good[np.argsort(-scores[good], kind="stable")], rest])]
         best = self.ranks.shape[1]
         self.ranks[order[:best], np.arange(best)] += 1
         self.rank_sum[order] += np.arange(1, len(order) + 1)
@@ -250,7 +260,7 @@ def _run(trial: _Trial, draws: int, best: int, seed: int, threads: int, progress
             own = min(BATCH, draws - nth * BATCH)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 for _ in range(own):
-                    tally.add(trial.scores(random, logs))
+                    tally.add(trial.scores(random, logs), random)
             with lock:
                 done += own
                 if progress:

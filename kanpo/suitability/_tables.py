@@ -194,9 +194,11 @@ def ranking(
 ) -> pd.DataFrame:
     """The best `top` parcels of each herb with settlement, lot number and area, in the order of `Scores.frame`.
 
-    `among` are the parcels to choose from; `rank` stays that among all, and `order` is the place among
-    the chosen, equal ones sharing one. ``level_with`` is how many parcels share the rank, all counted.
+    `among` are the parcels to choose from, where it is not all of them; `rank` stays that among all, and
+    `order` is the place among the chosen, equal ones sharing one. ``level_with`` is how many parcels share
+    the rank, all counted.
     """
+    among = among if among is None or len(among) < len(scores.parcel_ids) else None
     names = pd.DataFrame(parcels[["parcel_id", "settlement", "lot_number", "area_m2"]])
     parts = []
     for herb_id in scores.herb_ids:

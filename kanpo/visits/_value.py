@@ -169,15 +169,15 @@ def _used(columns: FactorColumns, compiled: Compiled) -> FactorColumns:
 def _border(lower: np.ndarray, upper: np.ndarray, best: int) -> np.ndarray:
     """Of which parcels the open interval reaches the border, (H, n).
 
-    A parcel whose upper bound lies below the k-th greatest lower bound is surely out; one whose lower
-    bound lies above the (k + 1)-th greatest upper bound is surely in.
+    A parcel whose upper bound does not lie above the k-th greatest lower bound can at best equal k others:
+    it is out. One whose lower bound does not lie below the (k + 1)-th greatest upper bound is in.
     """
     count = lower.shape[1]
     if count <= best:
         return np.zeros(lower.shape, bool)
     least = np.partition(lower, count - best, axis=1)[:, [count - best]]
     most = np.partition(upper, count - best - 1, axis=1)[:, [count - best - 1]]
-    contested: np.ndarray = (upper >= least) & (lower <= most) & (upper - lower > _CLOSED)
+    contested: np.ndarray = (upper > least + _CLOSED) & (lower < most - _CLOSED) & (upper - lower > _CLOSED)
     return contested
 
 

@@ -250,7 +250,7 @@ def test_visits_are_planned_and_written_for_the_field(
 
 
 def test_blocks_are_listed_and_written_for_gis(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
-    listed = kanpo("blocks", "--herb", "当帰", "--min-area", 8000, "--json", "--out", "団地.geojson")
+    listed = kanpo("blocks", "--herb", "当帰", "--min-block-area", 8000, "--json", "--out", "団地.geojson")
     rows = json.loads(listed.out)
     assert listed.code == 0 and [row["rank"] for row in rows][:2] == [1, 2]
     assert all(row["area_m2"] >= 8000 and row["herb_id"] == "toki" for row in rows)
@@ -396,7 +396,7 @@ def test_a_stored_layer_of_lines_parts_blocks(kanpo: Kanpo, tmp_path: Path) -> N
         "layers", "add", "川.geojson", "--id", "river", "--as", "distance", "--map", "water_access_m=distance"
     )
     assert added.code == 0, added.err
-    asked = ("blocks", "--gap", "20", "--min-area", "0", "--json")
+    asked = ("blocks", "--gap", "20", "--min-block-area", "0", "--json")
     assert len(json.loads(kanpo(*asked).out)) == 1
     assert len(json.loads(kanpo(*asked, "--barrier-layer", "river").out)) == 2
     wrong = kanpo(*asked, "--barrier-layer", "川")
