@@ -79,7 +79,6 @@ def explain_command(
         expectations=settings.expectations,
     )
     around = _around(factors, parcels, explanation, catalogue, settings) if parcels is not None else None
-    said = said[said["factor"].isin([line.factor for line in explanation.lines])]
     if as_json:
         all_values = said.drop(columns="parcel_id").to_dict("records")
         more = {"all_values": all_values} | ({"assumed": around[0]} if around else {})
