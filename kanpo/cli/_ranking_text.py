@@ -55,7 +55,7 @@ def class_cell(low: object, high: object) -> str:
     """A class, or a range of classes; a dash where none may be told."""
     if not isinstance(low, str) or not isinstance(high, str):
         return "-"
-    return low if low == high else f"{low}〜{high}"
+    return low if low == high else str(Text(f"{low}〜{high}", f"{low} to {high}"))
 
 
 def certainty_cell(kind: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kanpo.cli._present import records, say, show_json, show_table
-from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking
+from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, class_cell, show_ranking
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Shown:
         for moved, label in labels.items():
             reasons = own.loc[own["moved"] == moved, "why"].value_counts(sort=True).head(3)
             if len(reasons):
-                listed = "、".join(f"{why} {count}" for why, count in reasons.items())
+                listed = str(Text("、", "; ")).join(f"{why} {count}" for why, count in reasons.items())
                 say(Text(f"  {label.ja}理由: {listed}", f"  {label.en} because of: {listed}"))
 
     def _changes_for_people(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +138,8 @@ class Shown:
             herb_id=[str(self.catalogue.herbs[one].label) for one in table["herb_id"]],
         )
         for key in ("old_class", "class"):
-            shown[key] = [one.replace("-", "〜") if isinstance(one, str) else None for one in table[key]]
+            ends = [one.split("-") if isinstance(one, str) else [None] for one in table[key]]
+            shown[key] = [class_cell(pair[0], pair[-1]) for pair in ends]
         for key in ("old_limiting_factor", "limiting_factor"):
             shown[key] = [str(FACTORS[one].label) if one in FACTORS else None for one in table[key]]
         for key in ("old_rank", "rank"):

@@ -102,13 +102,16 @@ def _current(found: Explanation, speak: Speak) -> str:
 
 def _side(side: Side, found: Explanation, speak: Speak, when: Text) -> str:
     """One side's class with how sure it is, and its numbers."""
-    inner, outer = f"{side.lower:.2f}〜{side.upper:.2f}", f"{side.least:.2f}〜{side.most:.2f}"
+    inner, outer = (
+        Text(f"{low:.2f}〜{high:.2f}", f"{low:.2f} to {high:.2f}")
+        for low, high in ((side.lower, side.upper), (side.least, side.most))
+    )
     kind = _REFERENCE if found.unsourced else CERTAINTY_LABELS[Certainty[side.certainty.upper()]]
     label = _class_words(side, found)
     return speak(
         Text(
-            f"{when.ja} {label.ja}({kind.ja})。適地度 {side.score:.2f}、幅 {inner}、目録の誤差まで見て {outer}",
-            f"{when.en} {label.en} ({kind.en}); score {side.score:.2f}, interval {inner}, with the catalogue's own {outer}",
+            f"{when.ja} {label.ja}({kind.ja})。適地度 {side.score:.2f}、幅 {inner.ja}、目録の誤差まで見て {outer.ja}",
+            f"{when.en} {label.en} ({kind.en}); score {side.score:.2f}, interval {inner.en}, with the catalogue's own {outer.en}",
         )
     )
 

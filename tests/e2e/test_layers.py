@@ -71,7 +71,7 @@ def test_an_excluded_parcel_is_n2_in_scores_explanation_and_map(kanpo: Kanpo) ->
 
     assert kanpo("score").code == 0
     ranked = json.loads(kanpo("score", "--herb", "toki", "--top", "9", "--json").out)
-    assert {row["parcel_id"]: row["class"] == "N2" for row in ranked} == {
+    assert {row["parcel_id"]: row["class_upper"] == "N2" for row in ranked} == {
         "P1": True,
         "P2": False,
         "P3": False,

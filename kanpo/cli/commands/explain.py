@@ -86,7 +86,6 @@ def explain_command(
     years = explain_years(
         record, factors, row["parcel_id"], herb_id, catalogue, bounds=settings.bounds, method=settings.method
     )
-    said = said[said["factor"].isin([line.factor for line in explanation.lines])]
     if as_json:
         all_values = said.drop(columns="parcel_id").to_dict("records")
         more = {"all_values": all_values} | ({"assumed": around[0]} if around else {})
