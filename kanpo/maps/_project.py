@@ -173,7 +173,8 @@ def _best(
 ) -> gpd.GeoDataFrame:
     herb = herb or next(iter(catalogue.herbs))
     ranked = score_as_stored(project, factors, catalogue, [herb]).frame(herb)
-    return parcels[parcels["parcel_id"].isin(ranked["parcel_id"].iloc[:count])]
+    best = ranked.sort_values("rank", kind="stable")["parcel_id"].iloc[:count]
+    return parcels[parcels["parcel_id"].isin(best)]
 
 
 def _chosen(count: int, whole: int) -> Text:
