@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks._analysis import ANALYSIS_TASKS
 from benchmarks._browser import BROWSER_TASKS
+from benchmarks._climate import CLIMATE_TASKS
 from benchmarks._comparing import COMPARING_TASKS
 from benchmarks._measure import peak_mb
 from benchmarks._records import RECORD_TASKS
@@ -19,7 +20,6 @@ from benchmarks._scoring import SCORING_TASKS, random_columns
 #: Synthetic parcels lie 10 to 40 m apart, metres.
 _GAP_M = 20
 #: Herbs of the visit simulation: from lowland to mountain, roots, seeds and leaves.
-_VISITED_HERBS = ["toki", "shakuyaku", "senkyu", "mishimasaiko", "ninjin", "daio", "oren", "hatomugi"]
 
 
 def bare_ingest(file: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def blocks(file: str) -> dict[str, Any]:
 
     from kanpo.blocks import block_table, form_blocks
     from kanpo.herbs import load_catalogue
-    from kanpo.suitability import ClassBounds, Scores, compile_requirements, run_kernel
+    from kanpo.suitability import ClassBounds, Expectations, Scores, compile_requirements, run_kernel
 
     frame, catalogue = _outlines(file), load_catalogue()
     compiled = compile_requirements({herb: catalogue.requirements_of(herb) for herb in catalogue.herbs})
@@ -140,9 +140,13 @@ def blocks(file: str) -> dict[str, Any]:
         tuple(frame["parcel_id"]),
         compiled.herb_ids,
         result,
+        result,
         np.ones(result.score.shape),
+        np.full(result.score.shape, -1, np.int8),
+        np.zeros(len(compiled.herb_ids), bool),
         ClassBounds(),
-        "geometric",
+        "limitation",
+        Expectations({}, {}),
     )
     start = time.perf_counter()
     formed = form_blocks(frame, gap_m=_GAP_M)
@@ -164,28 +168,24 @@ def dissolve_blocks(file: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "blocks": len(grown)}
 
 
-def visits(start: str) -> dict[str, Any]:
-    """Visits until the best 20 are known, with the plan and in random order: means over herbs and seeds."""
+def visits(hiding: str) -> dict[str, Any]:
+    """What the best 20 chosen after 40 visits lose, with the plan and in random order: means over herbs and seeds."""
     import tempfile
-
-    import pandas as pd
 
     from benchmarks._visits import simulate
 
-    sample, desk_only = Path(__file__).parents[1] / "data", start == "desk"
+    sample = Path(__file__).parents[1] / "data"
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        parts = [
-            simulate(sample, Path(folder), _VISITED_HERBS, seed, 25 if desk_only else 10, desk_only=desk_only)
-            for seed in range(3)
-        ]
-    found = pd.concat(parts)
+        found = simulate(
+            sample, Path(folder), None, list(range(4)), "values" if hiding == "values" else "parcels"
+        )
     return {
         "seconds": time.perf_counter() - begun,
         "runs": len(found),
         "plan": float(found["plan"].mean()),
         "random": float(found["random"].mean()),
-        "worst": float((found["plan"] / found["random"]).max()),
+        "unseen": float(found["unseen"].mean()),
     }
 
 
@@ -206,6 +206,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = (
         )
     }
     | SCORING_TASKS
+    | CLIMATE_TASKS
     | BROWSER_TASKS
     | COMPARING_TASKS
 )

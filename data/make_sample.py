@@ -47,13 +47,11 @@ def make(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     terrain = sample_terrain.make_terrain(land)
     write_elevation(folder / "elevation.tif", terrain)
-    write_features(folder / "soil.geojson", "soil", sample_layers.soil_features(terrain, soils))
     write_features(folder / "streams.geojson", "streams", sample_layers.stream_features(terrain))
     write_table(folder / "climate_mesh.csv", sample_layers.climate_table(terrain))
 
     fields = sample_parcels.make_fields(layout, terrain)
     register = sample_register.make_register(register_stream, terrain, fields)
-    write_table(folder / "truth.csv", register.truth)
     write_table(folder / "growers.csv", sample_trials.GROWERS)
 
     sites = sample_trials.choose_sites(register, fields, terrain)
@@ -70,6 +68,13 @@ def make(folder: Path) -> None:
     dirty = {one for each in dirt.values() for one in each["daicho_ids"]}  # type: ignore[attr-defined]
     for name, table in sample_seasons.season_tables(season_stream, register, spared | dirty).items():
         write_table(folder / "seasons" / f"{name}.csv", table)
+        spared |= set(table["parcel_id"]) if "parcel_id" in table else set()
+
+    units = sample_layers.soil_features(terrain, soils)
+    rock = sample_layers.find_rock(terrain, fields, register.truth["parcel_id"].isin(spared | dirty).tolist())
+    register.truth.loc[rock, "soil_depth_cm"] = sample_layers.ROCK_CM
+    write_features(folder / "soil.geojson", "soil", sample_layers.with_rock(units, fields[rock]))
+    write_table(folder / "truth.csv", register.truth)
 
 
 def write_elevation(path: Path, terrain: sample_terrain.Terrain) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from rasterio import features
 from rasterio.transform import from_origin
+from sample_parcels import Field
 from sample_terrain import (
     CELL,
     HEIGHT,
@@ -63,6 +64,32 @@ def soil_features(terrain: Terrain, rng: np.random.Generator) -> list[dict[str, 
             )
         )
     return result
+
+
+#: Rooting depth on bedrock: less than any root drug can live in, and no plough makes it deeper.
+ROCK_CM = 0
+
+
+def find_rock(terrain: Terrain, fields: list[Field], spared: list[bool]) -> int:
+    """The position of the field that lies on bedrock: the steepest terrace that is not spared."""
+    slope = np.hypot(*terrain.slope(np.array([field.shape.centroid.coords[0] for field in fields])).T)
+    terrace = np.array([field.kind == "terrace" for field in fields])
+    return int(np.argmax(np.where(terrace & ~np.array(spared), slope, -1.0)))
+
+
+def with_rock(units: list[dict[str, object]], field: Field) -> list[dict[str, object]]:
+    """The soil units with bedrock under one field, cut out of what the map shows there."""
+    ground = outline_lonlat(field.shape.buffer(8.0, quad_segs=1), 5)
+    for unit in units:
+        shape = shapely.from_geojson(json.dumps(unit["geometry"]))
+        if shape.intersects(ground):
+            rest = shapely.orient_polygons(shapely.set_precision(shape - ground, 1e-5))
+            unit["geometry"] = json.loads(shapely.to_geojson(rest))
+    rock = {"soil_group": "岩石地", "texture": "sand", "drainage": "well", "depth_cm": ROCK_CM, "ph": None}
+    return [
+        *units,
+        {"type": "Feature", "properties": rock, "geometry": json.loads(shapely.to_geojson(ground))},
+    ]
 
 
 def stream_features(terrain: Terrain) -> list[dict[str, object]]:

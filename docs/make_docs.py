@@ -54,7 +54,7 @@ def _walk(found: click.Command, path: str) -> list[tuple[str, click.Command]]:
 
 
 def explanations() -> str:
-    """Explanations of three parcels of the sample: the best, one in the middle, one that is excluded or worst."""
+    """A parcel by hand, and explanations of three of the sample: the best, one in the middle, one that is excluded or worst."""
     catalogue = load_catalogue()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["KANPO_CONFIG"] = folder
@@ -68,6 +68,8 @@ def explanations() -> str:
                 add_layer(project, _DATA / name, kind=kind)
             factors = compute_factors(project)
     parts = [
+        # Written by hand, and held to the code by a test.
+        (_HERE / "walkthrough.md").read_text(encoding="utf-8"),
         "# `kanpo explain` の例 / Examples",
         "",
         "見本(架空)の3筆について、`kanpo explain 筆ID --herb 生薬` が出すもの(`make docs`)。",

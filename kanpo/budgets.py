@@ -30,6 +30,8 @@ RASTER_CELLS, WINDOW_CELLS, BLOCK_BYTES = 400_000_000, 40_000_000, 512 * 1024**2
 TABLE_CELLS, TABLE_COLUMNS, CELL_LETTERS = 15_000_000, 16_384, 131_072
 #: So many blank rows one after another end a sheet: formats often reach down to row 1,048,576.
 BLANK_ROWS = 1_000
+#: No measured number is as large; its square is still a number, so sums of squares and pictures are, too.
+GREATEST_NUMBER = 1e100
 #: Pixels of a picture that is put into a page: a browser unpacks it to four bytes each.
 PIXELS = 25_000_000
 #: Boxes looked at together while pairs are counted, so that memory stays bounded.

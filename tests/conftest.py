@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from kanpo.locale import use_language
-from kanpo.schema import PARCELS
+from kanpo.schema import PARCELS, SCORES
 from kanpo.store import Batch, Project
 from tests.browser import chromium
 from tests.engines import engine, fresh_engine
@@ -49,6 +51,25 @@ def parcels_frame(count: int = 3) -> gpd.GeoDataFrame:
         "source_row": list(range(1, count + 1)),
     }
     return gpd.GeoDataFrame(values, geometry=boxes, crs=6668)
+
+
+def scores_frame(ids: list[str], herb: str = "toki") -> pd.DataFrame:
+    """Scores of one herb as they are stored, falling in the order of the ids."""
+    return pd.DataFrame(
+        {
+            "parcel_id": ids,
+            "herb_id": herb,
+            "score": np.linspace(0.9, 0.5, len(ids)),
+            "lower": 0.4,
+            "upper": 0.95,
+            "class_lower": "S3",
+            "class_upper": "S1",
+            "certainty": "by_measuring",
+            "limiting_factor": "soil_ph",
+            "deciding_factor": "drainage",
+            "rank": range(1, len(ids) + 1),
+        }
+    ).reindex(columns=list(SCORES.keys))
 
 
 @pytest.fixture

@@ -13,13 +13,20 @@ from scipy.sparse import csr_array
 from kanpo.blocks._form import Blocks
 from kanpo.crs import STORED_EPSG
 from kanpo.parcels import reproject
-from kanpo.suitability import Scores
+from kanpo.suitability import Certainty, Scores, certainty_of, class_names
 
 COLUMNS = (
     *("rank", "block_id", "parcels", "area_m2", "compactness", "herb_id", "score", "lower", "upper"),
-    *("class", "suitable_m2", "settlements", "parcel_ids"),
+    *("class", "class_lower", "class_upper", "certainty", "sure_m2", "suitable_m2", "maybe_m2"),
+    *("settlements", "parcel_ids"),
 )
-_CLASS_NAMES = np.array(["S1", "S2", "S3", "N1", "N2"], dtype=object)
+#: Share of a block's area that may be less sure than the block is said to be: a sliver that nobody
+#: knows does not make a large block unknown.
+_LEFT_OPEN = 0.1
+#: Shares closer than this are equal.
+_EQUAL = 1e-9
+#: Position of the point in the five numbers of a score, and of the bounds around it.
+_LEAST, _LOWER, _POINT, _UPPER, _MOST = range(5)
 
 
 def block_table(
@@ -27,19 +34,25 @@ def block_table(
 ) -> pd.DataFrame:
     """One row per block, the best block first.
 
-    The score of a block is the mean of its parcels' scores weighted by area, over the parcels that
-    have a score; lower and upper are the means of the bounds over all its parcels, and the score is
-    kept between them. An excluded parcel counts with 0. Of several herbs the one with the highest
-    score (then lower bound, then the earlier one) is shown.
+    Each of the five numbers of a block is the mean of its parcels' weighted by area, an excluded parcel
+    counting with 0; its range of classes is that of the mean of the lower and of the upper bounds. How
+    sure that is follows the rules for a parcel, applied to the means (the share of the weight that is
+    known is a mean by area, too); but a block is never surer than its parcels: at most a tenth of
+    its area may be of a less sure kind. So a block is sure only where both ends of its range and
+    of the catalogue's lie in one class and nine tenths of its area are parcels of a sure class.
+
+    Of several herbs the one is shown that has a range of classes, then the highest score, the highest
+    lower bound, and the earlier one; never one that the catalogue knows too little of for a class,
+    unless there is no other.
 
     Parameters
     ----------
     blocks : Blocks
-        Of the same parcels in the same order.
+        Of some or all of the scored parcels.
     parcels : GeoDataFrame
-        ``parcel_id``, ``settlement`` and ``area_m2`` (N).
+        ``parcel_id``, ``settlement`` and ``area_m2`` (N), in the order of `blocks`.
     scores : Scores
-        Of at least one herb, for all the parcels in any order.
+        Of at least one herb, for at least these parcels in any order.
     least_area_m2 : float
         Smaller blocks are left out.
 
@@ -47,30 +60,26 @@ def block_table(
     -------
     DataFrame
         rank, block_id, parcels (count), area_m2 (sum of the measured areas), compactness (share of
-        the convex hull, 0 to 1), herb_id (None where no parcel has a score), score, lower, upper,
-        class, suitable_m2 (area of the parcels of class S1 and S2 for that herb), settlements and
-        parcel_ids (joined by ``;``). Ranked by score, lower, area, then id.
+        the convex hull, 0 to 1), herb_id (None where of several herbs none has a range of classes; then
+        score is NaN), score, lower, upper; class (None where it is not certain to be one), class_lower,
+        class_upper, certainty; sure_m2 (area of the parcels whose class is certain), suitable_m2 (whose
+        bounds, the catalogue's too, lie in S1 or S2), maybe_m2 (of the others, whose upper bound
+        reaches S2), all for that herb; settlements and parcel_ids (joined by ``;``). Ranked by whether
+        there is a range of classes, score, lower, area, then id.
     """
     count = len(blocks.block_ids)
     if not count:
         return pd.DataFrame(columns=list(COLUMNS))
     area = parcels["area_m2"].fillna(0).to_numpy(dtype=float)
     order = pd.Index(scores.parcel_ids).get_indexer(pd.Index(blocks.parcel_ids))
-    herb, score, lower, upper, suitable = _best_herb(blocks, area, scores, order)
-    codes = scores.bounds.codes(score, score == 0)
     table = pd.DataFrame(
         {
             "block_id": blocks.block_ids,
             "parcels": np.bincount(blocks.block_of, minlength=count),
             "area_m2": np.bincount(blocks.block_of, area, count).round(1),
             "compactness": _compactness(blocks).round(3),
-            "herb_id": np.where(np.isnan(score), None, np.array(scores.herb_ids, dtype=object)[herb]),
-            "score": score,
-            "lower": lower,
-            "upper": upper,
-            "class": _CLASS_NAMES[codes],
-            "suitable_m2": suitable.round(1),
         }
+        | _judged(blocks, area, scores, order)
     )
     settlements = parcels["settlement"].to_numpy(dtype=object)
     table["settlements"] = _joined(blocks.block_of, settlements, count)
@@ -79,38 +88,92 @@ def block_table(
 
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows by score, lower bound and area, the highest first, then by id; without a score last."""
-    keys = [table["score"].fillna(-1), table["lower"], table["area_m2"]]
+    """The rows with a range of classes first, by score, lower bound and area, the highest first, then by id."""
+    keys = [
+        table["class_lower"].notna().astype(int),
+        table["score"].fillna(-1),
+        table["lower"],
+        table["area_m2"],
+    ]
     order = np.lexsort((table["block_id"].to_numpy(dtype=str), *(-key.to_numpy() for key in reversed(keys))))
     table = table.iloc[order].reset_index(drop=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return table[list(COLUMNS)]
 
 
-def _best_herb(
-    blocks: Blocks, area: np.ndarray, scores: Scores, order: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """For each block the position of its best herb, and that herb's score, bounds and suitable area."""
+def _judged(blocks: Blocks, area: np.ndarray, scores: Scores, order: np.ndarray) -> dict[str, object]:
+    """For each block its best herb, that herb's numbers, range of classes and how sure it is, and areas."""
     count, size = len(blocks.block_ids), len(area)
     # A parcel without area still counts a little: its block must not be without a score.
     weight = np.maximum(area, 1e-6)
+    whole = np.bincount(blocks.block_of, weight, count)
     sums = csr_array((weight, (blocks.block_of, np.arange(size))), shape=(count, size))
 
-    def total(values: np.ndarray) -> np.ndarray:
-        return np.asarray((sums @ values.T).T)
+    def average(values: np.ndarray) -> np.ndarray:
+        return np.asarray((sums @ values[:, order].T.astype(float)).T) / whole
 
-    score = scores.result.score[:, order]
-    whole = np.bincount(blocks.block_of, weight, count)
-    lower, upper = (total(bound[:, order]) / whole for bound in (scores.result.lower, scores.result.upper))
-    with np.errstate(invalid="ignore"):
-        mean = total(np.nan_to_num(score)) / total((~np.isnan(score)).astype(float))
-    mean = np.minimum(np.maximum(mean, lower), upper)
-    filled = np.nan_to_num(mean, nan=-1.0)
-    herb = np.where(filled == filled.max(axis=0), lower, -1.0).argmax(axis=0)
+    numbers = [average(number) for number in scores.result.numbers]
+    mended = [average(number) for number in scores.potential.numbers]
+    codes = [scores.bounds.codes(score, beyond == 0) for score, beyond in zip(numbers, mended, strict=True)]
+    decided = average(scores.result.excluded) >= 1 - _EQUAL
+    kinds = certainty_of(
+        (codes[_LOWER], codes[_UPPER]), (codes[_LEAST], codes[_MOST]), decided, average(scores.known)
+    )
+    of_parcels = scores.certainty()
+    for kind in list(Certainty)[1:]:
+        open_ = average(of_parcels >= kind) > _LEFT_OPEN + _EQUAL
+        kinds = np.where(open_ & (kinds < kind), np.int8(kind), kinds)
+    shown = kinds <= Certainty.BY_MEASURING
+    herb = _best_herb(shown, numbers, scores.unsourced)
     at = (herb, np.arange(count))
-    codes = scores.codes(2)[:, order][herb[blocks.block_of], np.arange(size)]
-    good = np.bincount(blocks.block_of, np.where((codes == 0) | (codes == 1), area, 0.0), count)
-    return herb, mean[at], lower[at], upper[at], good
+    kind, certain, ranged = kinds[at], kinds[at] <= Certainty.BY_CATALOGUE, shown[at]
+    low, high = codes[_LOWER][at], codes[_UPPER][at]
+    # Of several herbs none is best where none has a class.
+    named = ranged | (len(scores.herb_ids) == 1)
+    score = np.where(named, numbers[_POINT][at], np.nan)
+    names = np.array([one.key for one in Certainty], dtype=object)
+    columns: dict[str, object] = {
+        "herb_id": np.where(named, np.array(scores.herb_ids, dtype=object)[herb], None),
+        "score": score,
+        "lower": numbers[_LOWER][at],
+        "upper": numbers[_UPPER][at],
+        "class": class_names(np.where(certain, low, -1)),
+        "class_lower": class_names(np.where(ranged, low, -1)),
+        "class_upper": class_names(np.where(ranged, high, -1)),
+        "certainty": names[kind],
+    }
+    own = (herb[blocks.block_of], order)
+    return columns | _areas(blocks, area, scores, own, of_parcels)
+
+
+def _best_herb(shown: np.ndarray, numbers: list[np.ndarray], unsourced: np.ndarray) -> np.ndarray:
+    """The position of each block's best herb (B,), from arrays (H, B)."""
+    last = np.broadcast_to(unsourced[:, None], shown.shape)
+    keys = (-numbers[_LOWER], -numbers[_POINT], ~shown, last)
+    best: np.ndarray = np.lexsort(keys, axis=0)[0]
+    return best
+
+
+def _areas(
+    blocks: Blocks,
+    area: np.ndarray,
+    scores: Scores,
+    own: tuple[np.ndarray, np.ndarray],
+    kinds: np.ndarray,
+) -> dict[str, object]:
+    """Areas of each block whose class is certain, that surely suit, and that may; `own` points to each parcel's scores."""
+
+    def add_up(there: np.ndarray) -> np.ndarray:
+        return np.bincount(blocks.block_of, np.where(there, area, 0.0), len(blocks.block_ids)).round(1)
+
+    bounds, sourced = scores.bounds, ~scores.unsourced[own[0]]
+    suits = (scores.result.least[own] >= bounds.s2) & sourced
+    may = (scores.result.upper[own] >= bounds.s2) & ~suits
+    return {
+        "sure_m2": add_up(kinds[own] <= Certainty.BY_CATALOGUE),
+        "suitable_m2": add_up(suits),
+        "maybe_m2": add_up(may),
+    }
 
 
 def _compactness(blocks: Blocks) -> np.ndarray:

@@ -31,6 +31,7 @@ EVIDENCE_LABELS = {
     "before": Text("試験前の予測", "predicted before"),
     "proof": Text("予測の証拠", "evidence of the prediction"),
     "predicted_at": Text("予測の計算日時", "predicted at"),
+    "definition": Text("適地度の定義", "definition of the score"),
     "scores": Text("スコアの幅", "scores"),
     "n": Text("筆数", "parcels"),
     "mean_score": Text("平均スコア", "mean score"),
@@ -67,7 +68,7 @@ def spoken(found: Calibration) -> pd.DataFrame:
 
 def show_calibration(found: Calibration) -> None:
     """The tables of a calibration on the screen."""
-    beside = ["lower", "upper", "plots", "before", "predicted_at"]
+    beside = ["lower", "upper", "plots", "before", "predicted_at", "definition"]
     shown = spoken(found).drop(columns=beside)
     for key in ("rank_value", "rank_score"):
         shown[key] = [f"{rank:g}" for rank in shown[key]]
@@ -97,6 +98,8 @@ def calibration_json(found: Calibration) -> dict[str, object]:
         "lower": known(found.lower),
         "upper": known(found.upper),
         "scored_at": found.scored_at,
+        "definition": found.definition,
+        "elsewhere": dict(found.elsewhere),
         "before": found.before,
         "proofs": {str(proof): count for proof, count in found.proofs.items()},
         "year_adjusted": found.year_adjusted,
@@ -108,9 +111,11 @@ def calibration_json(found: Calibration) -> dict[str, object]:
 
 def say_about(found: Calibration) -> None:
     """What the calibration proves and what its interval allows to say, on stderr."""
-    from kanpo.evidence import proof_words
+    from kanpo.evidence import definition_words, proof_words
 
     n = len(found.parcels)
+    for words in definition_words(found):
+        say(words)
     for words in proof_words(found):
         say(words)
     rho, lower, upper, p = (

@@ -52,6 +52,14 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
         "kanpo.cli.commands.explain:explain_command",
         Text("スコアの理由を説明する", "say why a parcel has its score"),
     ),
+    "costs": (
+        "kanpo.cli.commands.costs:costs",
+        Text("事業性: 筆ごとの費用と時間", "workability: yen and hours of each parcel"),
+    ),
+    "assumptions": (
+        "kanpo.cli.commands.assumptions:assumptions",
+        Text("前提(労賃・単価・時間)を尋ねる・読む", "figures that are asked for: wage, prices, hours"),
+    ),
     "weights": (
         "kanpo.cli.commands.weights:weights",
         Text("専門家の比較から重みを決める", "weights from an expert panel's comparisons"),
@@ -63,6 +71,10 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
     "ranking": (
         "kanpo.cli.commands.ranking:ranking_command",
         Text("どの筆にどの生薬か(順位)", "which herb where: rankings"),
+    ),
+    "climate": (
+        "kanpo.cli.commands.climate:climate",
+        Text("年々の気候と温暖化: 収まる年の割合", "years and climate: share of years, scenarios"),
     ),
     "blocks": (
         "kanpo.cli.commands.blocks:blocks",

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from kanpo.budgets import GREATEST_NUMBER
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
@@ -105,7 +106,7 @@ class Table:
         cells = self.cells[:, list(columns)]
         flat = cells.ravel()
         values = pd.to_numeric(pd.Series(flat, dtype=object), errors="coerce").to_numpy(dtype=float).copy()
-        doubtful = np.flatnonzero(~np.isfinite(values))
+        doubtful = np.flatnonzero(~(np.abs(values) < GREATEST_NUMBER))
         values[doubtful] = np.nan
         problems: list[Problem] = []
         for at in doubtful:
@@ -222,7 +223,7 @@ def _number(written: str) -> float | None:
         value = float(written.replace(",", ""))
     except ValueError:
         return None
-    return value if abs(value) < float("inf") else None
+    return value if abs(value) < GREATEST_NUMBER else None
 
 
 def _no_number(place: Place) -> Problem:

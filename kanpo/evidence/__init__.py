@@ -13,12 +13,18 @@ from kanpo.evidence._calibrate import (
     calibrate,
     parcel_means,
 )
-from kanpo.evidence._calibration_words import calibration_words, proof_words, proposal_words
+from kanpo.evidence._calibration_words import (
+    calibration_words,
+    definition_label,
+    definition_words,
+    proof_words,
+    proposal_words,
+)
 from kanpo.evidence._components import COMPONENT_COLUMNS, component_values, with_strain
 from kanpo.evidence._days import When, day_notes, read_when
 from kanpo.evidence._evidence_pictures import CLEAR, curve_moves, misfit_picture, requirement_picture
 from kanpo.evidence._expected import EXPECTED_COLUMNS, expected_yields
-from kanpo.evidence._kept import KEPT_COLUMNS, Proof, kept_predictions
+from kanpo.evidence._kept import FORMER_DEFINITION, KEPT_COLUMNS, Proof, kept_predictions
 from kanpo.evidence._plot_values import PLOT_VALUE_COLUMNS, YIELD_TRAITS, plot_values, values_by_year
 from kanpo.evidence._project import calibrate_project, learn_project, trial_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials, proposed_rows, write_proposal
@@ -59,6 +65,7 @@ __all__ = [
     "DRAWS",
     "EXPECTED_COLUMNS",
     "FACTOR_COLUMNS",
+    "FORMER_DEFINITION",
     "GROUP_COLUMNS",
     "KEPT_COLUMNS",
     "LEAST_PARCELS",
@@ -91,6 +98,8 @@ __all__ = [
     "crossed",
     "curve_moves",
     "day_notes",
+    "definition_label",
+    "definition_words",
     "expected_yields",
     "factor_label",
     "find_trait",

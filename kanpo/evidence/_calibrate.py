@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,12 @@ from kanpo.evidence._traits import trait_label
 from kanpo.herbs import Requirement
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
-from kanpo.suitability import FactorColumns, membership
+from kanpo.suitability import DEFINITION, FactorColumns, membership
 
 #: Columns of `Calibration.parcels`, `.groups` and `.factors`.
 PARCEL_COLUMNS = (
     *("parcel_id", "years", "started", "plots", "value", "adjusted", "score", "lower", "upper"),
-    *("rank_value", "rank_score", "before", "proof", "predicted_at"),
+    *("rank_value", "rank_score", "before", "proof", "predicted_at", "definition"),
 )
 GROUP_COLUMNS = ("scores", "n", "mean_score", "mean_value", "value_lower", "value_upper")
 FACTOR_COLUMNS = ("factor", "n", "rho", "p", "q", "meaning")
@@ -43,7 +43,8 @@ class Calibration:
     prediction, `predicted_at` when it was computed. `groups` (by score) has mean values with 95 %
     intervals. `factors`: rank correlation of the misfit (better or worse than its score said) with the
     membership of each factor. rho has a BCa interval. `scored_at` is when the stored scores were
-    computed; empty when none were there.
+    computed; empty when none were there. All scores are of one `definition`, which they are judged
+    within; `elsewhere` counts the parcels whose scores are of another.
     """
 
     herb_id: str
@@ -57,6 +58,8 @@ class Calibration:
     upper: float
     year_adjusted: bool
     scored_at: str
+    definition: str
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def before(self) -> int:
@@ -154,6 +157,7 @@ def calibrate(
     herb_id: str,
     trait: str,
     scored_at: str,
+    definition: str | None = None,
     seed: int = 1,
 ) -> Calibration:
     """Hold the values of trial parcels against their scores.
@@ -163,48 +167,67 @@ def calibrate(
     values : DataFrame
         Rows of `plot_values` of the herb; `parcel_id` are today's parcels.
     scores : DataFrame
-        parcel_id, score, lower, upper as they were stored; where the journal kept a prediction, that
-        with `proof` and `predicted_at`, which are empty elsewhere or not there at all.
-    columns : mapping
-        Factors of the parcels of `scores`, in its order.
-    requirements : sequence of Requirement
-        Of the herb.
+        parcel_id, score, lower, upper as stored, or as the journal kept them, then with `proof` and
+        `predicted_at`; `definition` by which each was computed, today's where not given.
+    columns, requirements : factors of the parcels of `scores`, in its order, and what the herb needs.
     scored_at : str
         When the scores were computed (their stamp).
+    definition : str, optional
+        Only scores of this definition; that of most parcels when not given, today's among equals.
 
     Raises
     ------
     InputUnusable
-        Fewer than three trial parcels have a value, or both a value and a score.
+        Fewer than three trial parcels have a value, or both a value and a score of one definition.
     """
     means, adjusted = parcel_means(values, trait)
-    used = ["parcel_id", "score", "lower", "upper", "proof", "predicted_at", "at"]
+    used = ["parcel_id", "score", "lower", "upper", "proof", "predicted_at", "definition", "at"]
     parcels = means.merge(scores.assign(at=np.arange(len(scores))).reindex(columns=used), on="parcel_id")
     parcels = parcels[parcels["score"].notna()].reset_index(drop=True)
+    parcels, chosen, elsewhere = _of_one_definition(parcels, definition)
     _refuse_too_few(len(means), len(parcels), herb_id)
     score, value = parcels["score"].to_numpy(dtype=float), parcels["adjusted"].to_numpy(dtype=float)
-    parcels["rank_value"] = pd.Series(-value).rank().to_numpy()
-    parcels["rank_score"] = pd.Series(-score).rank().to_numpy()
-    parcels = _with_proof(parcels, scored_at)
+    parcels = _with_proof(parcels, scored_at).assign(rank_value=_places(value), rank_score=_places(score))
     rho, p, _ = spearman(score, value[:, None])
-    lower, upper = spearman_interval(score, value, seed=seed)
+    ends = spearman_interval(score, value, seed=seed)
     misfit = (parcels["rank_score"] - parcels["rank_value"]).to_numpy(dtype=float)
-    at = parcels["at"].to_numpy()
-    factors = _misleading(misfit, {key: column[at] for key, column in columns.items()}, requirements)
-    order = parcels.sort_values("score", ascending=False, kind="stable")
+    own = {key: column[parcels["at"].to_numpy()] for key, column in columns.items()}
+    order = parcels.sort_values("score", ascending=False, kind="stable")[list(PARCEL_COLUMNS)]
     return Calibration(
-        herb_id=herb_id,
-        trait=trait,
-        parcels=order[list(PARCEL_COLUMNS)].reset_index(drop=True),
+        herb_id,
+        trait,
+        order.reset_index(drop=True),
         groups=_groups(score, parcels["value"].to_numpy(dtype=float)),
-        factors=factors,
+        factors=_misleading(misfit, own, requirements),
         rho=float(rho[0]),
         p=float(p[0]),
-        lower=lower,
-        upper=upper,
+        lower=ends[0],
+        upper=ends[1],
         year_adjusted=adjusted,
         scored_at=scored_at,
+        definition=chosen,
+        elsewhere=elsewhere,
     )
+
+
+def _places(values: np.ndarray) -> np.ndarray:
+    """Ranks (n,) from the best; equal ones share the mean of their places."""
+    return np.asarray(pd.Series(-values).rank())
+
+
+def _of_one_definition(
+    parcels: pd.DataFrame, definition: str | None
+) -> tuple[pd.DataFrame, str, dict[str, int]]:
+    """The parcels whose scores are of one definition, which it is, and how many parcels the others have.
+
+    Numbers of two definitions are no more to be ranked together than yen and hours.
+    """
+    names = parcels["definition"].astype(object).fillna(DEFINITION)
+    counts = {str(name): int(count) for name, count in names.value_counts().items()}
+    most = max(counts, key=lambda name: (counts[name], name == DEFINITION), default=DEFINITION)
+    chosen = definition or most
+    own = parcels.assign(definition=names)[names == chosen].reset_index(drop=True)
+    return own, chosen, {name: count for name, count in counts.items() if name != chosen}
 
 
 def _refuse_too_few(tried: int, scored: int, herb_id: str) -> None:

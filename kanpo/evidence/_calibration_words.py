@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from kanpo.evidence._calibrate import Calibration
 from kanpo.evidence._evidence_pictures import CLEAR
-from kanpo.evidence._kept import Proof
+from kanpo.evidence._kept import FORMER_DEFINITION, Proof
 from kanpo.evidence._reestimate import Posterior
 from kanpo.herbs import Requirement
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
+from kanpo.suitability import DEFINITION
 
 #: Below this many parcels a correlation says little, whatever its size.
 _FEW = 8
@@ -18,7 +19,13 @@ _FEW = 8
 
 def calibration_words(found: Calibration) -> list[Text]:
     """Whether the score went with the outcome, whether it was a prediction, and which factor misled."""
-    return [_verdict(found), *proof_words(found), *_groups(found), *_misleading(found)]
+    return [
+        _verdict(found),
+        *definition_words(found),
+        *proof_words(found),
+        *_groups(found),
+        *_misleading(found),
+    ]
 
 
 def _verdict(found: Calibration) -> Text:
@@ -50,6 +57,37 @@ def _verdict(found: Calibration) -> Text:
             "Whether the score was right cannot be told yet",
         )
     return Text(f"{told.ja}({numbers.ja})。", f"{told.en} ({numbers.en}).")
+
+
+def definition_label(definition: str) -> Text:
+    """A definition of the score in words."""
+    if definition == DEFINITION:
+        return Text("今の定義(制限法)", "the present definition (limitation)")
+    if definition == FORMER_DEFINITION:
+        return Text("前の定義(制限法より前)", "the former definition (before limitation)")
+    return Text.same(definition)
+
+
+def definition_words(found: Calibration) -> list[Text]:
+    """By which definition the scores were made, where that is not today's or not that of all."""
+    if found.definition == DEFINITION and not found.elsewhere:
+        return []
+    own, n = definition_label(found.definition), len(found.parcels)
+    told = [
+        Text(
+            f"{n} 筆のスコアは{own.ja}によるもので、その中で比べました。",
+            f"the scores of {n} parcels are of {own.en}, and are judged within it.",
+        )
+    ]
+    for name, count in found.elsewhere.items():
+        other = definition_label(name)
+        told.append(
+            Text(
+                f"別に {count} 筆は{other.ja}の予測です。混ぜずに、--definition {name} で見られます。",
+                f"{count} more parcels have predictions of {other.en}; they are not mixed in: --definition {name}.",
+            )
+        )
+    return told
 
 
 def proof_words(found: Calibration) -> list[Text]:

@@ -13,7 +13,9 @@ from kanpo.parcels import carried_over
 from kanpo.store import Project
 
 #: Columns of `kept_predictions`.
-KEPT_COLUMNS = ("parcel_id", "score", "lower", "upper", "proof", "predicted_at")
+KEPT_COLUMNS = ("parcel_id", "score", "lower", "upper", "proof", "predicted_at", "definition")
+#: The definition of a prediction that names none: kept before there was another.
+FORMER_DEFINITION = "before"
 #: Days of records are those of Japan; the clock of the journal is UTC.
 _JAPAN = pd.Timedelta(hours=9)
 
@@ -68,7 +70,7 @@ def kept_predictions(project: Project, values: pd.DataFrame, trait: str) -> pd.D
     -------
     DataFrame
         `KEPT_COLUMNS`, one row for each parcel that has one; `predicted_at` is when the score was
-        computed.
+        computed, `definition` by which (`FORMER_DEFINITION` where the record names none).
     """
     chosen = values[values["trait"] == trait]
     trials = chosen[["parcel_id", "trial_code", "herb_id", "started"]].drop_duplicates()
@@ -94,11 +96,12 @@ def _as_first_written(project: Project) -> pd.DataFrame:
     """Predictions with their place in the chain, corrections and withdrawals left out."""
     entries = project.journal.entries("prediction")
     entries = entries[entries["supersedes"].isna() & entries["body"].notna()].reset_index(drop=True)
-    keys = ["trial_code", "parcel_id", "herb_id", "score", "lower", "upper", "computed_at"]
+    keys = ["trial_code", "parcel_id", "herb_id", "score", "lower", "upper", "computed_at", "definition"]
     bodies = pd.DataFrame([json.loads(body) for body in entries["body"]]).reindex(columns=keys)
     found = pd.concat([bodies, entries[["device", "sequence", "recorded_at"]]], axis="columns")
     found = found.assign(order=range(len(found)), day=_day(found["recorded_at"]))
     found[["score", "lower", "upper"]] = found[["score", "lower", "upper"]].astype(float)
+    found["definition"] = found["definition"].astype(object).fillna(FORMER_DEFINITION)
     return found
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from kanpo.errors import InputUnusable, Place
 from kanpo.evidence._calibrate import Calibration, calibrate
 from kanpo.evidence._days import LAST, When
-from kanpo.evidence._kept import kept_predictions
+from kanpo.evidence._kept import FORMER_DEFINITION, kept_predictions
 from kanpo.evidence._plot_values import plot_values
 from kanpo.evidence._propose import LEAST_TO_LEARN, learn_from_trials
 from kanpo.evidence._reestimate import Posterior
@@ -50,13 +50,20 @@ def _meant(values: pd.DataFrame, herb_id: str, trait: str) -> str:
 
 
 def calibrate_project(
-    project: Project, catalogue: Catalogue, herb_id: str, trait: str, when: When = LAST
+    project: Project,
+    catalogue: Catalogue,
+    herb_id: str,
+    trait: str,
+    when: When = LAST,
+    *,
+    definition: str | None = None,
 ) -> Calibration:
     """Hold the trials of a herb against what was predicted of their parcels; see `calibrate`.
 
     The prediction of a parcel is the one that the journal kept (`kept_predictions`); where there is
     none, the score that the project stores, as it was computed then, and its stamp tells whether that
-    was before the trial. Nothing is computed anew.
+    was before the trial. Nothing is computed anew, and each score is judged within the definition by
+    which it was computed (`definition`; that of most parcels when not given).
 
     Raises
     ------
@@ -76,6 +83,7 @@ def calibrate_project(
             Place(str(project.path)),
         )
     _, factors = project_sites(project)
+    stored = stored.assign(definition=stamp.inputs.get("definition", FORMER_DEFINITION) if stamp else None)
     scores = pd.concat([kept, stored[~stored["parcel_id"].isin(kept["parcel_id"])]], ignore_index=True)
     scores = scores.astype(dict.fromkeys(("score", "lower", "upper"), float))
     scores = scores[scores["parcel_id"].isin(factors.parcel_ids)].reset_index(drop=True)
@@ -88,6 +96,7 @@ def calibrate_project(
         herb_id=herb_id,
         trait=trait,
         scored_at=stamp.computed_at if stamp else "",
+        definition=definition,
     )
 
 

@@ -116,7 +116,7 @@ def learn(
 ) -> Posterior:
     """Estimate from the mean yields of parcels: the most probable parameters, and draws of what may be true.
 
-    ln(yield) = level + season + exp(slope)·Σ w·ln e / W_K + error, with normal priors: of every bound,
+    ln(yield) = level + season + exp(slope)·(least ln e + Σ w·ln e / W_K)/2 + error, with normal priors: of every bound,
     class and weight around the catalogue (`kanpo.evidence` says how wide), of the seasons around 0, of
     the level around `level`. The error's variance is the mean of what the residuals say and of its prior,
     which counts as much as six parcels. The search is Gauss and Newton's with derivatives averaged over

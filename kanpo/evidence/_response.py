@@ -41,9 +41,9 @@ class Parameter:
 class Response:
     """The logarithm of the (relative) yield of a herb at N sites, for parameters z (P,) in prior units.
 
-    At z = 0 it is the logarithm of the geometric score over what is known, Σ w·ln e / W_K, where e has
-    the floor of `kanpo.suitability` for every factor: land that a requirement excludes yields little,
-    not nothing, once somebody grows on it.
+    At z = 0 it is the logarithm of the score by limitation over what is known,
+    (least ln e + Σ w·ln e / W_K) / 2, where e has the floor of `kanpo.suitability` for every factor: land
+    that a requirement excludes yields little, not nothing, once somebody grows on it.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class Response:
         """Logarithm of the relative yield (N,), NaN where nothing is known; `Surface` does many z at once."""
         shift = self._shift(z)
         losses, _, weights, known = self._losses(columns, z)
-        found: np.ndarray = np.exp(shift[-1]) * (weights @ losses) / known
+        found: np.ndarray = np.exp(shift[-1]) * 0.5 * (losses.min(axis=0) + (weights @ losses) / known)
         return found
 
     def known_share(self, columns: FactorColumns) -> np.ndarray:
@@ -114,10 +114,12 @@ class Response:
         """Derivatives (N, P) of `log_yield`; those of memberships by differences."""
         steep = float(np.exp(self._shift(z)[-1]))
         losses, there, weights, known = self._losses(columns, z)
-        score = (weights @ losses) / known
+        mean, limiting = (weights @ losses) / known, losses.argmin(axis=0)
         found = np.zeros((len(known), self.size))
         for at, row in enumerate(self.requirements):
-            share = steep * weights[at] / known
+            part = 0.5 * steep * weights[at] / known
+            # The least membership counts once more.
+            share = part + 0.5 * steep * (limiting == at)
             for p in self._of[at]:
                 ahead, behind = (
                     loss_of(
@@ -129,7 +131,8 @@ class Response:
                 )
                 found[:, p] = share * np.nan_to_num(ahead - behind) / (2 * step)
             p = self.weight_at[at]
-            found[:, p] = np.where(there[at], share * (losses[at] - score), 0.0) * self.parameters[p].scale
+            found[:, p] = np.where(there[at], part * (losses[at] - mean), 0.0) * self.parameters[p].scale
+        score = 0.5 * (losses.min(axis=0) + mean)
         found[:, -1] = steep * score * self.parameters[-1].scale
         return found
 

@@ -87,9 +87,11 @@ class Surface:
         ]
         losses = np.concatenate([sides, table[:, self._codes], *(one[:, None] for one in others)], axis=1)
         weights = self._weights * np.exp(shift[:, self._weight_at])
-        total = np.matmul(weights[:, None, :], np.where(self._there, losses, 0.0))[:, 0]
+        losses = np.where(self._there, losses, 0.0)
+        total = np.matmul(weights[:, None, :], losses)[:, 0]
         with np.errstate(invalid="ignore"):
-            found: np.ndarray = np.exp(shift[:, -2:-1]) * total / (weights @ self._there)
+            mean = total / (weights @ self._there)
+        found: np.ndarray = 0.5 * np.exp(shift[:, -2:-1]) * (losses.min(axis=1) + mean)
         return found
 
 

@@ -8,6 +8,7 @@ from kanpo.exchange._any_table import read_any_table
 from kanpo.exchange._archive import Archive, write_archive
 from kanpo.exchange._archive_check import CheckedArchive, verify_archive
 from kanpo.exchange._archive_restore import RestoredArchive, restore_archive
+from kanpo.exchange._assumptions import assumptions_template, import_assumptions
 from kanpo.exchange._beside import originals_folder, photos_folder
 from kanpo.exchange._book import book_file, write_book
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
@@ -34,12 +35,14 @@ __all__ = [
     "TrialWalk",
     "WalkedPlot",
     "WrittenTable",
+    "assumptions_template",
     "book_file",
     "csv_text",
     "export_layer",
     "export_parcels",
     "export_table",
     "field_sheet",
+    "import_assumptions",
     "import_records",
     "judgement_template",
     "kind_of_headers",

@@ -12,7 +12,7 @@ import pandas as pd
 from kanpo.errors import EnvironmentFailure, Place, UsageError
 from kanpo.files import BLANK_MARK, replacing, write_csv, write_workbook
 from kanpo.locale import Text
-from kanpo.parcels import ParcelFilter, current_parcels
+from kanpo.parcels import ParcelFilter, current_parcels, select_parcels
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
 
@@ -43,7 +43,10 @@ def export_parcels(
     """
     layer_file(path)
     visible = [field.key for field in PARCELS.visible_to(audience)]
-    parcels = (wanted or ParcelFilter()).apply(current_parcels(project))[[*visible, "geometry"]]
+    parcels = current_parcels(project)
+    if wanted is not None:
+        parcels = parcels[select_parcels(project, wanted, parcels).rows(parcels["parcel_id"])]
+    parcels = parcels[[*visible, "geometry"]]
     if herb_id is not None:
         parcels = parcels.merge(project.computed.scores(herb_id), on="parcel_id", how="left")
     export_layer(path, parcels, about=f"kanpo {project.meta['name']} {project.journal.seal()}")

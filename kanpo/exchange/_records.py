@@ -65,20 +65,20 @@ def import_records(
         source = read_source(project, path, kind)
         original = None
         # Before anything is stored: rows that come back need a place.
-        target = place_beside(rejects or _place_of_rejects(path), project.path)
+        target = place_beside(rejects or place_of_rejects(path), project.path)
         check_target(target, gives_way=True)
         if not dry_run:
             original = keep_original(project, path)
             for photo in source.photos:
                 keep_photo(project, photo)
-        report = _recorded(project, source, dry_run)
+        report = record_source(project, source, dry_run)
     if not report.rejected or dry_run:
         return RecordsImport(report, None, original, len(source.photos))
-    _write_rejects(target, source.table, report)
+    write_rejects(target, source.table, report)
     return RecordsImport(report, target, original, len(source.photos))
 
 
-def _recorded(project: Project, source: RecordsSource, dry_run: bool) -> RecordReport:
+def record_source(project: Project, source: RecordsSource, dry_run: bool) -> RecordReport:
     """Write the usable rows; a correction comes after the record of the same file that it corrects."""
     table = source.table
     problems = [*source.problems, *(p for found in source.unusable.values() for p in found)]
@@ -159,12 +159,14 @@ def _corrects_nothing(table: WrittenTable, index: int, supersedes: str) -> Probl
     )
 
 
-def _place_of_rejects(path: Path) -> Path:
+def place_of_rejects(path: Path) -> Path:
+    """Where the rows of a file go that are sent back; of a file of such rows, beside it."""
     wanted = path.with_name(f"{path.stem.removesuffix('_差戻し')}_差戻し.csv")
     return path.with_name(f"{path.stem}_2.csv") if wanted == path else wanted
 
 
-def _write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> None:
+def write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> None:
+    """Write the rejected rows of a table with their cells as they were, and why."""
     rows = []
     for index in range(len(table.rows)):
         number = table.number_of(index)

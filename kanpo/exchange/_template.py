@@ -37,7 +37,13 @@ _GUIDE = (
 )
 _SHOWN = ("happened_at", "actor")
 _WIDTHS = {"note": 30, "happened_at": 14, "wkt": 30}
-_EXAMPLES = {"date": "2026-06-01", "timestamp": "2026-06-01", "number": "12.3", "integer": "3"}
+_EXAMPLES = {
+    "date": "2026-06-01",
+    "timestamp": "2026-06-01",
+    "number": "12.3",
+    "integer": "3",
+    "amount": "1500",
+}
 
 
 def template_fields(table: Table) -> list[Field]:
@@ -45,7 +51,7 @@ def template_fields(table: Table) -> list[Field]:
     shown = [field for field in ENVELOPE if field.key in _SHOWN]
     if table.outline:
         shown += [field for field in ENVELOPE if field.key == "wkt"]
-    return [*shown, *table.fields]
+    return [*shown, *(field for field in table.fields if not field.by_kanpo)]
 
 
 def records_template(kind: str, path: Path, *, dry_run: bool = False) -> Path:
@@ -112,8 +118,12 @@ def _column(field: Field) -> FormColumn:
     example = choices[0] if choices else _EXAMPLES.get(field.type, field.note.ja)
     if field.required:
         example = f"{example}(必須)" if example else "(必須)"
-    kind = {"timestamp": "date", "date": "date", "number": "number", "integer": "number"}.get(
-        field.type, "text"
-    )
+    kind = {
+        "timestamp": "date",
+        "date": "date",
+        "number": "number",
+        "integer": "number",
+        "amount": "number",
+    }.get(field.type, "text")
     width = _WIDTHS.get(field.key, max(14, 2 * len(field.header.ja) + 2))
     return FormColumn(field.key, field.header.ja, example, choices, kind, width)

@@ -4,6 +4,7 @@ In come the CSV files beside this room, checked at loading; out go herbs, their 
 that mend a site, what land costs, and the tables of quality, market, field work and known origins.
 """
 
+from kanpo.herbs._assumed import complete_assumption, find_assumption
 from kanpo.herbs._catalogue import (
     TOPICS,
     Catalogue,
@@ -38,6 +39,8 @@ __all__ = [
     "catalogue_diff",
     "catalogue_notes",
     "check_catalogue",
+    "complete_assumption",
+    "find_assumption",
     "find_herb",
     "herb_table",
     "lay_over",

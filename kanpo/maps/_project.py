@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 
 from kanpo.blocks import form_blocks
 from kanpo.crs import STORED_EPSG
+from kanpo.errors import UsageError
 from kanpo.files import check_target, make_folder
 from kanpo.herbs import Catalogue, Requirement
 from kanpo.locale import Text, language
@@ -56,6 +57,7 @@ def map_project(
     logo: bytes | None = None,
     best: int | None = None,
     background: bool = True,
+    among: Collection[str] | None = None,
 ) -> tuple[MapReport, bool]:
     """Write the map of a project, with the columns that the audience may see.
 
@@ -89,6 +91,7 @@ def map_project(
         logo=logo,
         best=best,
         background=background,
+        among=among,
     )
     return write_map(content, path, tiles=tiles), stale
 
@@ -104,19 +107,26 @@ def project_content(
     logo: bytes | None = None,
     best: int | None = None,
     background: bool = True,
+    among: Collection[str] | None = None,
 ) -> MapContent:
     """Everything that the map of a project carries for an audience.
 
     With `best`, only that many parcels: those that rank first for `first_herb` (or the first herb).
-    With `background`, lines of the project's boundaries and layers too.
+    With `among`, only these parcels, the best of them by their rank among all. With `background`, lines of
+    the project's boundaries and layers too.
     """
     visible = PARCELS.visible_to(audience)
     parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
     factors, changed = stored_factors(project)
+    whole = len(parcels)
+    if among is not None:
+        parcels = _among(parcels, among)
     blocks = _blocks(parcels)
     if best is not None and best < len(parcels):
         note = f"{note} " * bool(note) + str(_chosen(best, len(parcels)))
         parcels = _best(project, catalogue, parcels, factors, first_herb, best)
+    elif len(parcels) < whole:
+        note = f"{note} " * bool(note) + str(_some(len(parcels), whole))
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
     bounds = settings.bounds
@@ -173,14 +183,36 @@ def _best(
 ) -> gpd.GeoDataFrame:
     herb = herb or next(iter(catalogue.herbs))
     ranked = score_as_stored(project, factors, catalogue, [herb]).frame(herb)
-    best = ranked.sort_values("rank", kind="stable")["parcel_id"].iloc[:count]
-    return parcels[parcels["parcel_id"].isin(best)]
+    ranked = ranked[ranked["parcel_id"].isin(parcels["parcel_id"])].sort_values("rank", kind="stable")
+    return parcels[parcels["parcel_id"].isin(ranked["parcel_id"].iloc[:count])]
 
 
 def _chosen(count: int, whole: int) -> Text:
     return Text(
         f"全 {whole:,} 筆のうち上位 {count:,} 筆だけを載せています。",
         f"Only the best {count:,} of {whole:,} parcels are shown.",
+    )
+
+
+def _among(parcels: gpd.GeoDataFrame, wanted: Collection[str]) -> gpd.GeoDataFrame:
+    """The parcels that are wanted; a map of none is no map."""
+    some = parcels[parcels["parcel_id"].isin(wanted)]
+    if some.empty:
+        raise UsageError(
+            "map.no-parcels",
+            Text("条件に合う筆がありません", "no parcel meets the conditions"),
+            Text(
+                "条件を緩めてください(kanpo parcels list で確かめられます)",
+                "loosen them (see kanpo parcels list)",
+            ),
+        )
+    return some
+
+
+def _some(count: int, whole: int) -> Text:
+    return Text(
+        f"全 {whole:,} 筆のうち、条件に合う {count:,} 筆だけを載せています。",
+        f"Only {count:,} of {whole:,} parcels, those that were asked for, are shown.",
     )
 
 

@@ -6,11 +6,12 @@ a file of what could not be used.
 
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors, known_attributes
 from kanpo.parcels._edited import Accepted, accept_edits
-from kanpo.parcels._find import ParcelFilter, find_parcel, search_parcels
+from kanpo.parcels._find import find_parcel, search_parcels
 from kanpo.parcels._ground import check_ground, groundless, has_ground, no_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
 from kanpo.parcels._ingest_file import IngestOptions, ingest_file
 from kanpo.parcels._joined import current_parcels, lone_pins, refresh_links
+from kanpo.parcels._land_use import INTENTIONS, USES, ZONES, read_land_use
 from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, descendants, lineage_tree, successor_of
 from kanpo.parcels._links import REASONS, doubtful, join_register, newest_status
@@ -18,14 +19,19 @@ from kanpo.parcels._measure import measure_area_m2, plane_points, reproject, to_
 from kanpo.parcels._overlap import overlaps
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
 from kanpo.parcels._rejects import Reject, write_rejects
+from kanpo.parcels._selection import DECISIONS, ParcelFilter, Selection, select_parcels
 from kanpo.parcels._settlements import count_by, with_farm_settlements
 from kanpo.parcels._succession import carried_over, find_current, records_of, whole_lineage
 from kanpo.parcels._whereabouts import Whereabouts, outside_municipality
 from kanpo.parcels.sources import SOURCES, Source
 
 __all__ = [
+    "DECISIONS",
+    "INTENTIONS",
     "REASONS",
     "SOURCES",
+    "USES",
+    "ZONES",
     "Accepted",
     "AttributeFactors",
     "IngestOptions",
@@ -35,6 +41,7 @@ __all__ = [
     "ParcelFilter",
     "ParcelReader",
     "Reject",
+    "Selection",
     "Source",
     "Whereabouts",
     "accept_edits",
@@ -63,11 +70,13 @@ __all__ = [
     "outside_municipality",
     "overlaps",
     "plane_points",
+    "read_land_use",
     "read_parcels",
     "records_of",
     "refresh_links",
     "reproject",
     "search_parcels",
+    "select_parcels",
     "successor_of",
     "to_plane",
     "whole_lineage",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import pandas as pd
 
@@ -21,43 +19,6 @@ def search_key(text: object) -> str:
         return ""
     plain = normalise(text).translate(_DASHES).casefold()
     return "".join(plain.split()).replace("番地", "").removesuffix("番")
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelFilter:
-    """Which parcels are wanted; what is None does not matter.
-
-    `status` is ``A`` or ``B`` (荒廃農地分類) or ``1`` or ``2`` (遊休農地), `land_type` a key of that
-    vocabulary, areas in m², `farm_settlement` the name or the code of an agricultural settlement.
-    """
-
-    settlement: str | None = None
-    status: str | None = None
-    land_type: str | None = None
-    least_area_m2: float | None = None
-    greatest_area_m2: float | None = None
-    farm_settlement: str | None = None
-
-    def apply(self, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """The parcels that are wanted, in their order."""
-        keep = pd.Series(True, index=parcels.index)
-        if self.settlement is not None:
-            keep &= parcels["settlement"].map(search_key) == search_key(self.settlement)
-        if self.farm_settlement is not None:
-            wanted = search_key(self.farm_settlement)
-            keep &= (parcels["farm_settlement"].map(search_key) == wanted) | (
-                parcels["farm_settlement_key"] == wanted
-            )
-        if self.status is not None:
-            column = "devastation_class" if self.status in ("A", "B") else "idle_class"
-            keep &= parcels[column] == self.status
-        if self.land_type is not None:
-            keep &= parcels["land_type"] == self.land_type
-        if self.least_area_m2 is not None:
-            keep &= parcels["area_m2"] >= self.least_area_m2
-        if self.greatest_area_m2 is not None:
-            keep &= parcels["area_m2"] <= self.greatest_area_m2
-        return parcels[keep]
 
 
 def search_parcels(parcels: gpd.GeoDataFrame, words: str) -> gpd.GeoDataFrame:

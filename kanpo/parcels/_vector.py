@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -197,8 +198,13 @@ def _properties(frame: pd.DataFrame, whole: frozenset[str] = frozenset()) -> lis
     A column of `whole` numbers in which one is missing comes as floating point: it is made whole again.
     """
     plain = frame.astype(object).where(frame.notna(), None)
-    names = [str(name) for name in plain.columns]
-    columns = [[_plain(value) for value in plain[name]] for name in plain.columns]
+    # A file may have a name twice; the second goes on under a name of its own.
+    seen = Counter[str]()
+    names = []
+    for name in map(str, plain.columns):
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    columns = [[_plain(value) for value in plain.iloc[:, at]] for at in range(len(names))]
     for name, values in zip(names, columns, strict=True):
         if name in whole:
             values[:] = [int(value) if isinstance(value, float) else value for value in values]

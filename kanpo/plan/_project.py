@@ -12,10 +12,10 @@ from kanpo.errors import UsageError
 from kanpo.evidence import learn_project
 from kanpo.herbs import Catalogue, find_herb
 from kanpo.locale import Text
-from kanpo.parcels import carried_over
+from kanpo.parcels import ParcelFilter, Selection, carried_over, select_parcels
 from kanpo.plan._suggest import BOLDNESS, Limits, Suggestion, suggest_trials
 from kanpo.store import Project
-from kanpo.suitability import project_sites
+from kanpo.suitability import project_sites, score_as_stored
 
 
 def suggest_for_project(
@@ -28,7 +28,8 @@ def suggest_for_project(
     limits: Limits | None = None,
     with_grower: bool = False,
     boldness: float = BOLDNESS,
-) -> tuple[Suggestion, dict[str, int]]:
+    wanted: ParcelFilter | None = None,
+) -> tuple[Suggestion, dict[str, int], Selection]:
     """Suggest next season's trials from what a project holds; see `suggest_trials`.
 
     Parameters
@@ -37,6 +38,8 @@ def suggest_for_project(
         Names or ids; those that have had a trial by default.
     trait : str
         Of the trials so far; herbs without values of it go by the catalogue.
+    wanted : ParcelFilter, optional
+        Which parcels there are to choose from; all when not given. What trials teach is of all.
     with_grower : bool
         Whether a grower in the parcel's settlement is needed, with the least area to spare where the
         record says how much they can take on.
@@ -46,6 +49,8 @@ def suggest_for_project(
     Suggestion
     dict
         Herb id to the means of parcels and years that were learned from.
+    Selection
+        The parcels that there were to choose from.
 
     Raises
     ------
@@ -60,7 +65,11 @@ def suggest_for_project(
             growers = project.journal.read("grower")
             limits = replace(limits, settlements=_settlements(growers, limits.least_area_m2 or 0.0))
         parcels, factors = project_sites(project)
+        selection = select_parcels(project, wanted or ParcelFilter(statuses=("all",)))
+        parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
+        factors = factors.subset(parcels["parcel_id"].tolist())
         beliefs = {herb: learn_project(project, catalogue, herb, trait, least=0) for herb in chosen}
+        scores = score_as_stored(project, factors, catalogue, chosen)
     found = suggest_trials(
         parcels,
         factors,
@@ -69,8 +78,9 @@ def suggest_for_project(
         limits=limits,
         tried=set(zip(trials["herb_id"], trials["parcel_id"], strict=True)),
         boldness=boldness,
+        scores=scores,
     )
-    return found, {herb: belief.n for herb, belief in beliefs.items()}
+    return found, {herb: belief.n for herb, belief in beliefs.items()}, selection
 
 
 def _herbs(trials: pd.DataFrame, catalogue: Catalogue, names: Sequence[str]) -> list[str]:

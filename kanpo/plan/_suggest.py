@@ -10,9 +10,10 @@ import pandas as pd
 
 from kanpo.evidence import SEASON_SD, Parameter, Posterior
 from kanpo.locale import Text
+from kanpo.plan._classes import CLASS_COLUMNS, add_classes
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
-from kanpo.suitability import FactorColumns
+from kanpo.suitability import FactorColumns, Scores
 
 #: How much knowing counts beside promise: 0 only promises.
 BOLDNESS = 1.0
@@ -30,7 +31,7 @@ _BETWEEN = (0.1, 0.9)
 #: Columns of `Suggestion.sites`.
 COLUMNS = (
     *("order", "parcel_id", "settlement", "lot_number", "herb_id", "promise", "low", "high", "rank"),
-    *("candidates", "gain", "learns", "unknown", "why"),
+    *("candidates", "gain", "learns", "unknown", "class_lower", "class_upper", "certainty", "why"),
 )
 
 
@@ -57,8 +58,9 @@ class Suggestion:
     """Sites in the order in which they were chosen (`COLUMNS`), and why others were no candidates.
 
     `promise` is the relative yield expected (1: everything as the herb needs it), from `low` to `high`
-    in 80 %; `gain` is the information that a trial there adds, in nats. `left_out` counts parcels by
-    the first limit that they miss.
+    in 80 %; `gain` is the information that a trial there adds, in nats. Classes and certainty are those
+    of the score, None where they were not given or no class can be told: a promise is no verdict.
+    `left_out` counts parcels by the first limit that they miss.
     """
 
     sites: pd.DataFrame
@@ -74,6 +76,7 @@ def suggest_trials(
     limits: Limits = _USUAL,
     tried: Collection[tuple[str, str]] = (),
     boldness: float = BOLDNESS,
+    scores: Scores | None = None,
 ) -> Suggestion:
     """Choose sites and herbs for next season's trials.
 
@@ -93,6 +96,9 @@ def suggest_trials(
         Sites at most.
     tried : collection of (herb_id, parcel_id)
         Left out: they have had a trial of the herb.
+    scores : Scores, optional
+        Of all parcels for the herbs of `beliefs`: where a known factor excludes a parcel no trial of the
+        herb is suggested, and each site says what may be said of its class.
     """
     possible, left_out = _possible(parcels, factors, limits)
     columns = factors.subset(list(possible)).columns() if len(possible) else {}
@@ -101,9 +107,17 @@ def suggest_trials(
     for herb, belief in beliefs.items() if len(possible) else ():
         enough = belief.response.known_share(columns) >= limits.least_known - 1e-9
         known |= enough
+        if scores is not None:
+            enough &= ~_excluded(scores, herb, possible)
         left = enough & ~np.isin(possible, [parcel for name, parcel in tried if name == herb])
         pools[herb] = _Pool(belief, columns, possible, boldness, enough, left)
     left_out["unknown"] = int((~known).sum())
+    sites = add_classes(_choose(pools, parcels, factors, budget), scores)
+    return Suggestion(sites[list(COLUMNS)], left_out)
+
+
+def _choose(pools: Mapping[str, _Pool], parcels: pd.DataFrame, factors: Factors, budget: int) -> pd.DataFrame:
+    """Sites one by one, each the best given those before it; `COLUMNS` without those of classes."""
     chosen: list[tuple[object, ...]] = []
     rows = parcels.set_index("parcel_id")
     taken: set[str] = set()
@@ -119,7 +133,13 @@ def suggest_trials(
         chosen.append((len(chosen) + 1, parcel, *place, herb, *line))
         pools[herb].learn_from(at)
         taken.add(parcel)
-    return Suggestion(pd.DataFrame(chosen, columns=list(COLUMNS)), left_out)
+    return pd.DataFrame(chosen, columns=[key for key in COLUMNS if key not in CLASS_COLUMNS])
+
+
+def _excluded(scores: Scores, herb_id: str, parcel_ids: np.ndarray) -> np.ndarray:
+    """Where something known excludes parcels (n,) for a herb."""
+    at = pd.Index(scores.parcel_ids).get_indexer(parcel_ids)
+    return np.asarray(scores.result.excluded[scores.herb_ids.index(herb_id), at])
 
 
 def _possible(parcels: pd.DataFrame, factors: Factors, limits: Limits) -> tuple[np.ndarray, dict[str, int]]:

@@ -4,6 +4,7 @@ What is said here (key, label, type, unit, range, vocabulary, privacy) is what v
 database, column headers, help texts and the documentation are made from.
 """
 
+from kanpo.schema._assumed import ASSUMPTION, read_amount
 from kanpo.schema._computed import FACTOR_VALUES, REGISTER_LINKS, SCORES, STAMPS
 from kanpo.schema._document import TABLES, document
 from kanpo.schema._era import ERAS, DateUnreadable, Era, era_text, read_japanese_date
@@ -26,7 +27,7 @@ from kanpo.schema._reading import (
     read_timestamp,
     read_value,
 )
-from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
+from kanpo.schema._recorded import JOURNAL, JUDGEMENT, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
 from kanpo.schema._traits import TRAITS, Trait, find_trait
 from kanpo.schema._validate import (
     AS_WRITTEN,
@@ -40,6 +41,7 @@ from kanpo.schema._written import Portion, Unreadable, portions_of, read_ingredi
 from kanpo.schema._zone import DEFAULT_ZONE, bring_home, day_of, today_in, zone_of
 
 __all__ = [
+    "ASSUMPTION",
     "AS_WRITTEN",
     "BATCHES",
     "BOUNDARIES",
@@ -50,6 +52,7 @@ __all__ = [
     "FACTOR_VALUES",
     "FORMER_PARCELS",
     "JOURNAL",
+    "JUDGEMENT",
     "LAYERS",
     "LINEAGE",
     "ORIGINALS",
@@ -87,6 +90,7 @@ __all__ = [
     "find_trait",
     "normalise",
     "portions_of",
+    "read_amount",
     "read_ingredients",
     "read_integer",
     "read_japanese_date",

@@ -10,8 +10,9 @@ from kanpo.locale import Text
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
 
 Stored = Literal["text", "integer", "number", "boolean", "date", "timestamp", "json", "geometry", "blob"]
-#: ``masses``: lots with their kg; ``measured``: a number, or the limit it is below; ``npk``: fertiliser.
-FieldType = Stored | Literal["masses", "measured", "npk"]
+#: ``masses``: lots with their kg; ``measured``: a number, or the limit it is below; ``npk``: fertiliser;
+#: ``amount``: a number of 0 or more as people write amounts, kanji too.
+FieldType = Stored | Literal["masses", "measured", "npk", "amount"]
 
 
 class Privacy(IntEnum):
@@ -63,7 +64,7 @@ class Field:
 
     Numbers are in `unit`; `minimum` and `maximum` are bounds of what can be true, both included.
     `vocabulary` names a closed list of `VOCABULARIES`. `references` names the table whose key
-    stands here.
+    stands here. `by_kanpo` tells that kanpo writes it beside what a person says, and nobody types it.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Field:
     privacy: Privacy = Privacy.OFFICE
     references: str | None = None
     note: Text = Text("", "")
+    by_kanpo: bool = False
 
     @property
     def choices(self) -> Vocabulary | None:

@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 
+from kanpo.budgets import GREATEST_NUMBER
 from kanpo.errors import Problem
 from kanpo.locale import Text
+from kanpo.schema._assumed import read_amount
 from kanpo.schema._era import DateUnreadable, read_japanese_date
 from kanpo.schema._field import Field
 from kanpo.schema._written import Unreadable, read_masses, read_measured, read_npk
@@ -34,10 +36,10 @@ def read_number(text: str) -> float:
     Raises
     ------
     ValueError
-        It is no finite number.
+        It is no number, or none that can have been measured.
     """
     value = float(normalise(text).replace(",", ""))
-    if value != value or value in (float("inf"), float("-inf")):
+    if not abs(value) < GREATEST_NUMBER:
         raise ValueError(text)
     return value
 
@@ -107,6 +109,7 @@ def _read_boolean(text: str) -> bool:
 
 #: Readers that say themselves what is wrong.
 _SPOKEN: dict[str, Callable[[str], object]] = {
+    "amount": read_amount,
     "masses": read_masses,
     "measured": read_measured,
     "npk": read_npk,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kanpo.locale import Text
+from kanpo.schema._assumed import ASSUMPTION
 from kanpo.schema._computed import SCORES, factor_field
 from kanpo.schema._factors import FACTORS
 from kanpo.schema._field import Field, Kind, Privacy, Table
@@ -242,6 +245,29 @@ _HARVEST = Table(
     once_a_day=True,
 )
 
+_DEFINITION = Field(
+    "definition",
+    Text("適地度の定義", "definition of the score"),
+    privacy=_PARTNER,
+    note=Text("空なら制限法より前の定義", "empty: a definition before that by limitation"),
+    by_kanpo=True,
+)
+_COMPUTED_AT = Field(
+    "computed_at",
+    Text("スコアの計算日時", "when the score was computed"),
+    privacy=_PARTNER,
+    by_kanpo=True,
+)
+#: What kanpo says of a parcel for a herb, as a decision on it keeps it from its day.
+JUDGEMENT = (
+    *(
+        replace(SCORES.field(key), by_kanpo=True)
+        for key in ("score", "lower", "upper", "class_lower", "class_upper", "certainty", "rank")
+    ),
+    _DEFINITION,
+    _COMPUTED_AT,
+)
+
 _DECISION = Table(
     "decision",
     "decisions",
@@ -252,6 +278,11 @@ _DECISION = Table(
         Field("herb_id", Text("生薬", "herb"), privacy=_PARTNER),
         Field("decision", Text("決定", "decision"), vocabulary="decision", required=True, privacy=_PARTNER),
         _NOTE,
+        *JUDGEMENT,
+    ),
+    note=Text(
+        "生薬を言う決定には、その日の適地度を kanpo が書き添える(あとで計算し直しても変わらない)",
+        "beside a decision that names a herb kanpo writes the score of that day, which no later one changes",
     ),
 )
 
@@ -282,13 +313,12 @@ _PREDICTION = Table(
         Field("trial_code", Text("試験コード", "trial code"), privacy=_PARTNER, references="trial"),
         Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),
         Field("herb_id", Text("生薬", "herb"), required=True, privacy=_PARTNER),
-        *(SCORES.field(key) for key in ("score", "lower", "upper", "class", "rank")),
-        Field(
-            "computed_at",
-            Text("スコアの計算日時", "when the score was computed"),
-            required=True,
-            privacy=_PARTNER,
+        *(
+            SCORES.field(key)
+            for key in ("score", "lower", "upper", "class", "class_lower", "class_upper", "certainty", "rank")
         ),
+        replace(_COMPUTED_AT, required=True, by_kanpo=False),
+        replace(_DEFINITION, by_kanpo=False),
         Field("method", Text("総合の方法", "how factors were combined"), privacy=_PARTNER),
         Field("weights", Text("重みの出どころ", "where the weights came from"), privacy=_PARTNER),
         Field("catalogue", Text("目録のSHA-256", "SHA-256 of the catalogue"), privacy=_PARTNER),
@@ -331,6 +361,7 @@ RECORD_KINDS: dict[str, Table] = {
         _DECISION,
         _LINK_DECISION,
         _PREDICTION,
+        ASSUMPTION,
         *LOT_KINDS,
     )
 }

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import cast, get_args
 
 import geopandas as gpd
+import numpy as np
 
-from kanpo.errors import Place, UsageError
+from kanpo.crs import STORED_EPSG
+from kanpo.errors import Place, Problem, UsageError
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites._archive import ZIP
@@ -222,7 +224,28 @@ def _vector(content: bytes, file: str, settings: LayerSettings, *, polygons: boo
     frame = chosen_features(open_vector(content, file, polygons=polygons), settings.where, file)
     west, south, east, north = frame.total_bounds
     check_in_japan((west, south, east, north), frame.crs.to_wkt(), file)
+    refuse(_nowhere(frame, file), file)
     return frame
+
+
+def _nowhere(frame: gpd.GeoDataFrame, file: str) -> list[Problem]:
+    """Features with a corner that is nowhere on the Earth."""
+    degrees = frame.geometry.to_crs(STORED_EPSG)
+    box = degrees.bounds.to_numpy()
+    placed = np.isfinite(box).all(axis=1) & (np.abs(box[:, [1, 3]]) <= 90).all(axis=1)
+    broken = ~placed & ~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    return [
+        Problem(
+            "layer.nowhere",
+            Text("地球の上にない座標があります", "it has a corner that is nowhere on the Earth"),
+            Text(
+                "その図形の座標を直すか、図形を消してください",
+                "mend its coordinates, or leave the feature out",
+            ),
+            Place(file, feature=int(number) + 1),
+        )
+        for number in np.flatnonzero(broken)
+    ]
 
 
 _OF_FEATURES = {"polygons": _polygons, "distance": _distance, "exclusion": _exclusion}

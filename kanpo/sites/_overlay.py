@@ -72,7 +72,9 @@ def on_plane(
     plane = zone_epsg(zone_of((west + east) / 2, (south + north) / 2))
     fields = np.asarray(parcels.geometry.to_crs(plane).array)
     features = features.to_crs(plane)
-    return (features[_reached(features, fields)] if polygons else features), fields
+    # What lies on the other side of the Earth has no place in a plane zone of Japan.
+    wanted = _reached(features, fields) if polygons else np.isfinite(features.bounds.to_numpy()).all(axis=1)
+    return features[wanted], fields
 
 
 def _reached(features: gpd.GeoDataFrame, fields: np.ndarray) -> np.ndarray:

@@ -166,6 +166,9 @@ class Computed:
     ) -> None:
         """Replace the scores of the herbs in `scores`, or of all when the inputs have changed.
 
+        What stood before a change, and from what it was computed (stamp ``former_scores``), is kept
+        until the next change; the same computed once more changes nothing of it.
+
         Parameters
         ----------
         scores : DataFrame
@@ -177,6 +180,7 @@ class Computed:
         with spoken_errors(self._path), transaction(self._connection):
             before = self.stamp("scores")
             if before is None or before.inputs != dict(inputs) or before.parameters != dict(parameters):
+                self._set_aside(before)
                 self._drop_scores(self._scored_herbs())
             self._drop_scores(herbs)
             fids = dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
@@ -199,15 +203,30 @@ class Computed:
     def _scored_herbs(self) -> list[str]:
         return [row[0] for row in self._connection.execute("SELECT DISTINCT herb_id FROM score_values")]
 
+    def _set_aside(self, before: Stamp | None) -> None:
+        """Keep the scores that stand, and their stamp, so that a list can say what changed and why."""
+        if before is None:
+            return
+        if self._scored_herbs():
+            self._connection.execute("DELETE FROM former_scores")
+            # What is not certain to be of one class has none: its point's class is never told alone.
+            self._connection.execute(
+                "INSERT INTO former_scores SELECT s.herb_id, p.parcel_id, s.score, "
+                "CASE WHEN s.class_lower IS s.class_upper THEN s.class_lower "
+                "ELSE s.class_lower || '-' || s.class_upper END, s.limiting_factor, s.rank "
+                "FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid"
+            )
+        self._write_stamp(
+            "former_scores",
+            before.inputs,
+            before.parameters,
+            before.rows,
+            before.computed_at,
+            before.kanpo_version,
+        )
+
     def _drop_scores(self, herbs: list[str]) -> None:
         for herb in herbs:
-            # Kept until the next time, so that a list can say what changed.
-            self._connection.execute(
-                "INSERT OR REPLACE INTO former_scores SELECT s.herb_id, p.parcel_id, s.score, "
-                "coalesce(s.class, s.class_lower), s.limiting_factor, s.rank "
-                "FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid WHERE s.herb_id = ?",
-                (herb,),
-            )
             self._connection.execute("DELETE FROM score_values WHERE herb_id = ?", (herb,))
             forget_part(self._connection, "score_values", herb)
             self._connection.execute(f"DROP VIEW IF EXISTS {quoted(herb_layer(herb))}")
@@ -230,7 +249,10 @@ class Computed:
             return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
 
     def former_scores(self, herb_id: str) -> pd.DataFrame:
-        """What stood before the scores of a herb that stand now: parcel_id, score, class, limiting_factor, rank."""
+        """What stood before the scores of a herb that stand now: parcel_id, score, class, limiting_factor, rank.
+
+        A range of classes is written with a hyphen (``S1-S3``); the class is None where none was told.
+        """
         with spoken_errors(self._path):
             cursor = self._connection.execute(
                 "SELECT parcel_id, score, class, limiting_factor, rank FROM former_scores WHERE herb_id = ? "
@@ -240,13 +262,19 @@ class Computed:
             return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
 
     def _write_stamp(
-        self, product: str, inputs: Mapping[str, str], parameters: Mapping[str, object], rows: int
+        self,
+        product: str,
+        inputs: Mapping[str, str],
+        parameters: Mapping[str, object],
+        rows: int,
+        computed_at: str | None = None,
+        kanpo_version: str = __version__,
     ) -> None:
         self._connection.execute("DELETE FROM stamps WHERE product = ?", (product,))
         self._connection.execute(
             "INSERT INTO stamps (product, inputs, parameters, rows, computed_at, kanpo_version) "
             "VALUES (?, ?, ?, ?, ?, ?)",
-            (product, _json(inputs), _json(parameters), rows, now(), __version__),
+            (product, _json(inputs), _json(parameters), rows, computed_at or now(), kanpo_version),
         )
 
 

@@ -74,7 +74,10 @@ class Device:
         try:
             memory = self._begin()
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            if getattr(error, "sqlite_errorname", "SQLITE_CORRUPT") not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+            if getattr(error, "sqlite_errorname", "SQLITE_CORRUPT") not in (
+                "SQLITE_NOTADB",
+                "SQLITE_CORRUPT",
+            ):
                 yield None
                 return
             # A power cut left it damaged. What it held is forgotten, which costs a fresh lane.

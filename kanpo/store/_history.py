@@ -13,7 +13,7 @@ from typing import Any
 
 from kanpo.store._identity import sha256_of
 from kanpo.store._seal import Head, seal_of
-from kanpo.store._written import stored_json
+from kanpo.store._written import refusing_damage, stored_json
 
 _KEY = "arrivals."
 
@@ -64,7 +64,11 @@ def own_history(connection: sqlite3.Connection) -> History:
 def kept_histories(connection: sqlite3.Connection) -> list[History]:
     """The orders of arrival of copies that were united with this one."""
     rows = connection.execute("SELECT value FROM kanpo_meta WHERE key LIKE ? ORDER BY key", (_KEY + "%",))
-    return [_read_history(stored_json(row[0])) for row in rows]
+    histories = []
+    for (text,) in rows:
+        with refusing_damage(text):
+            histories.append(_read_history(stored_json(text, list)))
+    return histories
 
 
 def _read_history(runs: list[list[Any]]) -> History:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._identity import now
-from kanpo.store._written import stored_json
+from kanpo.store._written import refusing_damage, stored_json
 
 _KEY = "own_catalogue"
 
@@ -38,7 +38,8 @@ def read_own_catalogue(connection: sqlite3.Connection, path: Path) -> OwnCatalog
         return None
     kept = stored_json(row[0])
     tables = ("rows", "sources", "herbs", "works")
-    return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in tables})
+    with refusing_damage(row[0]):
+        return OwnCatalogue(**kept | {key: tuple(kept.get(key, ())) for key in tables})
 
 
 def write_own_catalogue(connection: sqlite3.Connection, path: Path, own: OwnCatalogue | None) -> None:

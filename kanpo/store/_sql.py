@@ -32,6 +32,7 @@ _TYPES = {
     "text": "TEXT",
     "integer": "INTEGER",
     "number": "DOUBLE",
+    "amount": "DOUBLE",
     "boolean": "BOOLEAN",
     "date": "DATE",
     "timestamp": "TEXT",
@@ -288,7 +289,7 @@ def record_view(table: Table) -> str:
 def _extracted(field: Field) -> str:
     """A field of the body, cast where GIS programs would otherwise take a number for text."""
     value = f"json_extract(j.body, {literal('$.' + field.key)})"
-    cast = {"number": "REAL", "integer": "INTEGER"}.get(field.type)
+    cast = {"number": "REAL", "amount": "REAL", "integer": "INTEGER"}.get(field.type)
     return f"CAST({value} AS {cast})" if cast else value
 
 

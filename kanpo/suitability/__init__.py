@@ -5,17 +5,34 @@ factors, rankings, and explanations that a planner can read. `docs/suitability.m
 numbers.
 """
 
-from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, CLASSES, Certainty, ClassBounds
+from kanpo.suitability._changes import (
+    CHANGE_COLUMNS,
+    Changes,
+    change_reasons,
+    project_changes,
+    ranking_changes,
+)
+from kanpo.suitability._classes import (
+    CERTAINTY_LABELS,
+    CLASS_LABELS,
+    CLASSES,
+    Certainty,
+    ClassBounds,
+    certainty_of,
+    class_names,
+)
 from kanpo.suitability._compiled import Compiled, compile_requirements
+from kanpo.suitability._deciding import open_factors
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership
-from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._method import METHODS, Memberships, Method, combine
 from kanpo.suitability._neighbours import Ranges, neighbour_ranges, score_within
 from kanpo.suitability._origins import NOT_INDEPENDENT, Validation, climate_score, validate_origins
 from kanpo.suitability._panel_weights import EVERY_HERB, WEIGHT_COLUMNS, PanelWeights, check_panel_weights
 from kanpo.suitability._pareto import Criterion, pareto_levels, pareto_table, read_criteria
 from kanpo.suitability._project import (
+    DEFINITION,
     Freshness,
     ScoreSettings,
     freshness,
@@ -28,14 +45,16 @@ from kanpo.suitability._project import (
 from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 from kanpo.suitability._shapes import SPREAD
-from kanpo.suitability._tables import ranking, suited_herbs, summary
+from kanpo.suitability._tables import Separation, ranking, separation, shade_words, suited_herbs, summary
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
 
 __all__ = [
     "CERTAINTY_LABELS",
+    "CHANGE_COLUMNS",
     "CLASSES",
     "CLASS_LABELS",
+    "DEFINITION",
     "EVERY_HERB",
     "FLOOR",
     "METHODS",
@@ -43,6 +62,7 @@ __all__ = [
     "SPREAD",
     "WEIGHT_COLUMNS",
     "Certainty",
+    "Changes",
     "ClassBounds",
     "Compiled",
     "Criterion",
@@ -52,27 +72,36 @@ __all__ = [
     "FactorLine",
     "Freshness",
     "KernelResult",
+    "Memberships",
     "Method",
     "PanelWeights",
     "Ranges",
     "Robustness",
     "ScoreSettings",
     "Scores",
+    "Separation",
     "Validation",
     "Variation",
     "Weights",
+    "certainty_of",
+    "change_reasons",
     "check_panel_weights",
+    "class_names",
     "climate_score",
+    "combine",
     "compile_requirements",
     "expect",
     "explain",
     "freshness",
     "membership",
     "neighbour_ranges",
+    "open_factors",
     "pareto_levels",
     "pareto_table",
+    "project_changes",
     "project_sites",
     "ranking",
+    "ranking_changes",
     "read_assumptions",
     "read_criteria",
     "refuse_empty",
@@ -84,6 +113,8 @@ __all__ = [
     "score_project",
     "score_settings",
     "score_within",
+    "separation",
+    "shade_words",
     "suited_herbs",
     "summary",
     "validate_origins",

@@ -105,11 +105,17 @@ def certainty_of(
     known : ndarray
         Share of the weight whose factors are known.
     """
-    one_class = inner[0] == inner[1]
-    kinds = np.where(known >= KNOWN_ENOUGH - 1e-12, Certainty.BY_MEASURING, Certainty.UNKNOWN).astype(np.int8)
+    # Of an outline alone nothing is said, also where the whole interval lies in one class.
+    one_class = (inner[0] == inner[1]) & (known > 0)
+    kinds = np.where(enough_known(known), Certainty.BY_MEASURING, Certainty.UNKNOWN).astype(np.int8)
     kinds[one_class] = Certainty.BY_CATALOGUE
     kinds[(one_class & (outer[0] == outer[1])) | decided] = Certainty.SURE
     return kinds
+
+
+def enough_known(known: np.ndarray) -> np.ndarray:
+    """Whether so much of the weight is known that a range of classes may be shown."""
+    return np.asarray(known >= KNOWN_ENOUGH - 1e-12)
 
 
 def class_names(codes: np.ndarray) -> np.ndarray:

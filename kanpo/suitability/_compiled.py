@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from kanpo.suitability._works import NO_LAND_TYPE, can_be_done, turns_after, wor
 #: Herb id and factor to the effective membership to be expected on each type of land, (L,) with the
 #: land of no known type last.
 Expectations = Mapping[tuple[str, str], tuple[float, ...]]
+#: Halvings after which two neighbouring doubles are left of any interval.
+_HALVINGS = 60
+Way = Callable[[np.ndarray], np.ndarray]
 _NO_EXPECTATION = (float("nan"),) * (NO_LAND_TYPE + 1)
 
 
@@ -49,29 +53,30 @@ class Judge:
         """
         used = self._effective(column, sense)
         for work in self.works:
-            allowed = can_be_done(work, land, hopeful=hopeful)
-            if allowed.any():
-                better = self._effective(work.after(column, self.requirement), sense)
-                used = np.where(allowed, np.fmax(used, better), used)
+            better = np.maximum(used, self._effective(work.after(column, self.requirement), sense))
+            used = (
+                np.where(can_be_done(work, land, hopeful=hopeful), better, used)
+                if work.land_types
+                else better
+            )
         return used
 
-    def judge_log(
-        self, column: np.ndarray, land: np.ndarray, sense: int, *, hopeful: bool = True
-    ) -> np.ndarray:
-        """The natural logarithm of `judge`; classes are looked up."""
-        classes = FACTORS[self.factor].classes
-        if not classes:
-            return np.log(self.judge(column, land, sense, hopeful=hopeful))
-        every = np.array([*range(len(classes)), -1], np.int8)
-        table = np.array(
-            [
-                np.log(self.judge(every, np.full(len(every), code), sense, hopeful=hopeful))
-                for code in range(NO_LAND_TYPE + 1)
-            ]
-        )
-        if not self.works:
-            return table[0][column]
-        return table[land, column]
+    def logs(self, column: np.ndarray, land: np.ndarray, out: np.ndarray) -> None:
+        """Put the natural logarithms of the five numbers of n parcels in `out` (5, n).
+
+        They are those of `KernelResult.numbers`: the curve seen strictly, as it is written (three times), and
+        kindly. A work that asks for a type of land that is not known counts from the point on.
+        """
+        out[0] = self.judge(column, land, -1, hopeful=False)
+        out[1:4] = self.judge(column, land, 0)
+        out[4] = self.judge(column, land, 1)
+        if any(work.land_types for work in self.works) and (land == NO_LAND_TYPE).any():
+            out[1] = self.judge(column, land, 0, hopeful=False)
+            np.log(out, out=out)
+            return
+        for number in (0, 1, 4):
+            np.log(out[number], out=out[number])
+        out[2:4] = out[1]
 
     def _effective(self, column: np.ndarray, sense: int) -> np.ndarray:
         share = sense * self.share
@@ -84,13 +89,42 @@ class Judge:
 
     def extremes(self, land_code: int, sense: int) -> tuple[float, float]:
         """Least and greatest effective membership over all values that are physically possible."""
-        values = self._trials()
+        values = self._trials(sense)
         land = np.full(len(values), land_code)
         least = self.judge(values, land, sense, hopeful=False).min()
         return float(least), float(self.judge(values, land, sense).max())
 
-    def _trials(self) -> np.ndarray:
-        """Values among which the least and the greatest membership are: ends of the range and turns of the curve."""
+    def extremes_within(
+        self, low: np.ndarray, high: np.ndarray, land: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Effective memberships (n,) over a range of each of n parcels, both ends included.
+
+        Returns
+        -------
+        tuple of ndarray
+            The least of the curve seen strictly, the least and the greatest of it as it is written, and
+            the greatest of it seen kindly.
+        """
+        strict, plain, kind = (
+            [np.clip(np.full(len(low), value), low, high) for value in self._trials(sense)]
+            for sense in (-1, 0, 1)
+        )
+        if FACTORS[self.factor].kind != "number":
+            strict, plain, kind = (
+                [value.astype(np.int8) for value in values] for values in (strict, plain, kind)
+            )
+        least = [
+            np.min([self.judge(value, land, sense, hopeful=False) for value in values], axis=0)
+            for sense, values in ((-1, strict), (0, plain))
+        ]
+        most = [
+            np.max([self.judge(value, land, sense) for value in values], axis=0)
+            for sense, values in ((0, plain), (1, kind))
+        ]
+        return least[0], least[1], most[0], most[1]
+
+    def _trials(self, sense: int) -> np.ndarray:
+        """Values among which the least and the greatest membership are: ends, turns and where works begin to help."""
         factor = FACTORS[self.factor]
         if factor.kind != "number":
             return np.arange(len(factor.classes), dtype=np.int8)
@@ -99,7 +133,30 @@ class Judge:
         turns = [x + move for x in self.requirement.turns for move in (-reach, 0.0, reach)]
         turns += [x for work in self.works for x in turns_after(work, self.requirement, turns)]
         inside = [x for x in turns if factor.minimum <= x <= factor.maximum]
-        return np.array([factor.minimum, factor.maximum, *inside], dtype=float)
+        values = np.unique(np.array([factor.minimum, factor.maximum, *inside], dtype=float))
+        return np.concatenate([values, *self._crossings(values, sense)])
+
+    def _crossings(self, values: np.ndarray, sense: int) -> list[np.ndarray]:
+        """Where, between neighbouring values, two ways to treat the land are worth the same.
+
+        There the better of the two may be worth least: one falls and the other rises.
+        """
+        ways = [lambda x: x, *(lambda x, work=work: work.after(x, self.requirement) for work in self.works)]
+        found = []
+        for one, other in combinations(ways, 2):
+
+            def differ(x: np.ndarray, one: Way = one, other: Way = other) -> np.ndarray:
+                return self._effective(one(x), sense) - self._effective(other(x), sense)
+
+            before = differ(values)
+            turn = np.flatnonzero(before[:-1] * before[1:] < 0)
+            left, right = values[turn], values[turn + 1]
+            for _ in range(_HALVINGS if len(turn) else 0):
+                middle = (left + right) / 2
+                same = differ(middle) * before[turn] > 0
+                left, right = np.where(same, middle, left), np.where(same, right, middle)
+            found += [left, right]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +166,11 @@ class Compiled:
     `factor_of` (R,) is the position of a curve's factor in `FACTORS`; `curves_of` has for each herb
     the positions of its curves, in the order of the factors, and `weights_of` their weights (m, 1),
     which sum to 1. `worst` and `best` (3, R, L) are the least and greatest effective membership of
-    a curve seen strictly, as written and kindly, on each type of land and on land of no known type;
+    a curve seen strictly, as written and kindly, on each type of land and, last, on land of no known type;
     `expected` (R, L) is what enters the point where a value is not known.
+    `fills` (R, 5, L) are the logarithms that enter the five numbers of `KernelResult` where a value
+    is not known. `tables` has for each curve of classes the logarithms (5, L·(K + 1)) by type of land,
+    and in it by class, the unknown one last; None for a curve of numbers.
     """
 
     herb_ids: tuple[str, ...]
@@ -121,6 +181,8 @@ class Compiled:
     worst: np.ndarray
     best: np.ndarray
     expected: np.ndarray
+    fills: np.ndarray
+    tables: tuple[np.ndarray | None, ...]
 
     def weight_table(self) -> np.ndarray:
         """Weight of each factor for each herb, (H, F)."""
@@ -178,15 +240,9 @@ def compile_requirements(
             positions.append(distinct[key])
         curves_of.append(np.array(positions, dtype=np.intp))
         weights_of.append(np.array([given[curve.factor] / total for curve in curves])[:, None])
-    extremes = np.array(
-        [
-            [[judge.extremes(land, sense) for land in range(NO_LAND_TYPE + 1)] for judge in judges]
-            for sense in (-1, 0, 1)
-        ]
-    ).reshape(3, len(judges), NO_LAND_TYPE + 1, 2)
-    worst, best = extremes[..., 0], extremes[..., 1]
-    hopes = np.array(expected, dtype=float).reshape(len(judges), NO_LAND_TYPE + 1)
-    hopes = np.where(np.isnan(hopes), (worst[1] + best[1]) / 2, np.clip(hopes, worst[1], best[1]))
+    worst, best, hopes = _ends(judges, expected)
+    with np.errstate(divide="ignore"):
+        fills = np.log(np.stack([worst[0], worst[1], hopes, best[1], best[2]], axis=1))
     return Compiled(
         tuple(requirements),
         tuple(judges),
@@ -196,4 +252,34 @@ def compile_requirements(
         worst,
         best,
         hopes,
+        fills,
+        tuple(_table(judge, fill) for judge, fill in zip(judges, fills, strict=True)),
     )
+
+
+def _ends(
+    judges: Sequence[Judge], expected: Sequence[tuple[float, ...]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Worst and best (3, R, L), and what is expected (R, L), kept between the two."""
+    lands = range(NO_LAND_TYPE + 1)
+    ends = np.array(
+        [[[judge.extremes(land, sense) for land in lands] for judge in judges] for sense in (-1, 0, 1)]
+    )
+    worst, best = np.moveaxis(ends.reshape(3, len(judges), len(lands), 2), 3, 0)
+    hopes = np.array(expected, dtype=float).reshape(len(judges), len(lands))
+    hopes = np.where(np.isnan(hopes), (worst[1] + best[1]) / 2, np.clip(hopes, worst[1], best[1]))
+    return worst, best, hopes
+
+
+def _table(judge: Judge, fill: np.ndarray) -> np.ndarray | None:
+    """The five logarithms of every class on every type of land, `fill` (5, L) for what is not known."""
+    classes = FACTORS[judge.factor].classes
+    if not classes:
+        return None
+    table = np.empty((5, NO_LAND_TYPE + 1, len(classes) + 1))
+    codes = np.arange(len(classes), dtype=np.int8)
+    with np.errstate(divide="ignore"):
+        for land in range(NO_LAND_TYPE + 1):
+            judge.logs(codes, np.full(len(codes), land), table[:, land, :-1])
+    table[..., -1] = fill
+    return table.reshape(5, -1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kanpo.schema import FACTORS
 from kanpo.suitability._compiled import Compiled
 from kanpo.suitability._kernel import CHUNK, TIE, FactorColumns, judge_columns
 from kanpo.suitability._method import LEAST_DECIDES, Method
@@ -30,6 +31,20 @@ def find_deciding(columns: FactorColumns, land: np.ndarray, compiled: Compiled, 
                 first = (open_ >= most - TIE).argmax(axis=0)
                 deciding[herb, part] = np.where(most > TIE, compiled.factor_of[curves[first]], -1)
     return deciding
+
+
+def open_factors(columns: FactorColumns, land: np.ndarray, compiled: Compiled, method: Method) -> np.ndarray:
+    """By how much each unknown factor holds the interval of each parcel open, (H, F, N); 0 for the others.
+
+    In the measure of `openness`. For some parcels: memory is 8 bytes × herbs × factors × parcels.
+    """
+    found = np.zeros((len(compiled.herb_ids), len(FACTORS), len(land)))
+    with np.errstate(divide="ignore"):
+        logs, unknown = judge_columns(columns, land, compiled, slice(0, len(land)))
+        for herb, curves in enumerate(compiled.curves_of):
+            open_ = openness(logs[curves, 1], logs[curves, 3], compiled.weights_of[herb], method)
+            found[herb, compiled.factor_of[curves]] = np.where(unknown[curves], open_, 0.0)
+    return found
 
 
 def openness(worst: np.ndarray, best: np.ndarray, weights: np.ndarray, method: Method) -> np.ndarray:

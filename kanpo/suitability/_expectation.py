@@ -56,7 +56,8 @@ def _expect(judge: Judge, column: np.ndarray | None, land: np.ndarray) -> tuple[
     known = ~np.isnan(column) if number else column >= 0
     types = land[known]
     count = np.bincount(types, minlength=NO_LAND_TYPE + 1)
-    roots = judge.judge(column[known], types, 0) ** _ROOT
+    # Twice the square root is several times faster than a power.
+    roots = np.sqrt(np.sqrt(judge.judge(column[known], types, 0)))
     total = np.bincount(types, weights=roots, minlength=NO_LAND_TYPE + 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = (total / count) ** (1 / _ROOT)

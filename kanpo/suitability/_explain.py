@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._deciding import openness
 from kanpo.suitability._explain_text import explanation_text
-from kanpo.suitability._improving import Option, cheapest_options
+from kanpo.suitability._improving import Option, WorkPrice, cheapest_options, class_of, possible_works
 from kanpo.suitability._kernel import TIE, judge_columns
 from kanpo.suitability._membership import membership
 from kanpo.suitability._method import LEAST_DECIDES, Method
@@ -99,7 +100,7 @@ class Explanation:
 
     `concerns` are the exclusion layers that concern the parcel; where one excludes it, the factors
     only tell what else there is to know. `options` are the cheapest works that reach each better
-    class. `unsourced` tells that the catalogue knows too little of the herb for a class.
+    class, `works` all that could change something. `unsourced` tells that the catalogue knows too little of the herb for a class.
     """
 
     parcel_id: str
@@ -117,6 +118,7 @@ class Explanation:
     concerns: tuple[Concern, ...]
     lines: tuple[FactorLine, ...]
     options: tuple[Option, ...]
+    works: tuple[WorkPrice, ...]
     method: Method
     bounds: ClassBounds = field(default_factory=ClassBounds)
     catalogue_digest: str = ""
@@ -145,6 +147,7 @@ class Explanation:
             "current": asdict(self.now),
             "potential": asdict(self.then),
             "options": [option.to_dict() for option in self.options],
+            "works": [priced.work.work_id for priced in self.works],
             "rank": self.rank,
             "land_type": self.land_type,
             "known": self.known,
@@ -224,26 +227,13 @@ def explain(
     UsageError
         An unknown herb, factor or method, or weights that cannot be used.
     """
-    if parcel_id not in factors.values.index:
-        raise InputUnusable(
-            "explain.no-factors",
-            Text("この筆の立地要因はまだ計算していません", "the factors of this parcel are not computed yet"),
-            Text("先に kanpo score を実行してください", "run kanpo score first"),
-            Place(column="parcel_id", value=parcel_id),
-        )
+    _refuse_unknown(factors, parcel_id)
     panel = weights if isinstance(weights, PanelWeights) else None
     given = weights.for_catalogue(catalogue) if isinstance(weights, PanelWeights) else weights or {}
     bounds = bounds or ClassBounds()
+    settings: dict[str, Any] = {"method": method, "weights": given, "bounds": bounds}
     # The rank is among all parcels, and so is what is expected.
-    scores = score_parcels(
-        factors,
-        catalogue,
-        [herb_id],
-        method=method,
-        weights=given,
-        bounds=bounds,
-        expectations=expectations,
-    )
+    scores = score_parcels(factors, catalogue, [herb_id], expectations=expectations, **settings)
     at = scores.parcel_ids.index(parcel_id)
     row = scores.frame(herb_id).iloc[at]
     own = factors.subset([parcel_id])
@@ -263,15 +253,8 @@ def explain(
         concerns=own.exclusions.concerns(parcel_id),
         missing=tuple(line.factor for line in sorted(lines, key=lambda line: -line.gain) if not line.known),
         lines=lines,
-        options=cheapest_options(
-            own,
-            herb_id,
-            catalogue,
-            method=method,
-            weights=given,
-            bounds=bounds,
-            expectations=scores.expectations,
-        ),
+        options=cheapest_options(own, herb_id, catalogue, expectations=scores.expectations, **settings),
+        works=possible_works(own, herb_id, catalogue),
         method=method,
         bounds=bounds,
         catalogue_digest=catalogue.digest[:12],
@@ -279,13 +262,23 @@ def explain(
     )
 
 
+def _refuse_unknown(factors: Factors, parcel_id: str) -> None:
+    if parcel_id not in factors.values.index:
+        raise InputUnusable(
+            "explain.no-factors",
+            Text("この筆の立地要因はまだ計算していません", "the factors of this parcel are not computed yet"),
+            Text("先に kanpo score を実行してください", "run kanpo score first"),
+            Place(column="parcel_id", value=parcel_id),
+        )
+
+
 _NUMBERS = ("least", "lower", "score", "upper", "most")
 
 
 def _side(numbers: tuple[np.ndarray, ...], at: int, row: pd.Series, prefix: str) -> Side:
     least, lower, score, upper, most = (float(array[0, at]) for array in numbers)
-    classes = row[f"{prefix}class_lower"], row[f"{prefix}class_upper"]
-    return Side(least, lower, score, upper, most, row[f"{prefix}certainty"], *classes)
+    low, high = (class_of(row[f"{prefix}{key}"]) for key in ("class_lower", "class_upper"))
+    return Side(least, lower, score, upper, most, row[f"{prefix}certainty"], low, high)
 
 
 def _lines(

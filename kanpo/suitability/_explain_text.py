@@ -13,11 +13,11 @@ from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import source_label
 from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, Certainty
+from kanpo.suitability._explain_works import works_lines
 from kanpo.suitability._membership import FLOOR
 
 if TYPE_CHECKING:
     from kanpo.suitability._explain import Explanation, FactorLine, Side
-    from kanpo.suitability._improving import Option
 
 _COSTS = {
     "desk": Text("机上で調べられる", "at the desk"),
@@ -43,6 +43,8 @@ _METHODS = {
     ),
 }
 
+_REFERENCE = Text("参考", "for reference")
+
 Speak = Callable[[Text], str]
 
 
@@ -57,7 +59,7 @@ def _page(found: Explanation, speak: Speak) -> str:
         *_concerned(found, speak),
         "",
         *_held_down(found, speak),
-        *_works(found, speak),
+        *works_lines(found, speak),
         *_not_known(found, speak),
         "",
     ]
@@ -72,43 +74,49 @@ def _verdict(found: Explanation, speak: Speak) -> str:
     if barred:
         return speak(
             Text(
-                f"{name}: 不適(N2)。除外図「{'」「'.join(barred)}」に当たるため、ほかの要因に関わらず 0 です。",
+                f"{name}: 不適(N2、確か)。除外図「{'」「'.join(barred)}」に当たるため、ほかの要因に関わらず 0 です。",
                 f"{name}: not suitable (N2). The exclusion layer {', '.join(map(repr, barred))} excludes this "
                 "parcel whatever the rest.",
             )
         )
-    if found.excluded:
-        factor = speak(FACTORS[found.limiting[0]].label)
-        return speak(
-            Text(
-                f"{name}: 不適(N2)。「{factor}」が除外条件に当たるため、ほかの要因に関わらず 0 です。",
-                f"{name}: not suitable (N2). '{factor}' excludes this parcel whatever the rest.",
-            )
-        )
-    lines = [f"{name}: {_side(found.now, found, speak, Text('現況', 'as it lies'))}"]
+    lines = [f"{name}: {_current(found, speak)}"]
     if found.then.score > found.now.score:
         lines.append(f"  → {_side(found.then, found, speak, Text('改良後', 'after works'))}")
     lines.append(speak(_sureness(found)))
     return "\n".join(lines)
 
 
+def _current(found: Explanation, speak: Speak) -> str:
+    """The land as it lies; where a known factor excludes it, that factor decides."""
+    if not found.excluded:
+        return _side(found.now, found, speak, Text("現況", "as it lies"))
+    factor, label = FACTORS[found.limiting[0]].label, found.now.class_lower or "N1"
+    words = CLASS_LABELS[label]
+    return speak(
+        Text(
+            f"現況 {label}({words.ja})(確か)。「{factor.ja}」が除外条件に当たるため、ほかの要因に関わらず 0 です。",
+            f"as it lies {label} ({words.en}) (sure): '{factor.en}' excludes this parcel whatever the rest.",
+        )
+    )
+
+
 def _side(side: Side, found: Explanation, speak: Speak, when: Text) -> str:
     """One side's class with how sure it is, and its numbers."""
     inner, outer = f"{side.lower:.2f}〜{side.upper:.2f}", f"{side.least:.2f}〜{side.most:.2f}"
-    kind = CERTAINTY_LABELS[Certainty[side.certainty.upper()]]
+    kind = _REFERENCE if found.unsourced else CERTAINTY_LABELS[Certainty[side.certainty.upper()]]
     label = _class_words(side, found)
     return speak(
         Text(
-            f"{when.ja} {label.ja}({kind.ja})。スコア {side.score:.2f}、幅 {inner}、目録の誤差まで見て {outer}",
+            f"{when.ja} {label.ja}({kind.ja})。適地度 {side.score:.2f}、幅 {inner}、目録の誤差まで見て {outer}",
             f"{when.en} {label.en} ({kind.en}); score {side.score:.2f}, interval {inner}, with the catalogue's own {outer}",
         )
     )
 
 
 def _class_words(side: Side, found: Explanation) -> Text:
+    if found.unsourced:
+        return Text("区分なし", "no class")
     if side.class_lower is None or side.class_upper is None:
-        if found.unsourced:
-            return Text("参考(区分なし)", "for reference only (no class)")
         return Text("区分は言えない", "no class can be told")
     low, high = side.class_lower, side.class_upper
     if low == high:
@@ -119,6 +127,11 @@ def _class_words(side: Side, found: Explanation) -> Text:
 def _sureness(found: Explanation) -> Text:
     """What is known, and what would decide."""
     share = f"{found.known:.0%}"
+    if found.excluded and found.missing and not found.unsourced:
+        return Text(
+            f"重みの {share} の要因が分かっています。現況の区分は、残りがどうであっても変わりません。",
+            f"{share} of the weight is known. Whatever the rest is, the class of the land as it lies stays.",
+        )
     if found.unsourced:
         return Text(
             f"この生薬は、気候・排水・土性の根拠が足りないので参考です(重みの {share} の要因が分かっています)。",
@@ -143,51 +156,6 @@ def _sureness(found: Explanation) -> Text:
     )
 
 
-def _works(found: Explanation, speak: Speak) -> list[str]:
-    """The cheapest works that reach each better class, or that there are none."""
-    if not found.options:
-        suited = found.now.score >= found.bounds.s3
-        if suited or any(concern.excludes for concern in found.concerns):
-            return []
-        return ["", speak(Text("改良: 知られている工事では S3 に届きません。", "No known work reaches S3."))]
-    lines = ["", speak(Text("改良(それぞれ一番安い組み合わせ):", "Works, the cheapest for each class:"))]
-    for option in found.options:
-        price = option_price(option)
-        lines.append(
-            speak(
-                Text(
-                    f"  ・{option.reaches} に: {option.label.ja}({price.ja})→ スコア {option.score:.2f}",
-                    f"  - to {option.reaches}: {option.label.en} ({price.en}) -> score {option.score:.2f}",
-                )
-            )
-        )
-    return lines
-
-
-def option_price(option: Option) -> Text:
-    """What a set of works takes per 10a, in words, with what is not known of it."""
-    money = option.money
-    ja, en = [], []
-    if money.yen_low is not None and money.yen_high is not None:
-        ja.append(f"{money.yen_low / 10_000:.3g}〜{money.yen_high / 10_000:.3g} 万円/10a")
-        en.append(f"{money.yen_low:,.0f} to {money.yen_high:,.0f} yen/10a")
-    if money.hours_low is not None and money.hours_high is not None:
-        ja.append(f"{money.hours_low:.3g}〜{money.hours_high:.3g} 時間/10a")
-        en.append(f"{money.hours_low:.3g} to {money.hours_high:.3g} hours/10a")
-    for priced in option.works:
-        if priced.measured_first:
-            factor = FACTORS[priced.work.factor].label
-            ja.append(f"費用は{factor.ja}を測ってから")
-            en.append(f"cost once {factor.en} is measured")
-        elif priced.work.assumption:
-            ja.append(f"{priced.work.label.ja}の費用は前提に入れる: {priced.work.assumption}")
-            en.append(f"give the cost of {priced.work.label.en} as an assumption: {priced.work.assumption}")
-    if any(priced.confidence == "low" for priced in option.works):
-        ja.append("費用は要確認")
-        en.append("cost to be confirmed")
-    return Text("、".join(ja), ", ".join(en))
-
-
 def _concerned(found: Explanation, speak: Speak) -> list[str]:
     lines = []
     for concern in found.concerns:
@@ -210,10 +178,15 @@ def _concerned(found: Explanation, speak: Speak) -> list[str]:
 
 def _held_down(found: Explanation, speak: Speak) -> list[str]:
     if not found.limiting:
-        return [
-            speak(Text("点を下げている要因はありません。", "Nothing that is known holds the score down."))
-        ]
-    lines = [speak(Text("点を下げている要因(大きい順):", "What holds the score down, most first:"))]
+        none = Text(
+            "分かっている要因に、点を下げているものはありません。",
+            "Nothing that is known holds the score down.",
+        )
+        return [speak(none)]
+    title = Text("点を下げている要因(大きい順):", "What holds the score down, most first:")
+    if any(concern.excludes for concern in found.concerns):
+        title = Text("除外図を別にして、点を下げる要因:", "What would hold the score down, the layer aside:")
+    lines = [speak(title)]
     for key in found.limiting[:5]:
         line = found.line(key)
         lines.append(

@@ -102,7 +102,7 @@ def cheapest_options(
     All sets are tried: one work for each factor at most, and they are few. Sets with a price come
     before those without, then the middle of the yen decides, then fewer works.
     """
-    priced = _prices(own, herb_id, catalogue)
+    priced = possible_works(own, herb_id, catalogue)
     choices = [[None, *(work for work in priced if work.work.factor == factor)] for factor in FACTORS]
 
     def reach(chosen: tuple[WorkPrice, ...]) -> tuple[float, str | None, str | None]:
@@ -117,7 +117,8 @@ def cheapest_options(
             works=[priced.work for priced in chosen],
         )
         row = scores.frame(herb_id).iloc[0]
-        return row["potential_score"], row["potential_class_lower"], row["potential_class_upper"]
+        low, high = (class_of(row[f"potential_{key}"]) for key in ("class_lower", "class_upper"))
+        return float(row["potential_score"]), low, high
 
     start = reach(())[0]
     steps = [(name, least) for name, least in (("S3", bounds.s3), ("S2", bounds.s2), ("S1", bounds.s1))]
@@ -143,8 +144,13 @@ def _middle(money: Money) -> tuple[bool, float]:
     return False, (money.yen_low + money.yen_high) / 2
 
 
-def _prices(own: Factors, herb_id: str, catalogue: Catalogue) -> list[WorkPrice]:
-    """The works that could change something on this parcel, with what they take there."""
+def class_of(cell: object) -> str | None:
+    """A class from a table, where none is told None."""
+    return cell if isinstance(cell, str) else None
+
+
+def possible_works(own: Factors, herb_id: str, catalogue: Catalogue) -> tuple[WorkPrice, ...]:
+    """The works that could change something on one parcel, with what they take there."""
     columns, land = own.columns(), own.land_codes()
     priced = []
     for requirement in catalogue.requirements_of(herb_id):
@@ -161,4 +167,4 @@ def _prices(own: Factors, herb_id: str, catalogue: Catalogue) -> list[WorkPrice]
                 )
             elif after[0] != column[0]:
                 priced.append(WorkPrice(work, work.cost(float(column[0]), float(after[0]))))
-    return priced
+    return tuple(priced)

@@ -19,6 +19,9 @@ from kanpo.suitability._works import NO_LAND_TYPE
 
 #: Factor key to column (n,): numbers with NaN, or class codes with -1, where nothing is known.
 FactorColumns = Mapping[str, np.ndarray]
+#: Factor key to low and high (n,), between which a value that is not known is assumed to lie; NaN for
+#: no assumption. Classes are codes, both ends included.
+AssumedRanges = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 #: Parcels scored at a time by one thread: few enough for the processor's caches, many enough that
 #: Python's own time per step does not count.
@@ -54,6 +57,18 @@ class KernelResult:
         score, lower, upper, least, most = (np.empty(shape) for _ in range(5))
         return cls(score, lower, upper, least, most, np.empty(shape, np.int8), np.empty(shape, bool))
 
+    def take(self, at: np.ndarray) -> KernelResult:
+        """Those of the parcels at some positions (n,)."""
+        return KernelResult(
+            self.score[:, at],
+            self.lower[:, at],
+            self.upper[:, at],
+            self.least[:, at],
+            self.most[:, at],
+            self.limiting[:, at],
+            self.excluded[:, at],
+        )
+
     @property
     def numbers(self) -> tuple[np.ndarray, ...]:
         """The five arrays of scores in rising order: least, lower, score, upper, most."""
@@ -65,6 +80,7 @@ def run_kernel(
     compiled: Compiled,
     *,
     land: np.ndarray | None = None,
+    ranges: AssumedRanges | None = None,
     method: Method = "limitation",
     chunk: int = CHUNK,
     threads: int = 2,
@@ -82,6 +98,9 @@ def run_kernel(
         The herbs.
     land : ndarray (n,), optional
         Codes of the land type, `NO_LAND_TYPE` where it is not known, as everywhere when not given.
+    ranges : mapping, optional
+        Assumptions that narrow what is not known: the bounds are then those over the range. The
+        point is what it would be without, kept inside the narrower bounds.
     method : {"limitation", "geometric", "arithmetic", "minimum", "owa"}
         How memberships are brought together.
     chunk, threads : int
@@ -92,9 +111,14 @@ def run_kernel(
     -------
     KernelResult
         Arrays (H, N).
+
+    Raises
+    ------
+    ValueError
+        Columns of different lengths.
     """
-    count = max((len(column) for column in columns.values()), default=0)
-    land = np.full(count, NO_LAND_TYPE) if land is None else land
+    columns, land = _checked(columns, land)
+    count = len(land)
     result = KernelResult.empty(len(compiled.herb_ids), count)
     # Few parcels are shared out among the threads too.
     chunk = max(1, min(chunk, -(-count // threads)))
@@ -103,7 +127,7 @@ def run_kernel(
     def work(mine: list[slice]) -> None:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             for part in mine:
-                _score_chunk(columns, land, compiled, method, result, part)
+                _score_chunk(columns, land, ranges or {}, compiled, method, result, part)
 
     lanes = [lane for lane in (parts[first::threads] for first in range(threads)) if lane]
     if len(lanes) > 1:
@@ -147,15 +171,31 @@ def score_chunks(
         yield part, run_kernel(own, compiled, land=own_land, method=method, threads=threads)
 
 
+def _checked(columns: FactorColumns, land: np.ndarray | None) -> tuple[FactorColumns, np.ndarray]:
+    """The columns with numbers as doubles, and the types of land; all of one length."""
+    lengths = {len(column) for column in (*columns.values(), *(() if land is None else (land,)))}
+    if len(lengths) > 1:
+        raise ValueError(f"columns of different lengths: {sorted(lengths)}")
+    numbers = {key for key in columns if key in FACTORS and FACTORS[key].kind == "number"}
+    # Counts and single precision would round, and the numbers would not be those of the definition.
+    doubles = {
+        key: np.asarray(column, dtype=float) if key in numbers else column for key, column in columns.items()
+    }
+    return doubles, np.full(max(lengths, default=0), NO_LAND_TYPE) if land is None else land
+
+
 def _score_chunk(
     columns: FactorColumns,
     land: np.ndarray,
+    ranges: AssumedRanges,
     compiled: Compiled,
     method: Method,
     result: KernelResult,
     part: slice,
 ) -> None:
     logs, unknown = judge_columns(columns, land, compiled, part)
+    if ranges:
+        _narrow(logs, unknown, ranges, land, compiled, part)
     seen = np.where(unknown, 0.0, logs[:, _POINT])
     spare, least_log, numbers = np.empty((3, *logs.shape[1:]))
     for herb, curves in enumerate(compiled.curves_of):
@@ -172,8 +212,8 @@ def _score_chunk(
             compiled.factor_of[curves],
         )
         result.limiting[herb, part], result.excluded[herb, part] = limiting, fatal
-        if fatal.any():
-            numbers[:, fatal] = 0.0
+        # What is fatal as the row is written is 0 by all numbers but that of the kind curve.
+        np.putmask(most, fatal, 0.0)
         for array, number in zip(result.numbers, numbers, strict=True):
             array[herb, part] = number
 
@@ -194,28 +234,68 @@ def judge_columns(
     here = land[part]
     logs = np.empty((len(compiled.judges), 5, len(here)))
     unknown = np.empty((len(logs), len(here)), bool)
-    fills = np.log(
-        [compiled.worst[0], compiled.worst[1], compiled.expected, compiled.best[1], compiled.best[2]]
-    )
-    for row, judge in enumerate(compiled.judges):
-        given = columns.get(judge.factor)
-        column = _nothing(judge.factor, len(here)) if given is None else given[part]
-        number = FACTORS[judge.factor].kind == "number"
-        missing = np.isnan(column, out=unknown[row]) if number else np.less(column, 0, out=unknown[row])
-        gaps = np.flatnonzero(missing)
-        if len(gaps) < len(here):
-            logs[row, 0] = judge.judge_log(column, here, -1, hopeful=False)
-            logs[row, 1:4] = judge.judge_log(column, here, 0)
-            logs[row, 4] = judge.judge_log(column, here, 1)
-            if judge.works and (here == NO_LAND_TYPE).any():
-                logs[row, 1] = judge.judge_log(column, here, 0, hopeful=False)
-        if len(gaps):
-            logs[row][:, gaps] = fills[:, row].take(here[gaps], axis=1)
+    seen: dict[str, _Column] = {}
+    for row, (judge, table) in enumerate(zip(compiled.judges, compiled.tables, strict=True)):
+        if judge.factor not in seen:
+            seen[judge.factor] = _read_column(judge.factor, columns.get(judge.factor), here, part)
+        column = seen[judge.factor]
+        unknown[row] = column.missing
+        if table is not None:
+            np.take(table, column.places, axis=1, out=logs[row], mode="clip")
+            continue
+        if len(column.gaps) < len(here):
+            judge.logs(column.values, here, logs[row])
+        if len(column.gaps):
+            filled = compiled.fills[row].take(column.lands, axis=1)
+            for number, fill in zip(logs[row], filled, strict=True):
+                number[column.gaps] = fill
     return logs, unknown
 
 
-def _nothing(factor: str, count: int) -> np.ndarray:
-    return np.full(count, np.nan) if FACTORS[factor].kind == "number" else np.full(count, -1, np.int8)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Column:
+    """One factor of n parcels: values, where they are missing (n,), the positions and land of those that are.
+
+    `places` are the positions (n,) in the table of a curve of classes; empty for numbers.
+    """
+
+    values: np.ndarray
+    missing: np.ndarray
+    gaps: np.ndarray
+    lands: np.ndarray
+    places: np.ndarray
+
+
+def _read_column(factor: str, given: np.ndarray | None, here: np.ndarray, part: slice) -> _Column:
+    number, classes = FACTORS[factor].kind == "number", len(FACTORS[factor].classes)
+    none = np.full(len(here), np.nan) if number else np.full(len(here), -1, np.int8)
+    values = none if given is None else given[part]
+    missing = np.isnan(values) if number else values < 0
+    gaps = np.flatnonzero(missing)
+    places = np.empty(0, np.intp)
+    if classes:
+        places = np.where(missing, classes, values) + here.astype(np.intp) * (classes + 1)
+    return _Column(values, missing, gaps, here[gaps], places)
+
+
+def _narrow(
+    logs: np.ndarray,
+    unknown: np.ndarray,
+    ranges: AssumedRanges,
+    land: np.ndarray,
+    compiled: Compiled,
+    part: slice,
+) -> None:
+    """Put the worst and the best within assumed ranges in place of those over all that is possible."""
+    for row, judge in enumerate(compiled.judges):
+        if judge.factor not in ranges:
+            continue
+        low, high = (end[part] for end in ranges[judge.factor])
+        there = np.flatnonzero(unknown[row] & ~np.isnan(low))
+        if len(there):
+            within = judge.extremes_within(low[there], high[there], land[part][there])
+            for number, found in zip((0, 1, 3, 4), within, strict=True):
+                logs[row, number, there] = np.log(found)
 
 
 def _find_limiting(

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from kanpo.herbs import Catalogue, Requirement
+from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._compiled import compile_requirements
 from kanpo.suitability._kernel import KernelResult, run_kernel
-from kanpo.suitability._membership import membership
 from kanpo.suitability._method import Method
 from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
 
@@ -157,55 +156,28 @@ def score_within(
         expectations=expectations,
     )
     columns, land = factors.columns(), factors.land_codes()
-    now, then = _narrowed(scores.result), _narrowed(scores.potential)
-    for works, result in (((), now), (catalogue.works, then)):
-        for h, herb_id in enumerate(scores.herb_ids):
-            requirements = catalogue.requirements_of(herb_id)
-            compiled = compile_requirements({herb_id: requirements}, weights, works=works)
-            worst, best = dict(columns), dict(columns)
-            for requirement in requirements:
-                key = requirement.factor
-                if key in ranges.low:
-                    worst[key], best[key] = _ends(
-                        requirement, columns[key], ranges.low[key], ranges.high[key]
-                    )
-            poor, good = (run_kernel(end, compiled, land=land, method=method) for end in (worst, best))
-            for mine, other in ((result.lower, poor.lower), (result.least, poor.least)):
-                np.maximum(mine[h], other[0], out=mine[h])
-            for mine, other in ((result.upper, good.upper), (result.most, good.most)):
-                np.minimum(mine[h], other[0], out=mine[h])
-        # What is excluded stays so, whatever the parcels around are like.
-        for array in result.numbers:
-            array[result.excluded] = 0.0
-        np.minimum(np.maximum(result.score, result.lower, out=result.score), result.upper, out=result.score)
+    assumed = {key: (ranges.low[key], ranges.high[key]) for key in ranges.low}
+    requirements = {herb_id: catalogue.requirements_of(herb_id) for herb_id in scores.herb_ids}
+    sides = []
+    for result, works in ((scores.result, ()), (scores.potential, catalogue.works)):
+        compiled = compile_requirements(requirements, weights, works=works)
+        within = run_kernel(columns, compiled, land=land, ranges=assumed, method=method)
+        sides.append(_narrowed(result, within))
+    now, then = sides
+    for better, number in zip(then.numbers, now.numbers, strict=True):
+        np.maximum(better, number, out=better)
     return replace(scores, result=now, potential=then)
 
 
-def _narrowed(result: KernelResult) -> KernelResult:
-    """A copy that may be changed."""
-    return KernelResult(*(getattr(result, name).copy() for name in KernelResult.__slots__))
-
-
-def _ends(
-    requirement: Requirement, column: np.ndarray, low: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The column (n,) with the worst, and with the best value of each range in place of what is unknown."""
-    there = ~np.isnan(low)
-    low, high = low[there], high[there]
-    if requirement.kind == "trapezoid":
-        at_low, at_high = membership(requirement, low), membership(requirement, high)
-        _, b, c, _ = requirement.corners
-        # One hump: the worst lies at an end, the best where the range is nearest to the top.
-        least = np.where(at_low <= at_high, low, high)
-        top = b if b is not None else c
-        assert top is not None
-        most = np.clip(top, low, high)
-    else:
-        codes = np.arange(len(FACTORS[requirement.factor].classes))
-        inside = (codes >= low[:, None]) & (codes <= high[:, None])
-        fit = membership(requirement, codes)
-        least = np.where(inside, fit, np.inf).argmin(axis=1)
-        most = np.where(inside, fit, -np.inf).argmax(axis=1)
-    worst, best = column.copy(), column.copy()
-    worst[there], best[there] = least, most
-    return worst, best
+def _narrowed(result: KernelResult, within: KernelResult) -> KernelResult:
+    """The numbers of a result, inside the bounds that the assumptions leave."""
+    least, lower, score, upper, most = (array.copy() for array in result.numbers)
+    for mine, other in ((least, within.least), (lower, within.lower)):
+        np.maximum(mine, other, out=mine)
+    for mine, other in ((upper, within.upper), (most, within.most)):
+        np.minimum(mine, other, out=mine)
+    # What is excluded stays so, whatever the parcels around are like.
+    for array in (least, lower, upper, most):
+        array[result.excluded] = 0.0
+    np.minimum(np.maximum(score, lower, out=score), upper, out=score)
+    return replace(result, least=least, lower=lower, score=score, upper=upper, most=most)

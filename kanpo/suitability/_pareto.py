@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -116,8 +116,10 @@ def pareto_table(
     parcels: gpd.GeoDataFrame,
     criteria: Sequence[Criterion],
     levels: int = 3,
+    *,
+    among: Collection[str] | None = None,
 ) -> pd.DataFrame:
-    """For each herb the parcels of the first levels, level by level.
+    """For each herb the parcels of the first levels, level by level; `among` are those to choose from.
 
     Parcels that are excluded, or of which too little is known for a class, take no part.
 
@@ -133,7 +135,9 @@ def pareto_table(
     parts = []
     for herb_id in scores.herb_ids:
         frame = scores.frame(herb_id)
-        frame = frame[frame["class_lower"].notna() & (frame["class_upper"] != "N2")]
+        if among is not None:
+            frame = frame[frame["parcel_id"].isin(among)]
+        frame = frame[frame["class_lower"].notna() & (frame["upper"] > 0)]
         frame = frame.merge(names, on="parcel_id", how="left").merge(told, on="parcel_id", how="left")
         signs = np.array([1.0 if one.more_is_better else -1.0 for one in criteria])
         values = frame[[one.key for one in criteria]].to_numpy(dtype=float) * signs

@@ -17,11 +17,13 @@ from kanpo.store import INPUT_LABELS, Project
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import METHODS, Method
 from kanpo.suitability._panel_weights import PanelWeights
-from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
+from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 
 #: By which definition of docs/suitability.md scores are computed; it stands in their stamp, and a
 #: prediction that is kept names it.
 DEFINITION = "limitation-2026"
+#: What scores of earlier definitions were joined by when nothing else was asked for.
+_FORMER_METHOD = "geometric"
 
 
 def score_project(
@@ -53,7 +55,11 @@ def score_project(
     bounds = bounds or ClassBounds()
     settings = ScoreSettings(method, bounds, weights)
     own = settings.weights_for(catalogue)
-    scores = score_parcels(factors, catalogue, herbs, method=method, weights=own, bounds=bounds)
+    # Of every herb, whichever are scored: scoring one more changes nothing that the others rest on.
+    expectations = expect(factors.columns(), factors.land_codes(), catalogue.requirements, catalogue.works)
+    scores = score_parcels(
+        factors, catalogue, herbs, method=method, weights=own, bounds=bounds, expectations=expectations
+    )
     if keep:
         inputs = score_inputs(project, catalogue)
         kept = replace(settings, expectations=scores.expectations)
@@ -142,13 +148,19 @@ class ScoreSettings:
 
 
 def score_settings(project: Project) -> ScoreSettings:
-    """The settings of the scores that a project holds; the usual ones when there are none."""
+    """The settings of the scores that a project holds; the usual ones when there are none.
+
+    Of scores by an earlier definition the weights and bounds are kept. Their usual method was the
+    geometric mean, which nobody asked for: it becomes the usual one of today.
+    """
     stamp = project.computed.stamp("scores")
-    kept: dict[str, Any] = stamp.parameters if stamp else {}
+    kept: dict[str, Any] = dict(stamp.parameters) if stamp else {}
+    if stamp and stamp.inputs.get("definition") != DEFINITION and kept.get("method") == _FORMER_METHOD:
+        kept["method"] = ScoreSettings().method
     if kept.get("method") not in METHODS:
         return ScoreSettings()
     panel = PanelWeights.from_parameters(kept["panel"]) if "panel" in kept else None
-    expected = Expectations.from_parameters(kept["expectations"]) if "expectations" in kept else None
+    expected = Expectations.from_parameters(kept.get("expectations"))
     bounds = ClassBounds(*kept["bounds"])
     return ScoreSettings(kept["method"], bounds, panel or kept["weights"] or None, expected)
 
@@ -193,8 +205,12 @@ def freshness(project: Project, catalogue: Catalogue | None = None) -> tuple[Fre
     found = []
     for product in ("factors", "scores"):
         stamp = project.computed.stamp(product)
-        panel = score_settings(project).panel if product == "scores" else None
+        settings = score_settings(project) if product == "scores" else ScoreSettings()
+        panel = settings.panel
         changed = stamp.changed(current) if stamp else ()
+        if product == "scores" and stamp and settings.expectations is None and "definition" not in changed:
+            # What is kept of the expectations cannot be used: they were written by another hand.
+            changed = (*changed, "definition")
         found.append(Freshness(product, stamp.computed_at if stamp else None, changed, panel))
     return tuple(found)
 

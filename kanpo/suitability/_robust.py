@@ -20,10 +20,11 @@ from kanpo.suitability._membership import FLOOR
 from kanpo.suitability._method import Memberships, Method, combine
 from kanpo.suitability._score import Expectations, Weights, score_parcels
 from kanpo.suitability._variation import Variation, VariedCurve
-from kanpo.suitability._works import NO_LAND_TYPE
 
 #: Draws that share one stream of random numbers. Part of what a seed means: never change it.
 BATCH = 64
+
+_BASE = ("parcel_id", "rank", "score", "certainty", "class_lower", "class_upper")
 
 Progress = Callable[[int, int], None]
 
@@ -33,7 +34,8 @@ class Robustness:
     """How often each of N parcels was among the best, over many draws.
 
     `ranks` (N, best) counts how often a parcel had rank 1, 2, … best; `rank_sum` (N,) is the sum of
-    its ranks. `score` and `rank` (N,) are those without variation.
+    its ranks. What stands in `base` is without variation: parcel_id, rank (among all parcels), score,
+    certainty, class_lower and class_upper.
     """
 
     parcel_ids: tuple[str, ...]
@@ -43,29 +45,23 @@ class Robustness:
     seed: int
     method: Method
     variation: Variation
-    score: np.ndarray
-    rank: np.ndarray
+    base: pd.DataFrame
     ranks: np.ndarray
     rank_sum: np.ndarray
 
     def frame(self) -> pd.DataFrame:
         """One row per parcel, the most certain first.
 
-        Columns parcel_id, rank, score, probability (of being among the best), standard_error,
-        expected_rank.
+        Columns of `base`, probability (of being among the best), standard_error, expected_rank.
         """
         share = self.ranks.sum(axis=1) / self.draws
-        frame = pd.DataFrame(
-            {
-                "parcel_id": self.parcel_ids,
-                "rank": self.rank,
-                "score": self.score,
-                "probability": share,
-                "standard_error": np.sqrt(share * (1 - share) / self.draws),
-                "expected_rank": self.rank_sum / self.draws,
-            }
+        frame = self.base.assign(
+            probability=share,
+            standard_error=np.sqrt(share * (1 - share) / self.draws),
+            expected_rank=self.rank_sum / self.draws,
         )
-        order = np.lexsort((self.rank, frame["expected_rank"], -share))
+        ids = frame["parcel_id"].to_numpy(dtype=str)
+        order = np.lexsort((ids, frame["rank"], frame["expected_rank"], -share))
         return frame.iloc[order].reset_index(drop=True)
 
     def acceptability(self) -> pd.DataFrame:
@@ -93,6 +89,7 @@ def robustness(
     variation: Variation | None = None,
     expectations: Expectations | None = None,
     excluded: Collection[str] = (),
+    among: Collection[str] | None = None,
     threads: int = 2,
     progress: Progress | None = None,
 ) -> Robustness:
@@ -101,7 +98,9 @@ def robustness(
     Stochastic multicriteria acceptability analysis (Lahdelma & Salminen 2001, SMAA-2, Operations
     Research 49: 444-454) by Monte Carlo. In each draw the weights and the requirements are drawn
     anew, every unknown factor of every parcel gets an effective membership between its worst and
-    its best, and the parcels are ranked. `docs/suitability.md` defines it to the number. The same
+    its best, and the parcels are ranked. A requirement is off by no more than the catalogue's interval
+    allows (`SPREAD`), so that with fixed weights every draw lies between `least` and `most`: one model
+    for both. Works are not thought of. `docs/suitability.md` defines it to the number. The same
     seed gives the same result, whatever the order of the parcels and the number of threads.
 
     Parameters
@@ -119,7 +118,9 @@ def robustness(
     expectations : Expectations, optional
         For the score and rank without variation.
     excluded : collection of str
-        Parcels that have a score of 0 in every draw.
+        Parcels that have a score of 0 in every draw, beside those that a layer excludes.
+    among : collection of str, optional
+        The parcels to choose from; all by default. Scores and ranks without variation are those among all.
     progress : callable, optional
         Told draws done and draws to do.
 
@@ -130,21 +131,25 @@ def robustness(
     """
     _check_numbers(draws, best, seed)
     variation = variation or Variation()
-    base = score_parcels(
-        factors, catalogue, [herb_id], method=method, weights=weights, expectations=expectations
+    scores = score_parcels(
+        factors, catalogue, [herb_id], method=method, weights=weights, expectations=expectations, works=()
     )
+    # What is known to be fatal decides in every draw, as it does in the catalogue's interval.
+    fatal = np.array(scores.parcel_ids, dtype=object)[scores.result.excluded[0]]
+    base = scores.frame(herb_id)[list(_BASE)]
+    if among is not None:
+        base = base[base["parcel_id"].isin(among)].reset_index(drop=True)
+        factors = factors.subset(base["parcel_id"].tolist())
     # Parcels in the order of their ids, so that the order in which they come changes nothing.
-    ids = np.array(base.parcel_ids, dtype=str)
+    ids = base["parcel_id"].to_numpy(dtype=str)
     order = np.argsort(ids, kind="stable")
     compiled = compile_requirements({herb_id: catalogue.requirements_of(herb_id)}, weights)
-    out = np.isin(ids[order], list(excluded))
+    out = np.isin(ids[order], [*excluded, *fatal])
     trial = _Trial.of(factors, order, compiled, method, variation, out)
     tally = _run(trial, draws, min(best, len(ids)), seed, threads, progress)
     back = np.argsort(order, kind="stable")
-    rank = base.frame(herb_id)["rank"].to_numpy()
-    score = base.result.score[0]
     counts = tally.ranks[back], tally.rank_sum[back]
-    return Robustness(base.parcel_ids, herb_id, best, draws, seed, method, variation, score, rank, *counts)
+    return Robustness(tuple(base["parcel_id"]), herb_id, best, draws, seed, method, variation, base, *counts)
 
 
 def _check_numbers(draws: int, best: int, seed: int) -> None:
@@ -168,6 +173,7 @@ class _Trial:
     variation: Variation
     curves: tuple[VariedCurve, ...]
     unknown: tuple[np.ndarray, ...]
+    land: np.ndarray
     excluded: np.ndarray
 
     @classmethod
@@ -190,7 +196,9 @@ class _Trial:
             column[gaps] = 0
             curves.append(VariedCurve.of(need, column))
             unknown.append(gaps)
-        return cls(compiled, method, variation, tuple(curves), tuple(unknown), excluded)
+        return cls(
+            compiled, method, variation, tuple(curves), tuple(unknown), factors.land_codes()[order], excluded
+        )
 
     def scores(self, random: np.random.Generator, logs: np.ndarray) -> np.ndarray:
         """Scores (n,) of one draw; `logs` (m, n) is scratch."""
@@ -204,10 +212,10 @@ class _Trial:
             if not need.knock_out:
                 np.maximum(row, FLOOR, out=row)
             if len(gaps):
-                worst, best = (
-                    ends[1, nth, NO_LAND_TYPE] for ends in (self.compiled.worst, self.compiled.best)
+                here = self.land[gaps]
+                row[gaps] = random.uniform(
+                    self.compiled.worst[1, nth, here], self.compiled.best[1, nth, here]
                 )
-                row[gaps] = random.uniform(worst, best, len(gaps))
             np.log(row, out=row)
         least, scores = np.empty((2, logs.shape[1]))
         combine(self.method, Memberships(list(logs), weights.tolist(), spare), least, scores)
@@ -222,11 +230,17 @@ class _Tally:
     ranks: np.ndarray
     rank_sum: np.ndarray
 
-    def add(self, scores: np.ndarray) -> None:
-        """Count one draw: by score, highest first, then in the order of the parcels."""
+    def add(self, scores: np.ndarray, random: np.random.Generator) -> None:
+        """Count one draw: by score, highest first, equal ones by lot.
+
+        Many parcels may share the highest score; in the order of their ids always the same of them would
+        be chosen, as if they were better.
+        """
+        lot = random.permutation(len(scores))
+        scores = scores[lot]
         good, rest = np.flatnonzero(scores > 0), np.flatnonzero(scores <= 0)
         # What scores 0 needs no sorting; there is often much of it.
-        order = np.concatenate([good[np.argsort(-scores[good], kind="stable")], rest])
+        order = lot[np.concatenate([good[np.argsort(-scores[good], kind="stable")], rest])]
         best = self.ranks.shape[1]
         self.ranks[order[:best], np.arange(best)] += 1
         self.rank_sum[order] += np.arange(1, len(order) + 1)
@@ -246,7 +260,7 @@ def _run(trial: _Trial, draws: int, best: int, seed: int, threads: int, progress
             own = min(BATCH, draws - nth * BATCH)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 for _ in range(own):
-                    tally.add(trial.scores(random, logs))
+                    tally.add(trial.scores(random, logs), random)
             with lock:
                 done += own
                 if progress:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,17 +13,20 @@ from kanpo.herbs import Catalogue, Requirement, Work
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
-from kanpo.suitability._classes import KNOWN_ENOUGH, Certainty, ClassBounds, certainty_of, class_names
+from kanpo.suitability._classes import Certainty, ClassBounds, certainty_of, class_names, enough_known
 from kanpo.suitability._compiled import compile_requirements
 from kanpo.suitability._deciding import find_deciding
 from kanpo.suitability._expectation import estimate_expectations
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
 from kanpo.suitability._method import METHODS, Method
+from kanpo.suitability._works import NO_LAND_TYPE
 
 #: Herb id to factor to weight, in place of the catalogue's.
 Weights = Mapping[str, Mapping[str, float]]
+#: All herbs of some scores.
+EVERY = slice(None)
 #: Positions in `KernelResult.numbers`.
-_LEAST, _LOWER, _POINT, _UPPER, _MOST = range(5)
+_LOWER, _POINT, _UPPER = 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,18 +42,40 @@ class Expectations:
     potential: Mapping[tuple[str, str], tuple[float, ...]]
 
     def after(self, works: Sequence[Work]) -> Mapping[tuple[str, str], tuple[float, ...]]:
-        """What is to be expected after some works: of the factors that they move, what it is after the best works."""
+        """What is to be expected after some works: of the factors that they move, what it is after the best works.
+
+        It is never below what is expected of the land as it lies, so that more works are never worse.
+        """
         moved = {work.factor for work in works}
-        return {key: (self.potential if key[1] in moved else self.current)[key] for key in self.current}
+        return {
+            key: _never_below(numbers, self.potential.get(key, numbers)) if key[1] in moved else numbers
+            for key, numbers in self.current.items()
+        }
+
+    def cover(self, requirements: Mapping[str, Sequence[Requirement]]) -> bool:
+        """Whether they say something of every factor of some herbs: a herb may have come later."""
+        needed = {(herb_id, row.factor) for herb_id, rows in requirements.items() for row in rows}
+        return needed <= set(self.current)
 
     def to_parameters(self) -> dict[str, object]:
         """As a stamp keeps them: herb to factor to numbers by land type, None where there is none."""
         return {name: _nested(getattr(self, name)) for name in ("current", "potential")}
 
     @classmethod
-    def from_parameters(cls, kept: Mapping[str, Any]) -> Expectations:
-        """What `to_parameters` gave."""
-        return cls(_flat(kept["current"]), _flat(kept["potential"]))
+    def from_parameters(cls, kept: object) -> Expectations | None:
+        """What `to_parameters` gave; None where it is not what kanpo wrote: too few or too many types of
+        land, or what is no membership."""
+        tables = kept if isinstance(kept, Mapping) else {}
+        current, potential = (_flat(tables.get(name)) for name in ("current", "potential"))
+        if current is None or potential is None or set(current) != set(potential):
+            return None
+        return cls(current, potential)
+
+
+def _never_below(numbers: tuple[float, ...], after: tuple[float, ...]) -> tuple[float, ...]:
+    """What is expected after works; NaN where nothing is expected before them."""
+    pairs = zip(numbers, after, strict=True)
+    return tuple(np.nan if np.isnan(one) else float(np.fmax(one, other)) for one, other in pairs)
 
 
 def _nested(table: Mapping[tuple[str, str], tuple[float, ...]]) -> dict[str, dict[str, list[float | None]]]:
@@ -61,14 +85,23 @@ def _nested(table: Mapping[tuple[str, str], tuple[float, ...]]) -> dict[str, dic
     return herbs
 
 
-def _flat(
-    herbs: Mapping[str, Mapping[str, Sequence[float | None]]],
-) -> dict[tuple[str, str], tuple[float, ...]]:
-    return {
-        (herb_id, factor): tuple(np.nan if one is None else one for one in numbers)
-        for herb_id, factors in herbs.items()
-        for factor, numbers in factors.items()
-    }
+def _flat(herbs: object) -> dict[tuple[str, str], tuple[float, ...]] | None:
+    """A table as `_nested` gave it; None where it is none."""
+    table: dict[tuple[str, str], tuple[float, ...]] = {}
+    for herb_id, factors in herbs.items() if isinstance(herbs, Mapping) else ():
+        for factor, numbers in factors.items() if isinstance(factors, Mapping) else ():
+            if not isinstance(numbers, Sequence) or not all(map(_is_expected, numbers)):
+                return None
+            table[herb_id, factor] = tuple(np.nan if one is None else float(one) for one in numbers)
+    whole = all(len(numbers) == NO_LAND_TYPE + 1 for numbers in table.values())
+    return table if isinstance(herbs, Mapping) and whole else None
+
+
+def _is_expected(number: object) -> bool:
+    """Whether it is an effective membership, or None for nothing expected."""
+    return number is None or (
+        isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= 1
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,25 +125,31 @@ class Scores:
     method: Method
     expectations: Expectations
 
-    def codes(self, number: int, *, after_works: bool = False) -> np.ndarray:
-        """Class codes (H, N) of one of the five numbers, by its position in `KernelResult.numbers`."""
-        mended = self.potential.numbers[number]
-        scores = mended if after_works else self.result.numbers[number]
+    def codes(self, number: int, *, after_works: bool = False, herbs: slice = EVERY) -> np.ndarray:
+        """Class codes (H, N) of one of the five numbers, by its position in `KernelResult.numbers`.
+
+        What no work brings above 0 is N2, all else that is not suitable N1.
+        """
+        mended = self.potential.numbers[number][herbs]
+        scores = mended if after_works else self.result.numbers[number][herbs]
         return self.bounds.codes(scores, mended == 0)
 
-    def certainty(self, *, after_works: bool = False) -> np.ndarray:
+    def certainty(self, *, after_works: bool = False, herbs: slice = EVERY) -> np.ndarray:
         """Codes of `Certainty`, (H, N)."""
-        least, lower, _, upper, most = (self.codes(number, after_works=after_works) for number in range(5))
+        least, lower, _, upper, most = (
+            self.codes(number, after_works=after_works, herbs=herbs) for number in range(5)
+        )
         result = self.potential if after_works else self.result
-        kinds = certainty_of((lower, upper), (least, most), result.excluded, self.known)
-        kinds[self.unsourced] = Certainty.UNKNOWN
+        kinds = certainty_of((lower, upper), (least, most), result.excluded[herbs], self.known[herbs])
+        kinds[self.unsourced[herbs]] = Certainty.UNKNOWN
         return kinds
 
     def frame(self, herb_id: str, workability: np.ndarray | None = None) -> pd.DataFrame:
         """One herb, one row per parcel.
 
         Columns parcel_id, herb_id; score (the cautious point), lower, upper, least, most; class
-        (None where it is not certain to be one), class_lower, class_upper, certainty, known;
+        (None where it is not certain to be one; a parcel that is certainly not suitable may still be
+        N1 or N2), class_lower, class_upper, certainty, known;
         potential_score, potential_lower, potential_upper, potential_class, potential_class_lower,
         potential_class_upper, potential_certainty; limiting_factor, deciding_factor; rank.
 
@@ -128,11 +167,12 @@ class Scores:
             if after:
                 for name, at in (("score", _POINT), ("lower", _LOWER), ("upper", _UPPER)):
                     columns[f"potential_{name}"] = self.potential.numbers[at][h]
-            low, high = (self.codes(at, after_works=after)[h] for at in (_LOWER, _UPPER))
-            kinds = self.certainty(after_works=after)[h]
-            sure = kinds <= Certainty.BY_CATALOGUE
+            own = slice(h, h + 1)
+            low, high = (self.codes(at, after_works=after, herbs=own)[0] for at in (_LOWER, _UPPER))
+            kinds = self.certainty(after_works=after, herbs=own)[0]
+            sure = (kinds <= Certainty.BY_CATALOGUE) & (low == high)
             # A herb that little is known of has a range, where the parcel is known, and no class.
-            shown = (kinds <= Certainty.BY_MEASURING) | (self.unsourced[h] & (self.known[h] >= KNOWN_ENOUGH))
+            shown = (kinds <= Certainty.BY_MEASURING) | (self.unsourced[h] & enough_known(self.known[h]))
             columns[f"{prefix}class"] = class_names(np.where(sure, low, -1))
             columns[f"{prefix}class_lower"] = class_names(np.where(shown, low, -1))
             columns[f"{prefix}class_upper"] = class_names(np.where(shown, high, -1))
@@ -149,6 +189,19 @@ class Scores:
         frames = [self.frame(herb_id) for herb_id in self.herb_ids]
         return (
             pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["parcel_id", "herb_id"])
+        )
+
+    def among(self, parcel_ids: Collection[str]) -> Scores:
+        """The same scores of some parcels, in their order, for counting; `frame` then ranks among these alone."""
+        at = np.flatnonzero(np.isin(np.array(self.parcel_ids, dtype=object), list(parcel_ids)))
+        result = self.result.take(at)
+        return replace(
+            self,
+            parcel_ids=tuple(self.parcel_ids[position] for position in at),
+            result=result,
+            potential=result if self.potential is self.result else self.potential.take(at),
+            known=self.known[:, at],
+            deciding=self.deciding[:, at],
         )
 
     def known_share(self) -> float:
@@ -221,7 +274,7 @@ def score_parcels(
     _check_weights(weights or {}, catalogue)
     works = catalogue.works if works is None else works
     columns, land = factors.columns(), factors.land_codes()
-    if expectations is None:
+    if expectations is None or not expectations.cover(requirements):
         expectations = expect(columns, land, requirements, works)
     now = compile_requirements(requirements, weights, expectations=expectations.current)
     after = expectations.after(works)
@@ -234,20 +287,32 @@ def score_parcels(
     out = factors.excluded()
     for each in {id(result): result, id(potential): potential}.values():
         _exclude(each, out)
-    known = now.weight_table() @ factors.values[list(FACTORS)].notna().to_numpy(dtype=float).T
+    deciding = find_deciding(columns, land, now, method)
+    # What is certainly not suitable has nothing left to measure, unless for whether works mend it.
+    deciding[result.excluded & (potential.lower == potential.upper)] = -1
     unsourced = np.array([catalogue.reference_only(herb_id) for herb_id in chosen], dtype=bool)
     return Scores(
         tuple(factors.parcel_ids),
         tuple(chosen),
         result,
         potential,
-        known,
-        find_deciding(columns, land, now, method),
+        _share_known(now.weight_table(), factors),
+        deciding,
         unsourced,
         bounds or ClassBounds(),
         method,
         expectations,
     )
+
+
+def _share_known(weights: np.ndarray, factors: Factors) -> np.ndarray:
+    """Share of the weight (H, N) whose factors are known; added up one by one, so that company changes no bit."""
+    known = factors.values[list(FACTORS)].notna().to_numpy(dtype=float)
+    share = np.zeros((len(weights), len(known)))
+    for column, weight in zip(known.T, weights.T, strict=True):
+        if weight.any():
+            share += weight[:, None] * column
+    return share
 
 
 def expect(

@@ -23,10 +23,9 @@ def can_be_done(work: Work, land: np.ndarray, *, hopeful: bool) -> np.ndarray:
 
     Where the type of the land is not known and the work asks for one, only a `hopeful` view has it.
     """
-    if not work.land_types:
-        return np.ones(len(land), dtype=bool)
-    codes = [code for code, name in enumerate(LAND_TYPES) if name in work.land_types]
-    return np.isin(land, [*codes, NO_LAND_TYPE] if hopeful else codes)
+    by_code = [not work.land_types or name in work.land_types for name in LAND_TYPES]
+    by_code.append(not work.land_types or hopeful)
+    return np.array(by_code)[land]
 
 
 def turns_after(work: Work, requirement: Requirement, turns: Sequence[float]) -> list[float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 import pandas as pd
@@ -12,10 +12,13 @@ from shapely.geometry.base import BaseGeometry
 from kanpo.errors import Place, Problem, Severity
 from kanpo.herbs import project_catalogue
 from kanpo.locale import Text
+from kanpo.schema import JUDGEMENT
 from kanpo.store import NewRecord, Project, Stamp, sha256_of
 
 #: What is taken over from the stored scores.
-_SCORE_KEYS = ("score", "lower", "upper", "class", "rank")
+_SCORE_KEYS = ("score", "lower", "upper", "class", "class_lower", "class_upper", "certainty", "rank")
+#: What kanpo writes beside a decision.
+_BESIDE = frozenset(field.key for field in JUDGEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,40 @@ def predictions_with(
     return records, (_no_score(unknown),) if unknown else ()
 
 
+def judged_decisions(project: Project, decisions: Sequence[NewRecord]) -> list[NewRecord]:
+    """Decisions with the stored score of the parcel for the herb beside them, where there is one; nothing is written.
+
+    What came with a decision from elsewhere (a map, say, that showed another score that day) stays.
+    """
+    stamp = project.computed.stamp("scores")
+    bodies = [decision.body or {} for decision in decisions]
+    wanted = [
+        Wanted(str(body["parcel_id"]), str(body["herb_id"]))
+        for body in bodies
+        if "herb_id" in body and not _BESIDE & body.keys()
+    ]
+    if stamp is None or not wanted:
+        return list(decisions)
+    scores = _scores(project, wanted)
+    origin = {"definition": stamp.inputs.get("definition"), "computed_at": stamp.computed_at}
+    judged = []
+    for decision, body in zip(decisions, bodies, strict=True):
+        score = (
+            None
+            if _BESIDE & body.keys()
+            else scores.get((str(body.get("parcel_id")), str(body.get("herb_id"))))
+        )
+        beside = {} if score is None else {key: (score | origin).get(key) for key in sorted(_BESIDE)}
+        added = {key: value for key, value in beside.items() if value is not None}
+        judged.append(replace(decision, body={**body, **added}) if added else decision)
+    return judged
+
+
+def without_judgement(body: Mapping[str, object] | None) -> dict[str, object]:
+    """What a person said in a decision, without what kanpo wrote beside it."""
+    return {key: value for key, value in (body or {}).items() if key not in _BESIDE}
+
+
 def _kept_already(project: Project) -> set[tuple[str | None, str, str]]:
     kept = project.journal.read("prediction")
     trials = kept["trial_code"].astype(object).where(kept["trial_code"].notna(), None)
@@ -152,6 +189,7 @@ def _origin(project: Project, stamp: Stamp) -> dict[str, object]:
     }
     return {
         "computed_at": stamp.computed_at,
+        "definition": stamp.inputs.get("definition"),
         "method": stamp.parameters.get("method"),
         "weights": source,
         "catalogue": stamp.inputs.get("catalogue"),

@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from kanpo.errors import Place, Problem, Severity
-from kanpo.herbs import project_catalogue
+from kanpo.herbs import complete_assumption, project_catalogue
 from kanpo.locale import Text
 from kanpo.parcels import measure_area_m2
 from kanpo.schema import CheckedRecord, check_records
@@ -18,7 +19,7 @@ from kanpo.store import Content, NewRecord, Project, new_record_ids
 from kanpo.store import record_content as content_of
 from kanpo.trials._lot_rules import LotRules
 from kanpo.trials._pesticides import check_spray
-from kanpo.trials._prediction import predictions_with
+from kanpo.trials._prediction import judged_decisions, predictions_with, without_judgement
 from kanpo.trials._reference import unknown_reference
 from kanpo.trials._standing import ID_TAKEN, Standing, Twins
 
@@ -62,7 +63,7 @@ def record_rows(
     dry_run: bool = False,
     elsewhere: bool = False,
 ) -> RecordReport:
-    """Write rows of one kind to the journal; with a trial, the score that stands at that moment.
+    """Write rows of one kind to the journal; with a trial or a decision, the score that stands at that moment.
 
     Rows that were written before are left out, and so are those with a problem, which is named.
 
@@ -88,7 +89,8 @@ def record_rows(
     said: list[Content] = []
     repeated = 0
     standing = Standing(project, kind, checked.good)
-    contents = project.journal.contents(kind, (record.happened_at for record in checked.good))
+    there = project.journal.contents(kind, (record.happened_at for record in checked.good))
+    contents = {_as_said(content, kind) for content in there}
     twins = Twins(project, kind, checked.good)
     for record in checked.good:
         entry, doubts = surroundings.resolve(record)
@@ -99,12 +101,12 @@ def record_rows(
             rejected.add(record.row)
             continue
         content = content_of(entry)
-        if standing.knows(entry) or content in contents:
+        if standing.knows(entry) or _as_said(content, kind) in contents:
             repeated += 1
             continue
         new.append(entry)
         said.append(content)
-        contents.add(content)
+        contents.add(_as_said(content, kind))
         for memory in (standing, twins):
             memory.note(entry)
     predictions, hints = _append(project, kind, new, said, dry_run=dry_run)
@@ -113,12 +115,24 @@ def record_rows(
     return RecordReport(kind, count, ids, repeated, *found, predictions, twins.met)
 
 
+def _as_said(content: Content, kind: str) -> Content:
+    """What a person said: a decision that comes again is the same, whatever the score was each time."""
+    moment, body, outline, supersedes = content
+    if kind != "decision" or body is None:
+        return content
+    bare = orjson.dumps(without_judgement(orjson.loads(body)), option=orjson.OPT_SORT_KEYS)
+    return moment, bare.decode(), outline, supersedes
+
+
 def _append(
     project: Project, kind: str, new: Sequence[NewRecord], said: Sequence[Content], *, dry_run: bool
 ) -> tuple[int, tuple[Problem, ...]]:
     """Write records, after the predictions that go with them; how many of these there are, and hints about them."""
     # What was predicted stands in the chain before the trial that is to prove it.
     predictions, hints = predictions_with(project, new if kind == "trial" else ())
+    if kind == "decision":
+        new = judged_decisions(project, new)
+        said = [content_of(record) for record in new]
     if new and not dry_run:
         project.journal.append([*predictions, *new], [*map(content_of, predictions), *said])
     return len(predictions), hints
@@ -145,7 +159,8 @@ class _Surroundings:
         self.plots: dict[tuple[str, str], BaseGeometry | None] = dict(
             zip(zip(plots["trial_code"], plots["plot_code"], strict=True), plots["geometry"], strict=True)
         )
-        self.herbs = project_catalogue(project).herbs
+        self.catalogue = project_catalogue(project)
+        self.herbs = self.catalogue.herbs
         named = {str(record.body["parcel_id"]) for record in records if "parcel_id" in record.body}
         parcels = project.imported.parcels(named | set(self.trials.values()))
         former = project.imported.former_parcels()
@@ -162,7 +177,12 @@ class _Surroundings:
 
     def resolve(self, record: CheckedRecord) -> tuple[NewRecord | None, list[Problem]]:
         """The record with its references checked and its outline, or the problems that forbid it."""
+        assumed: list[Problem] = []
+        if record.kind == "assumption":
+            body, assumed = complete_assumption(record.body, self.catalogue)
+            record = record._replace(body=body)
         record, problems, outline = self._place(record)
+        problems += assumed
         if record.kind in self._rules:
             problems += self._rules[record.kind](record)
         problems += self._lots.check(record)

@@ -54,7 +54,14 @@ class Standing:
             moment, entry.happened_at, self._zone
         ):
             return True
-        return _plain(None if body is None else orjson.loads(body)) != _plain(entry.body)
+        there = _plain(None if body is None else orjson.loads(body))
+        comes = _plain(entry.body)
+        if there is not None and comes is not None:
+            # What kanpo wrote beside a record is not what its author said.
+            for key in [field.key for field in RECORD_KINDS[entry.kind].fields if field.by_kanpo]:
+                if key not in comes:
+                    there.pop(key, None)
+        return there != comes
 
     def _id_taken(self, entry: NewRecord) -> Problem:
         _, body, moment, _ = self._there.get(entry.record_id, ("", None, "", None))

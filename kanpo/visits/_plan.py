@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,19 +14,17 @@ from kanpo.locale import Text
 from kanpo.parcels import to_plane
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
-from kanpo.suitability import Method, Weights
-from kanpo.visits._route import Route, short_route
+from kanpo.suitability import Certainty, Method, ScoreSettings, open_factors
+from kanpo.visits._route import short_route
 from kanpo.visits._value import VisitValues, visit_values
 
 #: Visits whose worth lies within this share of the last one's that still fits are as good as equal:
 #: draws do not tell them apart, so the shorter way decides.
 _AS_GOOD = 0.8
-#: Stands for a membership of 0 where its logarithm is needed for an order.
-_LEAST = 1e-9
 
 COLUMNS = (
-    *("order", "parcel_id", "settlement", "lot_number", "measure", "herb_id", "rank", "score", "lower"),
-    *("upper", "chance", "why", "longitude", "latitude", "factors"),
+    *("order", "parcel_id", "settlement", "lot_number", "measure", "herb_id", "rank", "certainty", "score"),
+    *("lower", "upper", "chance", "why", "longitude", "latitude", "factors"),
 )
 
 
@@ -35,8 +33,8 @@ class VisitPlan:
     """Visits in the order of a route, and what else there is to know.
 
     `visits` has `COLUMNS`: where to go, what to measure (labels; `factors` has the keys), and for
-    the herb for which the visit is worth most its rank, score and interval now, how likely the visit
-    moves the parcel across the border of the best k, and why in words. `desk` lists what can be looked
+    the herb for which the visit is worth most its rank among all, how sure its class is, score and
+    interval now, how likely the visit moves the parcel across the border of the best k, and why in words. `desk` lists what can be looked
     up without a visit (parcel_id, settlement, lot_number, factors, look_up). `undecided` is how many
     parcels are still contested for each herb.
     """
@@ -56,8 +54,8 @@ def plan_visits(
     budget: int,
     best: int = 20,
     start: tuple[float, float] | None = None,
-    method: Method = "geometric",
-    weights: Weights | None = None,
+    settings: ScoreSettings | None = None,
+    eligible: Collection[str] | None = None,
 ) -> VisitPlan:
     """Which parcels to visit so that the `best` of each herb are known soonest.
 
@@ -72,21 +70,28 @@ def plan_visits(
         Visits at most.
     start : (longitude, latitude), optional
         Where the way begins and ends.
-    best, method, weights, herbs, catalogue :
-        As for `visit_values`. Worths for several herbs add up.
+    eligible : collection of str, optional
+        The parcels that there are to choose from.
+    best, settings, catalogue :
+        As for `visit_values`.
+    herbs : sequence of str, optional
+        Herb ids; by default all that the catalogue knows enough of for a class. Worths for several
+        herbs add up.
     """
-    # What a layer excludes is not among the best, whatever is measured there.
-    factors = factors.subset(np.array(factors.parcel_ids)[~factors.excluded()])
+    herbs = herbs or [herb for herb in catalogue.herbs if not catalogue.reference_only(herb)]
+    among = None if eligible is None else np.isin(factors.parcel_ids, list(eligible))
     rows = parcels.set_index("parcel_id").loc[factors.parcel_ids]
     places = np.asarray(rows.geometry.representative_point().get_coordinates(), dtype=float)
     points, plane_start = _plane(places, start)
-    values = visit_values(factors, points, catalogue, herbs, best=best, method=method, weights=weights)
+    values = visit_values(factors, points, catalogue, herbs, best=best, settings=settings, eligible=among)
     visitable = _measurable(values, ("visit", "laboratory"))
     at_desk = _measurable(values, ("desk",))
     worth = np.where(_any(visitable, 1), values.gain, 0.0).sum(axis=0)
     chosen = _choose(_any(visitable, (0, 1)), worth, values, points, budget, plane_start)
     route = short_route(points[chosen], plane_start)
-    visits = _table(rows, places, values, visitable, chosen, route, best, method)
+    visits = _table(
+        rows, places, values, visitable, chosen[route.order], best, (settings or ScoreSettings()).method
+    )
     return VisitPlan(
         visits,
         _desk_table(rows, _any(at_desk, 0)),
@@ -150,27 +155,30 @@ def _table(
     places: np.ndarray,
     values: VisitValues,
     visitable: np.ndarray,
-    chosen: np.ndarray,
-    route: Route,
+    stops: np.ndarray,
     best: int,
     method: Method,
 ) -> pd.DataFrame:
     """The visits in the order of the route."""
-    stops = chosen[route.order] if len(chosen) else chosen
-    widths = _widths(values, method)
+    # What holds this parcel's interval open most is measured first.
+    columns = {key: column[stops] for key, column in values.columns.items()}
+    widths = open_factors(columns, values.land[stops], values.compiled, method)
+    kinds = values.scores.certainty()
     keys = list(FACTORS)
     now = values.scores.result
     lines: list[list[object]] = []
     for order, p in enumerate(stops, 1):
         # The herb for which it is worth most; where it is worth nothing, one that is contested.
         h = int(np.lexsort((~visitable[:, :, p].any(axis=1), -values.gain[:, p]))[0])
-        wanted = [f for f in np.argsort(-widths[h], kind="stable") if visitable[:, f, p].any()]
+        ordered = np.argsort(-widths[h, :, order - 1], kind="stable")
+        wanted = [f for f in ordered if visitable[:, f, p].any()]
         row, rank, chance = rows.iloc[p], int(values.rank[h, p]), float(values.chance[h, p])
         lines.append(
             [
                 *(order, rows.index[p], row["settlement"], row["lot_number"]),
                 str(Text("、", ", ")).join(str(_what(keys[f])) for f in wanted),
-                *(values.scores.herb_ids[h], rank, now.score[h, p], now.lower[h, p], now.upper[h, p]),
+                *(values.scores.herb_ids[h], rank, Certainty(kinds[h, p]).key),
+                *(now.score[h, p], now.lower[h, p], now.upper[h, p]),
                 chance,
                 str(_why(bool(values.inside[h, p]), rank, chance, best)),
                 *(round(float(places[p, 0]), 6), round(float(places[p, 1]), 6)),
@@ -178,15 +186,6 @@ def _table(
             ]
         )
     return pd.DataFrame(lines, columns=list(COLUMNS))
-
-
-def _widths(values: VisitValues, method: Method) -> np.ndarray:
-    """How far each factor holds an interval open while it is not known, (H, F); see `FactorLine.gain`."""
-    compiled = values.compiled
-    if method == "geometric":
-        ratio = np.log(compiled.best_of / np.maximum(compiled.worst_of, _LEAST))
-        return np.asarray(compiled.weight_of * ratio)
-    return np.asarray(compiled.weight_of * (compiled.best_of - compiled.worst_of))
 
 
 def _what(key: str) -> Text:

@@ -15,15 +15,15 @@ from kanpo.suitability import (
     FactorColumns,
     Method,
     Scores,
-    Weights,
+    ScoreSettings,
     compile_requirements,
     run_kernel,
     score_parcels,
 )
 from kanpo.visits._guess import Guesses, ranges_of
 
-#: Draws of everything that is not known. Four times as many save four visits in a hundred in the
-#: simulation of `benchmarks`, for four times the wait.
+#: Draws of everything that is not known. Four times as many save no visit in the simulation of
+#: `benchmarks`.
 DRAWS = 100
 #: Rows that are scored at a time: bounds the memory, changes no result but by the draws' order.
 _ROWS = 65_536
@@ -37,13 +37,15 @@ class VisitValues:
 
     `gain` (H, N) is the mean amount by which the true score lies beyond the border of the best k,
     and `chance` (H, N) how often it does: out of them for a parcel `inside` (H, N), into them for
-    another. `rank` (H, N) is its rank now, `contested` (H, N) tells whose interval is open across the border; a herb without any
-    is decided, whatever the gaps hide. `gaps` (F, N) are the factors not known, in the order of
-    `FACTORS`.
+    another. `rank` (H, N) is its rank now among all, `contested` (H, N) tells whose interval is open
+    across the border; a herb without any is decided, whatever the gaps hide. `gaps` (F, N) are the
+    factors not known, in the order of `FACTORS`; `columns` and `land` are what was scored.
     """
 
     scores: Scores
     compiled: Compiled
+    columns: FactorColumns
+    land: np.ndarray
     gain: np.ndarray
     chance: np.ndarray
     rank: np.ndarray
@@ -57,10 +59,17 @@ class VisitValues:
         return np.logical_not(self.contested.any(axis=1))
 
     def needed(self, herb: int) -> np.ndarray:
-        """Gaps (F, N) that the herb cares about."""
-        matters = (self.compiled.weight_of[herb] > 0) | self.compiled.may_exclude[herb]
-        needed: np.ndarray = self.gaps & matters[:, None]
+        """Gaps (F, N) whose value can move a score of the herb."""
+        needed: np.ndarray = self.gaps & _moving(self.compiled, herb)[:, None]
         return needed
+
+
+def _moving(compiled: Compiled, herb: int) -> np.ndarray:
+    """Which factors (F,) can move a herb's score: their curve is not the same for all values."""
+    moving = np.zeros(len(FACTORS), bool)
+    for curve in compiled.curves_of[herb]:
+        moving[compiled.factor_of[curve]] = (compiled.worst[1, curve] < compiled.best[1, curve]).any()
+    return moving
 
 
 def visit_values(
@@ -70,8 +79,8 @@ def visit_values(
     herbs: Sequence[str] | None = None,
     *,
     best: int = 20,
-    method: Method = "geometric",
-    weights: Weights | None = None,
+    settings: ScoreSettings | None = None,
+    eligible: np.ndarray | None = None,
     draws: int = DRAWS,
     seed: int = 1,
 ) -> VisitValues:
@@ -80,7 +89,10 @@ def visit_values(
     The value is the expected improvement of a decision by learning before it is made (the knowledge
     gradient: Frazier, Powell and Dayanik 2008, A knowledge-gradient policy for sequential
     information collection, SIAM Journal on Control and Optimization 47(5)), here for a choice of
-    several and with draws in place of a normal distribution.
+    several and with draws in place of a normal distribution. Those chosen without the visit are the
+    first by class, point and lower bound; a draw tells how far the parcel's true score lies beyond
+    the point at the border. All of it is of the parcel's interval: that of the catalogue is closed by no
+    visit.
 
     Parameters
     ----------
@@ -94,8 +106,11 @@ def visit_values(
         Herb ids; all of the catalogue by default.
     best : int
         How many parcels are looked for.
-    method, weights :
-        As for `score_parcels`.
+    settings : ScoreSettings, optional
+        Method, weights, bounds and expectations, as the project was scored.
+    eligible : ndarray of bool (N,), optional
+        Which parcels there are to choose from; the others tell only what to expect of these. Parcels
+        that a layer excludes are never chosen.
     draws, seed : int
         How often everything unknown is drawn, and from which seed.
 
@@ -104,70 +119,96 @@ def visit_values(
     UsageError
         An unknown herb or method, or weights that cannot be used.
     """
-    scores = score_parcels(factors, catalogue, herbs, method=method, weights=weights)
-    compiled = compile_requirements(
-        {herb: catalogue.requirements_of(herb) for herb in scores.herb_ids}, weights
+    settings = settings or ScoreSettings()
+    weights = settings.weights_for(catalogue)
+    # Works change the land, not what is known of it.
+    scores = score_parcels(
+        factors,
+        catalogue,
+        herbs,
+        method=settings.method,
+        weights=weights,
+        bounds=settings.bounds,
+        expectations=settings.expectations,
+        works=(),
     )
+    compiled = compile_requirements(
+        {herb: catalogue.requirements_of(herb) for herb in scores.herb_ids},
+        weights,
+        expectations=scores.expectations.current,
+    )
+    able = ~factors.excluded()
+    able = able if eligible is None else able & eligible
+    shape = scores.result.score.shape
     ranks = [scores.frame(herb)["rank"].to_numpy() for herb in scores.herb_ids]
-    rank = np.array(ranks, dtype=int).reshape(scores.result.score.shape)
-    inside = rank <= best
-    contested, pool = _border(scores, best)
-    gain, chance = np.zeros(inside.shape), np.zeros(inside.shape)
-    if contested.any():
-        guesses = Guesses(_used(factors, compiled), points, pool, ranges_of(catalogue))
-        found = _crossings(guesses, compiled, method, inside[:, pool], best, draws, seed)
-        gain[:, pool], chance[:, pool] = found
+    rank = np.array(ranks, dtype=int).reshape(shape)
+    contested, inside = np.zeros(shape, bool), np.zeros(shape, bool)
+    gain, chance = np.zeros(shape), np.zeros(shape)
+    among = np.flatnonzero(able)
+    order = np.argsort(rank[:, among], axis=1, kind="stable")
+    np.put_along_axis(inside, among[order[:, :best]], values=True, axis=1)
+    contested[:, among] = _border(scores.result.lower[:, among], scores.result.upper[:, among], best)
+    columns, land = factors.columns(), factors.land_codes()
+    pool = np.flatnonzero(contested.any(axis=0))
+    if len(pool):
+        borders = np.take_along_axis(scores.result.score, among[order[:, [best - 1, best]]], axis=1)
+        guesses = Guesses(_used(columns, compiled), points, pool, ranges_of(catalogue))
+        crossings = _Crossings(guesses, compiled, settings.method, land[pool], inside[:, pool], borders)
+        gain[:, pool], chance[:, pool] = crossings.average(draws, seed)
     gain[~contested], chance[~contested] = 0.0, 0.0
     gaps = factors.values[list(FACTORS)].isna().to_numpy().T
-    return VisitValues(scores, compiled, gain, chance, rank, inside, contested, gaps)
+    return VisitValues(scores, compiled, columns, land, gain, chance, rank, inside, contested, gaps)
 
 
-def _used(factors: Factors, compiled: Compiled) -> FactorColumns:
+def _used(columns: FactorColumns, compiled: Compiled) -> FactorColumns:
     """Columns of the factors that some herb needs."""
-    needed: np.ndarray = np.asarray(compiled.needs.any(axis=0))
-    return {
-        key: column for (key, column), used in zip(factors.columns().items(), needed, strict=True) if used
-    }
+    needed = {judge.factor for judge in compiled.judges}
+    return {key: column for key, column in columns.items() if key in needed}
 
 
-def _border(scores: Scores, best: int) -> tuple[np.ndarray, np.ndarray]:
-    """Whose open interval reaches the border (H, N), and the parcels that may be among the best (n,).
+def _border(lower: np.ndarray, upper: np.ndarray, best: int) -> np.ndarray:
+    """Of which parcels the open interval reaches the border, (H, n).
 
-    A parcel whose upper bound lies below the k-th greatest lower bound is surely out; one whose lower
-    bound lies above the (k + 1)-th greatest upper bound is surely in.
+    A parcel whose upper bound does not lie above the k-th greatest lower bound can at best equal k others:
+    it is out. One whose lower bound does not lie below the (k + 1)-th greatest upper bound is in.
     """
-    lower, upper = scores.result.lower, scores.result.upper
     count = lower.shape[1]
     if count <= best:
-        return np.zeros(lower.shape, bool), np.arange(0)
+        return np.zeros(lower.shape, bool)
     least = np.partition(lower, count - best, axis=1)[:, [count - best]]
     most = np.partition(upper, count - best - 1, axis=1)[:, [count - best - 1]]
-    possible = upper >= least
-    contested: np.ndarray = possible & (lower <= most) & (upper - lower > _CLOSED)
-    return contested, np.flatnonzero(possible.any(axis=0))
+    contested: np.ndarray = (upper > least + _CLOSED) & (lower < most - _CLOSED) & (upper - lower > _CLOSED)
+    return contested
 
 
-def _crossings(
-    guesses: Guesses,
-    compiled: Compiled,
-    method: Method,
-    inside: np.ndarray,
-    best: int,
-    draws: int,
-    seed: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """How far, and how often, each of n parcels crosses the border over the draws: two of (H, n)."""
-    random = np.random.default_rng(seed)
-    herbs, count = inside.shape
-    amount, times = np.zeros(inside.shape), np.zeros(inside.shape)
-    at_once = max(1, _ROWS // count)
-    for start in range(0, draws, at_once):
-        now = min(at_once, draws - start)
-        columns: FactorColumns = guesses.draw(now, random)
-        score = run_kernel(columns, compiled, method=method).score.reshape(herbs, now, count)
-        ordered = np.partition(score, (count - best - 1, count - best), axis=2)
-        into, out = ordered[:, :, [count - best - 1]], ordered[:, :, [count - best]]
-        beyond = np.where(inside[:, None, :], out - score, score - into)
-        amount += np.maximum(beyond, 0.0).sum(axis=1)
-        times += (beyond > 0).sum(axis=1)
-    return amount / draws, times / draws
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crossings:
+    """n parcels whose factors are drawn, and where each of H herbs has its border.
+
+    `inside` (H, n) tells who is among the best now; `borders` (H, 2) are the points of the last one
+    within and of the first one beyond.
+    """
+
+    guesses: Guesses
+    compiled: Compiled
+    method: Method
+    land: np.ndarray
+    inside: np.ndarray
+    borders: np.ndarray
+
+    def average(self, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """How far, and how often, each parcel crosses the border over the draws: two of (H, n)."""
+        random = np.random.default_rng(seed)
+        herbs, count = self.inside.shape
+        amount, times = np.zeros(self.inside.shape), np.zeros(self.inside.shape)
+        last, next_ = self.borders[:, 0, None, None], self.borders[:, 1, None, None]
+        at_once = max(1, _ROWS // count)
+        for start in range(0, draws, at_once):
+            now = min(at_once, draws - start)
+            columns: FactorColumns = self.guesses.draw(now, random)
+            result = run_kernel(columns, self.compiled, land=np.tile(self.land, now), method=self.method)
+            score = result.score.reshape(herbs, now, count)
+            beyond = np.where(self.inside[:, None, :], next_ - score, score - last)
+            amount += np.maximum(beyond, 0.0).sum(axis=1)
+            times += (beyond > 0).sum(axis=1)
+        return amount / draws, times / draws

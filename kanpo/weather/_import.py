@@ -10,7 +10,7 @@ import pandas as pd
 from kanpo.schema import RECORD_KINDS
 from kanpo.store import Project
 from kanpo.trials import RecordReport, record_rows
-from kanpo.weather._station import read_station_file
+from kanpo.weather._station import StationDays, read_station_file
 
 #: Why a day is recorded again.
 _REASON = "気象庁の値が改められた / revised by the agency"
@@ -32,7 +32,11 @@ def import_weather(project: Project, path: Path, *, dry_run: bool = False) -> Re
     InputUnusable
         It is no such file.
     """
-    days = read_station_file(path)
+    return import_days(project, read_station_file(path), path.name, dry_run=dry_run)
+
+
+def import_days(project: Project, days: StationDays, name: str, *, dry_run: bool = False) -> RecordReport:
+    """Record days that were read from a file of that name, as `import_weather` does."""
     keys = [key for key in RECORD_KINDS["weather"].keys if key in days.frame]
     frame = days.frame[["happened_at", *keys]].where(days.frame[["happened_at", *keys]].notna(), None)
     before = _standing(project)
@@ -49,7 +53,7 @@ def import_weather(project: Project, path: Path, *, dry_run: bool = False) -> Re
     # Rows of the file, not of what was handed on: titles stand above, several stations share a row.
     rows = days.frame.loc[fresh, "row"].tolist()
     problems = tuple(
-        problem.at(file=path.name, row=rows[problem.place.row - 2]) if problem.place.row else problem
+        problem.at(file=name, row=rows[problem.place.row - 2]) if problem.place.row else problem
         for problem in report.problems
     )
     repeated = report.repeated + len(fresh) - sum(fresh)

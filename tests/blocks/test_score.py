@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from kanpo.blocks import block_table, form_blocks, outlines, read_barriers
@@ -38,7 +39,7 @@ def test_a_blocks_score_is_the_mean_by_area() -> None:
 
 
 def test_an_excluded_parcel_counts_with_nothing() -> None:
-    scores = scored({"slope_deg": 30.0}, {}, {}, herbs=["shakuyaku"])
+    scores = scored({"drainage": "poor"}, {}, {}, herbs=["shakuyaku"])
     table = block_table(form_blocks(FRAME), FRAME, scores).set_index("block_id")
     own = scores.frame("shakuyaku").set_index("parcel_id").loc["P1", "score"]
     assert table.loc["B-P0", "score"] == pytest.approx(own * 2 / 3)
@@ -54,6 +55,7 @@ def test_the_best_herb_of_a_block_is_the_best_of_the_whole_not_of_one_field() ->
             scores.frame(herb).set_index("parcel_id")
         )
         for herb in scores.herb_ids
+        if not CATALOGUE.reference_only(herb)
     }
     assert table.loc["B-P0", "score"] == pytest.approx(max(means.values()))
     assert means[table.loc["B-P0", "herb_id"]] == pytest.approx(max(means.values()))
@@ -66,6 +68,54 @@ def test_nothing_known_is_no_score_and_comes_last() -> None:
     last = table.iloc[1]
     assert last[["score", "herb_id", "class"]].isna().all()
     assert last["lower"] == 0
+
+
+def test_a_block_is_no_surer_than_its_parcels() -> None:
+    """One of two fields unknown: the mean may lie in one class, but of the block nothing is certain."""
+    nothing = dict.fromkeys(good_site())
+    surely = block_table(form_blocks(FRAME), FRAME, scored({}, {}, {}, herbs=["shakuyaku"]))
+    half = block_table(form_blocks(FRAME), FRAME, scored(nothing, {}, {}, herbs=["shakuyaku"]))
+    before, after = (table.set_index("block_id").loc["B-P0"] for table in (surely, half))
+    assert before["class"] == "S1" and before["certainty"] in ("sure", "by_catalogue")
+    assert after["certainty"] == "unknown" and after[["class", "class_lower"]].isna().all()
+    assert after["lower"] < before["lower"]
+
+
+def test_a_sliver_that_nobody_knows_does_not_make_a_large_block_unknown() -> None:
+    frame = fields((0, 0, 30, 30), (30, 0, 33, 30))
+    rows = [good_site(), dict.fromkeys(good_site())]
+    scores = score_parcels(factors_of(rows, ids=["P0", "P1"]), CATALOGUE, ["shakuyaku"])
+    line_ = block_table(form_blocks(frame), frame, scores).iloc[0]
+    assert line_["certainty"] != "unknown" and line_["sure_m2"] == pytest.approx(900, abs=0.2)
+
+
+def test_a_range_is_shown_where_measuring_decides_and_areas_say_how_much_may_suit() -> None:
+    scores = scored({"drainage": None}, {}, {}, herbs=["shakuyaku"])
+    line_ = block_table(form_blocks(FRAME), FRAME, scores).set_index("block_id").loc["B-P0"]
+    assert line_["certainty"] == "by_measuring" and pd.isna(line_["class"])
+    assert line_["class_lower"] > line_["class_upper"], "S1 comes before S3"
+    assert line_["suitable_m2"] == pytest.approx(1800, abs=0.2)
+    assert line_["maybe_m2"] == pytest.approx(900, abs=0.2)
+
+
+def test_a_herb_that_little_is_known_of_is_never_the_best() -> None:
+    rows = random_sites(3, 11, missing=0)
+    scores = score_parcels(factors_of(rows, ids=["P0", "P1", "P2"]), CATALOGUE)
+    table = block_table(form_blocks(FRAME), FRAME, scores)
+    assert not any(CATALOGUE.reference_only(herb) for herb in table["herb_id"].dropna())
+    reference = next(herb for herb in CATALOGUE.herbs if CATALOGUE.reference_only(herb))
+    asked = block_table(form_blocks(FRAME), FRAME, scored({}, {}, {}, herbs=[reference]))
+    assert (asked["herb_id"] == reference).all() and asked["class"].isna().all()
+    assert (asked["suitable_m2"] == 0).all()
+
+
+def test_blocks_of_some_parcels_have_the_scores_of_these() -> None:
+    scores = scored({"sunlight": "shade"}, {}, {}, herbs=["shakuyaku"])
+    some = FRAME.iloc[[0, 2]].reset_index(drop=True)
+    table = block_table(form_blocks(some), some, scores).set_index("block_id")
+    own = scores.frame("shakuyaku").set_index("parcel_id")
+    assert table.loc["B-P0", "score"] == pytest.approx(own.loc["P0", "score"])
+    assert table.loc["B-P0", "parcels"] == 1
 
 
 def test_small_blocks_are_left_out_and_ranks_have_no_gaps() -> None:

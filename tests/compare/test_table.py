@@ -75,6 +75,14 @@ def test_what_cannot_be_used_is_said(tmp_path: Path, text: str, code: str) -> No
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize("cell", ["1e308", "-1e308", "1e309", "inf", "nan9"])
+def test_numbers_that_nobody_can_have_measured_are_missing_and_said(tmp_path: Path, cell: str) -> None:
+    table = table_of(tmp_path, f"s,x\na,{cell}\nb,1\nc,2\n")
+    values, problems = table.numbers([1])
+    assert np.isnan(values[0, 0]) and values[1:, 0].tolist() == [1, 2]
+    assert [problem.code for problem in problems] == ["compare.no-number"]
+
+
 def test_bytes_of_no_encoding_are_refused(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"s,x\n\xff\xfe\x00,1\n")
     with pytest.raises(InputUnusable):

@@ -50,11 +50,16 @@ def test_from_parcels_to_map_by_hand(kanpo: Kanpo, tmp_path: Path) -> None:
     assert [row["layer_id"] for row in listed] == ["elevation", "soil", "climate_mesh"]
     scored = kanpo("score", "--herb", "芍薬", "--json")
     (summary,) = json.loads(scored.out)
-    assert sum(summary[key] for key in ("S1", "S2", "S3", "N1", "N2", "unknown")) == done["stored"]
-    top = json.loads(kanpo("score", "--herb", "芍薬", "--top", "5", "--json").out)
-    assert [row["rank"] for row in top] == [1, 2, 3, 4, 5]
+    kinds = [summary[key] for key in ("sure", "by_catalogue", "by_measuring", "unknown")]
+    assert sum(kinds) == done["stored"]
+    assert sum(summary[key] for key in ("S1", "S2", "S3", "N1", "N2")) == kinds[0] + kinds[1]
+    listed_best = kanpo("score", "--herb", "芍薬", "--top", "5", "--json")
+    top = json.loads(listed_best.out)
+    shared = top[0]["level_with"]
+    assert [row["rank"] for row in top] == [1] * 5 and shared > 5, "equal parcels share a rank"
+    assert f"{shared:,} 筆が同じ順位(1 位)" in listed_best.err
     explained = kanpo("explain", top[0]["parcel_id"], "--herb", "シャクヤク", "--json")
-    assert json.loads(explained.out)["score"] == pytest.approx(top[0]["score"])
+    assert json.loads(explained.out)["current"]["score"] == pytest.approx(top[0]["score"])
     mapped = kanpo("map", "--herb", "芍薬")
     assert mapped.code == 0
     page = tmp_path / "maps" / "町.html"
@@ -245,7 +250,7 @@ def test_visits_are_planned_and_written_for_the_field(
 
 
 def test_blocks_are_listed_and_written_for_gis(kanpo: Kanpo, demo_project: Path, tmp_path: Path) -> None:
-    listed = kanpo("blocks", "--herb", "当帰", "--min-area", 8000, "--json", "--out", "団地.geojson")
+    listed = kanpo("blocks", "--herb", "当帰", "--min-block-area", 8000, "--json", "--out", "団地.geojson")
     rows = json.loads(listed.out)
     assert listed.code == 0 and [row["rank"] for row in rows][:2] == [1, 2]
     assert all(row["area_m2"] >= 8000 and row["herb_id"] == "toki" for row in rows)
@@ -261,16 +266,18 @@ def test_blocks_are_listed_and_written_for_gis(kanpo: Kanpo, demo_project: Path,
 def test_what_if_shows_before_and_after_and_stores_nothing(kanpo: Kanpo, demo_project: Path) -> None:
     before = digest(demo_project)
     asked = ("score", "--parcel", "069001736", "--herb", "当帰")
-    (row,) = json.loads(kanpo(*asked, "--what-if", "傾斜=15", "--json").out)
+    (row,) = json.loads(kanpo(*asked, "--what-if", "土壌pH(H2O)=4.4", "--json").out)
     assert row["new_score"] < row["score"] and row["new_rank"] > row["rank"]
-    assert row["new_limiting_factor"] == "slope_deg"
+    assert row["new_limiting_factor"] == "soil_ph"
     explained = json.loads(
-        kanpo("explain", "069001736", "--herb", "当帰", "--what-if", "slope_deg=15", "--json").out
+        kanpo("explain", "069001736", "--herb", "当帰", "--what-if", "soil_ph=4.4", "--json").out
     )
-    assert explained["score"] == pytest.approx(row["new_score"])
-    (line,) = [line for line in explained["factors"] if line["factor"] == "slope_deg"]
-    assert (line["value"], line["source"]) == (15.0, "assumed")
-    assert "→スコア" in kanpo(*asked, "--what-if", "傾斜=15").out
+    assert explained["current"]["score"] == pytest.approx(row["new_score"])
+    (line,) = [line for line in explained["factors"] if line["factor"] == "soil_ph"]
+    assert (line["value"], line["source"]) == (4.4, "assumed")
+    assert "→適地度" in kanpo(*asked, "--what-if", "soil_ph=4.4").out
+    (slope,) = json.loads(kanpo(*asked, "--what-if", "傾斜=15", "--json").out)
+    assert slope["new_score"] == slope["score"], "a slope is work, not a worse site"
     refused = kanpo(*asked, "--what-if", "傾斜=95")
     assert refused.code == 2 and "0〜90" in refused.err
     assert kanpo(*asked).code == 2, "a parcel alone changes nothing"
@@ -310,7 +317,7 @@ def test_own_requirements_are_used_and_said(kanpo: Kanpo, demo_project: Path, tm
     assert "生薬目録" in kanpo("status").err and "古い" in kanpo("status").err
     told = kanpo(*asked)
     own = json.loads(told.out)
-    assert own["score"] < shipped["score"] and own["catalogue"] != shipped["catalogue"]
+    assert own["current"]["score"] < shipped["current"]["score"] and own["catalogue"] != shipped["catalogue"]
     assert "目録/requirements.csv" in {row["catalogue_row"].rpartition(":")[0] for row in own["factors"]}
     assert "自分の行 1 件" in told.err
     assert kanpo("score", "--herb", "当帰").code == 0
@@ -320,7 +327,7 @@ def test_own_requirements_are_used_and_said(kanpo: Kanpo, demo_project: Path, tm
     page = tmp_path / "地図.html"
     assert kanpo("map", "--out", page).code == 0
     assert kanpo("herbs", "use", "--shipped").code == 0
-    assert json.loads(kanpo(*asked).out)["score"] == shipped["score"]
+    assert json.loads(kanpo(*asked).out)["current"]["score"] == shipped["current"]["score"]
     assert kanpo("herbs", "use").code == 2 and kanpo("herbs", "use", folder, "--shipped").code == 2
     assert kanpo("herbs", "use", tmp_path / "無い").code == 3
     assert kanpo("verify").code == 0
@@ -332,9 +339,10 @@ def test_assumptions_narrow_intervals_and_are_not_stored(kanpo: Kanpo, demo_proj
     assumed = kanpo("score", "--herb", "芍薬", "--assume", "neighbours", "--json")
     (narrow,) = json.loads(assumed.out)
     assert narrow["median_width"] < plain["median_width"] / 2 and "仮定" in assumed.err
-    told = json.loads(kanpo("explain", "069001736", "--herb", "当帰", "--assume", "neighbours", "--json").out)
-    assert set(told["assumed"]["ranges"]) == {"years_abandoned"}
-    assert told["lower"] < told["assumed"]["lower"] <= told["assumed"]["upper"] <= told["upper"]
+    told = json.loads(kanpo("explain", "069000845", "--herb", "当帰", "--assume", "neighbours", "--json").out)
+    assert set(told["assumed"]["ranges"]) == {"soil_ph"}
+    now, narrowed = told["current"], told["assumed"]
+    assert now["lower"] < narrowed["lower"] <= narrowed["upper"] <= now["upper"]
     both = ("score", "--assume", "neighbours", "--parcel", "069001736", "--what-if", "slope_deg=3")
     assert kanpo(*both).code == 2
     assert digest(demo_project) == before
@@ -388,7 +396,7 @@ def test_a_stored_layer_of_lines_parts_blocks(kanpo: Kanpo, tmp_path: Path) -> N
         "layers", "add", "川.geojson", "--id", "river", "--as", "distance", "--map", "water_access_m=distance"
     )
     assert added.code == 0, added.err
-    asked = ("blocks", "--gap", "20", "--min-area", "0", "--json")
+    asked = ("blocks", "--gap", "20", "--min-block-area", "0", "--json")
     assert len(json.loads(kanpo(*asked).out)) == 1
     assert len(json.loads(kanpo(*asked, "--barrier-layer", "river").out)) == 2
     wrong = kanpo(*asked, "--barrier-layer", "川")

@@ -15,6 +15,7 @@ import pytest
 
 from kanpo.cli import main
 from kanpo.cli._main import root
+from tests.climate.made_up import station_text
 from tests.e2e.conftest import SAMPLE, digest
 
 DAY = ("--date", "2026-06-01")
@@ -39,6 +40,10 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("explain", ("069001736", "--herb", "芍薬")),
+    ("costs", ("--herb", "芍薬", "--limit", "5")),
+    ("assumptions template", ("--herb", "当帰", "--out", "assumptions.xlsx")),
+    ("assumptions import", ("answers.csv",)),
+    ("assumptions list", ()),
     (
         "weights template",
         ("--herb", "当帰", "--factor", "土性", "--factor", "排水", "--factor", "日照", "--out", "w.csv"),
@@ -52,6 +57,10 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
             "当帰",
         ),
     ),
+    ("climate add", ("station.csv",)),
+    ("climate stations", ()),
+    ("climate years", ("当帰",)),
+    ("climate scenario", ("当帰", "芍薬")),
     (
         "blocks",
         (
@@ -120,6 +129,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("record matrix", ("--matrix-id", "M0", "--sample-column", "試料", "--sha256", "0" * 64, *DAY)),
     ("record use_condition", ("--registration-number", "12345", "--herb-id", "toki", *DAY)),
     ("record weather", ("--station", "鶴岡", "--tmean-c", "20.5", *DAY)),
+    ("record assumption", ("--key", "労賃", "--low", "1300", *DAY)),
     ("records list", ("observation",)),
     ("records show", ("@observation",)),
     ("records template", ("visit", "visit.csv")),
@@ -222,12 +232,14 @@ def folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables = {
         "own/requirements.csv": "herb_id,factor,a,b,c,d\n当帰,土壌pH(H2O),5,5.8,6.5,7\n",
         "own/herbs.csv": "herb_id,crude_drug_ja\nshikon,紫根\n",
+        "answers.csv": "key,low,high,source\nyears_of_use,5,,\n1年に通う回数,三十,40,聞き取り\n",
         "judged.csv": "要因A,要因B,甲\n傾斜,排水,1/3\n傾斜,日照,3\n排水,日照,5\n",
         "matrix.csv": "sample_id,産地,a,b\n" + "".join(f"S{n},{'鶴岡奈良'[2 * (n % 2) :][:2]},{n * 1.7 % 5:.2f},{n * 2.3 % 7:.2f}\n" for n in range(10)),
         "panel.csv": "sample_id,甲,乙,丙\n" + "".join(f"S{n},{n * 3 % 7},{n * 5 % 8},{n}\n" for n in range(10)),
         "years.csv": "年,系統,収量\n" + "".join(f"{2020 + y},{s},{100 + 7 * y + 3 * k + (y * k) % 5}\n" for y in range(4) for k, s in enumerate("甲乙丙")),
         "drying.csv": "時間,重さ\n" + "".join(f"{t},{20 + 80 * 0.8**t:.2f}\n" for t in range(8)),
         "weather.csv": "date,mean\n" + "".join(f"2025-04-{d:02},{8 + d % 9}\n" for d in range(1, 31)),
+        "station.csv": station_text(1995, 2004),
         "periods.csv": "unit,start,end\nA,2025-04-01,2025-04-25\nB,2025-04-03,2025-04-30\n",
     }  # fmt: skip
     for name, text in tables.items():

@@ -11,10 +11,8 @@ import pytest
 
 from tests.e2e.conftest import Kanpo, digest
 
-FACTORS = ("--factor", "傾斜", "--factor", "排水", "--factor", "sunlight")
-JUDGED = (
-    "factor_a,factor_b,甲,乙\nslope_deg,drainage,1/3,1/2\ndrainage,sunlight,3,4\nsunlight,slope_deg,1,1/2\n"
-)
+FACTORS = ("--factor", "土性", "--factor", "排水", "--factor", "sunlight")
+JUDGED = "factor_a,factor_b,甲,乙\nsoil_texture,drainage,1/3,1/2\ndrainage,sunlight,3,4\nsunlight,soil_texture,1,1/2\n"
 
 
 @pytest.fixture
@@ -46,12 +44,15 @@ def test_from_the_template_to_the_explained_score(kanpo: Kanpo, demo_folder: Pat
     assert told["weights_file"] == "重み.csv" and told["weights_sha256"] == digest(tmp_path / "重み.csv")
     given = {line["factor"]: line["weight"] for line in told["factors"] if line["weight_given"]}
     assert max(given, key=given.__getitem__) == "drainage" and set(given) == {
-        "slope_deg",
+        "soil_texture",
         "drainage",
         "sunlight",
     }
     again = kanpo("score", "--herb", "当帰")
-    assert again.code == 0 and "前は 重み.csv" in again.err
+    assert again.code == 0 and "重みは前と同じ 重み.csv" in again.err, "a panel's weights stay"
+    assert json.loads(kanpo("explain", parcel, "--herb", "当帰", "--json").out)["weights_file"] == "重み.csv"
+    back = kanpo("score", "--herb", "当帰", "--catalogue-weights")
+    assert back.code == 0 and "前は 重み.csv" in back.err
     assert json.loads(kanpo("explain", parcel, "--herb", "当帰", "--json").out)["weights_file"] is None
 
 

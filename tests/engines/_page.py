@@ -117,8 +117,10 @@ class Page:
         self.wait(lambda: self._here().title == "elsewhere")
         self._here().back()
         self.wait(
-            lambda: self._here().title != "elsewhere"
-            and self.driver.execute_script("return document.readyState") == "complete"
+            lambda: (
+                self._here().title != "elsewhere"
+                and self.driver.execute_script("return document.readyState") == "complete"
+            )
         )
         self._settle(True)
 

@@ -10,7 +10,10 @@ import pytest
 
 from kanpo.errors import InputUnusable
 from kanpo.evidence import (
+    FORMER_DEFINITION,
+    Calibration,
     calibrate,
+    calibration_words,
     learn_from_trials,
     parcel_means,
     proposed_rows,
@@ -19,7 +22,7 @@ from kanpo.evidence import (
 from kanpo.herbs import lay_over, load_catalogue, read_overlay
 from kanpo.schema import FACTORS
 from kanpo.store import OwnCatalogue
-from kanpo.suitability import score_parcels
+from kanpo.suitability import DEFINITION, score_parcels
 from tests.suitability.sites import factors_of, good_site
 
 CATALOGUE = load_catalogue()
@@ -160,3 +163,23 @@ def test_a_failed_crop_counts_and_no_trials_leave_the_catalogue() -> None:
     assert none.n == 0 and (none.z == 0).all()
     with pytest.raises(InputUnusable, match=r"evidence\.few-parcels"):
         learn_from_trials(values.head(2), SITES, requirements, herb_id="toki", trait=TRAIT)
+
+
+def test_scores_of_two_definitions_are_never_ranked_together() -> None:
+    """Five predictions of before, three of today: the five are judged, and the three are named."""
+    mixed = scores_of().assign(definition=[FORMER_DEFINITION] * 5 + [DEFINITION] * 3)
+    values = plot_rows(list(100 * mixed["score"]))
+
+    def judged(definition: str | None = None) -> Calibration:
+        about = {"herb_id": "toki", "trait": TRAIT, "scored_at": "2026-01-01T00:00:00Z"}
+        needs = CATALOGUE.requirements_of("toki")
+        return calibrate(values, mixed, SITES.columns(), needs, definition=definition, **about)
+
+    found = judged()
+    assert (found.definition, dict(found.elsewhere)) == (FORMER_DEFINITION, {DEFINITION: 3})
+    assert set(found.parcels["parcel_id"]) == {f"P{at}" for at in range(5)}
+    words = " ".join(text.ja for text in calibration_words(found))
+    assert "制限法より前" in words and "別に 3 筆" in words and f"--definition {DEFINITION}" in words
+    assert set(judged(DEFINITION).parcels["parcel_id"]) == {"P5", "P6", "P7"}
+    with pytest.raises(InputUnusable):
+        judged("no such definition")

@@ -21,10 +21,11 @@ COLUMNS = FACTORS_OF_MANY.columns()
 
 @pytest.mark.parametrize("herb", ["toki", "shakuyaku", "ninjin"])
 def test_unmoved_it_is_the_logarithm_of_the_score(herb: str) -> None:
-    """Where no knock-out lies below the floor, which the response has for every factor."""
+    """Where all is known and no knock-out lies below the floor, which the response has for every factor."""
     response = Response(CATALOGUE.requirements_of(herb))
-    score = score_parcels(FACTORS_OF_MANY, CATALOGUE, [herb]).result.score[0]
-    found = np.exp(response.log_yield(COLUMNS, np.zeros(response.size)))
+    factors = factors_of(random_sites(400, 3, missing=0.0))
+    score = score_parcels(factors, CATALOGUE, [herb]).result.score[0]
+    found = np.exp(response.log_yield(factors.columns(), np.zeros(response.size)))
     same = np.isclose(found, score, atol=1e-9)
     assert same.sum() > 15 and (found[~same] > score[~same]).all()
 
@@ -115,7 +116,7 @@ def test_twice_as_sure_moves_less_and_what_no_trial_tells_does_not_move() -> Non
     requirements = CATALOGUE.requirements_of("toki")
     truth = 1.5 * np.random.default_rng(6).normal(size=prior_of(requirements).response.size)
     columns, yields = observed(truth, 12, 0.2, 2)
-    columns["wildlife_pressure"] = np.full(12, -1)
+    columns["sunlight"] = np.full(12, -1)
     loose, tight = (
         learn(prior_of(requirements, strength=s), columns, yields, ["2025"] * 12) for s in (1.0, 3.0)
     )
@@ -127,7 +128,7 @@ def test_twice_as_sure_moves_less_and_what_no_trial_tells_does_not_move() -> Non
         for p in (loose, tight)
     ]
     assert moved[1] < moved[0]
-    silent = moves(loose).query("factor == 'wildlife_pressure'")
+    silent = moves(loose).query("factor == 'sunlight'")
     np.testing.assert_allclose(silent["shift"], 0, atol=1e-6)
     np.testing.assert_allclose(silent["learned"], 0, atol=1e-6)
 
@@ -166,10 +167,10 @@ def test_sites_chosen_by_what_is_expected_lose_less_than_the_catalogues() -> Non
 def test_draws_keep_to_the_prior_where_nothing_is_told_and_are_the_same_again() -> None:
     prior = prior_of(CATALOGUE.requirements_of("toki"))
     columns, yields = observed(np.zeros(prior.response.size), 12, 0.2, 2)
-    columns["wildlife_pressure"] = np.full(12, -1)
+    columns["sunlight"] = np.full(12, -1)
     one, other = (learn(prior, columns, yields, ["2025"] * 12) for _ in range(2))
     np.testing.assert_array_equal(one.drawn, other.drawn)
-    silent = [at for at, p in enumerate(prior.response.parameters) if p.factor == "wildlife_pressure"]
+    silent = [at for at, p in enumerate(prior.response.parameters) if p.factor == "sunlight"]
     assert np.abs(one.drawn[:, silent].mean(axis=0)).max() < 0.35
     assert 0.7 < one.drawn[:, silent].std() < 1.3
     assert 0.8 < prior.drawn.std() < 1.2

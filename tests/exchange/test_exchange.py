@@ -136,7 +136,7 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path, start: str) -> None:
 
 
 def test_an_export_holds_the_parcels_that_are_wanted(project: Project, tmp_path: Path) -> None:
-    wanted = ParcelFilter(settlement="架空沢", land_type="field", least_area_m2=100)
+    wanted = ParcelFilter(settlements=("架空沢",), land_types=("field",), least_area_m2=100)
     assert export_parcels(project, tmp_path / "a.csv", wanted=wanted) == 3
-    assert export_parcels(project, tmp_path / "b.csv", wanted=ParcelFilter(status="A")) == 0
+    assert export_parcels(project, tmp_path / "b.csv", wanted=ParcelFilter(statuses=("A",))) == 0
     assert export_parcels(project, tmp_path / "c.csv", wanted=ParcelFilter(greatest_area_m2=10)) == 0

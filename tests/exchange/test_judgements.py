@@ -112,7 +112,7 @@ def test_several_files_are_several_judges_and_the_same_file_counts_once(tmp_path
 
 def test_a_sheet_is_held_to_the_factors_of_the_herb(tmp_path: Path) -> None:
     path = tmp_path / "比較.csv"
-    path.write_text("factor_a,factor_b,甲\nslope_deg,drainage,3\nslope_deg,elevation_m,3\n", encoding="utf-8")
+    path.write_text("factor_a,factor_b,甲\nsunlight,drainage,3\nsunlight,elevation_m,3\n", encoding="utf-8")
     assert "elevation_m" not in [need.factor for need in CATALOGUE.requirements_of("toki")]
     assert [p.code for p in read_judgements([path], CATALOGUE, "toki")[1]] == ["weights.factor-not-needed"]
     assert not read_judgements([path], CATALOGUE)[1]

@@ -7,9 +7,11 @@ import json
 import shutil
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import rasterio
 from openpyxl import Workbook, load_workbook
@@ -17,6 +19,7 @@ from openpyxl import Workbook, load_workbook
 import kanpo.herbs
 from kanpo.cli import main
 from kanpo.store import Project
+from tests.climate.made_up import station_text, write_grid
 from tests.fuzz.heavy import png
 from tests.parcels.made_up import collection, feature
 
@@ -43,6 +46,10 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("layers", "add", "@mesh.csv"),
     ("layers", "add", "@dem.tif", "--as", "dem"),
     ("layers", "add", "@gml.zip"),
+    ("climate", "add", "@station.csv"),
+    ("climate", "add", "@station.nc"),
+    ("climate", "add", "@TMP_mea_1995.csv"),
+    ("climate", "scenario", "当帰", "--scenarios", "@scenarios.csv"),
     ("growers", "import", "@growers.csv"),
     ("herbs", "use", "@own"),
     ("herbs", "check", "--folder", "@own"),
@@ -101,8 +108,8 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("backup", "--out", "b2.backup"),
     ("archive", "a2.zip"),
 )  # fmt: skip
-#: Lines that are refused even unbroken: two trials are too few.
-REFUSED = tuple(line for line in LINES if line[0] == "evidence")
+#: Lines that are refused even unbroken: two trials, and no years of weather, are too few.
+REFUSED = tuple(line for line in LINES if line[0] == "evidence" or line[:2] == ("climate", "scenario"))
 #: Commands whose paths are not tried, and why.
 LEFT_OUT = {"demo": "it makes the whole sample and takes seconds; its paths are tried in tests/e2e"}
 
@@ -189,7 +196,7 @@ def _tables(folder: Path) -> None:
         "periods.csv": "unit,start,end\nA,2025-04-01,2025-04-25\nB,2025-04-03,2025-04-30\n",
         "fieldbook.csv": 'observationunit_name,trait,value,timestamp,person,number\nT1-0,plant_height_cm,35,2025-07-04 10:00:00+0900,a,1\nT1-1,plant_height_cm,37,2025-07-04 10:01:00+0900,a,1\n',
     }  # fmt: skip
-    for name, text in tables.items():
+    for name, text in (tables | _weather(folder)).items():
         (folder / name).write_text(text, encoding="utf-8")
     for name in ("register", "observations", "matrix", "judged"):
         book = Workbook()
@@ -200,6 +207,22 @@ def _tables(folder: Path) -> None:
         book.save(folder / f"{name}.xlsx")
     own = folder / "own"
     shutil.copytree(CATALOGUE, own)
+
+
+def _weather(folder: Path) -> dict[str, str]:
+    """A mesh in netCDF, and the texts of a station, a mesh and scenarios; a month each."""
+    grid = np.full((31, 20, 20), 4.0) + np.arange(31)[:, None, None] % 5
+    write_grid(folder / "station.nc", grid, date(1995, 1, 1), south=38.5, west=139.5)
+    codes = [
+        f"{square}{row}{column}" for square in (573975, 573976) for row in range(10) for column in range(10)
+    ]
+    days = ",".join(f"1995-01-{day:02}" for day in range(1, 32))
+    lines = station_text(1995, 1995, leave_out=lambda day: day.month > 1)
+    return {
+        "station.csv": lines,
+        "TMP_mea_1995.csv": f"mesh_code,{days}\n" + "".join(code + ",2.5" * 31 + "\n" for code in codes),
+        "scenarios.csv": "scenario_id,degrees,precipitation_percent,source,confidence\na,1.5,,県,medium\n",
+    }
 
 
 def _project(folder: Path) -> None:

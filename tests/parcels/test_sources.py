@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from kanpo.parcels import SOURCES, attribute_factors
+from kanpo.parcels._vector import _properties
 from kanpo.schema import FACTORS, PARCELS
 from tests.parcels.made_up import collection, feature, polygon, read_text, square
 
@@ -184,3 +185,8 @@ def test_factors_of_100_000_parcels_take_a_moment() -> None:
     assert attribute_factors(frame).values["sunlight"].notna().all()
     # 1.5 s on an idle machine; test machines are shared.
     assert time.perf_counter() - start < 6
+
+
+def test_a_name_that_a_file_has_twice_stays_apart() -> None:
+    twice = pd.DataFrame([["1", "2"], ["3", None]], columns=["name", "name"])
+    assert _properties(twice) == [{"name": "1", "name_2": "2"}, {"name": "3", "name_2": None}]

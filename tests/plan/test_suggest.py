@@ -9,6 +9,7 @@ import pytest
 from kanpo.evidence import SEASON_SD, Posterior, prior_of
 from kanpo.herbs import load_catalogue
 from kanpo.plan import COLUMNS, Limits, Suggestion, suggest_trials
+from kanpo.suitability import score_parcels
 from tests.suitability.sites import excluded_by, factors_of, good_site, random_sites
 
 CATALOGUE = load_catalogue()
@@ -30,14 +31,14 @@ def suggested(rows: list[dict[str, object]], budget: int, **settings: object) ->
 
 
 def test_budget_limits_and_reasons() -> None:
-    found = suggested(random_sites(200, 4), 8)
+    found = suggested(random_sites(400, 4), 8)
     sites = found.sites
     assert list(sites.columns) == list(COLUMNS) and list(sites["order"]) == list(range(1, 9))
     assert sites["parcel_id"].is_unique, "one herb on a parcel"
     assert (sites["low"] <= sites["promise"]).all() and (sites["promise"] <= sites["high"]).all()
     assert (sites["high"] <= 1).all() and (sites["gain"] > 0).all()
     assert sites["why"].str.contains("候補").all()
-    values = factors_of(random_sites(200, 4)).values.loc[sites["parcel_id"]]
+    values = factors_of(random_sites(400, 4)).values.loc[sites["parcel_id"]]
     assert (values["area_m2"] >= 300).all() and (values["road_access_m"] <= 400).all()
     assert found.left_out["area"] > 0 and found.left_out["road"] > 0
 
@@ -130,3 +131,25 @@ def test_the_order_of_parcels_does_not_matter(herb: str) -> None:
     ids = [f"P{at}" for at in order]
     other = suggest_trials(parcels.iloc[order].reset_index(drop=True), factors.subset(ids), beliefs, budget=5)
     assert one.sites["parcel_id"].tolist() == other.sites["parcel_id"].tolist()
+
+
+def test_a_site_says_its_class_and_one_that_is_excluded_is_not_suggested() -> None:
+    """Five sites: a good one, two that may be unsuitable for what nobody looked at, and two that are."""
+    rows = [
+        good_site(),
+        good_site() | {"soil_ph": None},
+        good_site() | {"drainage": None, "soil_depth_cm": None, "soil_texture": None},
+        *[good_site() | {"drainage": "poor"}] * 2,
+    ]
+    factors = factors_of(rows)
+    beliefs = {"toki": BELIEFS["toki"]}
+    scores = score_parcels(factors, CATALOGUE, ["toki"])
+    limits = Limits(least_known=0.0)
+    found = suggest_trials(parcels_of(5), factors, beliefs, budget=5, limits=limits, scores=scores)
+    sites = found.sites.set_index("parcel_id")
+    assert set(sites.index) == {"P0", "P1", "P2"}
+    assert sites.at["P0", "class_lower"] == "S1" and "区分 S1(確か)" in sites.at["P0", "why"]
+    assert sites.at["P1", "certainty"] == "by_measuring"
+    assert "試験の前に土壌pH(H2O)を調べて" in sites.at["P1", "why"]
+    assert sites.at["P2", "certainty"] == "unknown" and pd.isna(sites.at["P2", "class_lower"])
+    assert "区分はまだ言えません(不明)" in sites.at["P2", "why"]

@@ -13,7 +13,9 @@ from affine import Affine
 
 from kanpo.errors import InputUnusable, KanpoError, UsageError
 from kanpo.sites import inspect_layer
+from kanpo.sites._distance import distance_values
 from kanpo.sites._vectors import open_vector
+from tests.conftest import parcels_frame
 from tests.sites.made_up import SOUTH, WEST, fields, write_polygons, write_raster
 
 FLAT = np.full((20, 20), 100.0)
@@ -193,6 +195,28 @@ def test_layers_that_cannot_overlap_any_parcel_are_refused(tmp_path: Path) -> No
 
     london = write_raster(tmp_path / "dem.tif", FLAT, cell=0.01, crs=4326, origin=(0.0, 51.5))
     assert refusal(london).code == "layer.not-in-japan"
+
+
+@pytest.mark.parametrize("corner", [(139.7, 383.0), (139.7, -95.0)])
+def test_a_corner_that_is_nowhere_on_the_earth_is_named(tmp_path: Path, corner: tuple[float, float]) -> None:
+    lines = [shapely.LineString([(139.7, 38.6), (139.71, 38.6)]), shapely.LineString([(139.7, 38.6), corner])]
+    path = tmp_path / "streams.geojson"
+    gpd.GeoDataFrame(geometry=lines, crs=4326).to_file(path, driver="GeoJSON")
+    with pytest.raises(InputUnusable) as refused:
+        inspect_layer(path, kind="distance", columns={"water_access_m": "distance"})
+    assert [(p.code, p.place.feature) for p in refused.value.problems] == [("layer.nowhere", 2)]
+
+
+def test_lines_on_the_other_side_of_the_earth_are_no_neighbours(tmp_path: Path) -> None:
+    lines = [
+        shapely.LineString([(139.7, 38.6), (139.71, 38.6)]),
+        shapely.LineString([(-40, -38), (-41, -38)]),
+    ]
+    path = tmp_path / "streams.geojson"
+    gpd.GeoDataFrame(geometry=lines, crs=4326).to_file(path, driver="GeoJSON")
+    layer = inspect_layer(path, kind="distance", columns={"water_access_m": "distance"})
+    (found,) = distance_values(layer, parcels_frame())
+    assert found.factor == "water_access_m"
 
 
 def test_a_turned_raster_is_refused(tmp_path: Path) -> None:

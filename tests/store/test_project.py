@@ -28,11 +28,12 @@ from kanpo.store import (
     StoredLayer,
     backup_project,
     is_project,
+    list_edits,
     verify_project,
 )
 from kanpo.store import _migrate as migration
 from kanpo.store import _project as project_module
-from tests.conftest import parcels_frame
+from tests.conftest import parcels_frame, scores_frame
 
 
 def _digest(path: Path) -> str:
@@ -49,20 +50,7 @@ def _factors(project: Project) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame
 
 
 def _scores(project: Project, herb: str = "toki") -> pd.DataFrame:
-    ids = list(project.imported.parcels()["parcel_id"])
-    count = len(ids)
-    return pd.DataFrame(
-        {
-            "parcel_id": ids,
-            "herb_id": herb,
-            "score": np.linspace(0.9, 0.5, count),
-            "lower": 0.4,
-            "upper": 0.95,
-            "class": "S1",
-            "limiting_factor": "slope_deg",
-            "rank": range(1, count + 1),
-        }
-    )
+    return scores_frame(list(project.imported.parcels()["parcel_id"]), herb)
 
 
 def test_parcels_come_back_as_they_went_in(project: Project) -> None:
@@ -283,6 +271,28 @@ def test_r13_a_project_of_the_first_version_opens_with_all_that_it_held(tmp_path
     assert {"parcels", "boundaries"} <= set(pyogrio.list_layers(path)[:, 0])
 
 
+def test_scores_of_the_older_definition_are_kept_to_compare_and_edits_are_still_seen(tmp_path: Path) -> None:
+    path = tmp_path / "old.gpkg"
+    path.write_bytes(gzip.decompress((Path(__file__).parent / "files" / "project_v4.gpkg.gz").read_bytes()))
+    with closing(sqlite3.connect(path)) as beside, beside:
+        beside.execute("UPDATE parcels SET lot_number = '77' WHERE fid = 3")
+        before = beside.execute(
+            "SELECT parcel_id, score, class FROM score_values s JOIN parcels p ON p.fid = s.parcel_fid "
+            "WHERE herb_id = 'shakuyaku'"
+        ).fetchall()
+    with Project.open(path, write=True) as opened:
+        former = opened.computed.former_scores("shakuyaku")
+        kept = former[["parcel_id", "score", "class"]].itertuples(index=False, name=None)
+        assert sorted(kept) == sorted(before) and len(before) == 40
+        assert opened.computed.scores().empty
+        stamp = opened.computed.stamp("scores")
+        assert stamp is not None and stamp.inputs["definition"] == "before"
+        assert opened.journal.read("decision")["decision"].tolist() == ["selected"]
+        assert len(opened.journal.read("prediction")) == 5
+    (edit,) = list_edits(path)
+    assert (edit.code, edit.place.column) == ("edit.changed", "parcels")
+
+
 def test_a_failed_migration_leaves_the_file_as_it_was(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -344,6 +354,15 @@ def test_a_definition_that_is_no_text_any_more_is_damage_and_no_crash(tmp_path: 
         verify_project(path)
     with pytest.raises(IntegrityFailure):
         Project.open(path).close()
+
+
+@pytest.mark.parametrize("value", ["0", "[]", "null", '"x"'])
+def test_a_stamp_of_another_shape_is_damage_and_no_crash(project: Project, value: str) -> None:
+    project.computed.write_factors(*_factors(project), project.inputs())
+    with closing(sqlite3.connect(project.path)) as beside, beside:
+        beside.execute("UPDATE stamps SET inputs = ?", (value,))
+    with pytest.raises(IntegrityFailure):
+        project.computed.stamp("factors")
 
 
 def test_a_file_that_nobody_may_write_to_shows_kinds_of_record_that_came_later(

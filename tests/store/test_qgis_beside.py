@@ -32,7 +32,7 @@ from kanpo.store import (
     verify_project,
 )
 from kanpo.store import _connection as connection_module
-from tests.conftest import parcels_frame
+from tests.conftest import parcels_frame, scores_frame
 
 Editing = Callable[[Path], None]
 
@@ -196,19 +196,7 @@ def full(project: Project) -> Path:
     project.computed.write_factors(
         values, sources, sources.map(lambda t: 1.0 if t else 0.0), project.inputs()
     )
-    scores = pd.DataFrame(
-        {
-            "parcel_id": ids,
-            "herb_id": "toki",
-            "score": [0.9, 0.7, 0.5],
-            "lower": 0.4,
-            "upper": 0.95,
-            "class": "S1",
-            "limiting_factor": "slope_deg",
-            "rank": [1, 2, 3],
-        }
-    )
-    project.computed.write_scores(scores, project.inputs(), {})
+    project.computed.write_scores(scores_frame(ids), project.inputs(), {})
     links = pd.DataFrame({"register_id": ["R1"], "parcel_id": ["P1"]}).reindex(
         columns=[
             "register_id",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kanpo.herbs import load_catalogue
 from kanpo.schema import FACTORS
-from kanpo.sites import Exclusions, Factors
+from kanpo.sites import LAND_TYPES, Exclusions, Factors
 
 Site = dict[str, object]
 HERBS = tuple(load_catalogue().herbs)
@@ -35,6 +35,11 @@ def value_of(key: str) -> st.SearchStrategy[object]:
     return st.one_of(st.sampled_from(corners), near, anything)
 
 
+#: Types of land, None where it is not known.
+LANDS: tuple[str | None, ...] = (*LAND_TYPES, None)
+lands = st.sampled_from(LANDS)
+
+
 def sites(*, unknown: bool = True) -> st.SearchStrategy[Site]:
     """A site, with unknown factors (None) unless told otherwise."""
     return st.fixed_dictionaries(
@@ -43,7 +48,7 @@ def sites(*, unknown: bool = True) -> st.SearchStrategy[Site]:
 
 
 def good_site() -> Site:
-    """A level, deep, drained, sunny field in the lowland, which excludes none of the 25 herbs."""
+    """A level, deep, drained, sunny field in the lowland, which excludes none of the herbs."""
     return {
         "warmth_index_c_month": 95.0,
         "warmest_month_temp_c": 25.0,
@@ -65,7 +70,11 @@ def good_site() -> Site:
     }
 
 
-def factors_of(rows: Sequence[Mapping[str, object]], ids: Sequence[str] | None = None) -> Factors:
+def factors_of(
+    rows: Sequence[Mapping[str, object]],
+    ids: Sequence[str] | None = None,
+    land: Sequence[str | None] | None = None,
+) -> Factors:
     """Sites as `Factors`; everything known is said to come from a visit."""
     index = pd.Index(ids or [f"P{n}" for n in range(len(rows))], name="parcel_id", dtype=object)
     values: dict[str, object] = {}
@@ -77,7 +86,9 @@ def factors_of(rows: Sequence[Mapping[str, object]], ids: Sequence[str] | None =
             values[key] = np.array(column, dtype=object)
     frame = pd.DataFrame(values, index=index)
     known = frame.notna()
-    return Factors(frame, known.replace({True: "visit:0190", False: ""}).astype(object), known.astype(float))
+    sources = known.replace({True: "visit:0190", False: ""}).astype(object)
+    types = {key: name for key, name in zip(index, land or (), strict=False) if name}
+    return Factors(frame, sources, known.astype(float), land_types=types)
 
 
 def random_sites(count: int, seed: int, missing: float = 0.3) -> list[Site]:
@@ -97,6 +108,11 @@ def random_sites(count: int, seed: int, missing: float = 0.3) -> list[Site]:
         for row, value, unknown in zip(rows, column, gone, strict=True):
             row[key] = None if unknown else value
     return rows
+
+
+def random_lands(count: int, seed: int) -> list[str | None]:
+    """A type of land for each of many sites, unknown for some."""
+    return [LANDS[n] for n in np.random.default_rng(seed).integers(0, len(LANDS), count)]
 
 
 def excluded_by(factors: Factors, shares: Sequence[float], *, limit: float = 0.5) -> Factors:

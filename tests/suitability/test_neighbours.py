@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kanpo.herbs import load_catalogue
+from kanpo.herbs import Requirement, load_catalogue
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability import METHODS, Method, Ranges, neighbour_ranges, score_parcels, score_within
@@ -63,9 +65,9 @@ def test_classes_and_numbers_are_said_in_words() -> None:
     assert ranges.text("P0", ["drainage"]).ja == "排水 良〜やや良" and ranges.text("P1").ja == ""
 
 
-RANGE = st.sampled_from(["soil_ph", "slope_deg", "drainage", "soil_texture", "years_abandoned"]).flatmap(
-    lambda key: st.tuples(st.just(key), st.lists(value_of(key), min_size=3, max_size=3))
-)
+RANGE = st.sampled_from(
+    ["soil_ph", "warmth_index_c_month", "drainage", "soil_texture", "soil_depth_cm", "sunlight"]
+).flatmap(lambda key: st.tuples(st.just(key), st.lists(value_of(key), min_size=3, max_size=3)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -79,17 +81,43 @@ def test_the_interval_lies_inside_the_old_one_and_holds_every_value_of_the_range
     factors = factors_of([site | {key: None}])
     ranges = Ranges(("P0",), {key: np.array([codes[0]], float)}, {key: np.array([codes[2]], float)})
     herbs = ["shakuyaku", "toki", "oren", "daio"]
-    before = score_parcels(factors, CATALOGUE, herbs, method=method).result
-    within = score_within(factors, ranges, CATALOGUE, herbs, method=method).result
-    assert (within.lower >= before.lower - 1e-12).all() and (within.upper <= before.upper + 1e-12).all()
+    before = score_parcels(factors, CATALOGUE, herbs, method=method)
+    within = score_within(factors, ranges, CATALOGUE, herbs, method=method)
+    for old, new in ((before.result, within.result), (before.potential, within.potential)):
+        assert (new.lower >= old.lower - 1e-12).all() and (new.upper <= old.upper + 1e-12).all()
+        numbers = np.stack(new.numbers)
+        assert (np.diff(numbers, axis=0) >= 0).all()
     for value in values:
-        so = score_parcels(factors_of([site | {key: value}]), CATALOGUE, herbs, method=method).result
-        assert (so.lower >= within.lower - 1e-9).all() and (so.upper <= within.upper + 1e-9).all()
+        so = score_parcels(factors_of([site | {key: value}]), CATALOGUE, herbs, method=method)
+        for new, old in ((so.result, within.result), (so.potential, within.potential)):
+            assert (new.lower >= old.lower - 1e-9).all() and (new.upper <= old.upper + 1e-9).all()
+            assert (new.least >= old.least - 1e-9).all()
+            fatal = new.most == 0
+            assert (new.most <= old.most + 1e-9)[~fatal].all()
 
 
 def test_without_ranges_nothing_changes() -> None:
     factors = factors_of(random_sites(40, 9))
     before = score_parcels(factors, CATALOGUE).result
     after = score_within(factors, Ranges(tuple(factors.parcel_ids), {}, {}), CATALOGUE).result
-    for key in ("score", "lower", "upper"):
-        assert np.array_equal(getattr(before, key), getattr(after, key), equal_nan=True)
+    for key in ("least", "lower", "score", "upper", "most"):
+        assert np.array_equal(getattr(before, key), getattr(after, key))
+
+
+def test_ranges_serve_curves_of_any_shape() -> None:
+    """Gaussian and piecewise rows of one's own: the worst and best of a range may lie within it."""
+    needs = (
+        Requirement("toki", "soil_ph", "gaussian", (None,) * 4, {}, bell=(6.0, 0.5), confidence="medium"),
+        Requirement(
+            *("toki", "soil_depth_cm", "piecewise", (None,) * 4, {}),
+            points=((0.0, 0.9), (20.0, 0.2), (40.0, 1.0)),
+            confidence="low",
+        ),
+    )
+    own = replace(CATALOGUE, requirements={**CATALOGUE.requirements, "toki": needs})
+    low = {"soil_ph": np.array([5.5]), "soil_depth_cm": np.array([10.0])}
+    high = {"soil_ph": np.array([6.5]), "soil_depth_cm": np.array([30.0])}
+    within = score_within(factors_of([{}]), Ranges(("P0",), low, high), own, ["toki"]).result
+    assert within.upper[0, 0] == pytest.approx(np.sqrt(0.6 * (0.6**0.5)))
+    bell = float(np.exp(-0.5))
+    assert within.lower[0, 0] == pytest.approx(np.sqrt(0.2 * np.sqrt(0.2 * bell)))

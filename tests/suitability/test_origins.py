@@ -1,4 +1,4 @@
-"""The catalogue against places known to grow a herb, and a score by limitation."""
+"""The catalogue against places known to grow a herb."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kanpo.herbs import load_catalogue
-from kanpo.suitability import NOT_INDEPENDENT, climate_score, limitation, validate_origins
+from kanpo.suitability import NOT_INDEPENDENT, climate_score, validate_origins
 
 CATALOGUE = load_catalogue()
 FOUND = validate_origins(CATALOGUE)
@@ -89,25 +87,3 @@ def test_too_few_places_give_no_interval(keep: int) -> None:
     found = validate_origins(replace(CATALOGUE, known_sites=CATALOGUE.known_sites.iloc[: 2 * keep]))
     assert "言えません" in found.verdict.ja
     assert np.isnan(found.separation["lower"].iloc[0]) and len(found.sites) == 2 * keep
-
-
-@given(
-    st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 10)), min_size=1, max_size=8),
-    st.floats(0, 1),
-)
-def test_a_score_is_never_above_the_root_of_the_least(
-    pairs: list[tuple[float, float]], better: float
-) -> None:
-    memberships = np.array([[membership] for membership, _ in pairs])
-    weights = np.array([weight for _, weight in pairs])
-    score = limitation(memberships, weights)[0]
-    assert 0 <= score <= np.sqrt(memberships.min()) + 1e-12
-    assert (score == 0) == (memberships.min() == 0) or memberships.min() < 1e-150
-    raised = memberships.copy()
-    raised[0] = max(raised[0, 0], better)
-    assert limitation(raised, weights)[0] >= score - 1e-12
-    assert limitation(memberships, weights * 7)[0] == pytest.approx(score, abs=1e-12)
-
-
-def test_a_factor_of_weight_0_counts_for_nothing() -> None:
-    assert limitation(np.array([[0.0], [0.5]]), np.array([0.0, 2.0]))[0] == pytest.approx(0.5)

@@ -33,10 +33,7 @@ def test_a_thousand_random_matrices_agree_to_nine_digits(method: Method, other: 
         scores = score_parcels(factors_of(sites), CATALOGUE, method=method, weights=given)
         for position, herb_id in enumerate(HERBS):
             matrix = np.array(
-                [
-                    [reference.effective(n, reference.membership(n, site[n.factor])) for n in needs[herb_id]]
-                    for site in sites
-                ]
+                [[reference.effective(n, site[n.factor]) for n in needs[herb_id]] for site in sites]
             )
             weights = np.array(list(given[herb_id].values()))
             types = np.ones(len(weights))

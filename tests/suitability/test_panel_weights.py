@@ -30,7 +30,7 @@ from .sites import HERBS, factors_of, good_site, random_sites
 
 CATALOGUE = load_catalogue()
 NEEDS = {need.factor: need.weight for need in CATALOGUE.requirements_of("toki")}
-PANEL = PanelWeights("重み.csv", "ab" * 32, {"*": {"slope_deg": 0.6, "drainage": 0.3, "sunlight": 0.1}})
+PANEL = PanelWeights("重み.csv", "ab" * 32, {"*": {"soil_ph": 0.6, "drainage": 0.3, "sunlight": 0.1}})
 
 
 def table(*rows: str) -> dict[str, list[str | None]]:
@@ -41,7 +41,7 @@ def table(*rows: str) -> dict[str, list[str | None]]:
 def test_weighed_factors_share_what_they_have_together_in_the_catalogue() -> None:
     own = PANEL.for_catalogue(CATALOGUE)["toki"]
     share = sum(NEEDS[factor] for factor in own)
-    assert own == pytest.approx({"slope_deg": 0.6 * share, "drainage": 0.3 * share, "sunlight": 0.1 * share})
+    assert own == pytest.approx({"soil_ph": 0.6 * share, "drainage": 0.3 * share, "sunlight": 0.1 * share})
 
 
 @given(
@@ -84,11 +84,11 @@ def test_more_weight_on_what_is_bad_lowers_the_score() -> None:
 
 def test_rows_of_a_herb_stand_alone_and_others_take_those_of_every_herb() -> None:
     panel = PanelWeights(
-        "x", "0", {"*": {"slope_deg": 1, "drainage": 1}, "toki": {"sunlight": 1, "soil_ph": 3}}
+        "x", "0", {"*": {"soil_depth_cm": 1, "drainage": 1}, "toki": {"sunlight": 1, "soil_ph": 3}}
     )
     used = panel.for_catalogue(CATALOGUE)
     assert set(used["toki"]) == {"sunlight", "soil_ph"} and set(used["shakuyaku"]) == {
-        "slope_deg",
+        "soil_depth_cm",
         "drainage",
     }
     assert set(used) == set(HERBS)
@@ -98,11 +98,11 @@ def test_rows_of_a_herb_stand_alone_and_others_take_those_of_every_herb() -> Non
 
 def test_a_file_of_weights_is_checked_row_by_row() -> None:
     columns = table(
-        "*,slope_deg,0.6", "toki,drainage,０．４", "tokki,drainage,1", "toki,elevation_m,1", "*,drainage,-1",
-        "*,drainage,x", "*,slope_deg,0.5", ",,", "daio,drainage,0",
+        "*,soil_depth_cm,0.6", "toki,drainage,０．４", "tokki,drainage,1", "toki,elevation_m,1", "*,drainage,-1",
+        "*,drainage,x", "*,soil_depth_cm,0.5", ",,", "daio,drainage,0",
     )  # fmt: skip
     weights, problems = check_panel_weights(columns, CATALOGUE, "w.csv", "0")
-    assert weights.given == {"*": {"slope_deg": 0.6}, "toki": {"drainage": 0.4}}
+    assert weights.given == {"*": {"soil_depth_cm": 0.6}, "toki": {"drainage": 0.4}}
     assert [(p.code, p.place.row, p.place.column, p.place.value) for p in problems] == [
         ("weights.herb-unknown", 4, "herb_id", "tokki"),
         ("weights.factor-unknown", 5, "factor", "elevation_m"),
@@ -116,7 +116,12 @@ def test_a_file_of_weights_is_checked_row_by_row() -> None:
 
 @pytest.mark.parametrize(
     "columns",
-    [{}, {"herb_id": ["*"], "factor": ["slope_deg"]}, table("*,slope_deg,x"), table("*,slope_deg,0")],
+    [
+        {},
+        {"herb_id": ["*"], "factor": ["soil_depth_cm"]},
+        table("*,soil_depth_cm,x"),
+        table("*,soil_depth_cm,0"),
+    ],
 )
 def test_a_file_without_one_weight_is_refused(columns: dict[str, list[str | None]]) -> None:
     with pytest.raises(InputUnusable):
@@ -126,7 +131,7 @@ def test_a_file_without_one_weight_is_refused(columns: dict[str, list[str | None
 def test_the_stamp_keeps_the_weights_and_everybody_says_them(project: Project) -> None:
     scores = score_project(project, CATALOGUE, ["toki"], weights=PANEL)
     kept = score_settings(project)
-    assert kept.panel == PANEL and kept.method == "geometric"
+    assert kept.panel == PANEL and kept.method == "limitation"
     stamp = project.computed.stamp("scores")
     assert stamp is not None and stamp.parameters["weights"]["toki"] == pytest.approx(  # type: ignore[index]
         PANEL.for_catalogue(CATALOGUE)["toki"]
@@ -136,9 +141,9 @@ def test_the_stamp_keeps_the_weights_and_everybody_says_them(project: Project) -
     factors, _ = stored_factors(project)
     found = explain(factors, "P1", "toki", CATALOGUE, weights=kept.weights)
     assert found.score == pytest.approx(float(scores.frame("toki").set_index("parcel_id").loc["P1", "score"]))
-    used = PANEL.for_catalogue(CATALOGUE)["toki"]["slope_deg"] / sum(NEEDS.values())
-    assert found.line("slope_deg").weight == pytest.approx(used)
-    assert found.line("slope_deg").weighed and not found.line("soil_ph").weighed
+    used = PANEL.for_catalogue(CATALOGUE)["toki"]["soil_depth_cm"] / sum(NEEDS.values())
+    assert found.line("soil_depth_cm").weight == pytest.approx(used)
+    assert found.line("soil_depth_cm").weighed and not found.line("soil_ph").weighed
     assert f"{used:.1%} †" in found.text().ja
     assert "† 専門家の比較による重みです: 重み.csv(SHA-256 abababababab)" in found.text().ja
     told = json.loads(json.dumps(found.to_dict()))
@@ -146,7 +151,7 @@ def test_the_stamp_keeps_the_weights_and_everybody_says_them(project: Project) -
     content = project_content(project, CATALOGUE, Audience.PUBLIC)
     toki = next(herb for herb in content.herbs if herb.herb_id == "toki")
     on_map = {need.factor: need.weight for need in toki.requirements}
-    assert on_map["slope_deg"] / sum(on_map.values()) == pytest.approx(used)
+    assert on_map["soil_depth_cm"] / sum(on_map.values()) == pytest.approx(used)
     assert any("重み.csv" in str(source.source) for source in content.layers_sources)
 
 
@@ -171,9 +176,11 @@ def test_another_panel_takes_the_place_of_all_scores(project: Project) -> None:
 
 
 def test_weights_given_without_a_file_are_explained_as_such(project: Project) -> None:
-    score_project(project, CATALOGUE, ["toki"], weights={"toki": {"slope_deg": 5.0}})
+    score_project(project, CATALOGUE, ["toki"], weights={"toki": {"soil_depth_cm": 5.0}})
     kept = score_settings(project)
     found = explain(stored_factors(project)[0], "P1", "toki", CATALOGUE, weights=kept.weights)
     assert "† 目録の代わりに指定された重みです。" in found.text().ja
-    assert found.line("slope_deg").weight == pytest.approx(5 / (sum(NEEDS.values()) - NEEDS["slope_deg"] + 5))
+    assert found.line("soil_depth_cm").weight == pytest.approx(
+        5 / (sum(NEEDS.values()) - NEEDS["soil_depth_cm"] + 5)
+    )
     assert np.isclose(sum(line.weight for line in found.lines), 1)

@@ -79,7 +79,7 @@ def test_a_parcel_is_listed_for_what_it_is_best_in_and_an_excluded_one_never() -
         good_site(),
         good_site() | {"area_m2": 5000.0, "sunlight": "partial"},
         good_site() | {"area_m2": 4000.0, "sunlight": "shade"},
-        good_site() | {"area_m2": 9000.0, "slope_deg": 40.0},
+        good_site() | {"area_m2": 9000.0, "drainage": "poor"},
     ]
     factors = factors_of(rows)
     scores = score_parcels(factors, CATALOGUE, ["shakuyaku"])
@@ -110,14 +110,12 @@ def test_criteria_are_read_by_key_and_in_japanese() -> None:
 
 
 def test_the_herbs_of_a_parcel_come_best_first_and_excluded_ones_last() -> None:
-    factors = factors_of([good_site() | {"coldest_month_min_temp_c": -20.0}, *random_sites(10, 2)])
+    factors = factors_of([good_site() | {"soil_ph": 10.0}, *random_sites(10, 2)])
     scores = score_parcels(factors, CATALOGUE)
     table = suited_herbs(scores, "P0", CATALOGUE)
-    assert len(table) == 26 and list(table["rank"]) == list(range(1, 27))
-    kept = table[table["class"] != "N2"]
-    assert list(kept.index) == list(range(len(kept))) and kept["score"].is_monotonic_decreasing
-    best = scores.best().set_index("parcel_id").loc["P0"]
-    assert table.iloc[0]["score"] == best["score"]
+    assert len(table) == 26 and set(table["herb_id"]) == set(scores.herb_ids)
+    out = [name == "N2" for name in table["class_upper"]]
+    assert any(out) and out == sorted(out), "what nothing mends is last"
     for line in table.itertuples():
         own = scores.frame(line.herb_id).set_index("parcel_id").loc["P0"]
         assert (line.lower, line.upper, line.parcel_rank) == (own["lower"], own["upper"], own["rank"])

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 
 from kanpo.errors import InputUnusable
 from kanpo.herbs import load_catalogue
 from kanpo.store import NewRecord, Project
-from kanpo.suitability import freshness, score_project
+from kanpo.suitability import (
+    Expectations,
+    freshness,
+    project_sites,
+    score_as_stored,
+    score_parcels,
+    score_project,
+    score_settings,
+)
 
 CATALOGUE = load_catalogue()
 
@@ -66,3 +77,68 @@ def test_a_project_without_parcels_is_told_to_ingest(tmp_path) -> None:  # type:
     with Project.create(tmp_path / "empty.gpkg") as empty, pytest.raises(InputUnusable) as caught:
         score_project(empty, CATALOGUE)
     assert "kanpo ingest" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        None,
+        "none",
+        {},
+        {"current": {}},
+        {"current": {"toki": {"drainage": [0.5, 0.5]}}, "potential": {"toki": {"drainage": [0.5, 0.5]}}},
+        {"current": {"toki": {"drainage": [7, 0, 0, 0]}}, "potential": {"toki": {"drainage": [7, 0, 0, 0]}}},
+        {
+            "current": {"toki": {"drainage": ["x", 0, 0, 0]}},
+            "potential": {"toki": {"drainage": [1, 0, 0, 0]}},
+        },
+        {"current": {"toki": {"drainage": [math.nan] * 4}}, "potential": {"toki": {"drainage": [0] * 4}}},
+        {"current": {"toki": {"drainage": [True] * 4}}, "potential": {"toki": {"drainage": [0] * 4}}},
+        {"current": {"toki": "drainage"}, "potential": {}},
+        {"current": {"toki": {"drainage": [0] * 4}}, "potential": {"toki": {"soil_ph": [0] * 4}}},
+    ],
+)
+def test_expectations_of_another_hand_are_not_used_and_scores_are_said_to_be_stale(
+    project: Project, kept: object
+) -> None:
+    visit(project, drainage="well")
+    score_project(project, CATALOGUE, ["toki"])
+    stored = project.computed.scores("toki")
+    stamp = project.computed.stamp("scores")
+    assert stamp is not None and score_settings(project).expectations is not None
+    project.computed.write_scores(stored, stamp.inputs, {**stamp.parameters, "expectations": kept})
+    settings = score_settings(project)
+    assert settings.expectations is None and settings.method == "limitation"
+    scores = freshness(project, CATALOGUE)[1]
+    assert scores.changed == ("definition",) and "kanpo score" in scores.text().ja
+    _, factors = project_sites(project)
+    anew = score_as_stored(project, factors, CATALOGUE, ["toki"]).frame("toki")
+    assert anew["score"].tolist() == pytest.approx(stored["score"].tolist())
+
+
+def test_expectations_are_kept_as_they_were_estimated(project: Project) -> None:
+    scores = score_project(project, CATALOGUE)
+    kept = score_settings(project).expectations
+    assert kept is not None and kept.to_parameters() == scores.expectations.to_parameters()
+    assert kept.cover(CATALOGUE.requirements)
+
+
+def test_from_three_parcels_nothing_is_expected(project: Project) -> None:
+    """The middle of worst and best enters, until 20 parcels of the type of land are known."""
+    for parcel in ("P1", "P2"):
+        project.journal.append([NewRecord("visit", {"parcel_id": parcel, "soil_ph": 6.0}, "2025-05-01")])
+    scores = score_project(project, CATALOGUE, ["toki"])
+    current = scores.expectations.current
+    assert all(math.isnan(number) for number in current["toki", "soil_ph"])
+    paddy, *others = current["toki", "drainage"]
+    assert paddy == pytest.approx(((0.35**0.25 + 0) / 2) ** 4) and all(map(math.isnan, others))
+
+
+def test_a_herb_that_came_after_the_expectations_is_still_scored(project: Project) -> None:
+    scores = score_project(project, CATALOGUE, ["toki"], keep=False)
+    own = {key: numbers for key, numbers in scores.expectations.current.items() if key[0] == "toki"}
+    _, factors = project_sites(project)
+    some = Expectations(own, own)
+    assert not some.cover(CATALOGUE.requirements)
+    found = score_parcels(factors, CATALOGUE, expectations=some)
+    assert np.isfinite(found.result.score).all()

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from kanpo.errors import UsageError
 from kanpo.herbs import Requirement, load_catalogue
 from kanpo.schema import FACTORS
-from kanpo.suitability import METHODS, Method, Robustness, Variation, membership, robustness, score_parcels
+from kanpo.suitability import (
+    METHODS,
+    Method,
+    Robustness,
+    Variation,
+    compile_requirements,
+    membership,
+    robustness,
+    score_parcels,
+)
+from kanpo.suitability._robust import _Trial
 from kanpo.suitability._variation import VariedCurve, flank
 
 from .sites import Site, factors_of, good_site, random_sites
@@ -51,10 +61,60 @@ def test_without_variation_the_best_are_those_of_the_ranking_and_certain(method:
     found = run(rows, ids, variation=Variation.none(), method=method, draws=3)
     ranked = score_parcels(factors_of(rows, ids), CATALOGUE, [HERB], method=method).frame(HERB)
     table = by_id(found)
-    wanted = ranked.set_index("parcel_id")["rank"].sort_index()
-    assert table["expected_rank"].tolist() == wanted.tolist()
-    assert table["probability"].tolist() == (wanted <= 5).astype(float).tolist()
-    assert (table["standard_error"] == 0).all()
+    ranked = ranked.set_index("parcel_id").sort_index()
+    assert table["rank"].tolist() == ranked["rank"].tolist()
+    # Parcels of one score share a rank and are drawn by lot; they take the places behind that rank.
+    alone = ~ranked["score"].duplicated(keep=False)
+    assert table.loc[alone, "expected_rank"].tolist() == ranked.loc[alone, "rank"].tolist()
+    first = ranked["score"].rank(method="min", ascending=False)
+    last = ranked["score"].rank(method="max", ascending=False)
+    assert table["expected_rank"].between(first, last).all()
+    assert (table.loc[last <= 5, "probability"] == 1).all() and (
+        table.loc[first > 5, "probability"] == 0
+    ).all()
+
+
+def test_parcels_that_are_equal_have_equal_chances() -> None:
+    """Whatever their ids: of forty equal parcels each is among the best five one time in eight."""
+    found = by_id(run([good_site()] * 40, IDS, draws=3_000))
+    assert (found["probability"] - 5 / 40).abs().max() < 5 * math.sqrt(0.125 * 0.875 / 3_000)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(METHODS))
+def test_with_fixed_weights_every_draw_lies_in_the_interval_of_the_catalogue(
+    seed: int, method: Method
+) -> None:
+    """One model of how far a row may be off, for robustness and for the interval alike."""
+    rows = random_sites(30, seed=seed % 97, missing=0.2)
+    factors = factors_of(rows, IDS[:30])
+    herb = sorted(CATALOGUE.herbs)[seed % len(CATALOGUE.herbs)]
+    scores = score_parcels(factors, CATALOGUE, [herb], method=method, works=())
+    compiled = compile_requirements({herb: CATALOGUE.requirements_of(herb)})
+    fixed = Variation(concentration=float("inf"))
+    trial = _Trial.of(factors, np.arange(30), compiled, method, fixed, scores.result.excluded[0])
+    random, logs = np.random.default_rng(seed), np.empty((len(compiled.judges), 30))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(20):
+            drawn = trial.scores(random, logs)
+            assert (drawn >= scores.result.least[0] - 1e-9).all()
+            assert (drawn <= scores.result.most[0] + 1e-9).all()
+
+
+def test_the_choice_among_some_leaves_scores_and_ranks_among_all() -> None:
+    some = IDS[10:30]
+    found, whole = by_id(run(ROWS, IDS, among=some)), by_id(run(ROWS, IDS))
+    assert list(found.index) == some and found["probability"].sum() == pytest.approx(5)
+    kept = ["rank", "score", "certainty", "class_lower", "class_upper"]
+    pd.testing.assert_frame_equal(found[kept], whole.loc[some, kept])
+
+
+def test_expectations_that_are_given_make_the_point() -> None:
+    factors = factors_of(ROWS, IDS)
+    hope = score_parcels(factors_of(random_sites(200, 3)), CATALOGUE, [HERB]).expectations
+    found = by_id(run(ROWS, IDS, expectations=hope))
+    wanted = score_parcels(factors, CATALOGUE, [HERB], expectations=hope).frame(HERB)
+    assert found["score"].tolist() == wanted["score"].tolist()
 
 
 @settings(max_examples=10, deadline=None)

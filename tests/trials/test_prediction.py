@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kanpo.herbs import load_catalogue
-from kanpo.store import Project, merge_projects, verify_project
-from kanpo.suitability import score_project
+from kanpo.store import Project, merge_projects, new_record_ids, verify_project
+from kanpo.suitability import DEFINITION, score_project
 from kanpo.trials import NewTrial, create_trial, keep_predictions, record_rows, unite_copies
 from tests.conftest import TRIAL
 
@@ -46,11 +46,14 @@ def test_the_score_that_stood_is_written_before_the_trial(scored: Project) -> No
     assert kinds.index("prediction") == kinds.index("trial") - 1
     score_project(scored, CATALOGUE, ["toki"], method="minimum")
     (kept,) = scored.journal.read("prediction").to_dict("records")
-    assert [kept[key] for key in ("score", "lower", "upper", "class", "rank")] == [
-        stood[key] for key in ("score", "lower", "upper", "class", "rank")
-    ]
+    taken = ["score", "lower", "upper", "class", "class_lower", "class_upper", "certainty", "rank"]
+    assert [kept[key] for key in taken] == stood[taken].astype(object).where(
+        stood[taken].notna(), None
+    ).tolist()
+    assert kept["class"] is None and kept["certainty"] == "unknown", "too little is known for a class"
+    assert kept["definition"] == DEFINITION
     assert stamp and kept["computed_at"] == stamp.computed_at and kept["catalogue"] == CATALOGUE.digest
-    assert (kept["method"], kept["weights"], kept["changed"]) == ("geometric", "catalogue", None)
+    assert (kept["method"], kept["weights"], kept["changed"]) == ("limitation", "catalogue", None)
     assert scored.computed.scores("toki", ["P1"])["score"].iloc[0] != kept["score"]
     assert verify_project(scored.path) == []
 
@@ -111,3 +114,44 @@ def test_uniting_writes_nothing_itself_but_says_which_trials_lack_a_prediction(
     union = unite_copies(project.path, other)
     assert (len(union.report.came), union.unpredicted) == (1, 1)
     assert keep_predictions(project) == (1, [])
+
+
+def test_a_decision_keeps_the_score_and_the_definition_of_its_day(scored: Project) -> None:
+    choice = {
+        "parcel_id": ["P1", "P2"],
+        "herb_id": ["toki", None],
+        "decision": ["selected", "deferred"],
+        "happened_at": ["2025-04-01"] * 2,
+    }
+    stood = scored.computed.scores("toki").set_index("parcel_id").loc["P1"]
+    stamp = scored.computed.stamp("scores")
+    assert record_rows(scored, "decision", choice).stored == 2
+    score_project(scored, CATALOGUE, ["toki"], method="minimum")
+    # The same file once more is no new decision, though the score is another one by now.
+    assert record_rows(scored, "decision", choice).repeated == 2
+    kept, open_one = scored.journal.read("decision").to_dict("records")
+    taken = ["score", "lower", "upper", "class_lower", "class_upper", "certainty", "rank"]
+    assert [kept[key] for key in taken] == stood[taken].astype(object).where(
+        stood[taken].notna(), None
+    ).tolist()
+    assert stamp and (kept["definition"], kept["computed_at"]) == (DEFINITION, stamp.computed_at)
+    assert open_one["score"] is None or open_one["score"] != open_one["score"], "no herb, no score"
+
+
+def test_a_decision_with_an_id_comes_again_and_one_from_elsewhere_keeps_its_own_score(
+    scored: Project,
+) -> None:
+    chosen = {
+        "record_id": [next(new_record_ids(1))],
+        "parcel_id": ["P1"],
+        "herb_id": ["toki"],
+        "decision": ["selected"],
+        "happened_at": ["2025-04-01"],
+    }
+    assert record_rows(scored, "decision", chosen).stored == 1
+    again = record_rows(scored, "decision", chosen)
+    assert (again.repeated, again.problems) == (1, ())
+    seen = {**chosen, "record_id": [next(new_record_ids(1))], "parcel_id": ["P3"], "score": ["0.42"]}
+    assert record_rows(scored, "decision", seen).stored == 1
+    kept = scored.journal.read("decision").set_index("parcel_id")
+    assert kept.at["P3", "score"] == 0.42 and kept.at["P1", "score"] != 0.42

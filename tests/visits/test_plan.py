@@ -1,4 +1,4 @@
-"""A plan of visits, and that it needs far fewer of them than a random order."""
+"""A plan of visits, and that it loses far less than visits in a random order."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import shapely
 
-from benchmarks._visits import simulate
+from benchmarks._visits import Search, sample_world, simulate
 from kanpo.herbs import load_catalogue
 from kanpo.sites import Factors
+from kanpo.suitability import score_parcels
 from kanpo.visits import plan_visits
 from tests.suitability.sites import factors_of, good_site, random_sites
 
@@ -50,11 +51,15 @@ def test_the_plan_keeps_to_the_budget_and_says_what_to_measure() -> None:
 
 
 def test_desk_work_is_kept_apart() -> None:
-    rows = [good_site() | {"road_access_m": None}, good_site() | {"drainage": None}, good_site(), good_site()]
+    rows = [
+        good_site() | {"warmth_index_c_month": None},
+        good_site() | {"drainage": None},
+        *[good_site() | {"sunlight": "partial"}] * 2,
+    ]
     factors = factors_of(rows)
     plan = plan_visits(parcels_of(factors), factors, CATALOGUE, ["shakuyaku"], budget=5, best=2)
     assert list(plan.visits["parcel_id"]) == ["P1"] and list(plan.visits["factors"]) == ["drainage"]
-    assert list(plan.desk["parcel_id"]) == ["P0"] and list(plan.desk["factors"]) == ["road_access_m"]
+    assert list(plan.desk["parcel_id"]) == ["P0"] and list(plan.desk["factors"]) == ["warmth_index_c_month"]
 
 
 def test_a_soil_sample_is_announced() -> None:
@@ -73,16 +78,44 @@ def test_nothing_open_is_nothing_to_visit() -> None:
     assert plan_visits(parcels_of(none), none, CATALOGUE, budget=5).visits.empty
 
 
-def test_the_plan_needs_at_most_a_third_of_the_visits_of_a_random_order(folder: Path) -> None:
-    """On the sample, from what the desk knows; `make bench` does this for every herb and more seeds."""
-    found = simulate(SAMPLE, folder, ["shakuyaku", "daio"], seed=1, batch=40, desk_only=True)
-    assert (found["plan"] < 2000).all(), "the best 20 were found"
-    assert found["plan"].mean() <= found["random"].mean() / 3
+def test_what_holds_the_interval_open_most_is_measured_first() -> None:
+    """Of this parcel: where the soil is bad already its light hardly counts, whatever the catalogue says."""
+    rows = [good_site() | {"drainage": None, "sunlight": None}, *[good_site() | {"sunlight": "partial"}] * 4]
+    factors = factors_of(rows)
+    plan = plan_visits(parcels_of(factors), factors, CATALOGUE, ["shakuyaku"], budget=1, best=1)
+    deciding = score_parcels(factors, CATALOGUE, ["shakuyaku"]).frame("shakuyaku").loc[0, "deciding_factor"]
+    assert plan.visits.loc[0, "factors"].split(";")[0] == deciding == "drainage"
+    assert plan.visits.loc[0, "certainty"] in ("by_measuring", "unknown")
 
 
-def test_it_does_so_from_what_the_sample_knows_too(folder: Path) -> None:
-    found = simulate(SAMPLE, folder, ["hatomugi"], seed=1, batch=20, desk_only=False)
-    assert found["plan"].mean() <= found["random"].mean() / 10
+def test_only_parcels_that_can_be_chosen_are_visited() -> None:
+    factors = factors_of(random_sites(120, 2))
+    some = factors.parcel_ids[:40]
+    plan = plan_visits(parcels_of(factors), factors, CATALOGUE, ["toki"], budget=12, best=5, eligible=some)
+    assert len(plan.visits) and set(plan.visits["parcel_id"]) <= set(some)
+    assert plan_visits(parcels_of(factors), factors, CATALOGUE, budget=12, eligible=[]).visits.empty
+
+
+def test_herbs_that_little_is_known_of_send_nobody_out_unless_they_are_named() -> None:
+    factors = factors_of(random_sites(60, 4))
+    plan = plan_visits(parcels_of(factors), factors, CATALOGUE, budget=3, best=5)
+    assert not any(CATALOGUE.reference_only(herb) for herb in plan.undecided)
+    reference = next(herb for herb in CATALOGUE.herbs if CATALOGUE.reference_only(herb))
+    assert len(plan_visits(parcels_of(factors), factors, CATALOGUE, [reference], budget=3, best=5).visits)
+
+
+def test_the_plan_loses_at_most_half_of_what_random_visits_lose(folder: Path) -> None:
+    """On the sample with 85 % of the values hidden; `python -m benchmarks._visits` does every herb, and more seeds."""
+    found = simulate(SAMPLE, folder, ["toki", "kanzo", "kikyo", "hatomugi"], [2], "values")
+    assert found["plan"].mean() <= found["random"].mean() / 2
+    assert (found["plan"] < found["before"]).all()
+
+
+def test_ignorance_does_not_come_first(folder: Path) -> None:
+    """With whole parcels hidden, hardly any of which nothing is known is among the best before any visit."""
+    world = sample_world(SAMPLE, folder, 1, "parcels")
+    first = [Search.begin(world, CATALOGUE, herb).unseen_first() for herb in ("toki", "kanzo", "oren")]
+    assert np.mean(first) <= 0.15
 
 
 @pytest.mark.parametrize("budget", [1, 3, 10])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kanpo.herbs import load_catalogue
 from kanpo.schema import FACTORS
+from kanpo.suitability import METHODS, Method, ScoreSettings
 from kanpo.visits import VisitValues, visit_values
 from tests.suitability.sites import Site, factors_of, good_site, random_sites, sites
 
@@ -39,7 +40,7 @@ def test_whoever_may_fall_further_is_worth_more() -> None:
 
 
 def test_values_nearby_count() -> None:
-    """Beside swampy fields an unknown drainage is a doubt, beside dry ones hardly."""
+    """Beside swampy fields a place among the best is hardly hoped for, beside dry ones it is likely."""
     wet, dry = good_site() | {"drainage": "poor"}, good_site() | {"sunlight": "partial"}
     unknown = good_site() | {"drainage": None}
     rows = (
@@ -52,7 +53,7 @@ def test_values_nearby_count() -> None:
         + [dry] * 6
     )
     found = values_of(rows, best=3)
-    assert found.chance[0, 6] > 0.6 > 0.4 > found.chance[0, 59]
+    assert found.chance[0, 6] < 0.4 < 0.6 < found.chance[0, 59]
 
 
 def test_few_parcels_are_all_among_the_best() -> None:
@@ -96,10 +97,33 @@ def test_what_is_not_contested_stays_whatever_is_learnt(rows: list[Site], best: 
     assert ((before.chance >= 0) & (before.chance <= 1)).all()
 
 
-@pytest.mark.parametrize("method", ["geometric", "arithmetic", "minimum"])
-def test_every_method_has_worths(method: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_has_worths(method: Method) -> None:
     rows = random_sites(80, 5)
     points = np.random.default_rng(1).uniform(0, 1000, (80, 2))
-    found = visit_values(factors_of(rows), points, CATALOGUE, best=10, method=method)  # type: ignore[arg-type]
-    assert found.gain.shape == (25, 80)
+    found = visit_values(factors_of(rows), points, CATALOGUE, best=10, settings=ScoreSettings(method))
+    assert found.gain.shape == (len(CATALOGUE.herbs), 80)
     assert (found.gain >= 0).all() and (found.gain[found.contested] > 0).any()
+
+
+def test_who_cannot_be_chosen_is_not_visited_and_takes_no_place() -> None:
+    """Of two eligible parcels and two best nothing has to be learnt; the others still tell what to expect."""
+    rows = [good_site() | {"drainage": None}] * 2 + [good_site()] * 4
+    points = np.column_stack([np.arange(6) * 100.0, np.zeros(6)])
+    eligible = np.array([True, True, False, False, False, False])
+    found = visit_values(factors_of(rows), points, CATALOGUE, ["shakuyaku"], best=2, eligible=eligible)
+    assert found.decided.all() and found.inside[0].tolist() == eligible.tolist()
+    one = visit_values(factors_of(rows), points, CATALOGUE, ["shakuyaku"], best=1, eligible=eligible)
+    assert one.contested[0].tolist() == eligible.tolist() and not one.gain[0, 2:].any()
+    assert (one.rank[0, 2:] == 1).all(), "ranks are those among all"
+
+
+def test_expectations_that_are_given_are_held_fixed() -> None:
+    """What is learnt of one parcel moves the point of no other."""
+    rows = random_sites(60, 3)
+    points = np.random.default_rng(1).uniform(0, 1000, (60, 2))
+    before = visit_values(factors_of(rows), points, CATALOGUE, ["toki"], best=5)
+    fixed = ScoreSettings(expectations=before.scores.expectations)
+    told = [good_site() | {"soil_ph": 5.0}, *rows[1:]]
+    after = visit_values(factors_of(told), points, CATALOGUE, ["toki"], best=5, settings=fixed)
+    assert np.array_equal(after.scores.result.score[0, 1:], before.scores.result.score[0, 1:])

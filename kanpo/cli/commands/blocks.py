@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,11 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import InputPath, OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
+from kanpo.cli._selection import say_selection, selection_options
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.parcels import ParcelFilter
 
 _LABELS = {
     "rank": Text("順位", "rank"),
@@ -23,7 +28,16 @@ _LABELS = {
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "class": Text("区分", "class"),
-    "suitable_m2": Text("適地(㎡)", "suitable (m²)"),
+    "yen_per_10a_low": Text("円/10a 下限", "yen per 10a, least"),
+    "yen_per_10a_high": Text("円/10a 上限", "yen per 10a, most"),
+    "hours_per_10a_low": Text("時間/10a 下限", "hours per 10a, least"),
+    "hours_per_10a_high": Text("時間/10a 上限", "hours per 10a, most"),
+    "class_lower": Text("区分(低く見て)", "class, lower"),
+    "class_upper": Text("区分(高く見て)", "class, upper"),
+    "certainty": Text("区分の確かさ", "certainty"),
+    "sure_m2": Text("区分が確かな面積(㎡)", "of certain class (m²)"),
+    "suitable_m2": Text("確かな適地(㎡)", "surely suitable (m²)"),
+    "maybe_m2": Text("適地かもしれない(㎡)", "may be suitable (m²)"),
     "settlements": Text("大字", "settlements"),
     "parcel_ids": Text("筆ID", "parcel ids"),
 }
@@ -51,7 +65,7 @@ _LABELS = {
     help=Text("つなぐすき間の上限(m)", "widest gap to join across, m"),
 )
 @option(
-    "--min-area",
+    "--min-block-area",
     type=click.FloatRange(0),
     default=5000.0,
     show_default=True,
@@ -88,12 +102,14 @@ _LABELS = {
 @option(
     "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何件まで", "at most so many")
 )
+@selection_options
 @output_options
 def blocks(
     project: Path | None,
+    wanted: ParcelFilter,
     herb: str | None,
     gap: float,
-    min_area: float,
+    min_block_area: float,
     barrier: Path | None,
     barrier_layers: tuple[str, ...],
     out: Path | None,
@@ -106,8 +122,10 @@ def blocks(
     from kanpo.blocks import block_table, form_blocks, outlines, read_barriers, stored_barriers
     from kanpo.exchange import export_layer, layer_file
     from kanpo.herbs import find_herb
+    from kanpo.parcels import select_parcels
     from kanpo.store import Project
     from kanpo.suitability import project_sites, score_as_stored
+    from kanpo.workability import costs_of_blocks
 
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, herb).herb_id] if herb else None
@@ -117,8 +135,18 @@ def blocks(
         parcels, factors = project_sites(opened)
         lines += [stored_barriers(opened, barrier_layers)] if barrier_layers else []
         scores = score_as_stored(opened, factors, catalogue, chosen)
-    formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
-    table = block_table(formed, parcels, scores, least_area_m2=min_area)
+        selection = select_parcels(opened, wanted)
+        parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
+        formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
+        costs = None
+        if chosen:
+            own = factors.subset(parcels["parcel_id"].tolist())
+            costs = costs_of_blocks(
+                opened, catalogue, chosen[0], own, parcels, formed.block_of, formed.block_ids
+            )
+    table = block_table(formed, parcels, scores, least_area_m2=min_block_area)
+    if costs is not None:
+        table = table.merge(costs, on="block_id", how="left")
     if path is not None:
         export_layer(path, outlines(formed, table), layer="blocks")
         say(Text(f"{len(table):,} 団地を書き出しました: {path}", f"{len(table):,} blocks written: {path}"))
@@ -126,14 +154,17 @@ def blocks(
     if not (as_json or as_csv):
         names = {herb_id: str(herb.label) for herb_id, herb in catalogue.herbs.items()}
         shown = table.drop(columns="parcel_ids").assign(herb_id=table["herb_id"].map(names))
-    nothing = Text("その広さの団地はありません(--min-area)", "no block is that large (see --min-area)")
+    nothing = Text(
+        "その広さの団地はありません(--min-block-area)", "no block is that large (see --min-block-area)"
+    )
     show_table(shown.head(limit), _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     say(
         Text(
             f"{len(formed.parcel_ids):,} 筆が {len(formed.block_ids):,} 団地に。"
-            f"うち {min_area:,.0f} ㎡ 以上は {len(table):,}(表は上位 {min(limit, len(table))})。",
+            f"うち {min_block_area:,.0f} ㎡ 以上は {len(table):,}(表は上位 {min(limit, len(table))})。",
             f"{len(formed.parcel_ids):,} parcels in {len(formed.block_ids):,} blocks, {len(table):,} of them with "
-            f"{min_area:,.0f} m² or more ({min(limit, len(table))} shown).",
+            f"{min_block_area:,.0f} m² or more ({min(limit, len(table))} shown).",
         )
     )
+    say_selection(selection)
     return 0

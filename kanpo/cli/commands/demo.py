@@ -12,6 +12,8 @@ import click
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import InputPath, OutputFolder, Written
 from kanpo.cli._present import say, show_table
+from kanpo.cli._ranking_text import SCORE_LABELS
+from kanpo.cli._score_text import side_table, sureness_words
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 
@@ -200,9 +202,10 @@ def _score(project: Project, catalogue: Catalogue) -> str:
 
     _step("kanpo score")
     scores = score_project(project, catalogue)
-    table = summary(scores, catalogue).sort_values("best_score", ascending=False).head(8)
-    show_in_demo = {"herb": Text("生薬", "herb"), "best_score": Text("最高", "best")}
-    show_table(table, show_in_demo)
+    parcels = project.imported.parcels().set_index("parcel_id")
+    table = summary(scores, catalogue, parcels["area_m2"].reindex(scores.parcel_ids).to_numpy(dtype=float))
+    say(sureness_words(table))
+    show_table(side_table(table[~table["reference"]].head(8), ""), SCORE_LABELS)
     return str(scores.frame("shakuyaku").sort_values("rank")["parcel_id"].iloc[0])
 
 

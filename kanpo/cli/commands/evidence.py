@@ -82,6 +82,13 @@ def evidence() -> None:
     show_default=True,
     help=Text("報告に書く来季の候補の筆数(0 で省く)", "parcels for next season in the report (0: leave out)"),
 )
+@option(
+    "--definition",
+    help=Text(
+        "どの定義で計算した予測を見るか(省略時は筆の多い方。定義の違う予測は混ぜない)",
+        "predictions of which definition (default: that of most parcels; two are never mixed)",
+    ),
+)
 @project_option
 @file_options
 @output_options
@@ -90,6 +97,7 @@ def calibrate(
     trait: str,
     when: str,
     sites: int,
+    definition: str | None,
     project: Path | None,
     files: Files,
     as_json: bool,
@@ -104,7 +112,7 @@ def calibrate(
     catalogue = catalogue_of(path)
     known = find_herb(catalogue, herb)
     with Project.open(path) as opened:
-        found = calibrate_project(opened, catalogue, known.herb_id, trait, chosen)
+        found = calibrate_project(opened, catalogue, known.herb_id, trait, chosen, definition=definition)
         notes = day_notes(trial_values(opened, known.herb_id, when=chosen), found.trait)
     files.write_table(spoken(found), EVIDENCE_LABELS)
     if as_json:
@@ -140,7 +148,7 @@ def _parts(found: Calibration, path: Path, catalogue: Catalogue, sites: int) -> 
     except InputUnusable as error:
         parts.append(Part(Text("目録を直す提案", "A proposal for the catalogue"), [error.what, error.mend]))
     if sites:
-        chosen, _ = suggest_for_project(path, catalogue, [herb_id], budget=sites, trait=trait)
+        chosen, *_ = suggest_for_project(path, catalogue, [herb_id], budget=sites, trait=trait)
         parts.append(suggestion_part(chosen, left_out_words(chosen)))
     return parts
 

@@ -44,11 +44,13 @@ def explain_command(
     project: Path | None,
     as_json: bool,
 ) -> int:
+    from kanpo.climate import explain_years, longest_record, project_stations
     from kanpo.herbs import find_herb
     from kanpo.parcels import current_parcels, find_current
     from kanpo.sites import overruled_text, stored_factors, values_of_parcel
     from kanpo.store import Project
     from kanpo.suitability import explain, read_assumptions, score_settings, with_assumed
+    from kanpo.workability import costs_of_parcel
 
     catalogue = catalogue_of(find_project(project))
     herb_id = find_herb(catalogue, herb).herb_id
@@ -59,6 +61,8 @@ def explain_command(
         settings = score_settings(opened)
         said = values_of_parcel(opened, row["parcel_id"])
         parcels = current_parcels(opened) if assume else None
+        place_costs = costs_of_parcel(opened, catalogue, herb_id, row["parcel_id"], factors, assumed)
+        record = longest_record(project_stations(opened))
     _say_changed(changed)
     if assumed:
         say(
@@ -76,19 +80,28 @@ def explain_command(
         method=settings.method,
         weights=settings.weights,
         bounds=settings.bounds,
+        expectations=settings.expectations,
     )
     around = _around(factors, parcels, explanation, catalogue, settings) if parcels is not None else None
+    years = explain_years(
+        record, factors, row["parcel_id"], herb_id, catalogue, bounds=settings.bounds, method=settings.method
+    )
     said = said[said["factor"].isin([line.factor for line in explanation.lines])]
     if as_json:
         all_values = said.drop(columns="parcel_id").to_dict("records")
         more = {"all_values": all_values} | ({"assumed": around[0]} if around else {})
+        more |= {"workability": place_costs[0]}
+        more |= {"climate_years": years[0]} if years else {}
         show_json(explanation.to_dict() | more)
         return 0
     click.echo(str(Text.same(f"{row['settlement'] or ''} {row['lot_number'] or ''}".strip())))
     click.echo(str(explanation.text()))
+    click.echo(str(place_costs[1]))
     click.echo(str(overruled_text(said)), nl=False)
     if around:
         click.echo(str(around[1]))
+    if years:
+        click.echo(str(years[1]))
     return 0
 
 
@@ -122,6 +135,8 @@ def _around(
         [explanation.herb_id],
         method=settings.method,
         weights=settings.weights_for(catalogue),
+        bounds=settings.bounds,
+        expectations=settings.expectations,
     )
     at = factors.parcel_ids.index(explanation.parcel_id)
     lower, upper = float(scores.result.lower[0, at]), float(scores.result.upper[0, at])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,11 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import InputPath, Written, audience_option, project_option
 from kanpo.cli._present import say
+from kanpo.cli._selection import say_selection, selection_options
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.parcels import ParcelFilter
 
 
 @command(
@@ -60,9 +65,11 @@ from kanpo.locale import Text
         "draw lines that the project has (boundaries, roads, water) under the parcels, or not",
     ),
 )
+@selection_options
 @audience_option
 def map_command(
     project: Path | None,
+    wanted: ParcelFilter,
     out: Path | None,
     herb: str | None,
     title: str,
@@ -75,6 +82,7 @@ def map_command(
 ) -> int:
     from kanpo.herbs import find_herb
     from kanpo.maps import map_project, read_logo
+    from kanpo.parcels import select_parcels
     from kanpo.schema import Audience
     from kanpo.store import Project
 
@@ -82,6 +90,7 @@ def map_command(
     catalogue = catalogue_of(path)
     first = find_herb(catalogue, herb).herb_id if herb else None
     with Project.open(path, write=True) as opened:
+        selection = select_parcels(opened, wanted)
         report, refreshed = map_project(
             opened,
             catalogue,
@@ -94,6 +103,7 @@ def map_command(
             logo=read_logo(logo) if logo else None,
             best=best,
             background=background,
+            among=None if selection.everything else selection.parcel_ids,
         )
     if refreshed:
         say(
@@ -109,5 +119,6 @@ def map_command(
             f"for {Audience(audience).label.en}). Open it in a browser.",
         )
     )
+    say_selection(selection)
     click.echo(str(report.path))
     return 0

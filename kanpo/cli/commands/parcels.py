@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +11,7 @@ from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, audience_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
+from kanpo.cli._selection import say_selection, selection_options
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -23,44 +23,6 @@ _SHORT = [
     *("parcel_id", "settlement", "lot_number", "land_type", "area_m2"),
     *("idle_class", "devastation_class", "years_abandoned"),
 ]
-
-
-def _filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that say which parcels are wanted."""
-    for decorate in (
-        option("--max-area", type=float, help=Text("面積の上限(㎡)", "greatest area, m²")),
-        option("--min-area", type=float, help=Text("面積の下限(㎡)", "least area, m²")),
-        option(
-            "--land-type",
-            type=click.Choice(["paddy", "field", "other"]),
-            help=Text("地目(paddy 田・field 畑)", "land type"),
-        ),
-        option(
-            "--status",
-            type=click.Choice(["A", "B", "1", "2"]),
-            help=Text("荒廃農地 A・B、遊休農地 1・2", "devastated A or B, idle 1 or 2"),
-        ),
-        option(
-            "--farm-settlement",
-            help=Text("この農業集落だけ(名前かコード)", "only this agricultural settlement (name or code)"),
-        ),
-        option("--settlement", help=Text("この大字だけ", "only this settlement")),
-    ):
-        function = decorate(function)
-    return function
-
-
-def _wanted(given: dict[str, Any]) -> ParcelFilter:
-    from kanpo.parcels import ParcelFilter
-
-    return ParcelFilter(
-        given["settlement"],
-        given["status"],
-        given["land_type"],
-        given["min_area"],
-        given["max_area"],
-        given["farm_settlement"],
-    )
 
 
 def _short(frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,19 +38,22 @@ def parcels() -> None:
 
 @subcommand(parcels, "list", help=Text("筆の一覧。", "List the parcels."))
 @project_option
-@_filter_options
+@selection_options
 @option(
     "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何筆まで", "at most so many")
 )
 @output_options
-def list_parcels(project: Path | None, limit: int, as_json: bool, as_csv: bool, **wanted: Any) -> int:
-    from kanpo.parcels import current_parcels
+def list_parcels(project: Path | None, wanted: ParcelFilter, limit: int, as_json: bool, as_csv: bool) -> int:
+    from kanpo.parcels import current_parcels, select_parcels
     from kanpo.schema import PARCELS
     from kanpo.store import Project
 
     with Project.open(find_project(project)) as opened:
-        frame = _wanted(wanted).apply(current_parcels(opened))
+        frame = current_parcels(opened)
+        selection = select_parcels(opened, wanted, frame)
+    frame = frame[selection.rows(frame["parcel_id"])]
     show_table(_short(frame.head(limit)), labels_of(PARCELS), as_json=as_json, as_csv=as_csv)
+    say_selection(selection)
     if len(frame) > limit:
         say(
             Text(
@@ -171,9 +136,9 @@ def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
 @argument("out", type=OutputPath)
 @project_option
 @option("--herb", help=Text("この生薬のスコアを付ける", "add the scores of this herb"))
-@_filter_options
+@selection_options
 @audience_option
-def export(out: Path, project: Path | None, herb: str | None, audience: str, **wanted: Any) -> int:
+def export(out: Path, project: Path | None, herb: str | None, audience: str, wanted: ParcelFilter) -> int:
     from kanpo.exchange import export_parcels
     from kanpo.herbs import find_herb
     from kanpo.schema import Audience
@@ -181,9 +146,7 @@ def export(out: Path, project: Path | None, herb: str | None, audience: str, **w
 
     herb_id = find_herb(catalogue_of(find_project(project)), herb).herb_id if herb else None
     with Project.open(find_project(project)) as opened:
-        count = export_parcels(
-            opened, out, audience=Audience(audience), herb_id=herb_id, wanted=_wanted(wanted)
-        )
+        count = export_parcels(opened, out, audience=Audience(audience), herb_id=herb_id, wanted=wanted)
     say(Text(f"{count:,} 筆を書き出しました: {out}", f"{count:,} parcels written: {out}"))
     return 0
 

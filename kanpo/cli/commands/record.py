@@ -136,7 +136,7 @@ def _command(table: Table) -> BilingualCommand:
         table.key,
         callback=run,
         help=Text(f"{table.label.ja}を1件記録する。", f"Record one of: {table.label.en}."),
-        params=[_option(field) for field in table.fields],
+        params=[_option(field) for field in table.fields if not field.by_kanpo],
     )
     made.params += [
         BilingualOption(

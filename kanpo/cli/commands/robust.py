@@ -11,17 +11,24 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import Progress, say, show_table
+from kanpo.cli._selection import say_selection, selection_options
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from kanpo.parcels import ParcelFilter
     from kanpo.suitability import Method
 
 _LABELS = {
     "parcel_id": Text("筆ID", "parcel id"),
     "settlement": Text("大字", "settlement"),
     "lot_number": Text("地番", "lot number"),
-    "rank": Text("順位", "rank"),
-    "score": Text("スコア", "score"),
+    "rank": Text("全体の順位", "rank among all"),
+    "score": Text("適地度", "suitability"),
+    "certainty": Text("区分の確かさ", "certainty"),
+    "class_lower": Text("区分(低く見て)", "class, lower"),
+    "class_upper": Text("区分(高く見て)", "class, upper"),
     "probability": Text("上位に入る確率", "probability"),
     "standard_error": Text("標準誤差", "standard error"),
     "expected_rank": Text("平均順位", "expected rank"),
@@ -64,7 +71,7 @@ _LABELS = {
 )
 @option(
     "--method",
-    type=click.Choice(["geometric", "arithmetic", "minimum", "owa"]),
+    type=click.Choice(["limitation", "geometric", "arithmetic", "minimum", "owa"]),
     help=Text(
         "総合の方法(省略時は前の kanpo score と同じ)", "how factors are combined (default: as last scored)"
     ),
@@ -82,10 +89,12 @@ _LABELS = {
     type=OutputPath,
     help=Text("全部の筆を CSV に書く", "write all parcels to a CSV file"),
 )
+@selection_options
 @dry_run_option
 @output_options
 def robust(
     project: Path | None,
+    wanted: ParcelFilter,
     herb: str,
     best: int,
     draws: int,
@@ -98,9 +107,8 @@ def robust(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    import numpy as np
-
     from kanpo.herbs import find_herb
+    from kanpo.parcels import select_parcels
     from kanpo.sites import compute_factors
     from kanpo.store import Project
     from kanpo.suitability import refuse_empty, robustness, score_settings
@@ -113,6 +121,7 @@ def robust(
         factors = compute_factors(opened, keep=False)
         names = opened.imported.parcels()[["parcel_id", "settlement", "lot_number"]]
         settings = score_settings(opened)
+        selection = select_parcels(opened, wanted)
         found = robustness(
             factors,
             catalogue,
@@ -122,20 +131,22 @@ def robust(
             seed=seed,
             method=method or settings.method,
             weights=settings.weights_for(catalogue),
-            excluded=set(np.array(factors.parcel_ids)[factors.excluded()]),
+            expectations=settings.expectations,
+            among=selection.parcel_ids,
             progress=progress,
         )
     progress.done()
     table = found.frame().merge(names, on="parcel_id", how="left")
     table = table[list(_LABELS)]
+    shown = table if as_json or as_csv else _in_words(table)
     if ranks:
-        table = table.merge(found.acceptability(), on="parcel_id")
+        table, shown = (each.merge(found.acceptability(), on="parcel_id") for each in (table, shown))
     if out and not dry_run:
         from kanpo.files import write_csv
 
         write_csv(out, [str(key) for key in table.columns], table.itertuples(index=False, name=None))
         say(Text(f"{len(table):,} 筆を書き出しました: {out}", f"{len(table):,} parcels written: {out}"))
-    show_table(table.head(top) if top else table, _LABELS, as_json=as_json, as_csv=as_csv)
+    show_table(shown.head(top) if top else shown, _LABELS, as_json=as_json, as_csv=as_csv)
     say(
         Text(
             f"{len(table):,} 筆の中の上位 {best:,} 筆、{draws:,} 回(種 {seed}、PCG64)。"
@@ -144,4 +155,13 @@ def robust(
             "What varies: docs/suitability.md, 'Robustness'.",
         )
     )
+    say_selection(selection)
     return 0
+
+
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with how sure a class is in words, for people."""
+    from kanpo.schema import VOCABULARIES
+
+    words = {key: str(text) for key, text in VOCABULARIES["certainty"].labels.items()}
+    return table.assign(certainty=table["certainty"].map(words))

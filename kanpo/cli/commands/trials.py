@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,15 @@ from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, date_option, dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
+from kanpo.cli._selection import say_selection, selection_options
 from kanpo.cli._trial_options import names, size_of
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kanpo.parcels import ParcelFilter
 
 
 @group(
@@ -277,10 +281,11 @@ def _say_repeats(table: pd.DataFrame) -> None:
     help=Text(
         "来季の試験をどの筆で(どの生薬で)するかを、理由とともに提案する。\n\n"
         "収量の見込みと、まだ確かでない要求条件について分かることの両方で選び、似た筆ばかりにしない。\n"
-        "これまでの試験の収量があれば、それで直した見込みを使う。",
+        "これまでの試験の収量があれば、それで直した見込みを使う。--min-area がなければ 300 ㎡ 以上の筆から選ぶ。",
         "Suggest parcels (and herbs) for next season's trials, each with its reason.\n\n"
         "Chosen by the promise of yield and by what a trial there would teach about requirements that are "
-        "uncertain, spread over the sites. Yields of past trials correct the promise.",
+        "uncertain, spread over the sites. Yields of past trials correct the promise. Parcels have 300 m² or "
+        "more unless --min-area says otherwise.",
     ),
 )
 @option("--budget", type=click.IntRange(1, 500), required=True, help=Text("筆数", "trial sites at most"))
@@ -295,13 +300,6 @@ def _say_repeats(table: pd.DataFrame) -> None:
     default="yield_dry_kg_per_10a",
     show_default=True,
     help=Text("見込みを直すのに使う項目", "trait that corrects the promise"),
-)
-@option(
-    "--min-area",
-    type=click.FloatRange(0),
-    default=300.0,
-    show_default=True,
-    help=Text("面積の下限(㎡)", "least area, m²"),
 )
 @option(
     "--max-road",
@@ -334,12 +332,13 @@ def _say_repeats(table: pd.DataFrame) -> None:
     help=Text("書き出すファイル(.csv .xlsx)", "file (.csv or .xlsx)"),
 )
 @project_option
+@selection_options
 @output_options
 def suggest(
     budget: int,
+    wanted: ParcelFilter,
     herbs: tuple[str, ...],
     trait: str,
-    min_area: float,
     max_road: float,
     any_road: bool,
     with_grower: bool,
@@ -358,8 +357,10 @@ def suggest(
         table_file(out)
     path = find_project(project)
     catalogue = catalogue_of(path)
-    limits = Limits(min_area, None if any_road else max_road)
-    found, learned = suggest_for_project(
+    limits = Limits(most_road_m=None if any_road else max_road)
+    if wanted.least_area_m2 is not None:
+        limits = replace(limits, least_area_m2=wanted.least_area_m2)
+    found, learned, selection = suggest_for_project(
         path,
         catalogue,
         herbs,
@@ -368,6 +369,8 @@ def suggest(
         limits=limits,
         with_grower=with_grower,
         boldness=boldness,
+        wanted=wanted,
     )
     present(found, learned, out, as_json=as_json, as_csv=as_csv)
+    say_selection(selection)
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kanpo.cli._present import say, show_table
+from kanpo.cli._ranking_text import with_classes
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ _LABELS = {
     "gain": Text("情報", "information"),
     "learns": Text("分かること", "teaches"),
     "unknown": Text("未知の要因", "unknown factors"),
+    "class": Text("区分", "class"),
+    "class_lower": Text("区分(低く見て)", "class, lower"),
+    "class_upper": Text("区分(高く見て)", "class, upper"),
+    "certainty": Text("区分の確かさ", "certainty of the class"),
     "why": Text("理由", "why"),
 }
 _SHORT = [
@@ -37,6 +42,8 @@ _SHORT = [
     "promise",
     "low",
     "high",
+    "class",
+    "certainty",
     "learns",
     "unknown",
 ]
@@ -58,7 +65,7 @@ def present(
 
         export_table(out, found.sites.rename(columns={key: str(text) for key, text in _LABELS.items()}))
         say(Text(f"書き出しました: {out}", f"written: {out}"))
-    table = found.sites if as_json or as_csv else found.sites[_SHORT]
+    table = found.sites if as_json or as_csv else with_classes(found.sites)[_SHORT]
     nothing = Text("条件に合う筆がありません", "no parcel meets the limits")
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     for herb, count in learned.items():
@@ -71,8 +78,10 @@ def present(
         say(words)
     say(
         Text(
-            "見込みは、全部の条件が合う筆を 1 とした収量の比。幅は 80%。",
-            "promise: yield relative to a site where everything is as the herb needs it; 80 % range.",
+            "見込みは、全部の条件が合う筆を 1 とした収量の比。幅は 80%。分からない要因は入っていないので、"
+            "適地かどうかは区分と確かさで見てください。",
+            "promise: yield relative to a site where everything is as the herb needs it; 80 % range. What is "
+            "not known has no part in it: class and certainty tell whether a site is suitable.",
         )
     )
 

@@ -11,6 +11,7 @@ from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
+from kanpo.cli._selection import say_selection, selection_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanpo.herbs import Catalogue
+    from kanpo.parcels import ParcelFilter
     from kanpo.visits import VisitPlan
 
 _LABELS = {
@@ -29,7 +31,8 @@ _LABELS = {
     "look_up": Text("調べるもの", "look up"),
     "herb_id": Text("生薬", "herb"),
     "rank": Text("順位", "rank"),
-    "score": Text("スコア", "score"),
+    "certainty": Text("区分の確かさ", "certainty"),
+    "score": Text("適地度", "suitability"),
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "chance": Text("見込み", "chance"),
@@ -94,9 +97,11 @@ def visits() -> None:
     is_flag=True,
     help=Text("現地に行かずに調べられるものの一覧を出す", "list what can be looked up without a visit"),
 )
+@selection_options
 @output_options
 def plan(
     project: Path | None,
+    wanted: ParcelFilter,
     budget: int,
     herbs: tuple[str, ...],
     best: int,
@@ -108,6 +113,7 @@ def plan(
 ) -> int:
     from kanpo.exchange import export_table, table_file
     from kanpo.herbs import find_herb
+    from kanpo.parcels import select_parcels
     from kanpo.store import Project
     from kanpo.suitability import project_sites, score_settings
     from kanpo.visits import plan_visits
@@ -119,6 +125,7 @@ def plan(
     with Project.open(find_project(project)) as opened:
         parcels, factors = project_sites(opened)
         settings = score_settings(opened)
+        selection = select_parcels(opened, wanted)
     found = plan_visits(
         parcels,
         factors,
@@ -127,8 +134,8 @@ def plan(
         budget=budget,
         best=best,
         start=place,
-        method=settings.method,
-        weights=settings.weights_for(catalogue),
+        settings=settings,
+        eligible=selection.parcel_ids,
     )
     table = found.desk if desk else found.visits
     if path is not None:
@@ -138,6 +145,7 @@ def plan(
     nothing = Text("調べる筆はありません", "there is nothing to visit")
     show_table(short, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     _say_about(found, best, desk, catalogue)
+    say_selection(selection)
     return 0
 
 

@@ -125,6 +125,6 @@
     return Object.fromEntries(Object.entries(groups).map(([name, codes]) => [name, { n: total(count, codes), area: total(area, codes) }]));
   }
 
-  kanpo.verdict = { CLASSES, KINDS, SURE, BY_CATALOGUE, BY_MEASURING, UNKNOWN, REFERENCE, classOf, lazily, judge, at, shares, summed };
+  kanpo.verdict = { CLASSES, KINDS, SURE, BY_CATALOGUE, BY_MEASURING, UNKNOWN, REFERENCE, KNOWN_ENOUGH, classOf, lazily, judge, at, shares, summed };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

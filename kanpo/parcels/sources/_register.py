@@ -11,7 +11,8 @@ _PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}�
 _MUNICIPALITY = re.compile(
     r"^(?:(?:東村山|武蔵村山|大和郡山|蒲郡|小郡)市|(?:.+?郡)?.+?[市区町村](?![市町村]))"
 )
-_LOT = re.compile(r"[0-9０-９]+(?:番地?)?(?:[-－‐ー−の]?[0-9０-９]+)*[^0-9０-９]*$")
+#: Digits are taken all at once: a long row of them could be cut in two in too many ways.
+_LOT = re.compile(r"(?<![0-9０-９])[0-9０-９]++(?:番地?)?(?:[-－‐ー−の]?[0-9０-９]++)*[^0-9０-９]*$")
 
 
 def _settlement(value: object) -> str | None:

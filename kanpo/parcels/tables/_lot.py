@@ -12,8 +12,9 @@ from kanpo.locale import Text
 _DASHES = str.maketrans(dict.fromkeys("−‐‑‒–—―ー－ｰ", "-"))
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
 _SIGN = "[甲乙丙丁戊己庚辛壬癸子丑寅卯イロハニホヘトチリヌ]"
+#: Digits are taken all at once (``\d++``): a thousand of them could be cut in two in too many ways.
 _LOT = re.compile(
-    rf"{_SIGN}*\d+(?:番地?)?(?:(?:-|の|ノ)?{_SIGN}|(?:-|の|ノ)?\d+(?:番地?)?)*(?:の?(?:一部|内\d*|外))?号?"
+    rf"{_SIGN}*\d++(?:番地?)?(?:(?:-|の|ノ)?{_SIGN}|(?:-|の|ノ)?\d++(?:番地?)?)*(?:の?(?:一部|内\d*|外))?号?"
 )
 _SEVERAL = re.compile(r"[、,・/~〜;；\n]|[外他ほか]+\d+筆|から|及び|および")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -25,7 +26,7 @@ _AS_DATES = (
     re.compile(r"(?P<y>(?:19|20)\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)(?:T?\d\d:\d\d:\d\d)?"),
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"),
 )
-_ADDRESS = re.compile(r"(?P<place>.*[^\d\-のノ番地])(?P<lot>\d+(?:番地?)?(?:(?:-|の|ノ)?\d+(?:番地?)?)*)")
+_ADDRESS = re.compile(r"(?P<place>.*[^\d\-のノ番地])(?P<lot>\d++(?:番地?)?(?:(?:-|の|ノ)?\d++(?:番地?)?)*)")
 #: Excel's day numbers of 2009-07-06 to 2036-11-21; a lot number as high stands among others as high.
 SERIALS = range(40_000, 50_000)
 

@@ -1,0 +1,202 @@
+"""前提.xlsx: asked once, read as people write, kept with their source; what is wrong comes back and changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from kanpo.errors import InputUnusable, UsageError
+from kanpo.exchange import assumptions_template, import_assumptions, originals_folder, read_csv
+from kanpo.schema import Unreadable, read_amount
+from kanpo.store import Project
+from kanpo.trials import record_rows
+from kanpo.workability import Assumptions, assumption_table, read_assumptions_kept
+from tests.workability.made_up import CATALOGUE
+
+
+def _fill(path: Path, figures: dict[tuple[str, str], tuple[object, object]]) -> Path:
+    """Write figures into the form: (key, herb) to lower and upper."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["記入"]
+    heads = {cell.value: cell.column for cell in sheet[2]}
+    for row in range(4, sheet.max_row + 1):
+        about = (sheet.cell(row, heads["key"]).value, sheet.cell(row, heads["herb_id"]).value or "")
+        if about in figures:
+            sheet.cell(row, heads["low"]).value, sheet.cell(row, heads["high"]).value = figures[about]
+            sheet.cell(row, heads["source"]).value = "生産者3人"
+    book.save(path)
+    return path
+
+
+def _form(project: Project, tmp_path: Path, figures: dict[tuple[str, str], tuple[object, object]]) -> Path:
+    return _fill(assumptions_template(project, tmp_path / "前提.xlsx"), figures)
+
+
+def _kept(project: Project) -> Assumptions:
+    return read_assumptions_kept(project)
+
+
+def test_the_form_asks_for_every_assumption_of_the_project_and_of_each_herb(
+    project: Project, tmp_path: Path
+) -> None:
+    sheet = openpyxl.load_workbook(assumptions_template(project, tmp_path / "前提.xlsx"))["記入"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4) if row[1].value]
+    assert {row[1] for row in rows} == {one.key for one in CATALOGUE.assumptions}
+    by_herb = [one.key for one in CATALOGUE.assumptions if one.scope == "herb"]
+    assert {(row[1], row[3]) for row in rows} >= {(key, herb) for key in by_herb for herb in CATALOGUE.herbs}
+    assert all(row[4] is None and row[5] is None for row in rows)
+    only = assumptions_template(project, tmp_path / "当帰.csv", ["toki"])
+    assert {row[3] for row in read_csv(only).rows} == {"", "toki"}
+
+
+def test_answers_come_in_as_they_are_written_and_stand_in_the_next_form(
+    project: Project, tmp_path: Path
+) -> None:
+    path = _form(
+        project,
+        tmp_path,
+        {
+            ("wage_yen_per_hour", ""): ("１，２００円", "千五百"),
+            ("price_yen_per_kg", "toki"): ("1万5千", None),
+            ("slope_hours_share", ""): (0.5, None),
+        },
+    )
+    result = import_assumptions(project, path)
+    assert (result.report.read, result.report.stored, result.report.rejected) == (3, 3, frozenset())
+    kept = _kept(project)
+    wage = kept.of("wage_yen_per_hour", "toki")
+    assert wage is not None and (wage.low, wage.high, wage.source) == (1200, 1500, "生産者3人")
+    price = kept.of("price_yen_per_kg", "toki")
+    assert price is not None and (price.low, price.high) == (15_000, 15_000)
+    # What nobody answered is not there, for this herb and for others.
+    assert kept.of("price_yen_per_kg", "shakuyaku") is None and kept.of("accepted_share", "toki") is None
+    assert result.original is not None and result.original.parent == originals_folder(project)
+    table = assumption_table(CATALOGUE, kept)
+    assert table["low"].notna().sum() == 3
+    again = assumptions_template(project, tmp_path / "次.xlsx")
+    second = import_assumptions(project, again)
+    assert (second.report.stored, second.report.repeated) == (0, 3)
+
+
+def test_a_changed_answer_corrects_the_record_before(project: Project, tmp_path: Path) -> None:
+    about = ("wage_yen_per_hour", "")
+    import_assumptions(project, _form(project, tmp_path, {about: (1000, None)}))
+    import_assumptions(project, _form(project, tmp_path, {about: (1100, 1300)}))
+    standing = project.journal.read("assumption")
+    assert len(standing) == 1 and (standing["low"].iloc[0], standing["high"].iloc[0]) == (1100, 1300)
+    assert "前提.xlsx" in standing["reason"].iloc[0]
+    assert len(project.journal.entries("assumption")) == 2
+
+
+_WRONG = [
+    (("wage_yen_per_hour", ""), ("12,5", None), "amount.comma"),
+    (("accepted_share", "toki"), ("80%", None), "amount.share"),
+    (("accepted_share", "toki"), (1.5, None), "assumption.bounds"),
+    (("wage_yen_per_hour", ""), (-5, None), "amount.unreadable"),
+    (("wage_yen_per_hour", ""), (1500, 1200), "assumption.order"),
+    (("wage_yen_per_hour", ""), ("安い", None), "amount.unreadable"),
+    (("years_of_use", ""), (0.5, None), "assumption.bounds"),
+    (("wage_yen_per_hour", ""), (None, 1200), "value.missing"),
+]
+
+
+@pytest.mark.parametrize(("about", "figures", "code"), _WRONG)
+def test_what_cannot_be_comes_back_with_its_row_and_the_rest_is_kept(
+    project: Project, tmp_path: Path, about: tuple[str, str], figures: tuple[object, object], code: str
+) -> None:
+    good = ("trips_per_year", "")
+    result = import_assumptions(project, _form(project, tmp_path, {about: figures, good: (30, None)}))
+    assert result.report.stored == 1 and len(result.report.rejected) == 1
+    (problem,) = [one for one in result.report.problems if one.code == code]
+    assert problem.place.row in result.report.rejected and problem.place.column and problem.mend.ja
+    assert list(_kept(project).answers) == [("trips_per_year", None)]
+    assert result.rejects is not None and code in "".join(read_csv(result.rejects).rows[0])
+
+
+def test_a_dry_run_stores_nothing(project: Project, tmp_path: Path) -> None:
+    path = _form(
+        project, tmp_path, {("wage_yen_per_hour", ""): (1000, None), ("accepted_share", ""): (5, None)}
+    )
+    result = import_assumptions(project, path, dry_run=True)
+    assert len(result.report.rejected) == 1 and result.rejects is None and result.original is None
+    assert not _kept(project).answers and not originals_folder(project).exists()
+
+
+def test_a_form_without_figures_adds_nothing(project: Project, tmp_path: Path) -> None:
+    result = import_assumptions(project, _form(project, tmp_path, {}))
+    assert (result.report.read, result.report.stored, result.rejects) == (0, 0, None)
+
+
+def test_what_is_no_form_is_refused(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "前提.xlsx"
+    path.write_bytes(b"no workbook")
+    with pytest.raises(InputUnusable):
+        import_assumptions(project, path)
+    other = tmp_path / "別の表.csv"
+    other.write_text("foo,bar\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputUnusable) as refused:
+        import_assumptions(project, other)
+    assert refused.value.code == "assumption.no-form" and not originals_folder(project).exists()
+    with pytest.raises(UsageError):
+        assumptions_template(project, tmp_path / "前提.pdf")
+
+
+def _record(project: Project, **row: str) -> list[str]:
+    report = record_rows(
+        project, "assumption", {key: [value] for key, value in {"happened_at": "2026-04-01", **row}.items()}
+    )
+    return [problem.code for problem in report.problems]
+
+
+def test_one_assumption_is_recorded_by_its_label_or_key(project: Project) -> None:
+    assert _record(project, key="労賃", low="1200") == []
+    assert _record(project, key="trips_per_year", herb_id="当帰", low="20", high="30", unit="time") == []
+    rows = project.journal.read("assumption")
+    assert rows["key"].tolist() == ["wage_yen_per_hour", "trips_per_year"]
+    assert rows["unit"].tolist() == ["yen/hour", "time"] and rows["high"].tolist() == [1200, 30]
+    assert rows["herb_id"].fillna("").tolist() == ["", "toki"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({"key": "wages", "low": "1200"}, "assumption.unknown"),
+        ({"key": "wage_yen_per_hour", "low": "1200", "unit": "yen/day"}, "assumption.unit"),
+        ({"key": "wage_yen_per_hour", "low": "1200", "herb_id": "バナナ"}, "record.unknown-herb"),
+        ({"key": "wage_yen_per_hour", "low": "1500", "high": "1200"}, "assumption.order"),
+        ({"key": "wage_yen_per_hour", "low": "20000"}, "assumption.bounds"),
+    ],
+)
+def test_a_record_that_cannot_be_is_refused(project: Project, row: dict[str, str], code: str) -> None:
+    assert code in _record(project, **row)
+    assert project.journal.read("assumption").empty
+
+
+def test_a_herbs_own_answer_goes_before_that_for_every_herb(project: Project) -> None:
+    _record(project, key="trips_per_year", low="20")
+    _record(project, key="trips_per_year", low="40", herb_id="toki")
+    kept = _kept(project)
+    own, other = kept.of("trips_per_year", "toki"), kept.of("trips_per_year", "ninjin")
+    assert own is not None and other is not None and (own.low, other.low) == (40, 20)
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("1,500", 1500), ("１５００円", 1500), ("1万5千", 15_000), ("千五百", 1500), ("十一", 11), ("1.5時間", 1.5),
+        ("〇", 0), ("12万", 120_000), ("1億2千万", 120_000_000), ("1,234,567.5", 1_234_567.5),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_people_write_it(written: str, amount: float) -> None:
+    assert read_amount(written) == amount
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["12,5", "1,50", "0,5", "50%", "5割", "-3", "abc", "", "十百", "万", "1億万", "二三", "nan", "1e400"],
+)
+def test_what_is_no_amount_is_never_guessed(written: str) -> None:
+    with pytest.raises(Unreadable):
+        read_amount(written)
