@@ -56,7 +56,7 @@
     for (let block = 0; block < count; block++) {
       const [least, low, , high, most] = numbers.map((number, k) => kanpo.verdict.classOf(number[block], bounds, mended[k][block] === 0));
       let kind = share[block] >= kanpo.verdict.KNOWN_ENOUGH - 1e-12 ? 2 : 3;
-      if (low === high) kind = least === most ? 0 : 1;
+      if (low === high && share[block] > 0) kind = least === most ? 0 : 1;
       if (decided[block] >= 1 - EQUAL) kind = 0;
       for (const less of [1, 2, 3]) if (open[less - 1][block] > LEFT_OPEN + EQUAL) kind = Math.max(kind, less);
       out.classes[block] = low;
