@@ -240,9 +240,9 @@ def _herbs(catalogue: Catalogue, settings: ScoreSettings, factors: Factors) -> t
     """
     weights = settings.weights_for(catalogue) or {}
     needed = {herb_id: catalogue.requirements_of(herb_id) for herb_id in catalogue.herbs}
-    expected = settings.expectations or expect(
-        factors.columns(), factors.land_codes(), needed, catalogue.works
-    )
+    expected = settings.expectations
+    if expected is None or not expected.cover(needed):
+        expected = expect(factors.columns(), factors.land_codes(), needed, catalogue.works)
     return herbs_on_map(catalogue, expected, weights)
 
 

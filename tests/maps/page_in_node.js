@@ -44,7 +44,7 @@ const { kanpo } = globalThis;
   const blocks = content.blocks && content.herbs.map((herb) => {
     const result = kanpo.kernel.scores(herb, content.factors, content.n, content.meta);
     const found = kanpo.blocks.measure(content.blocks.of, content.blocks.count, areas.of.values, result, content.meta.bounds);
-    return { of: Array.from(content.blocks.of), ranked: kanpo.blocks.ranked(found, 0), ...Object.fromEntries(Object.entries(found).map(([key, values]) => [key, Array.from(values)])) };
+    return { of: Array.from(content.blocks.of), ranked: kanpo.blocks.ranked(found, 0), ...plain(found) };
   });
   const factors = content.factors.map((factor) => ({
     key: factor.key,

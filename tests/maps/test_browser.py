@@ -58,8 +58,92 @@ def test_opens_offline_and_asks_for_nothing(sample: Path, open_file: Any) -> Non
 
 
 def test_parcels_are_drawn_in_the_colours_of_the_legend(sample: Path, open_file: Any) -> None:
-    drawn = set(open_file(sample).js(COLOURED))
-    assert {"8,81,156", "65,161,184", "240,201,79", "111,106,102"} <= drawn
+    opened = open_file(sample)
+    drawn = set(opened.js(COLOURED))
+    # What is sure has the class's own colour, what the catalogue decides its pale one; hatches have two.
+    wanted = opened.js("""() => [...new Set(kanpo.app.codes)].filter((code) => code < 16)
+      .map((code) => [1, 3, 5].map((at) => parseInt(kanpo.style.tone(code).slice(at, at + 2), 16)).join())""")
+    assert len(wanted) > 2
+    assert set(wanted) <= drawn
+
+
+SENTENCE = "() => [...document.querySelectorAll('#kanpo-summary p')].map((line) => line.textContent)"
+
+
+def test_the_first_sentence_says_how_much_is_sure_and_adds_up(sample: Path, open_file: Any) -> None:
+    page = open_file(sample).page
+    assert page.locator("#kanpo-summary").is_visible()
+    now, after = page.evaluate(SENTENCE)
+    assert (now[:4], after[:5]) == ("現況: ", "改良後: ")
+    for line in (now, after):
+        for words in ("確かに適", "測れば変わる", "不明", "ha"):
+            assert words in line
+        assert sum(int(count.replace(",", "")) for count in re.findall(r"([\d,]+)筆", line)) == 260
+    sure = page.evaluate(
+        "[...kanpo.app.result.kinds].filter((kind, i) => kind === 0 && kanpo.app.result.classes[i] < 4).length"
+    )
+    assert f"({sure}筆)" in now.split("、")[0]
+
+
+def test_a_class_that_is_not_sure_is_shown_as_a_range_and_never_by_its_point(
+    sample: Path, open_file: Any
+) -> None:
+    page = open_file(sample).page
+    rows = page.evaluate("""() => [...document.querySelectorAll('#kanpo-list .kanpo-row')].map((line) => {
+      const side = kanpo.verdict.at(kanpo.app.result, Number(line.dataset.row));
+      const { CLASSES } = kanpo.verdict;
+      return [line.querySelector('.kanpo-chip').textContent, line.querySelector('.kanpo-why').textContent, side.kind, CLASSES[side.klass], CLASSES[side.best]];
+    })""")
+    kinds = ["確か", "根拠しだい", "測れば変わる", "不明"]
+    assert {row[2] for row in rows} >= {0, 1, 2}
+    for chip, why, kind, low, high in rows:
+        assert why.startswith(kinds[kind])
+        assert chip == ("?" if kind == 3 else low if low == high else f"{low}〜{high}")
+        assert (kind == 2) <= ("決め手: " in why)
+
+
+def test_equal_parcels_share_a_rank_and_are_counted_in_words(tmp_path: Path, open_file: Any) -> None:
+    content = made_up.content(60)
+    same = content.factors.copy()
+    for key in same.columns:
+        same[key] = same[key].dropna().iloc[0]
+    page = open_file(write_map(dataclasses.replace(content, factors=same), tmp_path / "map.html").path).page
+    ranks = page.locator("#kanpo-list .kanpo-col-rank").all_text_contents()
+    assert (ranks[0], set(ranks[1:])) == ("160筆が同じ順位", {"1"})
+    assert "この資料では筆の差は分からない" in page.evaluate(SENTENCE)[-1]
+    page.locator("#kanpo-list .kanpo-name button").first.click()
+    assert "この資料では筆の差は分からない" in page.locator("#kanpo-card").text_content()
+
+
+def test_a_herb_for_reference_has_a_range_muted_and_is_no_best_herb(tmp_path: Path, open_file: Any) -> None:
+    content = made_up.content(60)
+    herbs = tuple(dataclasses.replace(herb, reference=nth == 0) for nth, herb in enumerate(content.herbs))
+    page = open_file(write_map(dataclasses.replace(content, herbs=herbs), tmp_path / "map.html").path).page
+    assert "参考" in page.evaluate(SENTENCE)[2]
+    assert "(60筆)" in page.evaluate(SENTENCE)[0]
+    assert set(page.evaluate("[...new Set(kanpo.app.codes)].map((code) => code >> 3)")) <= {0, 3}
+    assert page.evaluate("kanpo.app.codes.includes(0) || kanpo.app.codes.some((code) => code > 24)")
+    chips = set(page.locator("#kanpo-list .kanpo-chip").all_text_contents())
+    assert all(chip == "?" or chip.startswith("(") for chip in chips)
+    page.locator("#kanpo-list .kanpo-name button").first.click()
+    best = page.locator("#kanpo-card .kanpo-herbs").text_content()
+    assert "当帰" not in best
+    assert "芍薬" in best
+
+
+def test_the_card_tells_now_and_after_works_and_what_decides(sample: Path, open_file: Any) -> None:
+    page = open_file(sample).page
+    row = page.evaluate("""() => {
+      const { result, data } = kanpo.app;
+      return [...result.kinds.keys()].find((i) => {
+        const told = kanpo.kernel.explain(kanpo.app.herb, data.factors, i, data.meta);
+        return result.kinds[i] === 2 && result.deciding(i) >= 0 && told.parts.some((part) => part.works.length);
+      });
+    }""")
+    page.evaluate("(row) => kanpo.app.choose(row, {})", row)
+    card = page.locator("#kanpo-card").text_content()
+    for words in ("現況", "改良後", "測れば変わる", "いちばんの決め手は", "効く作業: ", "制限要因は"):
+        assert words in card, words
 
 
 def test_choosing_another_herb_changes_list_and_legend(sample: Path, open_file: Any) -> None:

@@ -229,16 +229,25 @@ def test_blocks_are_measured_as_on_the_command_line() -> None:
         order = [names[block] for block in mine["ranked"]]
         assert sorted(order) == sorted(table.index)
         # Equal blocks may stand in any order.
-        keys = table.loc[order, ["score", "lower", "area_m2"]].round(9)
-        assert (keys.to_numpy() == table[["score", "lower", "area_m2"]].round(9).to_numpy()).all()
+        told = table.loc[order]
+        shown = np.array([mine["kinds"][block] < 3 for block in mine["ranked"]])
+        assert [KINDS[mine["kinds"][block]] for block in mine["ranked"]] == told["certainty"].tolist()
+        for key, codes in (("class_lower", mine["classes"]), ("class_upper", mine["best"])):
+            names = np.array([CLASSES[codes[block]] for block in mine["ranked"]], dtype=object)
+            assert (np.where(shown, names, None) == texts(told[key])).all()
+        for key in ("score", "lower"):
+            assert np.allclose(table.loc[order, key], table[key], rtol=0, atol=NEAR)
         for column, key in (
             ("area_m2", "area"),
             ("score", "score"),
             ("lower", "lower"),
+            ("upper", "upper"),
             ("suitable_m2", "suitable"),
+            ("maybe_m2", "maybe"),
+            ("sure_m2", "sure"),
             ("parcels", "parcels"),
         ):
-            theirs = table.loc[[names[block] for block in mine["ranked"]], column]
+            theirs = told[column]
             assert np.allclose(
                 [mine[key][block] for block in mine["ranked"]], theirs, atol=0.051 if "m2" in column else 1e-9
             )

@@ -18,8 +18,9 @@ from kanpo.maps import build_map, project_content, read_logo, write_map
 from kanpo.maps._leaflet import leaflet_script
 from kanpo.maps._payload import encode_content
 from kanpo.schema import Audience
-from kanpo.sites import compute_factors
+from kanpo.sites import compute_factors, stored_factors
 from kanpo.store import Project
+from kanpo.suitability import score_as_stored
 from kanpo.trials import record_rows
 
 from . import made_up
@@ -133,6 +134,9 @@ def test_only_the_best_parcels_when_asked(project: Project) -> None:
         for best in (None, 2)
     )
     assert (len(whole.parcels), len(few.parcels)) == (3, 2)
+    ranks = score_as_stored(project, stored_factors(project)[0], catalogue, ["toki"]).frame("toki")
+    left_out = ~ranks["parcel_id"].isin(few.parcels["parcel_id"])
+    assert ranks.loc[left_out, "rank"].min() >= ranks.loc[~left_out, "rank"].max()
     assert "2 筆" in str(few.note)
 
 

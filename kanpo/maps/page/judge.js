@@ -7,6 +7,8 @@
 
   /** Codes of the land type: paddy, field, other, and not known. */
   const LANDS = 4;
+  /* Halvings after which two neighbouring numbers are left of any interval. */
+  const HALVINGS = 60;
   const NO_LAND = 3;
   const NUMBERS = 5;
   const POINT = 2;
@@ -31,6 +33,16 @@
 
   function worksFor(works, herb, factor) {
     return works.filter((work) => work.factor === factor && (!work.herbs.length || work.herbs.includes(herb)));
+  }
+
+  /** The two neighbouring numbers between which a difference changes its sign. */
+  function halved(differ, before, left, right) {
+    for (let nth = 0; nth < HALVINGS; nth++) {
+      const middle = (left + right) / 2;
+      if (differ(middle) * before > 0) left = middle;
+      else right = middle;
+    }
+    return [left, right];
   }
 
   /** A requirement seen three ways, with the works that move its factor. */
@@ -65,8 +77,8 @@
       return best;
     }
 
-    /** Values among which the least and the greatest membership are. */
-    trials() {
+    /** Values among which the least and the greatest membership are: ends, turns, and where works begin to help. */
+    trials(sense) {
       const { requirement, factor, works, reach, corner } = this;
       if (requirement.classes) return requirement.classes.map((_, nth) => nth);
       const [low, high] = factor.range;
@@ -75,14 +87,32 @@
         if (kind === "add") return [most - amount, most, ...own.map((x) => x - amount)];
         return corner === null ? [] : [corner];
       });
-      return [low, high, ...[...own, ...moved].filter((x) => x >= low && x <= high)];
+      const values = [...new Set([low, high, ...[...own, ...moved].filter((x) => x >= low && x <= high)])].sort((one, other) => one - other);
+      return [...values, ...this.crossings(values, sense)];
+    }
+
+    /** Where, between neighbouring values, two ways to treat the land are worth the same: there the better may be worth least. */
+    crossings(values, sense) {
+      const mu = this.curves[sense];
+      const ways = [(x) => mu(x), ...this.works.map((work) => (x) => mu(after(work, x, this.corner)))];
+      const found = [];
+      for (let one = 0; one < ways.length; one++) {
+        for (let other = one + 1; other < ways.length; other++) {
+          const differ = (x) => ways[one](x) - ways[other](x);
+          for (let nth = 1; nth < values.length; nth++) {
+            const before = differ(values[nth - 1]);
+            if (before * differ(values[nth]) < 0) found.push(...halved(differ, before, values[nth - 1], values[nth]));
+          }
+        }
+      }
+      return found;
     }
 
     /** What the five numbers have where nothing is known, for each type of land. */
     fill(expected) {
-      const values = this.trials();
-      const least = (sense, land) => Math.min(...values.map((value) => this.at(value, land, sense, false)));
-      const most = (sense, land) => Math.max(...values.map((value) => this.at(value, land, sense, true)));
+      const values = [STRICT, PLAIN, KIND].map((sense) => this.trials(sense));
+      const least = (sense, land) => Math.min(...values[sense].map((value) => this.at(value, land, sense, false)));
+      const most = (sense, land) => Math.max(...values[sense].map((value) => this.at(value, land, sense, true)));
       const fills = VIEWS.map(() => new Float64Array(LANDS));
       for (let land = 0; land < LANDS; land++) {
         const [worst, best] = [least(PLAIN, land), most(PLAIN, land)];

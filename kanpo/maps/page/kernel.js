@@ -145,9 +145,10 @@
       // What is 0 after works too: told from the memberships, before the numbers after works are asked for.
       const beyond = (k, i) => numbers[k][i] === 0 && (lost[i] === 1 || then.least[NUMBERS * i + k] === zero);
       const limiting = (row) => (bars.has(row) ? -1 : kanpo.deciding.limits(parts, this, total, row));
-      const deciding = (row) => kanpo.deciding.decides(parts, this, total, row);
       const open = (row) => kanpo.deciding.openness(parts, this, total, row).map((amount, nth) => ({ factor: parts[nth].requirement.factor, amount }));
-      const result = { numbers, limiting, known: share, deciding, open, excluded, lost };
+      const result = { numbers, limiting, known: share, open, excluded, lost };
+      // What is certainly not suitable has nothing left to measure, unless for whether works mend it.
+      result.deciding = (row) => (excluded[row] && result.potential[1][row] === result.potential[3][row] ? -1 : kanpo.deciding.decides(parts, this, total, row));
       const worked = parts.some((part) => part.now !== part.then);
       kanpo.verdict.lazily(result, "potential", () => (worked ? this.bar(raise(this.numbersOf(then, total), numbers)) : numbers));
       return kanpo.verdict.judge(result, { bounds: options.bounds, reference: Boolean(herb.reference), beyond });

@@ -59,10 +59,11 @@
       const low = lower[i] >= s3 ? (lower[i] >= s1 ? 1 : lower[i] >= s2 ? 2 : 3) : beyond(LOWER, i) ? 5 : 4;
       const high = upper[i] >= s1 ? 1 : code(UPPER, i);
       let kind = known[i] >= enough ? BY_MEASURING : UNKNOWN;
-      if (low === high) kind = code(LEAST, i) === code(MOST, i) ? SURE : BY_CATALOGUE;
+      // Of an outline alone nothing is said.
+      if (low === high && known[i] > 0) kind = code(LEAST, i) === code(MOST, i) ? SURE : BY_CATALOGUE;
       if (decided[i]) kind = SURE;
       if (reference) kind = UNKNOWN;
-      const shown = kind < UNKNOWN || (reference && known[i] >= KNOWN_ENOUGH);
+      const shown = kind < UNKNOWN || (reference && known[i] >= enough);
       out.classes[i] = low;
       out.best[i] = high;
       out.kinds[i] = kind;
@@ -125,6 +126,6 @@
     return Object.fromEntries(Object.entries(groups).map(([name, codes]) => [name, { n: total(count, codes), area: total(area, codes) }]));
   }
 
-  kanpo.verdict = { CLASSES, KINDS, SURE, BY_CATALOGUE, BY_MEASURING, UNKNOWN, REFERENCE, classOf, lazily, judge, at, shares, summed };
+  kanpo.verdict = { CLASSES, KINDS, SURE, BY_CATALOGUE, BY_MEASURING, UNKNOWN, REFERENCE, KNOWN_ENOUGH, classOf, lazily, judge, at, shares, summed };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);
