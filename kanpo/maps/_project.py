@@ -111,22 +111,17 @@ def project_content(
 ) -> MapContent:
     """Everything that the map of a project carries for an audience.
 
-    With `best`, only that many parcels: those that rank first for `first_herb` (or the first herb).
-    With `among`, only these parcels, the best of them by their rank among all. With `background`, lines of
-    the project's boundaries and layers too.
+    With `among`, only these parcels; with `best`, only so many of them, first by rank for `first_herb` (or
+    the first herb). With `background`, lines of the project's boundaries and layers too.
     """
     visible = PARCELS.visible_to(audience)
     parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
     factors, changed = stored_factors(project)
-    whole = len(parcels)
-    if among is not None:
-        parcels = _among(parcels, among)
-    blocks = _blocks(parcels)
-    if best is not None and best < len(parcels):
-        note = f"{note} " * bool(note) + str(_chosen(best, len(parcels)))
+    whole, parcels = len(parcels), parcels if among is None else _among(parcels, among)
+    blocks, some = _blocks(parcels), len(parcels)
+    if best is not None and best < some:
         parcels = _best(project, catalogue, parcels, factors, first_herb, best)
-    elif len(parcels) < whole:
-        note = f"{note} " * bool(note) + str(_some(len(parcels), whole))
+    note = " ".join([note] * bool(note) + _counts(len(parcels), some, whole))
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
     bounds = settings.bounds
@@ -185,6 +180,13 @@ def _best(
     ranked = score_as_stored(project, factors, catalogue, [herb]).frame(herb)
     ranked = ranked[ranked["parcel_id"].isin(parcels["parcel_id"])].sort_values("rank", kind="stable")
     return parcels[parcels["parcel_id"].isin(ranked["parcel_id"].iloc[:count])]
+
+
+def _counts(count: int, some: int, whole: int) -> list[str]:
+    """How many of the parcels are shown, where it is not all."""
+    if count < some:
+        return [str(_chosen(count, some))]
+    return [str(_some(count, whole))] if count < whole else []
 
 
 def _chosen(count: int, whole: int) -> Text:

@@ -39,7 +39,7 @@ def suggest_for_project(
     trait : str
         Of the trials so far; herbs without values of it go by the catalogue.
     wanted : ParcelFilter, optional
-        Which parcels there are to choose from; all when not given. What trials teach is of all.
+        The parcels to choose from; all when not given. What trials teach is of all.
     with_grower : bool
         Whether a grower in the parcel's settlement is needed, with the least area to spare where the
         record says how much they can take on.
@@ -62,17 +62,16 @@ def suggest_for_project(
         chosen = _herbs(trials, catalogue, herbs)
         limits = limits or Limits()
         if with_grower:
-            growers = project.journal.read("grower")
-            limits = replace(limits, settlements=_settlements(growers, limits.least_area_m2 or 0.0))
+            able = _settlements(project.journal.read("grower"), limits.least_area_m2 or 0.0)
+            limits = replace(limits, settlements=able)
         parcels, factors = project_sites(project)
-        selection = select_parcels(project, wanted or ParcelFilter(statuses=("all",)))
-        parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
-        factors = factors.subset(parcels["parcel_id"].tolist())
+        selection = select_parcels(project, wanted or ParcelFilter(cultivated=True))
+        parcels = parcels[selection.rows(parcels["parcel_id"])]
         beliefs = {herb: learn_project(project, catalogue, herb, trait, least=0) for herb in chosen}
         scores = score_as_stored(project, factors, catalogue, chosen)
     found = suggest_trials(
         parcels,
-        factors,
+        factors.subset(parcels["parcel_id"].tolist()),
         beliefs,
         budget=budget,
         limits=limits,

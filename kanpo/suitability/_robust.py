@@ -18,7 +18,7 @@ from kanpo.sites import Factors
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._membership import FLOOR
 from kanpo.suitability._method import Memberships, Method, combine
-from kanpo.suitability._score import Expectations, Weights, score_parcels
+from kanpo.suitability._score import Expectations, Scores, Weights, score_parcels
 from kanpo.suitability._variation import Variation, VariedCurve
 
 #: Draws that share one stream of random numbers. Part of what a seed means: never change it.
@@ -98,29 +98,20 @@ def robustness(
     Stochastic multicriteria acceptability analysis (Lahdelma & Salminen 2001, SMAA-2, Operations
     Research 49: 444-454) by Monte Carlo. In each draw the weights and the requirements are drawn
     anew, every unknown factor of every parcel gets an effective membership between its worst and
-    its best, and the parcels are ranked. A requirement is off by no more than the catalogue's interval
-    allows (`SPREAD`), so that with fixed weights every draw lies between `least` and `most`: one model
-    for both. Works are not thought of. `docs/suitability.md` defines it to the number. The same
+    its best, and the parcels are ranked, equal ones by lot. Requirements are off by `SPREAD` at most, so
+    that with fixed weights every draw lies in the catalogue's interval. Works are left aside. `docs/suitability.md` defines it to the number. The same
     seed gives the same result, whatever the order of the parcels and the number of threads.
 
     Parameters
     ----------
-    factors : Factors
-        One row per parcel.
-    draws, best : int
-        How many draws, and how many parcels are chosen in each.
-    seed : int
-        0 or more; starts the generators (PCG64).
-    weights : mapping, optional
-        Weights in place of the catalogue's.
+    draws, best, seed : int
+        How many draws, how many parcels are chosen in each, and where the generators (PCG64) start.
+    weights, expectations : optional
+        As for `score_parcels`; expectations make the score and rank without variation.
     variation : Variation, optional
         How much varies.
-    expectations : Expectations, optional
-        For the score and rank without variation.
-    excluded : collection of str
-        Parcels that have a score of 0 in every draw, beside those that a layer excludes.
-    among : collection of str, optional
-        The parcels to choose from; all by default. Scores and ranks without variation are those among all.
+    excluded, among : collection of str
+        Parcels that have a score of 0 in every draw, and those to choose from (all by default).
     progress : callable, optional
         Told draws done and draws to do.
 
@@ -134,15 +125,10 @@ def robustness(
     scores = score_parcels(
         factors, catalogue, [herb_id], method=method, weights=weights, expectations=expectations, works=()
     )
-    # What is known to be fatal decides in every draw, as it does in the catalogue's interval.
-    fatal = np.array(scores.parcel_ids, dtype=object)[scores.result.excluded[0]]
-    base = scores.frame(herb_id)[list(_BASE)]
-    if among is not None:
-        base = base[base["parcel_id"].isin(among)].reset_index(drop=True)
-        factors = factors.subset(base["parcel_id"].tolist())
-    # Parcels in the order of their ids, so that the order in which they come changes nothing.
+    base, fatal = _without_variation(scores, herb_id, among)
+    factors = factors.subset(base["parcel_id"].tolist())
     ids = base["parcel_id"].to_numpy(dtype=str)
-    order = np.argsort(ids, kind="stable")
+    order = np.argsort(ids, kind="stable")  # the order in which they come changes nothing
     compiled = compile_requirements({herb_id: catalogue.requirements_of(herb_id)}, weights)
     out = np.isin(ids[order], [*excluded, *fatal])
     trial = _Trial.of(factors, order, compiled, method, variation, out)
@@ -150,6 +136,20 @@ def robustness(
     back = np.argsort(order, kind="stable")
     counts = tally.ranks[back], tally.rank_sum[back]
     return Robustness(tuple(base["parcel_id"]), herb_id, best, draws, seed, method, variation, base, *counts)
+
+
+def _without_variation(
+    scores: Scores, herb_id: str, among: Collection[str] | None
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """What is said of the parcels to choose from where nothing varies, and the ids of those with a fatal factor.
+
+    What is known to be fatal decides in every draw, as it does in the catalogue's interval.
+    """
+    fatal = np.array(scores.parcel_ids, dtype=object)[scores.result.excluded[0]]
+    base = scores.frame(herb_id)[list(_BASE)]
+    if among is not None:
+        base = base[base["parcel_id"].isin(among)].reset_index(drop=True)
+    return base, fatal
 
 
 def _check_numbers(draws: int, best: int, seed: int) -> None:

@@ -72,6 +72,25 @@ def _moving(compiled: Compiled, herb: int) -> np.ndarray:
     return moving
 
 
+def _score(
+    factors: Factors, catalogue: Catalogue, herbs: Sequence[str] | None, settings: ScoreSettings
+) -> tuple[Scores, Compiled]:
+    """Scores as the land lies (works change it, not what is known of it), and what draws are scored with."""
+    weights = settings.weights_for(catalogue)
+    scores = score_parcels(
+        factors,
+        catalogue,
+        herbs,
+        method=settings.method,
+        weights=weights,
+        bounds=settings.bounds,
+        expectations=settings.expectations,
+        works=(),
+    )
+    needs = {herb: catalogue.requirements_of(herb) for herb in scores.herb_ids}
+    return scores, compile_requirements(needs, weights, expectations=scores.expectations.current)
+
+
 def visit_values(
     factors: Factors,
     points: np.ndarray,
@@ -86,22 +105,15 @@ def visit_values(
 ) -> VisitValues:
     """What knowing each parcel would be worth for knowing which `best` parcels suit a herb best.
 
-    The value is the expected improvement of a decision by learning before it is made (the knowledge
-    gradient: Frazier, Powell and Dayanik 2008, A knowledge-gradient policy for sequential
-    information collection, SIAM Journal on Control and Optimization 47(5)), here for a choice of
-    several and with draws in place of a normal distribution. Those chosen without the visit are the
-    first by class, point and lower bound; a draw tells how far the parcel's true score lies beyond
-    the point at the border. All of it is of the parcel's interval: that of the catalogue is closed by no
-    visit.
+    The value is the knowledge gradient (Frazier, Powell and Dayanik 2008, A knowledge-gradient policy for
+    sequential information collection, SIAM Journal on Control and Optimization 47(5)) of a choice of
+    several: the mean over draws of how far the parcel's true score lies beyond the point at the border
+    of the best by rank. It is of the parcel's interval: no visit closes that of the catalogue.
 
     Parameters
     ----------
-    factors : Factors
-        One row per parcel.
     points : ndarray (N, 2)
         A point of each parcel in plane metres, in the same order.
-    catalogue : Catalogue
-        What the herbs need.
     herbs : sequence of str, optional
         Herb ids; all of the catalogue by default.
     best : int
@@ -109,8 +121,7 @@ def visit_values(
     settings : ScoreSettings, optional
         Method, weights, bounds and expectations, as the project was scored.
     eligible : ndarray of bool (N,), optional
-        Which parcels there are to choose from; the others tell only what to expect of these. Parcels
-        that a layer excludes are never chosen.
+        The parcels to choose from; others tell what to expect of these. What a layer excludes is never chosen.
     draws, seed : int
         How often everything unknown is drawn, and from which seed.
 
@@ -120,25 +131,8 @@ def visit_values(
         An unknown herb or method, or weights that cannot be used.
     """
     settings = settings or ScoreSettings()
-    weights = settings.weights_for(catalogue)
-    # Works change the land, not what is known of it.
-    scores = score_parcels(
-        factors,
-        catalogue,
-        herbs,
-        method=settings.method,
-        weights=weights,
-        bounds=settings.bounds,
-        expectations=settings.expectations,
-        works=(),
-    )
-    compiled = compile_requirements(
-        {herb: catalogue.requirements_of(herb) for herb in scores.herb_ids},
-        weights,
-        expectations=scores.expectations.current,
-    )
-    able = ~factors.excluded()
-    able = able if eligible is None else able & eligible
+    scores, compiled = _score(factors, catalogue, herbs, settings)
+    able = ~factors.excluded() & (True if eligible is None else eligible)
     shape = scores.result.score.shape
     ranks = [scores.frame(herb)["rank"].to_numpy() for herb in scores.herb_ids]
     rank = np.array(ranks, dtype=int).reshape(shape)
@@ -148,8 +142,7 @@ def visit_values(
     order = np.argsort(rank[:, among], axis=1, kind="stable")
     np.put_along_axis(inside, among[order[:, :best]], values=True, axis=1)
     contested[:, among] = _border(scores.result.lower[:, among], scores.result.upper[:, among], best)
-    columns, land = factors.columns(), factors.land_codes()
-    pool = np.flatnonzero(contested.any(axis=0))
+    columns, land, pool = factors.columns(), factors.land_codes(), np.flatnonzero(contested.any(axis=0))
     if len(pool):
         borders = np.take_along_axis(scores.result.score, among[order[:, [best - 1, best]]], axis=1)
         guesses = Guesses(_used(columns, compiled), points, pool, ranges_of(catalogue))

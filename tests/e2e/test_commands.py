@@ -234,11 +234,14 @@ def test_the_demo_can_be_run_twice_and_touches_no_project_of_yours(kanpo: Kanpo,
 def test_visits_are_planned_and_written_for_the_field(
     kanpo: Kanpo, demo_project: Path, tmp_path: Path
 ) -> None:
-    planned = kanpo("visits", "plan", "--budget", 6, "--herb", "芍薬", "--json", "--from", "139.82,38.73")
+    planned = kanpo("visits", "plan", "--budget", 6, "--herb", "甘草", "--json", "--from", "139.82,38.73")
     rows = json.loads(planned.out)
     assert planned.code == 0 and [row["order"] for row in rows] == [1, 2, 3, 4, 5, 6]
     assert all(row["measure"] and row["lower"] < row["upper"] for row in rows)
     assert "km" in planned.err
+    # Twenty parcels are known to be as good as can be: no visit finds a better one.
+    settled = kanpo("visits", "plan", "--budget", 6, "--herb", "芍薬", "--json")
+    assert settled.code == 0 and json.loads(settled.out) == [] and "より良い筆" in settled.err
     written = kanpo("visits", "plan", "--budget", 6, "--out", "調査.csv")
     assert written.code == 0
     lines = (tmp_path / "調査.csv").read_text(encoding="utf-8-sig").splitlines()

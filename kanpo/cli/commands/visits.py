@@ -160,8 +160,8 @@ def _say_about(plan: VisitPlan, best: int, desk: bool, catalogue: Catalogue) -> 
     if not open_:
         say(
             Text(
-                f"上位{best}筆は、分からない要因がどうであっても変わりません。",
-                f"the best {best} are certain, whatever the unknown factors are.",
+                f"上位{best}筆より良い筆は、分からない要因がどうであっても出ません(同点にはなり得ます)。",
+                f"whatever the unknown factors are, none is better than the best {best} (some may equal them).",
             )
         )
         return
