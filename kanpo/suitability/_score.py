@@ -88,13 +88,15 @@ def _nested(table: Mapping[tuple[str, str], tuple[float, ...]]) -> dict[str, dic
 def _flat(herbs: object) -> dict[tuple[str, str], tuple[float, ...]] | None:
     """A table as `_nested` gave it; None where it is none."""
     table: dict[tuple[str, str], tuple[float, ...]] = {}
-    for herb_id, factors in herbs.items() if isinstance(herbs, Mapping) else ():
-        for factor, numbers in factors.items() if isinstance(factors, Mapping) else ():
+    if not isinstance(herbs, Mapping) or not all(isinstance(factors, Mapping) for factors in herbs.values()):
+        return None
+    for herb_id, factors in herbs.items():
+        for factor, numbers in factors.items():
             if not isinstance(numbers, Sequence) or not all(map(_is_expected, numbers)):
                 return None
             table[herb_id, factor] = tuple(np.nan if one is None else float(one) for one in numbers)
     whole = all(len(numbers) == NO_LAND_TYPE + 1 for numbers in table.values())
-    return table if isinstance(herbs, Mapping) and whole else None
+    return table if whole else None
 
 
 def _is_expected(number: object) -> bool:
