@@ -73,7 +73,8 @@ class FactorLine:
     @property
     def floored(self) -> bool:
         """Whether the floor was used."""
-        return self.known and self.membership < self.effective
+        # Through logarithms and back the last bits may differ.
+        return self.known and self.membership < self.effective - TIE
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def test_a_frame_of_one_herb() -> None:
     assert frame["rank"].tolist() == [3, 1, 4, 6, 2, 4]
     assert frame["class"].fillna("").tolist() == ["S2", "S1", "N2", "", "", "N1"]
     assert frame["certainty"].tolist() == [
-        *("by_catalogue", "sure", "sure", "unknown", "by_measuring", "sure"),
+        *("sure", "sure", "sure", "unknown", "by_measuring", "sure"),
     ]
     assert frame["limiting_factor"].fillna("").tolist() == [
         *("soil_depth_cm", "", "soil_ph", "", "", "drainage"),
