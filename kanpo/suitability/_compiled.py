@@ -205,9 +205,7 @@ def compile_requirements(
     Parameters
     ----------
     requirements : mapping
-        Herb id to its requirements, one for each factor at most.
-    weights : mapping, optional
-        Herb id to factor to weight, in place of the requirements' own.
+        Herb id to its requirements, one for each factor at most; `weights` are in place of their own.
     expectations : mapping, optional
         What is expected where nothing is known. NaN, or no entry: the middle of worst and best.
     works : sequence of Work

@@ -225,13 +225,7 @@ def explain(
     UsageError
         An unknown herb, factor or method, or weights that cannot be used.
     """
-    if parcel_id not in factors.values.index:
-        raise InputUnusable(
-            "explain.no-factors",
-            Text("この筆の立地要因はまだ計算していません", "the factors of this parcel are not computed yet"),
-            Text("先に kanpo score を実行してください", "run kanpo score first"),
-            Place(column="parcel_id", value=parcel_id),
-        )
+    _refuse_unknown(factors, parcel_id)
     panel = weights if isinstance(weights, PanelWeights) else None
     given = weights.for_catalogue(catalogue) if isinstance(weights, PanelWeights) else weights or {}
     bounds = bounds or ClassBounds()
@@ -278,6 +272,16 @@ def explain(
         catalogue_digest=catalogue.digest[:12],
         panel=panel,
     )
+
+
+def _refuse_unknown(factors: Factors, parcel_id: str) -> None:
+    if parcel_id not in factors.values.index:
+        raise InputUnusable(
+            "explain.no-factors",
+            Text("この筆の立地要因はまだ計算していません", "the factors of this parcel are not computed yet"),
+            Text("先に kanpo score を実行してください", "run kanpo score first"),
+            Place(column="parcel_id", value=parcel_id),
+        )
 
 
 _NUMBERS = ("least", "lower", "score", "upper", "most")

@@ -233,8 +233,6 @@ def score_parcels(
         Herb ids; all of the catalogue by default.
     weights : mapping, optional
         Weights in place of the catalogue's, for some herbs and factors.
-    bounds : ClassBounds, optional
-        Least score of each class.
     expectations : Expectations, optional
         What is to be expected where nothing is known; estimated from `factors` when not given.
     works : sequence of Work, optional
@@ -243,8 +241,7 @@ def score_parcels(
     Returns
     -------
     Scores
-        With bounds for what is not known. A parcel that an exclusion layer excludes has score 0 and
-        class N2 for every herb, and no limiting factor.
+        A parcel that an exclusion layer excludes has score 0, class N2 and no limiting factor.
 
     Raises
     ------
