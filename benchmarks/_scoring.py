@@ -9,9 +9,6 @@ from typing import Any
 
 import numpy as np
 
-#: Parcels on which the row-by-row alternatives are timed; they are too slow for more.
-_ROWS_APPLIED = 2_000
-
 
 def random_columns(count: int) -> dict[str, Any]:
     """Columns of made-up parcels, 30 % of every number unknown."""
@@ -30,156 +27,116 @@ def random_columns(count: int) -> dict[str, Any]:
     return columns
 
 
-def _all_herbs() -> Any:
+def _lands(count: int) -> Any:
+    """Codes of the type of land of made-up parcels, not known for a quarter."""
+    return np.random.default_rng(2).integers(0, 4, count)
+
+
+def _all_herbs(columns: dict[str, Any], land: Any, *, works: bool = False) -> Any:
+    """All herbs with expectations from the columns, as the land lies or after the works of the catalogue."""
     from kanpo.herbs import load_catalogue
-    from kanpo.suitability import compile_requirements
+    from kanpo.suitability import compile_requirements, expect
 
     catalogue = load_catalogue()
-    return compile_requirements({herb: catalogue.requirements_of(herb) for herb in catalogue.herbs})
+    needs = dict(catalogue.requirements)
+    expectations = expect(columns, land, needs, catalogue.works)
+    if not works:
+        return compile_requirements(needs, expectations=expectations.current)
+    return compile_requirements(
+        needs, expectations=expectations.after(catalogue.works), works=catalogue.works
+    )
 
 
-def score(count: str) -> dict[str, Any]:
-    """The kernel: every parcel for every herb, with bounds and limiting factor."""
+def score(count: str, works: str = "") -> dict[str, Any]:
+    """The kernel: every parcel for every herb, with both intervals, expectations and the limiting factor."""
     from kanpo.suitability import run_kernel
 
-    compiled, columns = _all_herbs(), random_columns(int(count))
+    columns, land = random_columns(int(count)), _lands(int(count))
+    compiled = _all_herbs(columns, land, works=bool(works))
     seconds = []
-    for _ in range(5):
+    for _ in range(7):
         start = time.perf_counter()
-        result = run_kernel(columns, compiled)
+        result = run_kernel(columns, compiled, land=land)
         seconds.append(time.perf_counter() - start)
     return {"seconds": min(seconds), "pairs": int(result.score.size)}
+
+
+def score_works(count: str) -> dict[str, Any]:
+    """The kernel after the best works."""
+    return score(count, "works")
 
 
 def score_stream(count: str) -> dict[str, Any]:
     """The kernel in partitions: the same for any number of parcels in the same memory."""
     from kanpo.suitability import score_chunks
 
-    compiled, columns = _all_herbs(), random_columns(int(count))
+    columns, land = random_columns(int(count)), _lands(int(count))
+    compiled = _all_herbs(columns, land)
     seconds = []
     for _ in range(3):
         start = time.perf_counter()
-        pairs = sum(result.score.size for _, result in score_chunks(columns, compiled))
+        pairs = sum(result.score.size for _, result in score_chunks(columns, compiled, land=land))
         seconds.append(time.perf_counter() - start)
     return {"seconds": min(seconds), "pairs": pairs}
 
 
-def _membership(requirement: Any, value: Any) -> float:
-    if requirement.kind == "classes":
-        return float(requirement.classes[value])
-    a, b, c, d = requirement.corners
-    if (a is not None and value < a) or (d is not None and value > d):
-        return 0.0
-    if b is not None and value < b:
-        return float((value - a) / (b - a))
-    if c is not None and value > c:
-        return float((d - value) / (d - c))
-    return 1.0
+def numpy_score(count: str) -> dict[str, Any]:
+    """The alternative: the same definition in plain NumPy, herb by herb and factor by factor, no chunks.
 
-
-def apply_score(count: str) -> dict[str, Any]:
-    """The alternative as it is usually written: a function of a row, ``DataFrame.apply(axis=1)``, one herb.
-
-    Numbers and class names in the columns, NaN where unknown; for each row a Series with score,
-    lower, upper and limiting factor, which are checked to be the kernel's. Nothing is slowed down on
-    purpose; `apply_score_tuned` is the same with what a profiler would suggest.
+    Both intervals, expectations and the limiting factor, whole columns at a time; nothing is slowed
+    down on purpose. Its five numbers are checked to be the kernel's.
     """
-    import pandas as pd
-
     from kanpo.herbs import load_catalogue
     from kanpo.schema import FACTORS
-    from kanpo.suitability import FLOOR, compile_requirements, run_kernel, worst_and_best
+    from kanpo.suitability import FLOOR, run_kernel
 
-    needs = load_catalogue().requirements_of("shakuyaku")
-    total = sum(need.weight for need in needs)
-    bounds = {need.factor: worst_and_best(need) for need in needs}
-    columns = random_columns(min(int(count), _ROWS_APPLIED))
-    frame = pd.DataFrame(columns)
-    for key, factor in FACTORS.items():
-        if factor.kind == "class":
-            frame[key] = frame[key].map(dict(enumerate(factor.classes)))
+    columns, land = random_columns(int(count)), _lands(int(count))
+    compiled = _all_herbs(columns, land)
+    catalogue = load_catalogue()
+    spread = {"high": 0.05, "medium": 0.10, "low": 0.25}
 
-    def one(row: Any) -> Any:
-        known = low = high = 1.0
-        share, losses = 0.0, {}
-        for need in needs:
-            weight = need.weight / total
-            value = row[need.factor]
-            if pd.isna(value):
-                worst, best = bounds[need.factor]
-                low *= worst**weight
-                high *= best**weight
-                continue
-            membership = _membership(need, value)
-            if need.knock_out and membership == 0:
-                return pd.Series({"score": 0.0, "lower": 0.0, "upper": 0.0, "limiting": need.factor})
-            membership = membership if need.knock_out else max(membership, FLOOR)
-            losses[need.factor] = -weight * math.log(membership)
-            known *= membership**weight
-            share += weight
-        lower, upper = known * low, known * high
-        score = min(max(known ** (1 / share), lower), upper) if share else math.nan
-        limiting = max(losses, key=lambda key: losses[key]) if any(losses.values()) else None
-        return pd.Series({"score": score, "lower": lower, "upper": upper, "limiting": limiting})
+    def curve(need: Any, column: Any, sense: int) -> Any:
+        if need.kind == "classes":
+            table = np.array([need.classes[key] for key in FACTORS[need.factor].classes])
+            return table[column] ** (1 - sense * spread[need.confidence])
+        a, b, c, d = (math.nan if corner is None else corner for corner in need.corners)
+        flank = np.nanmean([width for width in (b - a, d - c) if width > 0])
+        reach = sense * spread[need.confidence] * flank
+        rising = np.ones(len(column)) if math.isnan(b) else (column - (a - reach)) / (b - a)
+        falling = np.ones(len(column)) if math.isnan(c) else ((d + reach) - column) / (d - c)
+        return np.clip(np.minimum(rising, falling), 0, 1)
 
     start = time.perf_counter()
-    found = frame.apply(one, axis=1)
+    found = []
+    for curves, weights, herb_id in zip(
+        compiled.curves_of, compiled.weights_of, catalogue.herbs, strict=True
+    ):
+        needs = catalogue.requirements_of(herb_id)
+        memberships = np.empty((len(needs), 5, int(count)))
+        for nth, (need, row) in enumerate(zip(needs, curves, strict=True)):
+            column = columns[need.factor]
+            missing = np.isnan(column) if FACTORS[need.factor].kind == "number" else column < 0
+            strict, plain, kind = (curve(need, column, sense) for sense in (-1, 0, 1))
+            floor = 0.0 if need.knock_out else FLOOR
+            ends = (
+                *(compiled.worst[0], compiled.worst[1], compiled.expected),
+                *(compiled.best[1], compiled.best[2]),
+            )
+            for number, (known, end) in enumerate(
+                zip((strict, plain, plain, plain, kind), ends, strict=True)
+            ):
+                memberships[nth, number] = np.where(missing, end[row][land], np.maximum(known, floor))
+            memberships[nth, 4] = np.where(~missing & (memberships[nth, 2] == 0), 0, memberships[nth, 4])
+        with np.errstate(divide="ignore"):
+            logs = np.log(memberships)
+        mean = np.exp((weights[:, None] * logs).sum(axis=0))
+        found.append((np.sqrt(memberships.min(axis=0) * mean), logs[:, 2].argmin(axis=0)))
     seconds = time.perf_counter() - start
-    wanted = run_kernel(columns, compile_requirements({"shakuyaku": needs}))
-    for name in ("score", "lower", "upper"):
-        np.testing.assert_allclose(found[name], getattr(wanted, name)[0], atol=1e-9)
-    return {"seconds": seconds, "pairs": len(frame)}
-
-
-def apply_score_tuned(count: str) -> dict[str, Any]:
-    """The same by ``DataFrame.apply`` with class codes, sums of logarithms and plain tuples, for one herb."""
-    import pandas as pd
-
-    from kanpo.herbs import load_catalogue
-    from kanpo.schema import FACTORS
-    from kanpo.suitability import FLOOR, worst_and_best
-
-    requirements = load_catalogue().requirements_of("shakuyaku")
-    total = sum(requirement.weight for requirement in requirements)
-    bounds = {requirement.factor: worst_and_best(requirement) for requirement in requirements}
-    frame = pd.DataFrame(random_columns(min(int(count), _ROWS_APPLIED)))
-
-    def membership(requirement: Any, value: float) -> float | None:
-        if requirement.kind == "classes":
-            return None if value < 0 else list(requirement.classes.values())[int(value)]
-        if math.isnan(value):
-            return None
-        a, b, c, d = requirement.corners
-        rising = 1.0 if b is None else (1.0 if value >= b else max(0.0, (value - a) / (b - a)))
-        falling = 1.0 if c is None else (1.0 if value <= c else max(0.0, (d - value) / (d - c)))
-        return min(rising, falling)
-
-    def one(row: Any) -> tuple[float, float, float, str | None]:
-        known, share, lower, upper, worst, limiting = 0.0, 0.0, 0.0, 0.0, 0.0, None
-        for requirement in requirements:
-            weight = requirement.weight / total
-            found = membership(requirement, row[requirement.factor])
-            if found is None:
-                low, high = bounds[requirement.factor]
-                lower += weight * math.log(low) if low else -math.inf
-                upper += weight * math.log(high)
-                continue
-            used = found if requirement.knock_out else max(found, FLOOR)
-            if used == 0:
-                return 0.0, 0.0, 0.0, requirement.factor
-            loss = -weight * math.log(used)
-            if loss > worst:
-                worst, limiting = loss, requirement.factor
-            known, share = known - loss, share + weight
-            lower, upper = lower - loss, upper - loss
-        low, high = math.exp(lower), math.exp(upper)
-        middle = min(max(math.exp(known / share), low), high) if share else math.nan
-        return middle, low, high, limiting
-
-    assert len(FACTORS) == frame.shape[1]
-    start = time.perf_counter()
-    frame.apply(one, axis=1)
-    return {"seconds": time.perf_counter() - start, "pairs": len(frame)}
+    wanted = run_kernel(columns, compiled, land=land)
+    for herb, (numbers, _) in enumerate(found):
+        for number, array in zip(numbers, wanted.numbers, strict=True):
+            np.testing.assert_allclose(number, array[herb], atol=1e-9)
+    return {"seconds": seconds, "pairs": int(count) * len(found)}
 
 
 def _factors(count: int) -> Any:
@@ -253,6 +210,5 @@ def pandas_robust(count: str, draws: str) -> dict[str, Any]:
 
 
 SCORING_TASKS: dict[str, Callable[..., dict[str, Any]]] = {
-    task.__name__: task
-    for task in (score, score_stream, apply_score, apply_score_tuned, robust, pandas_robust)
+    task.__name__: task for task in (score, score_works, score_stream, numpy_score, robust, pandas_robust)
 }

@@ -205,14 +205,11 @@ def compile_requirements(
     Parameters
     ----------
     requirements : mapping
-        Herb id to its requirements, one for each factor at most.
-    weights : mapping, optional
-        Herb id to factor to weight, in place of the requirements' own.
+        Herb id to its requirements, one for each factor at most; `weights` are in place of their own.
     expectations : mapping, optional
-        Herb id and factor to the effective membership (L,) that is to be expected on each type of
-        land where nothing is known. NaN, or no entry: the middle of worst and best.
+        What is expected where nothing is known. NaN, or no entry: the middle of worst and best.
     works : sequence of Work
-        Works that may be done: memberships are then those after the best of them, none included.
+        Works that may be done: memberships are those after the best of them, none included.
     spread : mapping, optional
         Confidence to the share of its flank by which a curve may be off, in place of `SPREAD`.
     """
@@ -241,8 +238,7 @@ def compile_requirements(
         curves_of.append(np.array(positions, dtype=np.intp))
         weights_of.append(np.array([given[curve.factor] / total for curve in curves])[:, None])
     worst, best, hopes = _ends(judges, expected)
-    with np.errstate(divide="ignore"):
-        fills = np.log(np.stack([worst[0], worst[1], hopes, best[1], best[2]], axis=1))
+    fills = _log(np.stack([worst[0], worst[1], hopes, best[1], best[2]], axis=1))
     return Compiled(
         tuple(requirements),
         tuple(judges),
@@ -255,6 +251,12 @@ def compile_requirements(
         fills,
         tuple(_table(judge, fill) for judge, fill in zip(judges, fills, strict=True)),
     )
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    """The natural logarithm, −inf of 0."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(values))
 
 
 def _ends(

@@ -74,7 +74,8 @@ class FactorLine:
     @property
     def floored(self) -> bool:
         """Whether the floor was used."""
-        return self.known and self.membership < self.effective
+        # Through logarithms and back the last bits may differ.
+        return self.known and self.membership < self.effective - TIE
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,7 @@ def explain(
         known=float(row["known"]),
         excluded=bool(scores.result.excluded[0, at]),
         unsourced=bool(scores.unsourced[0]),
-        limiting=_limiting(lines),
+        limiting=_limiting(lines, method),
         concerns=own.exclusions.concerns(parcel_id),
         missing=tuple(line.factor for line in sorted(lines, key=lambda line: -line.gain) if not line.known),
         lines=lines,
@@ -344,8 +345,19 @@ def _losses(logs: np.ndarray, weights: np.ndarray, method: Method) -> np.ndarray
     return only if method == "minimum" else 0.5 * (costs + only)
 
 
-def _limiting(lines: tuple[FactorLine, ...]) -> tuple[str, ...]:
-    """Factors that cost something, the dearest first; what excludes comes before all."""
+def _limiting(lines: tuple[FactorLine, ...], method: Method) -> tuple[str, ...]:
+    """Known factors that cost something, the dearest first; what excludes comes before all.
+
+    Where the least membership decides, the least of those that are known stands first: it limits,
+    also where something unknown is expected to be worse.
+    """
     costly = [line for line in lines if line.known and (line.loss > TIE or line.excludes)]
-    order = sorted(costly, key=lambda line: (not line.excludes, -line.loss))
-    return tuple(line.factor for line in order)
+    if method in LEAST_DECIDES:
+        costly = [line for line in lines if line.known and -np.log(max(line.effective, 1e-300)) > TIE]
+    least = min((line.effective for line in costly), default=0.0)
+    first = next((line for line in costly if line.effective <= least * (1 + TIE)), None)
+
+    def order(line: FactorLine) -> tuple[bool, bool, float]:
+        return not line.excludes, method in LEAST_DECIDES and line is not first, -line.loss
+
+    return tuple(line.factor for line in sorted(costly, key=order))

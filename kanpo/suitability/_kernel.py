@@ -87,8 +87,7 @@ def run_kernel(
 ) -> KernelResult:
     """Score every parcel for every herb.
 
-    What a parcel gets depends on nothing but its own values: neither on its place in the columns
-    nor on `chunk` and `threads`, to the last bit.
+    What a parcel gets depends on nothing but its own values, to the last bit.
 
     Parameters
     ----------

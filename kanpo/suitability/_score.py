@@ -14,7 +14,7 @@ from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability._classes import Certainty, ClassBounds, certainty_of, class_names, enough_known
-from kanpo.suitability._compiled import compile_requirements
+from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._deciding import find_deciding
 from kanpo.suitability._expectation import estimate_expectations
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel
@@ -88,13 +88,15 @@ def _nested(table: Mapping[tuple[str, str], tuple[float, ...]]) -> dict[str, dic
 def _flat(herbs: object) -> dict[tuple[str, str], tuple[float, ...]] | None:
     """A table as `_nested` gave it; None where it is none."""
     table: dict[tuple[str, str], tuple[float, ...]] = {}
-    for herb_id, factors in herbs.items() if isinstance(herbs, Mapping) else ():
-        for factor, numbers in factors.items() if isinstance(factors, Mapping) else ():
+    if not isinstance(herbs, Mapping) or not all(isinstance(factors, Mapping) for factors in herbs.values()):
+        return None
+    for herb_id, factors in herbs.items():
+        for factor, numbers in factors.items():
             if not isinstance(numbers, Sequence) or not all(map(_is_expected, numbers)):
                 return None
             table[herb_id, factor] = tuple(np.nan if one is None else float(one) for one in numbers)
     whole = all(len(numbers) == NO_LAND_TYPE + 1 for numbers in table.values())
-    return table if isinstance(herbs, Mapping) and whole else None
+    return table if whole else None
 
 
 def _is_expected(number: object) -> bool:
@@ -240,18 +242,10 @@ def score_parcels(
 
     Parameters
     ----------
-    factors : Factors
-        One row per parcel.
-    catalogue : Catalogue
-        What the herbs need.
     herbs : sequence of str, optional
         Herb ids; all of the catalogue by default.
-    method : {"limitation", "geometric", "arithmetic", "minimum", "owa"}
-        How memberships are brought together.
     weights : mapping, optional
         Weights in place of the catalogue's, for some herbs and factors.
-    bounds : ClassBounds, optional
-        Least score of each class.
     expectations : Expectations, optional
         What is to be expected where nothing is known; estimated from `factors` when not given.
     works : sequence of Work, optional
@@ -260,8 +254,7 @@ def score_parcels(
     Returns
     -------
     Scores
-        With bounds for what is not known. A parcel that an exclusion layer excludes has score 0 and
-        class N2 for every herb, and no limiting factor.
+        A parcel that an exclusion layer excludes has score 0, class N2 and no limiting factor.
 
     Raises
     ------
@@ -277,16 +270,8 @@ def score_parcels(
     if expectations is None or not expectations.cover(requirements):
         expectations = expect(columns, land, requirements, works)
     now = compile_requirements(requirements, weights, expectations=expectations.current)
-    after = expectations.after(works)
-    then = compile_requirements(requirements, weights, expectations=after, works=works)
-    result = run_kernel(columns, now, land=land, method=method)
-    potential = run_kernel(columns, then, land=land, method=method) if works else result
-    for better, number in zip(potential.numbers, result.numbers, strict=True):
-        # Expectations may come from elsewhere; works never make it worse.
-        np.maximum(better, number, out=better)
-    out = factors.excluded()
-    for each in {id(result): result, id(potential): potential}.values():
-        _exclude(each, out)
+    then = compile_requirements(requirements, weights, expectations=expectations.after(works), works=works)
+    result, potential = _both_sides(factors, now, then, method, mended=bool(works))
     deciding = find_deciding(columns, land, now, method)
     # What is certainly not suitable has nothing left to measure, unless for whether works mend it.
     deciding[result.excluded & (potential.lower == potential.upper)] = -1
@@ -303,6 +288,22 @@ def score_parcels(
         method,
         expectations,
     )
+
+
+def _both_sides(
+    factors: Factors, now: Compiled, then: Compiled, method: Method, *, mended: bool
+) -> tuple[KernelResult, KernelResult]:
+    """The land as it lies and after works, with what a layer excludes out of the question."""
+    columns, land = factors.columns(), factors.land_codes()
+    result = run_kernel(columns, now, land=land, method=method)
+    potential = run_kernel(columns, then, land=land, method=method) if mended else result
+    for better, number in zip(potential.numbers, result.numbers, strict=True):
+        # Expectations may come from elsewhere; works never make it worse.
+        np.maximum(better, number, out=better)
+    out = factors.excluded()
+    for each in {id(result): result, id(potential): potential}.values():
+        _exclude(each, out)
+    return result, potential
 
 
 def _share_known(weights: np.ndarray, factors: Factors) -> np.ndarray:

@@ -140,7 +140,9 @@ def test_the_stamp_keeps_the_weights_and_everybody_says_them(project: Project) -
     assert fresh.changed == () and "重み 重み.csv (SHA-256 abababababab)" in fresh.text().ja
     factors, _ = stored_factors(project)
     found = explain(factors, "P1", "toki", CATALOGUE, weights=kept.weights)
-    assert found.score == pytest.approx(float(scores.frame("toki").set_index("parcel_id").loc["P1", "score"]))
+    assert found.now.score == pytest.approx(
+        float(scores.frame("toki").set_index("parcel_id").loc["P1", "score"])
+    )
     used = PANEL.for_catalogue(CATALOGUE)["toki"]["soil_depth_cm"] / sum(NEEDS.values())
     assert found.line("soil_depth_cm").weight == pytest.approx(used)
     assert found.line("soil_depth_cm").weighed and not found.line("soil_ph").weighed
