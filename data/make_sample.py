@@ -66,7 +66,9 @@ def make(folder: Path) -> None:
     write_facts(folder / "sample_facts.json", features, fields, dirt)
 
     dirty = {one for each in dirt.values() for one in each["daicho_ids"]}  # type: ignore[attr-defined]
-    for name, table in sample_seasons.season_tables(season_stream, register, spared | dirty).items():
+    ground = terrain.soil_at(np.array([field.shape.centroid.coords[0] for field in fields]))
+    seasons = sample_seasons.season_tables(season_stream, register, ground, spared | dirty)
+    for name, table in seasons.items():
         write_table(folder / "seasons" / f"{name}.csv", table)
         spared |= set(table["parcel_id"]) if "parcel_id" in table else set()
 

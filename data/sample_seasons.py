@@ -1,8 +1,8 @@
 """Three made-up seasons of 当帰 on many parcels, for looking at what trials say about scores and years.
 
 Two strains side by side on each parcel; some parcels in all three years, others in one. Yields follow
-the true soil of the sample, with a season, a strain and chance, and suffer from wildlife more than
-the catalogue expects, so that there is something to find out.
+the true soil of the sample, with a season, a strain and chance, and are better in half shade, where
+the catalogue expects less, so that there is something to find out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from sample_register import Register
+from sample_terrain import SOILS
 from sample_trials import RECORDERS
 
 STRAINS = ("系統A", "系統B")
@@ -23,7 +24,8 @@ _LIMIT = 0.05
 
 _DRAINAGE = {"well": 1.0, "moderate": 0.9, "imperfect": 0.72, "poor": 0.45}
 _TEXTURE = {"loam": 1.0, "sandy_loam": 0.96, "clay_loam": 0.9, "sandy": 0.75, "clay": 0.68}
-_WILDLIFE = {"なし": 1.0, "少": 0.95, "中": 0.8, "多": 0.55}
+_LIGHT = {"日なた": 0.72, "半日陰": 1.0, "日陰": 1.0}
+_WILDLIFE = {"なし": 1.0, "少": 0.98, "中": 0.93, "多": 0.85}
 
 
 def true_worth(register: Register) -> np.ndarray:
@@ -33,19 +35,22 @@ def true_worth(register: Register) -> np.ndarray:
     depth = np.clip(truth["soil_depth_cm"].to_numpy(dtype=float) / 55, 0.4, 1)
     acid = np.clip(1 - 0.25 * np.abs(truth["soil_ph"].to_numpy(dtype=float) - 6.0), 0.5, 1)
     harm = np.array([_WILDLIFE.get(str(one["獣害"]), 0.95) for one in known])  # type: ignore[index]
+    light = np.array([_LIGHT.get(str(one["日照"]), 0.9) for one in known])  # type: ignore[index]
     ground = truth["drainage"].map(_DRAINAGE).fillna(0.8) * truth["soil_texture"].map(_TEXTURE).fillna(0.8)
-    worth: np.ndarray = ground.to_numpy(dtype=float) * depth * acid * harm
+    worth: np.ndarray = ground.to_numpy(dtype=float) * depth * acid * harm * light
     return worth
 
 
-def season_tables(rng: np.random.Generator, register: Register, spared: set[str]) -> dict[str, pd.DataFrame]:
-    """Tables of trials, plots, harvests and assays, by file name; parcels of `spared` have none."""
+def season_tables(
+    rng: np.random.Generator, register: Register, soils: np.ndarray, spared: set[str]
+) -> dict[str, pd.DataFrame]:
+    """Tables of trials, plots, harvests and assays, by file name; parcels of `spared` have none.
+
+    `soils` (n,) is what the soil map shows on each parcel.
+    """
     worth = true_worth(register)
-    free = np.array([n for n, one in enumerate(register.ids) if one not in spared])
-    ranked = free[np.argsort(worth[free], kind="stable")]
     count = EVERY_YEAR + SINGLE * len(SEASONS)
-    # One from each slice of the ranking, so that good and bad sites are there.
-    sites = [int(rng.choice(part)) for part in np.array_split(ranked, count)]
+    sites = _sites(rng, register, worth, soils, spared, count)
     order = rng.permutation(count)
     every, single = order[:EVERY_YEAR], np.array_split(order[EVERY_YEAR:], len(SEASONS))
     parts: dict[str, list[dict[str, object]]] = {
@@ -58,6 +63,26 @@ def season_tables(rng: np.random.Generator, register: Register, spared: set[str]
                 parts, rng, (season, *effects), number, register.ids[site], worth[site], bool(which in every)
             )
     return {name: pd.DataFrame(rows) for name, rows in parts.items()}
+
+
+def _sites(
+    rng: np.random.Generator,
+    register: Register,
+    worth: np.ndarray,
+    soils: np.ndarray,
+    spared: set[str],
+    count: int,
+) -> list[int]:
+    """Parcels of known light on soils of every drainage that the map knows, good and bad ones of each."""
+    lit = [str(feature["properties"]["日照"]) != "" for feature in register.features]  # type: ignore[index]
+    free = [n for n, one in enumerate(register.ids) if one not in spared and lit[n]]
+    mapped = np.array([list(_DRAINAGE).index(SOILS[int(kind)][2]) for kind in soils])
+    sites: list[int] = []
+    for kind, share in enumerate(np.array_split(np.arange(count), len(_DRAINAGE))):
+        there = np.array([n for n in free if mapped[n] == kind])
+        ranked = there[np.argsort(worth[there], kind="stable")]
+        sites += [int(rng.choice(part)) for part in np.array_split(ranked, len(share))]
+    return sites
 
 
 def _add(

@@ -124,7 +124,6 @@ def project_content(
     note = " ".join([note] * bool(note) + _counts(len(parcels), some, whole))
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
-    bounds = settings.bounds
     labels = {field.key: field.header for field in visible} | _plot_labels()
     return MapContent(
         title=title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
@@ -141,9 +140,7 @@ def project_content(
         herbs=_herbs(catalogue, settings, factors),
         works=catalogue.works,
         labels=labels,
-        value_labels={
-            field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in visible if field.vocabulary
-        },
+        value_labels={f.key: dict(VOCABULARIES[f.vocabulary].labels) for f in visible if f.vocabulary},
         plots=None if audience is Audience.PUBLIC else trial_plots(project, catalogue),
         results=tuple(_YIELDS),
         visits=None if audience is Audience.PUBLIC else _visits(project),
@@ -151,7 +148,7 @@ def project_content(
         background=background_lines(project, parcels) if background else None,
         block_gap_m=_BLOCK_GAP_M,
         layers_sources=_sources(project, catalogue),
-        bounds=(bounds.s1, bounds.s2, bounds.s3),
+        bounds=(settings.bounds.s1, settings.bounds.s2, settings.bounds.s3),
         floor=FLOOR,
         aggregation=settings.method,
         stale=bool(changed),

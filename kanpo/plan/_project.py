@@ -60,10 +60,8 @@ def suggest_for_project(
     with Project.open(path) as project:
         trials = carried_over(project.journal.read("trial"), project)
         chosen = _herbs(trials, catalogue, herbs)
-        limits = limits or Limits()
         if with_grower:
-            able = _settlements(project.journal.read("grower"), limits.least_area_m2 or 0.0)
-            limits = replace(limits, settlements=able)
+            limits = _where_growers_are(limits or Limits(), project)
         parcels, factors = project_sites(project)
         selection = select_parcels(project, wanted or ParcelFilter(cultivated=True))
         parcels = parcels[selection.rows(parcels["parcel_id"])]
@@ -74,12 +72,17 @@ def suggest_for_project(
         factors.subset(parcels["parcel_id"].tolist()),
         beliefs,
         budget=budget,
-        limits=limits,
+        limits=limits or Limits(),
         tried=set(zip(trials["herb_id"], trials["parcel_id"], strict=True)),
         boldness=boldness,
         scores=scores,
     )
     return found, {herb: belief.n for herb, belief in beliefs.items()}, selection
+
+
+def _where_growers_are(limits: Limits, project: Project) -> Limits:
+    able = _settlements(project.journal.read("grower"), limits.least_area_m2 or 0.0)
+    return replace(limits, settlements=able)
 
 
 def _herbs(trials: pd.DataFrame, catalogue: Catalogue, names: Sequence[str]) -> list[str]:

@@ -261,10 +261,10 @@ def score_parcels(
     UsageError
         An unknown herb, factor or method, a negative weight, or only zero weights.
     """
-    _check_names([*(herbs or ()), *(weights or {})], catalogue, method)
     chosen = list(herbs) if herbs is not None else list(catalogue.herbs)
-    requirements = {herb_id: catalogue.requirements_of(herb_id) for herb_id in chosen}
+    _check_names([*chosen, *(weights or {})], catalogue, method)
     _check_weights(weights or {}, catalogue)
+    requirements = {herb_id: catalogue.requirements_of(herb_id) for herb_id in chosen}
     works = catalogue.works if works is None else works
     columns, land = factors.columns(), factors.land_codes()
     if expectations is None or not expectations.cover(requirements):
@@ -275,19 +275,11 @@ def score_parcels(
     deciding = find_deciding(columns, land, now, method)
     # What is certainly not suitable has nothing left to measure, unless for whether works mend it.
     deciding[result.excluded & (potential.lower == potential.upper)] = -1
+    known = _share_known(now.weight_table(), factors)
     unsourced = np.array([catalogue.reference_only(herb_id) for herb_id in chosen], dtype=bool)
-    return Scores(
-        tuple(factors.parcel_ids),
-        tuple(chosen),
-        result,
-        potential,
-        _share_known(now.weight_table(), factors),
-        deciding,
-        unsourced,
-        bounds or ClassBounds(),
-        method,
-        expectations,
-    )
+    ids, bounds = tuple(factors.parcel_ids), bounds or ClassBounds()
+    sides = result, potential
+    return Scores(ids, tuple(chosen), *sides, known, deciding, unsourced, bounds, method, expectations)
 
 
 def _both_sides(
