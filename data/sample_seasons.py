@@ -18,11 +18,11 @@ STRAINS = ("系統A", "系統B")
 SEASONS = {2023: (0.88, 0.85), 2024: (1.00, 1.00), 2025: (1.07, 1.15)}
 #: Parcels in every season, and those in each single season.
 EVERY_YEAR, SINGLE = 8, 6
-_BEST_DRY_KG_PER_10A, _PLOT_M2, _DRY_SHARE = 235.0, 10.0, 0.29
+_BEST_DRY_KG_PER_10A, _PLOT_M2, _DRY_SHARE = 280.0, 10.0, 0.29
 #: Limit of quantification of the component, percent.
 _LIMIT = 0.05
 
-_DRAINAGE = {"well": 1.0, "moderate": 0.9, "imperfect": 0.72, "poor": 0.45}
+_DRAINAGE = {"well": 1.0, "moderate": 0.9, "imperfect": 0.72, "poor": 0.5}
 _TEXTURE = {"loam": 1.0, "sandy_loam": 0.96, "clay_loam": 0.9, "sandy": 0.75, "clay": 0.68}
 _LIGHT = {"日なた": 0.72, "半日陰": 1.0, "日陰": 1.0}
 _WILDLIFE = {"なし": 1.0, "少": 0.98, "中": 0.93, "多": 0.85}
