@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from kanpo.maps._background import background_lines
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
 from kanpo.maps._write import MapReport, write_map
 from kanpo.parcels import carried_over, current_parcels
-from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
+from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience, Field
 from kanpo.sites import Factors, compute_factors, stored_factors
 from kanpo.store import Project
 from kanpo.suitability import (
@@ -119,17 +119,12 @@ def project_content(
     parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
     factors, changed = stored_factors(project)
     whole = len(parcels)
-    if among is not None:
-        parcels = _among(parcels, among)
+    parcels = parcels if among is None else _among(parcels, among)
     blocks = _blocks(parcels)
-    if best is not None and best < len(parcels):
-        note = f"{note} " * bool(note) + str(_chosen(best, len(parcels)))
-        parcels = _best(project, catalogue, parcels, factors, first_herb, best)
-    elif len(parcels) < whole:
-        note = f"{note} " * bool(note) + str(_some(len(parcels), whole))
+    parcels, said = _choose(project, catalogue, parcels, factors, first_herb, best, whole)
+    note = " ".join(str(part) for part in (note, said) if part)
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
-    bounds = settings.bounds
     labels = {field.key: field.header for field in visible} | _plot_labels()
     return MapContent(
         title=title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
@@ -146,9 +141,7 @@ def project_content(
         herbs=_herbs(catalogue, settings, factors),
         works=catalogue.works,
         labels=labels,
-        value_labels={
-            field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in visible if field.vocabulary
-        },
+        value_labels=_value_labels(visible),
         plots=None if audience is Audience.PUBLIC else trial_plots(project, catalogue),
         results=tuple(_YIELDS),
         visits=None if audience is Audience.PUBLIC else _visits(project),
@@ -156,13 +149,34 @@ def project_content(
         background=background_lines(project, parcels) if background else None,
         block_gap_m=_BLOCK_GAP_M,
         layers_sources=_sources(project, catalogue),
-        bounds=(bounds.s1, bounds.s2, bounds.s3),
+        bounds=(settings.bounds.s1, settings.bounds.s2, settings.bounds.s3),
         floor=FLOOR,
         aggregation=settings.method,
         stale=bool(changed),
         first_herb=first_herb,
         language=language(),
     )
+
+
+def _choose(
+    project: Project,
+    catalogue: Catalogue,
+    parcels: gpd.GeoDataFrame,
+    factors: Factors,
+    herb: str | None,
+    best: int | None,
+    whole: int,
+) -> tuple[gpd.GeoDataFrame, Text | None]:
+    """The parcels that the map carries, and what is said where they are not the whole."""
+    if best is not None and best < len(parcels):
+        said = _chosen(best, len(parcels))
+        return _best(project, catalogue, parcels, factors, herb, best), said
+    return parcels, _some(len(parcels), whole) if len(parcels) < whole else None
+
+
+def _value_labels(fields: Sequence[Field]) -> dict[str, dict[str, Text]]:
+    """Labels of the codes of the columns that have a vocabulary."""
+    return {field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in fields if field.vocabulary}
 
 
 def _excluded(factors: Factors) -> dict[str, str]:
