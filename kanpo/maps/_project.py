@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from kanpo.maps._background import background_lines
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
 from kanpo.maps._write import MapReport, write_map
 from kanpo.parcels import carried_over, current_parcels
-from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience
+from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience, Field
 from kanpo.sites import Factors, compute_factors, stored_factors
 from kanpo.store import Project
 from kanpo.suitability import (
@@ -111,17 +111,18 @@ def project_content(
 ) -> MapContent:
     """Everything that the map of a project carries for an audience.
 
-    With `among`, only these parcels; with `best`, only so many of them, first by rank for `first_herb` (or
-    the first herb). With `background`, lines of the project's boundaries and layers too.
+    With `best`, only that many parcels: those that rank first for `first_herb` (or the first herb).
+    With `among`, only these parcels, the best of them by their rank among all. With `background`, lines of
+    the project's boundaries and layers too.
     """
     visible = PARCELS.visible_to(audience)
     parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
     factors, changed = stored_factors(project)
-    whole, parcels = len(parcels), parcels if among is None else _among(parcels, among)
-    blocks, some = _blocks(parcels), len(parcels)
-    if best is not None and best < some:
-        parcels = _best(project, catalogue, parcels, factors, first_herb, best)
-    note = " ".join([note] * bool(note) + _counts(len(parcels), some, whole))
+    whole = len(parcels)
+    parcels = parcels if among is None else _among(parcels, among)
+    blocks = _blocks(parcels)
+    parcels, said = _choose(project, catalogue, parcels, factors, first_herb, best, whole)
+    note = " ".join(str(part) for part in (note, said) if part)
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
     labels = {field.key: field.header for field in visible} | _plot_labels()
@@ -140,7 +141,7 @@ def project_content(
         herbs=_herbs(catalogue, settings, factors),
         works=catalogue.works,
         labels=labels,
-        value_labels={f.key: dict(VOCABULARIES[f.vocabulary].labels) for f in visible if f.vocabulary},
+        value_labels=_value_labels(visible),
         plots=None if audience is Audience.PUBLIC else trial_plots(project, catalogue),
         results=tuple(_YIELDS),
         visits=None if audience is Audience.PUBLIC else _visits(project),
@@ -155,6 +156,27 @@ def project_content(
         first_herb=first_herb,
         language=language(),
     )
+
+
+def _choose(
+    project: Project,
+    catalogue: Catalogue,
+    parcels: gpd.GeoDataFrame,
+    factors: Factors,
+    herb: str | None,
+    best: int | None,
+    whole: int,
+) -> tuple[gpd.GeoDataFrame, Text | None]:
+    """The parcels that the map carries, and what is said where they are not the whole."""
+    if best is not None and best < len(parcels):
+        said = _chosen(best, len(parcels))
+        return _best(project, catalogue, parcels, factors, herb, best), said
+    return parcels, _some(len(parcels), whole) if len(parcels) < whole else None
+
+
+def _value_labels(fields: Sequence[Field]) -> dict[str, dict[str, Text]]:
+    """Labels of the codes of the columns that have a vocabulary."""
+    return {field.key: dict(VOCABULARIES[field.vocabulary].labels) for field in fields if field.vocabulary}
 
 
 def _excluded(factors: Factors) -> dict[str, str]:
@@ -177,13 +199,6 @@ def _best(
     ranked = score_as_stored(project, factors, catalogue, [herb]).frame(herb)
     ranked = ranked[ranked["parcel_id"].isin(parcels["parcel_id"])].sort_values("rank", kind="stable")
     return parcels[parcels["parcel_id"].isin(ranked["parcel_id"].iloc[:count])]
-
-
-def _counts(count: int, some: int, whole: int) -> list[str]:
-    """How many of the parcels are shown, where it is not all."""
-    if count < some:
-        return [str(_chosen(count, some))]
-    return [str(_some(count, whole))] if count < whole else []
 
 
 def _chosen(count: int, whole: int) -> Text:

@@ -211,10 +211,15 @@ class Scores:
         return float(self.known.mean()) if self.known.size else 1.0
 
 
+#: Digits of a score by which parcels are ranked.
+_RANKED_DIGITS = 9
+
+
 def _rank(frame: pd.DataFrame, workability: np.ndarray | None) -> np.ndarray:
     """Competition ranks: parcels that are equal in all that counts share one."""
     hidden = (frame["class_lower"].isna()).to_numpy()
-    keys = [hidden, -frame["score"].to_numpy(), -frame["lower"].to_numpy()]
+    # Two implementations differ in the last bits; what differs in nothing else is equal.
+    keys = [hidden, *(-frame[key].to_numpy().round(_RANKED_DIGITS) for key in ("score", "lower"))]
     keys += [] if workability is None else [np.nan_to_num(workability, nan=np.inf)]
     order = np.lexsort(keys[::-1])
     changes = np.zeros(len(frame), dtype=bool)
