@@ -90,12 +90,15 @@ def _current(found: Explanation, speak: Speak) -> str:
     """The land as it lies; where a known factor excludes it, that factor decides."""
     if not found.excluded:
         return _side(found.now, found, speak, Text("現況", "as it lies"))
-    factor, label = FACTORS[found.limiting[0]].label, found.now.class_lower or "N1"
-    words = CLASS_LABELS[label]
+    factor = FACTORS[found.limiting[0]].label
+    low, high = found.now.class_lower or "N1", found.now.class_upper or "N1"
+    # Whether a work mends it may hang on what is not known yet.
+    label = low if low == high else f"{low}〜{high}"
+    words = CLASS_LABELS[low]
     return speak(
         Text(
             f"現況 {label}({words.ja})(確か)。「{factor.ja}」が除外条件に当たるため、ほかの要因に関わらず 0 です。",
-            f"as it lies {label} ({words.en}) (sure): '{factor.en}' excludes this parcel whatever the rest.",
+            f"as it lies {label.replace('〜', ' to ')} ({words.en}) (sure): '{factor.en}' excludes this parcel whatever the rest.",
         )
     )
 
