@@ -8,6 +8,8 @@ from kanpo.cli._present import say, show_table
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from kanpo.herbs import Catalogue
@@ -81,12 +83,13 @@ def with_classes(table: pd.DataFrame) -> pd.DataFrame:
         if f"{prefix}class_lower" in table:
             ends = zip(table[f"{prefix}class_lower"], table[f"{prefix}class_upper"], strict=True)
             cells = [class_cell(*pair) for pair in ends]
-            shown[key] = [f"({cell})" if mark else cell for cell, mark in zip(cells, only, strict=True)]
+            shown[key] = ["-" if mark else cell for cell, mark in zip(cells, only, strict=True)]
     return shown
 
 
 def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as_csv: bool) -> None:
     """The best parcels of herbs, with ties, and what a herb needs wherever it grows, in words."""
+    names = {herb_id: herb.label for herb_id, herb in catalogue.herbs.items()}
     from kanpo.suitability import shade_words
 
     if as_json or as_csv:
@@ -105,23 +108,24 @@ def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
             "certainty",
         ]
         keys += ["score", "lower", "upper", "potential", "limiting_factor", "deciding_factor"]
+        shown["herb_id"] = [str(names[herb_id]) for herb_id in shown["herb_id"]]
         show_table(shown[keys], SCORE_LABELS)
-    for words in tie_words(table):
+    for words in tie_words(table, names):
         say(words)
     for herb_id in dict.fromkeys(table["herb_id"]):
         needs = shade_words(catalogue, herb_id)
         if needs is not None:
-            say(Text(f"{herb_id}: {needs.ja}。", f"{herb_id}: {needs.en}."))
+            say(Text(f"{names[herb_id].ja}: {needs.ja}。", f"{names[herb_id].en}: {needs.en}."))
         if catalogue.reference_only(herb_id):
             say(
                 Text(
-                    f"{herb_id}: 目録の根拠が足りない参考の生薬です。幅だけで、区分は言いません。",
-                    f"{herb_id}: for reference: the catalogue has too few sources to tell a class.",
+                    f"{names[herb_id].ja}: 目録の根拠が足りない参考の生薬です。幅だけで、区分は言いません。",
+                    f"{names[herb_id].en}: for reference: the catalogue has too few sources to tell a class.",
                 )
             )
 
 
-def tie_words(table: pd.DataFrame) -> list[Text]:
+def tie_words(table: pd.DataFrame, names: Mapping[str, Text]) -> list[Text]:
     """Ranks that parcels share, in words; the largest of each herb, and whether the list cuts it off."""
     words = []
     for herb_id, own in table.groupby("herb_id", sort=False):
@@ -139,8 +143,8 @@ def tie_words(table: pd.DataFrame) -> list[Text]:
         more = cut if listed < count else Text("", "")
         words.append(
             Text(
-                f"{herb_id}: {count:,} 筆が同じ順位({rank:,} 位)です{more.ja}。",
-                f"{herb_id}: {count:,} parcels share rank {rank:,}{more.en}.",
+                f"{names[str(herb_id)].ja}: {count:,} 筆が同じ順位({rank:,} 位)です{more.ja}。",
+                f"{names[str(herb_id)].en}: {count:,} parcels share rank {rank:,}{more.en}.",
             )
         )
     return words
@@ -156,7 +160,10 @@ def show_what_if(table: pd.DataFrame, *, as_json: bool, as_csv: bool) -> None:
         shown = {"herb_id": table["herb_id"]}
         for prefix in ("", "new_"):
             ends = zip(table[f"{prefix}class_lower"], table[f"{prefix}class_upper"], strict=True)
-            shown[f"{prefix}class"] = [class_cell(*pair) for pair in ends]
+            # A herb for reference has a range where it is known enough, and no class.
+            only = table[f"{prefix}certainty"] == "unknown"
+            cells = [class_cell(*pair) for pair in ends]
+            shown[f"{prefix}class"] = ["-" if mark else cell for cell, mark in zip(cells, only, strict=True)]
             shown[f"{prefix}certainty"] = [certainty_cell(kind) for kind in table[f"{prefix}certainty"]]
             shown |= {
                 f"{prefix}{key}": table[f"{prefix}{key}"] for key in ("score", "lower", "upper", "rank")

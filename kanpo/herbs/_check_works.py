@@ -21,6 +21,10 @@ _RANGES = (("yen_low", "yen_high"), ("hours_low", "hours_high"))
 Needs = Mapping[str, tuple[Requirement, ...]]
 
 
+#: What works can change: no work moves the climate or the height of a parcel.
+_MENDED = ("soil", "light")
+
+
 def check_work(
     row: Row, place: Place, needs: Needs, sources: Collection[str], assumptions: Collection[str]
 ) -> list[Problem]:
@@ -29,10 +33,16 @@ def check_work(
     problems += _money(row, place, assumptions, ("10a", "unit"))
     problems += _sources(row, place, sources, ("source", "cost_source"), ("confidence", "cost_confidence"))
     factor = FACTORS.get(row.get("factor", ""))
-    if factor is None or factor.verdict != "suitability":
-        able = "、".join(key for key, one in FACTORS.items() if one.verdict == "suitability")
+    if factor is None or factor.verdict != "suitability" or factor.topic not in _MENDED:
+        able = "、".join(
+            key for key, one in FACTORS.items() if one.verdict == "suitability" and one.topic in _MENDED
+        )
         unable = problem(
-            *("work-factor", "植物が求める要因ではありません", "is not a factor that a plant needs"),
+            *(
+                "work-factor",
+                "工事で変えられる、植物が求める要因ではありません",
+                "is not a factor that a plant needs and works can change",
+            ),
             *(f"使える要因: {able}", f"known: {able}", at(place, row, "factor")),
         )
         return [unable, *problems]

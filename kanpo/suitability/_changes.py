@@ -157,8 +157,10 @@ def ranking_changes(former: pd.DataFrame, frame: pd.DataFrame, top: int) -> tupl
     # A parcel of which no class can be told is never among the best.
     best_now = set(now.index[(now["rank"] <= top) & now["class"].notna()])
     best_then = set(then.index[then["rank"] <= top])
+    # A class that can no longer be told takes no parcel out of the best: its rank does.
+    still = best_then & set(now.index[now["rank"] <= top])
     rows = []
-    for moved, ids, by in (("entered", best_now - best_then, now), ("left", best_then - best_now, then)):
+    for moved, ids, by in (("entered", best_now - best_then, now), ("left", best_then - still, then)):
         for parcel_id in sorted(ids, key=lambda one: (by.at[one, "rank"], one)):
             old, new = (_line(table, parcel_id) for table in (then, now))
             why = str(_why(old, new))
@@ -171,7 +173,7 @@ def ranking_changes(former: pd.DataFrame, frame: pd.DataFrame, top: int) -> tupl
     table = pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
     for key in ("old_rank", "rank"):
         table[key] = table[key].astype("Int64")
-    return table, len(best_now & best_then)
+    return table, len(still)
 
 
 def _line(table: pd.DataFrame, parcel_id: str) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _verdict(found: Explanation, speak: Speak) -> str:
 
 def _current(found: Explanation, speak: Speak) -> str:
     """The land as it lies; where a known factor excludes it, that factor decides."""
-    if not found.excluded:
+    if not found.excluded or found.unsourced:
         return _side(found.now, found, speak, Text("現況", "as it lies"))
     factor = FACTORS[found.limiting[0]].label
     low, high = found.now.class_lower or "N1", found.now.class_upper or "N1"
@@ -134,6 +134,11 @@ def _sureness(found: Explanation) -> Text:
     """What is known, and what would decide."""
     share = f"{found.known:.0%}"
     if found.excluded and found.missing and not found.unsourced:
+        if found.now.class_lower != found.now.class_upper:
+            return Text(
+                f"重みの {share} の要因が分かっています。不適であることは変わりません。工事で直るか(N1)直らないか(N2)は、残りによります。",
+                f"{share} of the weight is known. It is not suitable whatever the rest is; whether works mend it (N1) or not (N2) depends on that.",
+            )
         return Text(
             f"重みの {share} の要因が分かっています。現況の区分は、残りがどうであっても変わりません。",
             f"{share} of the weight is known. Whatever the rest is, the class of the land as it lies stays.",
@@ -188,6 +193,8 @@ def _held_down(found: Explanation, speak: Speak) -> list[str]:
             "分かっている要因に、点を下げているものはありません。",
             "Nothing that is known holds the score down.",
         )
+        if found.known == 0:
+            none = Text("分かっている要因がありません。", "Nothing that the herb cares about is known.")
         return [speak(none)]
     title = Text("点を下げている要因(大きい順):", "What holds the score down, most first:")
     if any(concern.excludes for concern in found.concerns):
@@ -360,9 +367,9 @@ def _rules(found: Explanation, speak: Speak) -> list[str]:
         ),
         speak(
             Text(
-                "幅は分からない要因が最悪・最良の場合、スコアは同じ地目の分かっている筆から控えめに見た値です。"
+                "幅は分からない要因が最悪・最良の場合、適地度の分からない要因は、同じ地目で分かっている筆(20筆以上あるとき)から控えめに、なければ最悪と最良の中ほどと見た値です。"
                 f"生薬目録 {found.catalogue_digest}。式は docs/suitability.md。",
-                "The interval is the worst and best case of what is not known, the score a cautious value from known land of that type. "
+                "The interval is the worst and best case of what is not known, in the score what is not known is a cautious value from known land of that type (20 parcels or more), else the middle of worst and best. "
                 f"Herb catalogue {found.catalogue_digest}. Formulas: docs/suitability.md.",
             )
         ),

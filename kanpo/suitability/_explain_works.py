@@ -20,8 +20,19 @@ def works_lines(found: Explanation, speak: Callable[[Text], str]) -> list[str]:
     if any(concern.excludes for concern in found.concerns):
         return []
     if found.options:
+        if found.now.certainty == "unknown" and not found.unsourced:
+            title = Text(
+                "改良(分かっていないことが多く、悪いと分かったときの見込み。それぞれ一番安い組み合わせ):",
+                "Works, if what is not known turns out to be poor, the cheapest for each class:",
+            )
+            return [
+                "",
+                speak(title),
+                *(speak(_option(option)) for option in found.options),
+                *_land(found, speak),
+            ]
         title = Text("改良(それぞれ一番安い組み合わせ):", "Works, the cheapest for each class:")
-        return ["", speak(title), *(speak(_option(option)) for option in found.options)]
+        return ["", speak(title), *(speak(_option(option)) for option in found.options), *_land(found, speak)]
     if found.then.score > found.now.score or found.then.lower > found.now.lower:
         names = [priced.work for priced in found.works]
         factors = dict.fromkeys(FACTORS[work.factor].label for work in names)
@@ -35,6 +46,20 @@ def works_lines(found: Explanation, speak: Callable[[Text], str]) -> list[str]:
     if found.now.score >= found.bounds.s3:
         return []
     return ["", speak(Text("改良: 知られている工事では S3 に届きません。", "No known work reaches S3."))]
+
+
+def _land(found: Explanation, speak: Callable[[Text], str]) -> list[str]:
+    """That works ask for a type of land, where it is not known."""
+    if found.land_type is not None or not any(p.work.land_types for o in found.options for p in o.works):
+        return []
+    return [
+        speak(
+            Text(
+                "  地目が分からないので、田や畑でしかできない工事ができるかは言えません(台帳で確かめる)。",
+                "  The type of land is not known: whether works of paddies and fields can be done is open.",
+            )
+        )
+    ]
 
 
 def _option(option: Option) -> Text:
@@ -70,7 +95,7 @@ def option_price(option: Option) -> Text:
             en.append(f"cost once {factor.en} is measured")
         elif priced.work.assumption:
             what = _COST if priced.money.yen_low is None else _HOURS
-            ja.append(f"{priced.work.label.ja}の{what.ja}は未定(前提 {priced.work.assumption})")
+            ja.append(f"{priced.work.label.ja}の{what.ja}は未定(前提)")
             en.append(f"{what.en} of {priced.work.label.en} not known (assumption {priced.work.assumption})")
     if any(priced.confidence == "low" for priced in option.works):
         ja.append("費用は要確認")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -15,6 +16,8 @@ from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import Method
 from kanpo.suitability._score import Expectations, Weights, score_parcels
 
+#: A comma that stands before other than three digits parts no thousands.
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}(?:\D|$))\d*.*")
 #: What people write for a factor that shall count as not known.
 _UNKNOWN = ("", "不明", "unknown", "none")
 _SHOWN = (
@@ -40,6 +43,16 @@ def read_assumptions(written: Mapping[str, str]) -> dict[str, object]:
         if normalise(text).casefold() in _UNKNOWN:
             assumed[key] = None
             continue
+        if _DECIMAL_COMMA.fullmatch(normalise(text)):
+            raise UsageError(
+                "what-if.comma",
+                Text(
+                    "コンマは小数点とも桁区切りとも読めます",
+                    "a comma may be a decimal point or part a thousand",
+                ),
+                Text("小数点は . で書いてください(例: 6.5)", "write a decimal point as . (such as 6.5)"),
+                Place(column=key, value=text),
+            )
         value, problem = read_value(fields[key], text)
         if problem is not None:
             raise UsageError(problem.code, problem.what, problem.mend, Place(column=key, value=text))

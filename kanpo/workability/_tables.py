@@ -36,6 +36,7 @@ def cost_table(
         (
             table["parcel_id"].to_numpy(dtype=str),
             table["hours_per_10a_low"],
+            table["hours_per_10a_high"].isna(),
             table["yen_per_10a_low"],
             middle.fillna(np.inf),
         )
@@ -60,7 +61,11 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
     if table["yen_per_10a_year_low"].isna().all():
         shown = shown.drop(columns="yen_year")
     shown["works"] = table["works"].replace("", "-")
-    shown["not_worth"] = table["not_worth"]
+    class_known = table["unknown"].str.split(";").map(lambda keys: "devastation_class" not in keys)
+    shown["not_worth"] = [
+        str((Text("はい", "yes") if b else Text("いいえ", "no")) if known else Text("不明", "unknown"))
+        for b, known in zip(table["not_worth"], class_known, strict=True)
+    ]
     comma = str(Text("、", ", "))
     shown["unknown"] = [
         comma.join(_label(key) for key in str(keys).split(";") if key) for keys in table["unknown"]

@@ -11,10 +11,13 @@ from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import InputPath, OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
+from kanpo.cli._ranking_text import certainty_cell, class_cell
 from kanpo.cli._selection import say_selection, selection_options
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kanpo.parcels import ParcelFilter
 
 _LABELS = {
@@ -24,7 +27,7 @@ _LABELS = {
     "area_m2": Text("面積(㎡)", "area (m²)"),
     "compactness": Text("まとまり", "compactness"),
     "herb_id": Text("生薬", "herb"),
-    "score": Text("スコア", "score"),
+    "score": Text("適地度", "score"),
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "class": Text("区分", "class"),
@@ -40,6 +43,8 @@ _LABELS = {
     "maybe_m2": Text("適地かもしれない(㎡)", "may be suitable (m²)"),
     "settlements": Text("大字", "settlements"),
     "parcel_ids": Text("筆ID", "parcel ids"),
+    "yen_per_10a": Text("円/10a", "yen per 10a"),
+    "hours_per_10a": Text("時間/10a", "hours per 10a"),
 }
 
 
@@ -48,7 +53,7 @@ _LABELS = {
     help=Text(
         "隣り合う筆をまとめて団地にし、よい順に並べる。機械を使うにはまとまった面積が要る。\n\n"
         "すき間(--gap)までの筆をつなぐ。--barrier に川や幹線道路の線を渡すと、それを越えてはつながない。\n"
-        "団地のスコアは筆のスコアの面積加重平均。生薬を指定しなければ、団地ごとに一番よい生薬で並べる。",
+        "団地の適地度は筆の適地度の面積加重平均。生薬を指定しなければ、団地ごとに一番よい生薬で並べる。",
         "Bring neighbouring parcels together into blocks, the best first: machines need area together.\n\n"
         "Parcels up to a gap apart are joined, but not across the lines of --barrier (rivers, main roads). "
         "The score of a block is the mean of its parcels' scores weighted by area, for the herb given or else "
@@ -153,7 +158,7 @@ def blocks(
     shown = table
     if not (as_json or as_csv):
         names = {herb_id: str(herb.label) for herb_id, herb in catalogue.herbs.items()}
-        shown = table.drop(columns="parcel_ids").assign(herb_id=table["herb_id"].map(names))
+        shown = _in_words(table.assign(herb_id=table["herb_id"].map(names)))
     nothing = Text(
         "その広さの団地はありません(--min-block-area)", "no block is that large (see --min-block-area)"
     )
@@ -168,3 +173,19 @@ def blocks(
     )
     say_selection(selection)
     return 0
+
+
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Blocks with the range of classes, how sure it is and what it takes in one cell each."""
+    from kanpo.workability import HOURS, YEN, range_text
+
+    shown = table.drop(columns=["parcel_ids", "class_lower", "class_upper"])
+    ends = zip(table["class_lower"], table["class_upper"], strict=True)
+    shown["class"] = [class_cell(*pair) for pair in ends]
+    shown["certainty"] = [certainty_cell(kind) for kind in table["certainty"]]
+    for name, unit in (("yen_per_10a", YEN), ("hours_per_10a", HOURS)):
+        if f"{name}_low" in table:
+            ends = zip(table[f"{name}_low"], table[f"{name}_high"], strict=True)
+            shown[name] = [str(range_text(low, high, unit)) for low, high in ends]
+            shown = shown.drop(columns=[f"{name}_low", f"{name}_high"])
+    return shown

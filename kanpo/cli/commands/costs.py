@@ -15,6 +15,8 @@ from kanpo.cli._selection import say_selection, selection_options
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kanpo.parcels import ParcelFilter
 
 _LABELS = {
@@ -30,6 +32,32 @@ _LABELS = {
     "works": Text("工事", "works"),
     "not_worth": Text("B分類(ふつう見合わない)", "class B (as a rule not worth it)"),
     "unknown": Text("分かれば狭まる", "would narrow it"),
+    "label": Text("費目", "part"),
+    "when": Text("いつ", "when"),
+    "yen_low": Text("円/10a 下限", "yen per 10a, least"),
+    "yen_high": Text("円/10a 上限", "yen per 10a, most"),
+    "hours_low": Text("時間/10a 下限", "hours per 10a, least"),
+    "hours_high": Text("時間/10a 上限", "hours per 10a, most"),
+    "confidence": Text("確からしさ", "confidence"),
+    "source_title": Text("出典", "source"),
+}
+#: Columns of the parts on the screen; programs get all of them.
+_PARTS = [
+    "parcel_id",
+    "label",
+    "when",
+    "yen_low",
+    "yen_high",
+    "hours_low",
+    "hours_high",
+    "confidence",
+    "source_title",
+]
+_WHEN = {"once": Text("一度", "once"), "crop": Text("作ごと", "each crop"), "year": Text("毎年", "each year")}
+_CONFIDENCE = {
+    "high": Text("高", "high"),
+    "medium": Text("中", "medium"),
+    "low": Text("低(要確認)", "low (to be confirmed)"),
 }
 
 
@@ -101,6 +129,8 @@ def costs(
     shown = table.head(limit)
     if parts:
         shown = found.parts_table(herb_id, list(shown["parcel_id"]))
+        if not (as_json or as_csv):
+            shown = _parts_in_words(shown)
     elif not (as_json or as_csv):
         shown = in_words(shown)
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv)
@@ -117,3 +147,11 @@ def costs(
         if line.ja:
             say(line)
     return 0
+
+
+def _parts_in_words(parts: pd.DataFrame) -> pd.DataFrame:
+    """The parts of each parcel together, with words in place of keys."""
+    shown = parts.sort_values("parcel_id", kind="stable")
+    for key, words in (("when", _WHEN), ("confidence", _CONFIDENCE)):
+        shown[key] = [str(words.get(one, Text.same(str(one)))) for one in shown[key]]
+    return shown[_PARTS]

@@ -14,6 +14,7 @@ from kanpo.cli._options import InputPath, OutputFolder, Written
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import SCORE_LABELS
 from kanpo.cli._score_text import side_table, sureness_words
+from kanpo.cli._selection import say_selection
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
 
@@ -198,14 +199,18 @@ def _import(project: Project, folder: Path, names: tuple[str, ...]) -> None:
 
 
 def _score(project: Project, catalogue: Catalogue) -> str:
+    from kanpo.parcels import ParcelFilter, select_parcels
     from kanpo.suitability import score_project, summary
 
     _step("kanpo score")
     scores = score_project(project, catalogue)
+    selection = select_parcels(project, ParcelFilter())
+    scores = scores.among(selection.parcel_ids)
     parcels = project.imported.parcels().set_index("parcel_id")
     table = summary(scores, catalogue, parcels["area_m2"].reindex(scores.parcel_ids).to_numpy(dtype=float))
     say(sureness_words(table))
     show_table(side_table(table[~table["reference"]].head(8), ""), SCORE_LABELS)
+    say_selection(selection)
     return str(scores.frame("shakuyaku").sort_values("rank")["parcel_id"].iloc[0])
 
 
@@ -255,8 +260,17 @@ def _three_seasons(project: Project, catalogue: Catalogue, data: Path) -> None:
 
 def _map(project: Project, catalogue: Catalogue, target: Path) -> None:
     from kanpo.maps import map_project
+    from kanpo.parcels import ParcelFilter, select_parcels
     from kanpo.schema import Audience
 
     _step("kanpo map")
     title = str(Text("薬草の適地(見本の町・架空)", "Suitability for crude-drug herbs (made-up sample)"))
-    map_project(project, catalogue, target, audience=Audience.PARTNER, first_herb="shakuyaku", title=title)
+    map_project(
+        project,
+        catalogue,
+        target,
+        audience=Audience.PARTNER,
+        first_herb="shakuyaku",
+        title=title,
+        among=select_parcels(project, ParcelFilter()).parcel_ids,
+    )

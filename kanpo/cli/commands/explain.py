@@ -93,7 +93,8 @@ def explain_command(
         more |= {"climate_years": years[0]} if years else {}
         show_json(explanation.to_dict() | more)
         return 0
-    click.echo(str(Text.same(f"{row['settlement'] or ''} {row['lot_number'] or ''}".strip())))
+    place = f"{row['settlement'] or ''} {row['lot_number'] or ''}".strip()
+    click.echo(place or str(row["parcel_id"]))
     click.echo(str(explanation.text()))
     click.echo(str(place_costs[1]))
     click.echo(str(overruled_text(said)), nl=False)

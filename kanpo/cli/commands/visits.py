@@ -144,9 +144,23 @@ def plan(
     short = table if desk or as_json or as_csv else _named(table[_SHORT], catalogue)
     nothing = Text("調べる筆はありません", "there is nothing to visit")
     show_table(short, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
-    _say_about(found, best, desk, catalogue)
+    if len(selection.parcel_ids) <= best:
+        say(_few(len(selection.parcel_ids), best))
+    else:
+        _say_about(found, best, desk, catalogue)
     say_selection(selection)
     return 0
+
+
+def _few(count: int, best: int) -> Text:
+    """That there is nothing to choose among so few parcels."""
+    if not count:
+        return Text("条件に合う筆がありません。", "no parcel is as asked for.")
+    return Text(
+        f"筆は {count:,} で、上位 {best:,} を選ぶまでもありません。何を測れば区分が決まるかは kanpo explain か --best を小さく。",
+        f"there are {count:,} parcels, so there is nothing to choose among the best {best:,}; kanpo explain says what to "
+        "measure for a class, or give a smaller --best.",
+    )
 
 
 def _named(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

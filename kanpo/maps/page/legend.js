@@ -48,6 +48,8 @@
     const { tone, lines } = kanpo.style;
     const focused = document.activeElement && document.activeElement.dataset.klass;
     const kinds = reference ? [kanpo.verdict.REFERENCE] : KINDS;
+    // What measuring may change is no area of a class.
+    const settled = (code) => reference || code >> 3 < 2;
     const coded = (klass) => (klass ? kinds.map((kind) => klass + kind) : [0]);
     const bar = make("div", { class: "kanpo-shares", "aria-hidden": "true" },
       ...ORDER.flatMap(coded).filter((code) => count[code]).map((code) =>
@@ -64,7 +66,7 @@
         make("span", { class: "kanpo-swatch", style: { background: tone(codes[0]), borderColor: lines[klass] } }),
         make("span", { class: "kanpo-class-name" }, make("b", { text: kanpo.verdict.CLASSES[klass] }), ` ${say("class" + klass)}`),
         ...cells.map((code) => make("span", { class: "kanpo-class-share", text: code === "" ? "" : number(count[code], 0) })),
-        make("span", { class: "kanpo-class-share", text: hectares(codes.reduce((sum, code) => sum + area[code], 0)) }));
+        make("span", { class: "kanpo-class-share", text: hectares(codes.filter(settled).reduce((sum, code) => sum + area[code], 0)) }));
     });
     place.replaceChildren(bar, make("div", { class: "kanpo-classes" }, head, ...items));
     if (focused) place.querySelector(`[data-klass="${Number(focused)}"]`).focus();

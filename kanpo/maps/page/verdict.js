@@ -112,14 +112,14 @@
 
   /** The sums that the first sentence says: surely suitable, suitable by the catalogue, open, unknown, not suitable. */
   function summed({ count, area }) {
-    const groups = { sure: [], likely: [], measuring: [], unknown: [0], not: [] };
+    const groups = { sure: [], likely: [], measuring: [], unknown: [0], not: [], unlikely: [] };
     for (let code = 1; code < 32; code++) {
       const kind = code >> 3;
       const klass = code & 7;
       if (!klass || klass > 5) continue;
       if (kind === 3) groups.unknown.push(code);
       else if (kind === BY_MEASURING) groups.measuring.push(code);
-      else if (klass > 3) groups.not.push(code);
+      else if (klass > 3) groups[kind === SURE ? "not" : "unlikely"].push(code);
       else groups[kind === SURE ? "sure" : "likely"].push(code);
     }
     const total = (values, codes) => codes.reduce((sum, code) => sum + values[code], 0);
