@@ -144,7 +144,7 @@ def simulate(
     catalogue = load_catalogue()
     parts = []
     for seed in seeds:
-        world = sample_world(sample, folder, seed, desk_only=False)
+        world = sample_world(sample, folder, seed, hiding="nothing")
         for herb in herbs:
             for way in ("suggest", "random"):
                 found = run(world, catalogue, herb, seed, suggested=way == "suggest", wrong=wrong)

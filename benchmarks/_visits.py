@@ -36,7 +36,7 @@ BEST, VISITS, BATCH = 20, 40, 10
 #: Share of the values, or of the parcels, that nobody has looked at.
 HIDDEN = 0.85
 
-Hiding = Literal["values", "parcels"]
+Hiding = Literal["values", "parcels", "nothing"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,18 +63,22 @@ def sample_world(sample: Path, folder: Path, seed: int, hiding: Hiding) -> World
         ``data`` of this repository.
     folder : Path
         For the project.
-    hiding : {"values", "parcels"}
-        Whether each value that costs a visit is hidden by itself, or all of a parcel together.
+    hiding : {"values", "parcels", "nothing"}
+        Whether each value that costs a visit is hidden by itself, or all of a parcel together; with
+        "nothing" what the sample's register, layers and visits say is known and true.
     """
     parcels, factors = _sample(sample, folder)
     truth, random = factors.values.copy(), np.random.default_rng(seed)
     told = pd.read_csv(sample / "truth.csv", dtype={"parcel_id": str}).set_index("parcel_id")
-    for key in told.columns:
+    for key in told.columns if hiding != "nothing" else ():
         truth[key] = told[key].reindex(truth.index).combine_first(truth[key])
     for key in truth.columns:
         gone = truth[key].isna().to_numpy()
         truth.loc[gone, key] = random.choice(truth[key].dropna().to_numpy(), gone.sum())
     known = truth.copy()
+    if hiding == "nothing":
+        known[FIELD] = factors.values[FIELD]
+        return World(parcels, replace(factors, values=known), replace(factors, values=truth))
     each = random.random((len(truth), len(FIELD))) < HIDDEN
     whole = np.repeat(random.random((len(truth), 1)) < HIDDEN, len(FIELD), axis=1)
     hidden = each if hiding == "values" else whole

@@ -48,7 +48,7 @@ def test_from_parcels_to_map_by_hand(kanpo: Kanpo, tmp_path: Path) -> None:
         assert kanpo("layers", "add", SAMPLE / name, "--as", kind).code == 0
     listed = json.loads(kanpo("layers", "list", "--json").out)
     assert [row["layer_id"] for row in listed] == ["elevation", "soil", "climate_mesh"]
-    scored = kanpo("score", "--herb", "芍薬", "--json")
+    scored = kanpo("score", "--herb", "芍薬", "--with-cultivated", "--json")
     (summary,) = json.loads(scored.out)
     kinds = [summary[key] for key in ("sure", "by_catalogue", "by_measuring", "unknown")]
     assert sum(kinds) == done["stored"]

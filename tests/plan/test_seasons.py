@@ -17,7 +17,7 @@ SAMPLE = Path(__file__).parents[2] / "data"
 
 def test_suggested_sites_lose_less_than_random_ones(tmp_path: Path) -> None:
     """The yield lost on the sites tried in seasons 2 to 5; `docs/evidence.md` has more seeds and herbs."""
-    world, catalogue = sample_world(SAMPLE, tmp_path, 0, desk_only=False), load_catalogue()
+    world, catalogue = sample_world(SAMPLE, tmp_path, 0, hiding="nothing"), load_catalogue()
     lost = {
         way: np.mean(run(world, catalogue, "toki", 0, suggested=way)["regret_of_sites"].to_numpy()[2:])
         for way in (True, False)

@@ -143,9 +143,9 @@ def test_the_stamp_keeps_the_weights_and_everybody_says_them(project: Project) -
     assert found.now.score == pytest.approx(
         float(scores.frame("toki").set_index("parcel_id").loc["P1", "score"])
     )
-    used = PANEL.for_catalogue(CATALOGUE)["toki"]["soil_depth_cm"] / sum(NEEDS.values())
-    assert found.line("soil_depth_cm").weight == pytest.approx(used)
-    assert found.line("soil_depth_cm").weighed and not found.line("soil_ph").weighed
+    used = PANEL.for_catalogue(CATALOGUE)["toki"]["soil_ph"] / sum(NEEDS.values())
+    assert found.line("soil_ph").weight == pytest.approx(used)
+    assert found.line("soil_ph").weighed and not found.line("soil_depth_cm").weighed
     assert f"{used:.1%} †" in found.text().ja
     assert "† 専門家の比較による重みです: 重み.csv(SHA-256 abababababab)" in found.text().ja
     told = json.loads(json.dumps(found.to_dict()))
@@ -153,7 +153,7 @@ def test_the_stamp_keeps_the_weights_and_everybody_says_them(project: Project) -
     content = project_content(project, CATALOGUE, Audience.PUBLIC)
     toki = next(herb for herb in content.herbs if herb.herb_id == "toki")
     on_map = {need.factor: need.weight for need in toki.requirements}
-    assert on_map["soil_depth_cm"] / sum(on_map.values()) == pytest.approx(used)
+    assert on_map["soil_ph"] / sum(on_map.values()) == pytest.approx(used)
     assert any("重み.csv" in str(source.source) for source in content.layers_sources)
 
 

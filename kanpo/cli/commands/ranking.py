@@ -12,6 +12,7 @@ from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
+from kanpo.cli._score_text import next_words
 from kanpo.cli._selection import refuse_selection, say_selection, selection_options
 from kanpo.cli.commands.climate import anomalies_of, station_options
 from kanpo.errors import UsageError
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from kanpo.herbs import Catalogue
     from kanpo.parcels import ParcelFilter
-    from kanpo.suitability import Criterion
+    from kanpo.suitability import Criterion, Scores
 
 _LABELS = SCORE_LABELS | {
     "level": Text("段", "level"),
@@ -133,12 +135,10 @@ def ranking_command(
         suited_herbs,
     )
 
-    _check(parcel, herbs, pareto)
-    if parcel is not None:
-        refuse_selection(wanted, "--parcel")
+    _check(parcel, herbs, pareto, wanted)
     catalogue = catalogue_of(find_project(project))
     chosen = [find_herb(catalogue, name).herb_id for name in herbs] or None
-    criteria = read_criteria(pareto) if pareto else ()
+    criteria = () if pareto is None else read_criteria(pareto)
     path = table_file(out) if out else None
     with Project.open(find_project(project)) as opened:
         row = find_current(opened, parcel) if parcel else None
@@ -153,9 +153,9 @@ def ranking_command(
     else:
         table = ranking(scores, parcels, top, among=selection.parcel_ids)
     if anomalies is not None:
-        one_parcel = None if row is None else row["parcel_id"]
         how: dict[str, Any] = {"bounds": scores.bounds, "method": scores.method}
-        table = add_risk(table, factors, catalogue, anomalies, parcel_id=one_parcel, **how)
+        how["parcel_id"] = None if row is None else row["parcel_id"]
+        table = add_risk(table, factors, catalogue, anomalies, **how)
         say(anomalies.text())
     labels = _LABELS | {one.key: one.label for one in criteria}
     if path is not None:
@@ -163,18 +163,18 @@ def ranking_command(
         say(Text(f"書き出しました: {path}", f"written: {path}"))
     if row is None and not criteria:
         show_ranking(table, catalogue, as_json=as_json, as_csv=as_csv)
+        _say_limits(scores.among(selection.parcel_ids), catalogue)
         say_selection(selection)
         return 0
     plain = as_json or as_csv
     shown = table if plain else _herbs(table) if row is not None else _levels(table)
     show_table(shown, labels, as_json=as_json, as_csv=as_csv)
-    if row is not None:
-        say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
-        say(_best(table))
-    else:
-        _say_levels(criteria, len(table))
     if row is None:
+        _say_levels(criteria, len(table))
         say_selection(selection)
+        return 0
+    say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
+    say(_best(table))
     return 0
 
 
@@ -227,8 +227,10 @@ def _best(table: pd.DataFrame) -> Text:
     )
 
 
-def _check(parcel: str | None, herbs: Sequence[str], pareto: str | None) -> None:
+def _check(parcel: str | None, herbs: Sequence[str], pareto: str | None, wanted: ParcelFilter) -> None:
     """Which combination of options makes sense."""
+    if parcel is not None:
+        refuse_selection(wanted, "--parcel")
     if parcel is None and not herbs:
         raise UsageError(
             "ranking.what",
@@ -241,6 +243,15 @@ def _check(parcel: str | None, herbs: Sequence[str], pareto: str | None) -> None
             Text("--pareto は筆を比べるものです", "--pareto compares parcels"),
             Text("--parcel の代わりに --herb を付けてください", "give --herb instead of --parcel"),
         )
+
+
+def _say_limits(scores: Scores, catalogue: Catalogue) -> None:
+    """Herbs for which these data tell no parcel from another."""
+    from kanpo.suitability import summary
+
+    table = summary(scores, catalogue)
+    for words in next_words(table[~table["tells_apart"]]):
+        say(words)
 
 
 def _say_levels(criteria: Sequence[Criterion], count: int) -> None:

@@ -155,6 +155,8 @@ def score(
             table = _what_if(opened, catalogue, chosen, settings, what_if, parcel)
             show_what_if(table, as_json=as_json, as_csv=as_csv)
             return 0
+        # Before anything is stored: a settlement that is not there ends the command.
+        selection = select_parcels(opened, wanted)
         if assume:
             scores = _assumed(opened, catalogue, chosen, settings)
         else:
@@ -163,7 +165,6 @@ def score(
             )
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         parcels = opened.imported.parcels()
-        selection = select_parcels(opened, wanted)
         changes = (
             project_changes(opened, catalogue, scores, settings, top=top or _TOP, stored=not dry_run)
             if compare
