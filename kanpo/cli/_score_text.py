@@ -107,8 +107,20 @@ class Shown:
                     f"{hidden:,} more rows (all: --csv, --json)",
                 )
             )
+        quiet = 0
         for herb_id, stayed in changes.stayed.items():
+            if not stayed and (table["herb_id"] != herb_id).all():
+                quiet += 1
+                continue
             self._say_changes_of(herb_id, table[table["herb_id"] == herb_id], stayed, top)
+
+        if quiet:
+            say(
+                Text(
+                    f"ほか {quiet} 生薬は、前の順位がないか、区分の言える筆がありません。",
+                    f"{quiet} more herbs had no ranks before, or have no parcel of which a class can be told.",
+                )
+            )
 
     def _say_changes_of(self, herb_id: str, own: pd.DataFrame, stayed: int, top: int) -> None:
         """How many parcels of one herb moved, and for which reasons most."""

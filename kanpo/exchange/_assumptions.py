@@ -165,6 +165,13 @@ def import_assumptions(project: Project, path: Path, *, dry_run: bool = False) -
     return RecordsImport(report, target, original)
 
 
+_TWICE = Problem(
+    "assumption.twice",
+    Text("同じ項目・同じ生薬の行が、この表の前にあります", "the table has a row of this key and herb before"),
+    Text("どちらか一行だけを残してください", "leave one of the rows"),
+)
+
+
 def _nothing() -> RecordReport:
     return RecordReport(_KIND, 0, (), 0, (), frozenset())
 
@@ -186,15 +193,19 @@ def _filled_in(project: Project, source: RecordsSource) -> tuple[RecordsSource, 
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
     unusable: dict[int, tuple[Problem, ...]] = {}
-    known = 0
+    known, told = 0, set[tuple[str, str]]()
     for index, row in enumerate(table.rows):
         written = {key: row[place].strip() if place < len(row) else "" for key, place in at.items()}
         blank = not written.get("low") and not written.get("high")
         # The hidden row of machine keys in our own form is none to read.
         if (blank and index not in source.unusable) or plain(written.get("key", "")) == "key":
             continue
-        before = standing.get(_about(written, catalogue))
-        if before is not None and index not in source.unusable and _says_the_same(written, before):
+        about = _about(written, catalogue)
+        twice = bool(about[0]) and about in told
+        told.add(about)
+        before = standing.get(about)
+        usable = index not in source.unusable and not twice
+        if before is not None and usable and _says_the_same(written, before):
             known += 1
             continue
         more = {"happened_at": today}
@@ -202,6 +213,8 @@ def _filled_in(project: Project, source: RecordsSource) -> tuple[RecordsSource, 
             more |= {"supersedes": str(before["record_id"]), "reason": f"{table.file_name} の値"}
         if index in source.unusable:
             unusable[len(rows)] = source.unusable[index]
+        elif twice:
+            unusable[len(rows)] = (_TWICE.at(row=table.number_of(index), value=written["key"]),)
         cells = [row[position] if position < len(row) else "" for position in keep]
         rows.append((*cells, *(more.get(key, "") for key in extra)))
         numbers.append(table.number_of(index))

@@ -21,6 +21,8 @@ _RANGES = (("yen_low", "yen_high"), ("hours_low", "hours_high"))
 Needs = Mapping[str, tuple[Requirement, ...]]
 
 
+#: More yen, or hours, than anything on 10 a takes.
+_MOST = 1e9
 #: What works can change: no work moves the climate or the height of a parcel.
 _MENDED = ("soil", "light")
 
@@ -119,9 +121,13 @@ def _money(row: Row, place: Place, assumptions: Collection[str], units: tuple[st
         texts = [row.get(key, "").strip() for key in (low, high)]
         values = [number_of(text) for text in texts]
         for key, text, value in zip((low, high), texts, values, strict=True):
-            if text and (value is None or value < 0):
+            if text and (value is None or not 0 <= value <= _MOST):
                 yield problem(
-                    *("number", "0以上の数ではありません", "is not a number of 0 or more"),
+                    *(
+                        "number",
+                        f"0〜{_MOST:,.0f} の数ではありません",
+                        f"is not a number from 0 to {_MOST:,.0f}",
+                    ),
                     *("半角の数だけを入れてください", "enter digits only", at(place, row, key)),
                 )
         if bool(texts[0]) != bool(texts[1]) or (None not in values and values[0] > values[1]):  # type: ignore[operator]
@@ -216,7 +222,12 @@ def _steps(row: Row, factor: Factor, here: Place, needs: Needs) -> Iterator[Prob
             *(f"{wanted} の形で全区分の行き先を", f"say where each class goes: {wanted}", here),
         )
         return
-    if loop := _loop(steps):
+    if all(key == to for key, to in steps.items()):
+        yield problem(
+            *("work-idle", "どの区分も変わらない作業です", "changes no class"),
+            *("良くなる行き先を入れてください", "say which class becomes better", here),
+        )
+    elif loop := _loop(steps):
         yield problem(
             *(
                 "work-loops",

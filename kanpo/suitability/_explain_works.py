@@ -85,6 +85,10 @@ def option_price(option: Option) -> Text:
     if money.yen_low is not None and money.yen_high is not None:
         ja.append(f"{money.yen_low / 10_000:.3g}〜{money.yen_high / 10_000:.3g} 万円/10a")
         en.append(f"{money.yen_low:,.0f} to {money.yen_high:,.0f} yen/10a")
+    elif any(priced.money.yen_low for priced in option.works):
+        least = sum(priced.money.yen_low or 0.0 for priced in option.works)
+        ja.append(f"{least / 10_000:.3g} 万円/10a 以上")
+        en.append(f"{least:,.0f} yen/10a or more")
     if money.hours_low is not None and money.hours_high is not None:
         ja.append(f"{money.hours_low:.3g}〜{money.hours_high:.3g} 時間/10a")
         en.append(f"{money.hours_low:.3g} to {money.hours_high:.3g} hours/10a")
@@ -93,9 +97,9 @@ def option_price(option: Option) -> Text:
             factor = FACTORS[priced.work.factor].label
             ja.append(f"費用は{factor.ja}を測ってから")
             en.append(f"cost once {factor.en} is measured")
-        elif priced.work.assumption:
+        elif None in (priced.money.yen_low, priced.money.hours_low):
             what = _COST if priced.money.yen_low is None else _HOURS
-            ja.append(f"{priced.work.label.ja}の{what.ja}は未定(前提)")
+            ja.append(f"{priced.work.label.ja}の{what.ja}は未定(kanpo assumptions)")
             en.append(f"{what.en} of {priced.work.label.en} not known (assumption {priced.work.assumption})")
     if any(priced.confidence == "low" for priced in option.works):
         ja.append("費用は要確認")

@@ -8,7 +8,7 @@ from kanpo.workability._assumed import Answer, Assumptions, assumption_table, re
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import Ground, ground_of
 from kanpo.workability._margin import Margin, margin_of
-from kanpo.workability._project import costs_of_blocks, costs_of_parcel, project_workability
+from kanpo.workability._project import answer_works, costs_of_blocks, costs_of_parcel, project_workability
 from kanpo.workability._rules import NOT_WORTH, SUBSIDIES, Rule, previous_crops, replant_rules, rules_of
 from kanpo.workability._span import Span
 from kanpo.workability._tables import cost_table, in_words
@@ -36,6 +36,7 @@ __all__ = [
     "Rule",
     "Span",
     "Workability",
+    "answer_works",
     "areas_of_blocks",
     "asked_text",
     "assumed_text",

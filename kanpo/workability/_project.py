@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from kanpo.herbs import Catalogue
+from kanpo.herbs import Catalogue, Money
 from kanpo.locale import Text
 from kanpo.parcels import current_parcels, read_land_use
 from kanpo.sites import Factors, stored_factors
@@ -17,6 +18,7 @@ from kanpo.suitability import Expectations, expect, score_settings, with_assumed
 from kanpo.workability._assumed import read_assumptions_kept
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import ground_of
+from kanpo.workability._part import Asking
 from kanpo.workability._rules import previous_crops, replant_rules
 from kanpo.workability._text import parcel_workability, workability_text
 from kanpo.workability._workability import Workability, workability
@@ -54,6 +56,19 @@ def project_workability(
     settings = score_settings(project)
     kept = read_assumptions_kept(project)
     return workability(factors, ground, catalogue, herbs, kept, settings=settings, expectations=expectations)
+
+
+def answer_works(project: Project, catalogue: Catalogue, herb_id: str) -> Catalogue:
+    """The catalogue with the figures of its works that the project was asked for and has answered for a herb."""
+    kept = read_assumptions_kept(project)
+    works = []
+    for work in catalogue.works:
+        spans = Asking(catalogue, kept, herb_id, 1).money(work.money, work.assumption)
+        ends = [float(end[0]) for span in spans for end in (span.low, span.high)]
+        # An open end has not been asked yet.
+        yen, hours = (pair if np.isfinite(pair).all() else (None, None) for pair in (ends[:2], ends[2:]))
+        works.append(replace(work, money=Money(*yen, *hours)))
+    return replace(catalogue, works=tuple(works))
 
 
 def costs_of_blocks(

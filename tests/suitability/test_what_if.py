@@ -67,6 +67,8 @@ def test_values_are_read_as_people_write_them(written: dict[str, str], read: dic
         ({"slope_deg": "nan"}, "value.not-number"),
         ({"drainage": "ふつう"}, "value.not-in-list"),
         ({"勾配": "5"}, "factor.unknown"),
+        ({"soil_depth_cm": "4,5"}, "what-if.comma"),
+        ({"土壌pH(H2O)": "６，５"}, "what-if.comma"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_mend(written: dict[str, str], code: str) -> None:

@@ -115,6 +115,18 @@ def test_what_cannot_be_comes_back_with_its_row_and_the_rest_is_kept(
     assert result.rejects is not None and code in "".join(read_csv(result.rejects).rows[0])
 
 
+def test_a_second_row_of_the_same_question_comes_back(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "前提.csv"
+    path.write_text(
+        "key,herb_id,low,high\ntrips_per_year,,10,20\ntrips_per_year,,30,40\ntrips_per_year,toki,5,\n",
+        encoding="utf-8",
+    )
+    found = import_assumptions(project, path)
+    assert [(p.code, p.place.row) for p in found.report.problems] == [("assumption.twice", 3)]
+    kept = _kept(project)
+    assert kept.of("trips_per_year", "shakuyaku").low == 10 and kept.of("trips_per_year", "toki").low == 5
+
+
 def test_a_dry_run_stores_nothing(project: Project, tmp_path: Path) -> None:
     path = _form(
         project, tmp_path, {("wage_yen_per_hour", ""): (1000, None), ("accepted_share", ""): (5, None)}

@@ -50,7 +50,7 @@ def explain_command(
     from kanpo.sites import overruled_text, stored_factors, values_of_parcel
     from kanpo.store import Project
     from kanpo.suitability import explain, read_assumptions, score_settings, with_assumed
-    from kanpo.workability import costs_of_parcel
+    from kanpo.workability import answer_works, costs_of_parcel
 
     catalogue = catalogue_of(find_project(project))
     herb_id = find_herb(catalogue, herb).herb_id
@@ -62,6 +62,7 @@ def explain_command(
         said = values_of_parcel(opened, row["parcel_id"])
         parcels = current_parcels(opened) if assume else None
         place_costs = costs_of_parcel(opened, catalogue, herb_id, row["parcel_id"], factors, assumed)
+        priced = answer_works(opened, catalogue, herb_id)
         record = longest_record(project_stations(opened))
     _say_changed(changed)
     if assumed:
@@ -76,7 +77,7 @@ def explain_command(
         factors,
         row["parcel_id"],
         herb_id,
-        catalogue,
+        priced,
         method=settings.method,
         weights=settings.weights,
         bounds=settings.bounds,
