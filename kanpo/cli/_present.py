@@ -59,6 +59,10 @@ def say_problems(problems: Iterable[Problem], *, limit: int = _SHOWN) -> None:
         say(f"{words[severity]}: {Text(f'ほか {count:,} 件', f'{count:,} more')}: {what} [{code}]")
 
 
+#: Columns whose keys are words of the vocabulary of the same name.
+_VOCABULARIES = {"land_type", "certainty"}
+
+
 def show_table(
     frame: pd.DataFrame,
     labels: Mapping[str, Text] | None = None,
@@ -76,9 +80,21 @@ def show_table(
         say(empty)
     else:
         headers = [str((labels or {}).get(str(key), Text.same(str(key)))) for key in frame.columns]
-        rows = [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+        worded = _in_words(frame)
+        rows = [[_cell(value) for value in row] for row in worded.itertuples(index=False, name=None)]
         numeric = [frame[key].dtype.kind in "fiu" for key in frame.columns]
         click.echo(_aligned(headers, rows, numeric))
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with keys of the columns of `_VOCABULARIES` as people say them."""
+    from kanpo.schema import VOCABULARIES
+
+    words = {}
+    for column in _VOCABULARIES & set(map(str, frame.columns)):
+        labels = VOCABULARIES[column].labels
+        words[column] = [str(labels[key]) if key in labels else key for key in frame[column]]
+    return frame.assign(**words)
 
 
 def say_predictions(count: int) -> None:

@@ -30,6 +30,9 @@ def cost_table(
     table = names.merge(frame, on="parcel_id", how="right")
     if scores is not None:
         classes = scores.frame(herb_id)[["parcel_id", *CLASSES]]
+        if scores.unsourced[scores.herb_ids.index(herb_id)]:
+            # A herb for reference has a range of scores and no class.
+            classes = classes.assign(**dict.fromkeys(CLASSES))
         table = table.merge(classes, on="parcel_id", how="left")
     middle = table[["yen_per_10a_low", "yen_per_10a_high"]].mean(axis=1, skipna=False)
     order = np.lexsort(

@@ -138,7 +138,7 @@ def robust(
     progress.done()
     table = found.frame().merge(names, on="parcel_id", how="left")
     table = table[list(_LABELS)]
-    shown = table if as_json or as_csv else _in_words(table)
+    shown = table if as_json or as_csv else _in_words(table, catalogue.reference_only(herb_id))
     if ranks:
         table, shown = (each.merge(found.acceptability(), on="parcel_id") for each in (table, shown))
     if out and not dry_run:
@@ -159,8 +159,11 @@ def robust(
     return 0
 
 
-def _in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with how sure a class is in words, for people."""
+def _in_words(table: pd.DataFrame, reference: bool) -> pd.DataFrame:
+    """The table with how sure a class is in words, for people; of a herb for reference no class is told."""
+    if reference:
+        word = str(Text("参考", "reference"))
+        return table.assign(certainty=word, class_lower=None, class_upper=None)
     from kanpo.schema import VOCABULARIES
 
     words = {key: str(text) for key, text in VOCABULARIES["certainty"].labels.items()}
