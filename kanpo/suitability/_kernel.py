@@ -23,9 +23,9 @@ FactorColumns = Mapping[str, np.ndarray]
 #: no assumption. Classes are codes, both ends included.
 AssumedRanges = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
-#: Parcels scored at a time by one thread: few enough for the processor's caches, many enough that
-#: Python's own time per step does not count.
-CHUNK = 8192
+#: Parcels scored at a time by one thread: few enough that their memory stays small, many enough that
+#: Python's own time per step, in which the other threads wait, does not count.
+CHUNK = 24_576
 #: Losses closer than this count as equal, so that two implementations of the logarithm agree.
 TIE = 1e-12
 #: Position of the cautious point in `KernelResult.numbers`.
