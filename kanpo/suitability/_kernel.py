@@ -25,7 +25,7 @@ AssumedRanges = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 #: Parcels scored at a time by one thread: few enough that their memory stays small, many enough that
 #: Python's own time per step, in which the other threads wait, does not count.
-CHUNK = 24_576
+CHUNK = 12_288
 #: Losses closer than this count as equal, so that two implementations of the logarithm agree.
 TIE = 1e-12
 #: Position of the cautious point in `KernelResult.numbers`.
