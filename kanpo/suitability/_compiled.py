@@ -10,7 +10,7 @@ import numpy as np
 
 from kanpo.herbs import Requirement, Work
 from kanpo.schema import FACTORS
-from kanpo.suitability._membership import effective
+from kanpo.suitability._membership import FLOOR, effective
 from kanpo.suitability._shapes import flank, shifted, shifted_classes, spread_of
 from kanpo.suitability._works import NO_LAND_TYPE, can_be_done, turns_after, works_for
 
@@ -67,25 +67,46 @@ class Judge:
         They are those of `KernelResult.numbers`: the curve seen strictly, as it is written (three times), and
         kindly. A work that asks for a type of land that is not known counts from the point on.
         """
-        out[0] = self.judge(column, land, -1, hopeful=False)
-        out[1:4] = self.judge(column, land, 0)
-        out[4] = self.judge(column, land, 1)
-        if any(work.land_types for work in self.works) and (land == NO_LAND_TYPE).any():
-            out[1] = self.judge(column, land, 0, hopeful=False)
-            np.log(out, out=out)
-            return
-        for number in (0, 1, 4):
-            np.log(out[number], out=out[number])
-        out[2:4] = out[1]
+        asks = any(work.land_types for work in self.works) and bool((land == NO_LAND_TYPE).any())
+        for number, sense in ((0, -1), (1, 0), (4, 1)):
+            if self.works:
+                out[number] = self.judge(column, land, sense, hopeful=number > 1 or not asks)
+            else:
+                # The next row is free until it is its turn, the last has the one before it.
+                spare = out[number + 1 if number < 4 else 3]
+                out[number] = self._effective(column, sense, out[number], spare)
+            self._take_log(out[number])
+        if asks:
+            out[2] = self.judge(column, land, 0)
+            self._take_log(out[2])
+        else:
+            out[2] = out[1]
+        out[3] = out[2]
 
-    def _effective(self, column: np.ndarray, sense: int) -> np.ndarray:
+    def _take_log(self, used: np.ndarray) -> None:
+        """Put the logarithm of effective memberships in their place; NaN becomes that of the least.
+
+        Few values lie on a flank, and the logarithm costs more than all else here.
+        """
+        least = 0.0 if self.requirement.knock_out else FLOOR
+        flank = np.flatnonzero((used > least) & (used < 1.0))
+        logs = np.log(used.take(flank))
+        np.copyto(used, np.where(used >= 1.0, 0.0, _log(least)))
+        used[flank] = logs
+
+    def _effective(
+        self,
+        column: np.ndarray,
+        sense: int,
+        out: np.ndarray | None = None,
+        spare: np.ndarray | None = None,
+    ) -> np.ndarray:
         share = sense * self.share
         if FACTORS[self.factor].kind == "number":
-            found = shifted(self.requirement, column, share)
-        else:
-            # Code −1 takes the NaN behind the last class.
-            found = shifted_classes(self.requirement, share)[column]
-        return effective(self.requirement, found)
+            memberships = shifted(self.requirement, column, share, out, spare)
+            return effective(self.requirement, memberships, out=memberships)
+        # Code −1 takes the NaN behind the last class.
+        return effective(self.requirement, shifted_classes(self.requirement, share)[column])
 
     def extremes(self, land_code: int, sense: int) -> tuple[float, float]:
         """Least and greatest effective membership over all values that are physically possible."""
@@ -253,7 +274,7 @@ def compile_requirements(
     )
 
 
-def _log(values: np.ndarray) -> np.ndarray:
+def _log(values: np.ndarray | float) -> np.ndarray:
     """The natural logarithm, −inf of 0."""
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(values))

@@ -34,19 +34,16 @@ _POINT = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KernelResult:
-    """Scores of H herbs on N parcels, herb by herb: every array is (H, N).
+    """Scores of H herbs on N parcels, herb by herb.
 
-    `lower` and `upper` bound what the parcel may turn out to be, `least` and `most` the same where
-    the catalogue's rows are off as far as their confidence allows; `score` is the cautious point.
-    `limiting` is the position of the limiting factor in `FACTORS`, -1 for none. `excluded` tells
-    where a known factor knocks the parcel out.
+    `numbers` (5, H, N) are, in rising order, least, lower, score, upper and most: `lower` and `upper`
+    bound what the parcel may turn out to be, `least` and `most` the same where the catalogue's rows are
+    off as far as their confidence allows; `score` is the cautious point. `limiting` (H, N) is the
+    position of the limiting factor in `FACTORS`, -1 for none. `excluded` (H, N) tells where a known
+    factor knocks the parcel out.
     """
 
-    score: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    least: np.ndarray
-    most: np.ndarray
+    numbers: np.ndarray
     limiting: np.ndarray
     excluded: np.ndarray
 
@@ -54,25 +51,36 @@ class KernelResult:
     def empty(cls, herbs: int, parcels: int) -> KernelResult:
         """Room for results."""
         shape = (herbs, parcels)
-        score, lower, upper, least, most = (np.empty(shape) for _ in range(5))
-        return cls(score, lower, upper, least, most, np.empty(shape, np.int8), np.empty(shape, bool))
+        return cls(np.empty((5, *shape)), np.empty(shape, np.int8), np.empty(shape, bool))
 
     def take(self, at: np.ndarray) -> KernelResult:
         """Those of the parcels at some positions (n,)."""
-        return KernelResult(
-            self.score[:, at],
-            self.lower[:, at],
-            self.upper[:, at],
-            self.least[:, at],
-            self.most[:, at],
-            self.limiting[:, at],
-            self.excluded[:, at],
-        )
+        return KernelResult(self.numbers[:, :, at], self.limiting[:, at], self.excluded[:, at])
 
     @property
-    def numbers(self) -> tuple[np.ndarray, ...]:
-        """The five arrays of scores in rising order: least, lower, score, upper, most."""
-        return self.least, self.lower, self.score, self.upper, self.most
+    def least(self) -> np.ndarray:
+        """The worst of the strict curves, (H, N)."""
+        return self.numbers[0]
+
+    @property
+    def lower(self) -> np.ndarray:
+        """The worst, (H, N)."""
+        return self.numbers[1]
+
+    @property
+    def score(self) -> np.ndarray:
+        """The cautious point, (H, N)."""
+        return self.numbers[_POINT]
+
+    @property
+    def upper(self) -> np.ndarray:
+        """The best, (H, N)."""
+        return self.numbers[3]
+
+    @property
+    def most(self) -> np.ndarray:
+        """The best of the kind curves, (H, N)."""
+        return self.numbers[4]
 
 
 def run_kernel(
@@ -124,9 +132,12 @@ def run_kernel(
     parts = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
 
     def work(mine: list[slice]) -> None:
+        # Taken once: the system clears memory anew each time that it gives it, which costs as much as the work.
+        logs = np.empty((len(compiled.judges), 5, chunk))
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             for part in mine:
-                _score_chunk(columns, land, ranges or {}, compiled, method, result, part)
+                here = logs[:, :, : part.stop - part.start]
+                _score_chunk(columns, land, ranges or {}, compiled, method, result, part, here)
 
     lanes = [lane for lane in (parts[first::threads] for first in range(threads)) if lane]
     if len(lanes) > 1:
@@ -191,14 +202,16 @@ def _score_chunk(
     method: Method,
     result: KernelResult,
     part: slice,
+    logs: np.ndarray,
 ) -> None:
-    logs, unknown = judge_columns(columns, land, compiled, part)
+    unknown = judge_columns(columns, land, compiled, part, logs)[1]
     if ranges:
         _narrow(logs, unknown, ranges, land, compiled, part)
     seen = np.where(unknown, 0.0, logs[:, _POINT])
-    spare, least_log, numbers = np.empty((3, *logs.shape[1:]))
+    spare, least_log = np.empty((2, *logs.shape[1:]))
     for herb, curves in enumerate(compiled.curves_of):
         weights = compiled.weights_of[herb][:, 0].tolist()
+        numbers = result.numbers[:, herb, part]
         combine(method, Memberships([logs[curve] for curve in curves], weights, spare), least_log, numbers)
         # The numbers are joined from different memberships: rounding may put one a hair outside.
         least, lower, score, upper, most = numbers
@@ -213,14 +226,16 @@ def _score_chunk(
         result.limiting[herb, part], result.excluded[herb, part] = limiting, fatal
         # What is fatal as the row is written is 0 by all numbers but that of the kind curve.
         np.putmask(most, fatal, 0.0)
-        for array, number in zip(result.numbers, numbers, strict=True):
-            array[herb, part] = number
 
 
 def judge_columns(
-    columns: FactorColumns, land: np.ndarray, compiled: Compiled, part: slice
+    columns: FactorColumns,
+    land: np.ndarray,
+    compiled: Compiled,
+    part: slice,
+    out: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithms of effective memberships of some parcels, and what of them is unknown.
+    """Logarithms of effective memberships of some parcels, in `out` where given, and what of them is unknown.
 
     Returns
     -------
@@ -231,7 +246,7 @@ def judge_columns(
         Where nothing is known.
     """
     here = land[part]
-    logs = np.empty((len(compiled.judges), 5, len(here)))
+    logs = np.empty((len(compiled.judges), 5, len(here))) if out is None else out
     unknown = np.empty((len(logs), len(here)), bool)
     seen: dict[str, _Column] = {}
     for row, (judge, table) in enumerate(zip(compiled.judges, compiled.tables, strict=True)):
@@ -311,9 +326,12 @@ def _find_limiting(
     for log in logs[1:]:
         np.minimum(worst, log, out=worst)
     fatal = np.isneginf(worst)
-    limiting = np.full(len(worst), -1, np.int8)
-    near = worst + TIE
-    for log, factor in zip(reversed(logs), reversed(factors), strict=True):
-        np.putmask(limiting, log <= near, factor)
-    np.putmask(limiting, worst >= -TIE, -1)
-    return limiting, fatal
+    # Memberships that are all 1 limit nothing.
+    near = np.minimum(worst + TIE, -TIE, out=worst)
+    # The first factor has the highest code; small integers are compared many at a time.
+    code = np.zeros(len(near), np.int8)
+    for place, log in enumerate(logs):
+        hit = np.less_equal(log, near).view(np.int8)
+        hit *= np.int8(len(logs) - place)
+        np.maximum(code, hit, out=code)
+    return np.array([-1, *factors[::-1]], np.int8).take(code), fatal

@@ -21,25 +21,38 @@ def trapezoid(
     """
     a, b, c, d = corners
     out = np.empty_like(values) if out is None else out
-    spare = np.empty_like(values) if spare is None else spare
+    sides = 0
     if a is not None and b is not None:
-        _slope(values, a, b, out)
-    else:
-        out[:] = np.where(np.isnan(values), np.nan, 1.0)
+        _rise(values, a, b, out)
+        sides += 1
     if c is not None and d is not None:
-        _slope(np.negative(values, out=spare), -d, -c, spare)
-        np.minimum(out, spare, out=out)
+        fall = out if not sides else np.empty_like(values) if spare is None else spare
+        _fall(values, c, d, fall)
+        sides += 1
+        if sides == 2:
+            np.minimum(out, fall, out=out)
+    if not sides:
+        out[:] = np.where(np.isnan(values), np.nan, 1.0)
     np.minimum(out, 1.0, out=out)
     return np.maximum(out, 0.0, out=out)
 
 
-def _slope(values: np.ndarray, foot: float, top: float, out: np.ndarray) -> None:
+def _rise(values: np.ndarray, foot: float, top: float, out: np.ndarray) -> None:
     """A line through 0 at `foot` and 1 at `top`; a step from 0 to 1 where they are equal."""
     if top > foot:
         np.subtract(values, foot, out=out)
         np.divide(out, top - foot, out=out)
     else:
         out[:] = np.where(np.isnan(values), np.nan, values >= top)
+
+
+def _fall(values: np.ndarray, top: float, foot: float, out: np.ndarray) -> None:
+    """A line through 1 at `top` and 0 at `foot`; a step from 1 to 0 where they are equal."""
+    if foot > top:
+        np.subtract(foot, values, out=out)
+        np.divide(out, foot - top, out=out)
+    else:
+        out[:] = np.where(np.isnan(values), np.nan, values <= top)
 
 
 def gaussian(values: np.ndarray, bell: Bell, out: np.ndarray | None = None) -> np.ndarray:
@@ -96,6 +109,6 @@ def class_table(requirement: Requirement) -> np.ndarray:
     return np.array([*(requirement.classes[key] for key in FACTORS[requirement.factor].classes), np.nan])
 
 
-def effective(requirement: Requirement, memberships: np.ndarray) -> np.ndarray:
+def effective(requirement: Requirement, memberships: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Effective membership: floored at `FLOOR` unless the requirement can exclude."""
-    return memberships if requirement.knock_out else np.maximum(memberships, FLOOR)
+    return memberships if requirement.knock_out else np.maximum(memberships, FLOOR, out=out)

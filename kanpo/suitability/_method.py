@@ -29,10 +29,11 @@ class Memberships:
 
     def add_up(self, out: np.ndarray) -> None:
         """Σ w·ln e over the factors, one after the other, so that a parcel alone gets the same last bits."""
-        out.fill(0.0)
-        for log, weight in zip(self.logs, self.weights, strict=True):
-            # −inf stays −inf under a weight of 0, which is too small here to count.
-            np.multiply(log, max(weight, 1e-300), out=self.spare)
+        # −inf stays −inf under a weight of 0, which is too small here to count.
+        weights = [max(weight, 1e-300) for weight in self.weights]
+        np.multiply(self.logs[0], weights[0], out=out)
+        for log, weight in zip(self.logs[1:], weights[1:], strict=True):
+            np.multiply(log, weight, out=self.spare)
             out += self.spare
 
     def find_least(self, out: np.ndarray) -> None:
@@ -122,4 +123,4 @@ def combine(method: Method, given: Memberships, least: np.ndarray, out: np.ndarr
     COMBINE[method](given, least, out)
     fatal = np.isneginf(least)
     if fatal.any():
-        np.putmask(out, fatal, 0.0)
+        out[fatal] = 0.0

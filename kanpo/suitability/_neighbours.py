@@ -164,14 +164,14 @@ def score_within(
         within = run_kernel(columns, compiled, land=land, ranges=assumed, method=method)
         sides.append(_narrowed(result, within))
     now, then = sides
-    for better, number in zip(then.numbers, now.numbers, strict=True):
-        np.maximum(better, number, out=better)
+    np.maximum(then.numbers, now.numbers, out=then.numbers)
     return replace(scores, result=now, potential=then)
 
 
 def _narrowed(result: KernelResult, within: KernelResult) -> KernelResult:
     """The numbers of a result, inside the bounds that the assumptions leave."""
-    least, lower, score, upper, most = (array.copy() for array in result.numbers)
+    numbers = result.numbers.copy()
+    least, lower, score, upper, most = numbers
     for mine, other in ((least, within.least), (lower, within.lower)):
         np.maximum(mine, other, out=mine)
     for mine, other in ((upper, within.upper), (most, within.most)):
@@ -180,4 +180,4 @@ def _narrowed(result: KernelResult, within: KernelResult) -> KernelResult:
     for array in (least, lower, upper, most):
         array[result.excluded] = 0.0
     np.minimum(np.maximum(score, lower, out=score), upper, out=score)
-    return replace(result, least=least, lower=lower, score=score, upper=upper, most=most)
+    return replace(result, numbers=numbers)

@@ -294,9 +294,8 @@ def _both_sides(
     columns, land = factors.columns(), factors.land_codes()
     result = run_kernel(columns, now, land=land, method=method)
     potential = run_kernel(columns, then, land=land, method=method) if mended else result
-    for better, number in zip(potential.numbers, result.numbers, strict=True):
-        # Expectations may come from elsewhere; works never make it worse.
-        np.maximum(better, number, out=better)
+    # Expectations may come from elsewhere; works never make it worse.
+    np.maximum(potential.numbers, result.numbers, out=potential.numbers)
     out = factors.excluded()
     for each in {id(result): result, id(potential): potential}.values():
         _exclude(each, out)
@@ -329,8 +328,7 @@ def expect(
 
 def _exclude(result: KernelResult, excluded: np.ndarray) -> None:
     """Put the parcels (n,) that a layer excludes out of the question for every herb."""
-    for array in result.numbers:
-        array[:, excluded] = 0.0
+    result.numbers[:, :, excluded] = 0.0
     result.limiting[:, excluded] = -1
     result.excluded[:, excluded] = True
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from kanpo.herbs import BELL_REACH, Requirement
-from kanpo.suitability._membership import class_table, curve_of
+from kanpo.suitability._membership import class_table, curve_of, trapezoid
 
 #: How far a curve may lie off, as a share of its flank, by the confidence of its row. Our assumption.
 SPREAD: Mapping[str, float] = MappingProxyType({"high": 0.05, "medium": 0.10, "low": 0.25})
@@ -40,38 +40,40 @@ def flank(requirement: Requirement) -> float:
     return sum(slopes) / len(slopes) if slopes else 0.0
 
 
-def shifted(requirement: Requirement, values: np.ndarray, share: float) -> np.ndarray:
+def shifted(
+    requirement: Requirement,
+    values: np.ndarray,
+    share: float,
+    out: np.ndarray | None = None,
+    spare: np.ndarray | None = None,
+) -> np.ndarray:
     """Membership (n,) of numbers by a curve whose flanks stand `share` of their width further out.
 
     A negative share moves them in: the least membership that a shift of the whole curve by at most
-    that much gives; a positive one the greatest.
+    that much gives; a positive one the greatest. `out` and `spare` as for `trapezoid`, which alone
+    fills them.
     """
     reach = abs(share) * flank(requirement)
-    if reach == 0:
-        return curve_of(requirement, values)
-    if requirement.bell is not None:
+    if requirement.bell is not None and reach:
         return _shifted_bell(requirement.bell[0], requirement.bell[1], values, reach, kind=share > 0)
-    if requirement.points:
+    if requirement.points and reach:
         return _shifted_points(requirement, values, reach, kind=share > 0)
-    out = np.where(np.isnan(values), np.nan, 1.0)
-    a, b, c, d = requirement.corners
+    if requirement.bell is not None or requirement.points:
+        return curve_of(requirement, values)
     move = reach if share > 0 else -reach
-    if a is not None and b is not None:
-        np.minimum(out, _rise(values, a - move, b - move), out=out)
-    if c is not None and d is not None:
-        np.minimum(out, _rise(-values, -d - move, -c - move), out=out)
-    return np.maximum(out, 0.0, out=out)
+    a, b, c, d = requirement.corners
+    corners = (
+        None if a is None else a - move,
+        None if b is None else b - move,
+        None if c is None else c + move,
+        None if d is None else d + move,
+    )
+    return trapezoid(values, corners, out, spare)
 
 
 def shifted_classes(requirement: Requirement, share: float) -> np.ndarray:
     """Memberships by class code, NaN behind the last, raised to the power of 1 − share: kinder for a positive share."""
     return class_table(requirement) ** (1.0 - share)
-
-
-def _rise(values: np.ndarray, foot: float, top: float) -> np.ndarray:
-    if top > foot:
-        return (values - foot) / (top - foot)
-    return np.where(np.isnan(values), np.nan, np.where(values >= top, 1.0, 0.0))
 
 
 def _shifted_bell(centre: float, sigma: float, values: np.ndarray, reach: float, *, kind: bool) -> np.ndarray:
