@@ -13,7 +13,9 @@ from kanpo.suitability import CLASS_COLOURS, LINE_COLOURS, REFERENCE, Tone
 _VERSION = "3.22.0"
 #: Lines of a hatch, millimetres.
 _HATCH_APART, _HATCH_WIDTH = "1.6", "0.35"
-_LINE_WIDTH = "0.1"
+#: Outlines are half a metre wide, and never thinner or thicker than this on paper: they part neighbours where
+#: parcels are large, and do not hide their colours where they are small.
+_LINE_WIDTH, _LINE_BOUNDS_MM = "0.5", "3x:0,0,1,0.03,1,0.25"
 _NO_SCORE = Text("スコアなし", "no score")
 _NO_CLASS = Text("区分なし", "no class")
 _HEADINGS = {
@@ -65,8 +67,7 @@ def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
     for nth, tone in enumerate(style.tones):
         _add_rule(rules, nth, filter_of(tone), tone.label)
         symbol = _add_symbol(symbols, nth)
-        # Dark rims would make small parcels of a pale tone look sure.
-        _add_fill(symbol, tone.colour, tone.line if tone.certainty == "sure" else tone.ink)
+        _add_fill(symbol, tone.colour, tone.line)
         if tone.hatched:
             _add_hatch(symbol, tone.ink)
     # What is drawn anew in QGIS has no score, and is to be seen all the same.
@@ -92,7 +93,8 @@ def _add_fill(symbol: ET.Element, colour: str | None, line: str) -> None:
         "outline_color": _rgba(line),
         "outline_style": "solid",
         "outline_width": _LINE_WIDTH,
-        "outline_width_unit": "MM",
+        "outline_width_unit": "RenderMetersInMapUnits",
+        "outline_width_map_unit_scale": _LINE_BOUNDS_MM,
         "joinstyle": "bevel",
     }
     _add_options(layer, values)
