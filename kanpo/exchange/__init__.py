@@ -15,6 +15,7 @@ from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
 from kanpo.exchange._layer_style import LayerStyle, style_layer
+from kanpo.exchange._project_styles import style_project
 from kanpo.exchange._records import RecordsImport, import_records
 from kanpo.exchange._table import WrittenTable, read_csv
 from kanpo.exchange._template import records_template
@@ -63,6 +64,7 @@ __all__ = [
     "sheet_form",
     "sheet_id",
     "style_layer",
+    "style_project",
     "table_file",
     "verify_archive",
     "walk_of",

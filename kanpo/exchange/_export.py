@@ -11,18 +11,16 @@ import geopandas as gpd
 import pandas as pd
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
-from kanpo.exchange._layer_style import STYLE_TABLE, LayerStyle, style_herb, style_layer
+from kanpo.exchange._layer_style import LayerStyle, style_herb, style_layer
 from kanpo.exchange._qml import qml_of
 from kanpo.files import BLANK_MARK, replacing, write_csv, write_workbook
 from kanpo.locale import Text
 from kanpo.parcels import ParcelFilter, current_parcels, select_parcels
 from kanpo.schema import PARCELS, Audience
-from kanpo.store import Project
+from kanpo.store import STYLE_TABLE, Project, StoredStyle
 from kanpo.suitability import freshness
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
-#: Letters of the name of a style; QGIS keeps no more.
-_STYLE_NAME = 30
 #: File name endings that can be written.
 FORMATS = (".csv", ".xlsx", *_DRIVERS, ".parquet")
 
@@ -179,19 +177,8 @@ def _write_style(draft: Path, layer: str, style: LayerStyle) -> None:
     """Add the style as QGIS does, by GDAL, so that the table is the one that QGIS knows."""
     import pyogrio
 
-    row = {
-        **dict.fromkeys(("f_table_catalog", "f_table_schema"), ""),
-        "f_table_name": layer,
-        "f_geometry_column": "geom",
-        "styleName": str(style.title)[:_STYLE_NAME],
-        "styleQML": qml_of(style),
-        "styleSLD": "",
-        "useAsDefault": True,
-        "description": str(style.about),
-        "owner": "kanpo",
-        "ui": "",
-        "update_time": pd.Timestamp.now("UTC"),
-    }
+    stored = StoredStyle(layer, str(style.title), qml_of(style), str(style.about))
+    row = stored.row(default=True, when="") | {"update_time": pd.Timestamp.now("UTC")}
     pyogrio.write_dataframe(
         pd.DataFrame([row]), draft, layer=STYLE_TABLE, driver="GPKG", layer_options={"FID": "id"}
     )

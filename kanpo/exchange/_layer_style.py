@@ -17,9 +17,6 @@ from kanpo.schema import FACTORS, PARCELS, SCORES, VOCABULARIES, Field
 from kanpo.store import Project
 from kanpo.suitability import CLASS_LABELS, REFERENCE, Tone, tones_in
 
-#: The style table of QGIS, but for its ``id``.
-STYLE_TABLE = "layer_styles"
-
 #: What a planner needs first; the rest follows in the order of the layer.
 _FIRST = (
     *("rank", "block_id", "settlement", "lot_number", "area_m2", "class_lower", "class_upper", "certainty"),
@@ -33,6 +30,9 @@ _JUDGED = {"class_lower", "class_upper", "certainty"}
 _PARCELS_FROM, _BLOCKS_FROM = 5_000, 25_000
 #: Not shown in the table of attributes: numbers of rows, texts of a whole page. Nothing is lost: the layer has them.
 _HIDDEN = ("fid", "OGC_FID", "attributes", "batch_id", "source_row", "herb_id")
+
+
+_FIELDS = (*SCORES.fields, *PARCELS.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class LayerStyle:
     """What a style says; `columns` in the order of a table of attributes.
 
     `tones` colour features by class_lower, class_upper and certainty; without any all look alike.
+    Not `drawn` are tables without outlines, and those whose outlines QGIS draws as it likes.
     `name_keys` are columns of which the first that is filled names a feature on the map, from the scale
     1 to `names_from` on.
     """
@@ -64,6 +65,7 @@ class LayerStyle:
     tones: tuple[Tone, ...] = ()
     about: Text = Text("", "")
     names_from: int = _PARCELS_FROM
+    drawn: bool = True
 
     @property
     def keys(self) -> frozenset[str]:
@@ -75,6 +77,7 @@ def style_layer(
     title: Text,
     table: pd.DataFrame,
     *,
+    fields: Iterable[Field] = _FIELDS,
     labels: Mapping[str, Text] | None = None,
     about: Text = Text("", ""),
 ) -> LayerStyle:
@@ -84,17 +87,21 @@ def style_layer(
     ----------
     table : DataFrame
         Its columns, with their values; a column ``geometry`` is passed over.
+    fields : iterable of Field
+        What the columns are.
     labels : mapping, optional
-        Headings of columns that are of neither `PARCELS` nor `SCORES`, or that are called otherwise here.
+        Headings of columns that are none of these, or that are called otherwise here.
     about : Text
         A sentence on the layer.
     """
     decimals = {str(key): _decimals(str(key)) for key in table.select_dtypes("float").columns}
     keys = [str(key) for key in table.columns if key != "geometry"]
     tones = tones_in(table) if set(keys) >= _JUDGED else ()
+    known = {field.key: field for field in fields}
+    columns = _columns(keys, known, labels or {}, decimals, any(tone.reference for tone in tones))
     return LayerStyle(
         title,
-        tuple(_columns(keys, labels or {}, decimals, any(tone.reference for tone in tones))),
+        tuple(columns),
         tuple(key for key in ("lot_number", "block_id", "parcel_id") if key in keys),
         tones,
         about,
@@ -131,9 +138,12 @@ def sum_certainty(table: pd.DataFrame) -> Text:
 
 
 def _columns(
-    keys: Iterable[str], labels: Mapping[str, Text], decimals: Mapping[str, int], reference: bool
+    keys: Iterable[str],
+    known: Mapping[str, Field],
+    labels: Mapping[str, Text],
+    decimals: Mapping[str, int],
+    reference: bool,
 ) -> Iterator[StyledColumn]:
-    known = {field.key: field for table in (SCORES, PARCELS) for field in table.fields}
     present = list(dict.fromkeys(keys))
     ordered = [key for key in _FIRST if key in present] + [key for key in present if key not in _FIRST]
     for key in ("fid", *ordered):

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from kanpo.exchange._layer_style import LayerStyle, StyledColumn
 from kanpo.locale import Text
+from kanpo.store import STYLE_AUTHOR
 from kanpo.suitability import CLASS_COLOURS, LINE_COLOURS, REFERENCE, Tone
 
 #: The version whose format this is; later ones read it.
@@ -31,19 +32,25 @@ def qml_of(style: LayerStyle) -> str:
         "qgis",
         version=_VERSION,
         styleCategories="LayerConfiguration|Symbology|Labeling|Fields|Forms|AttributeTable|MapTips",
-        labelsEnabled="1",
+        labelsEnabled=str(int(style.drawn)),
         readOnly="0",
     )
-    _add_renderer(root, style)
-    _add_labels(root, style)
+    root.set(*STYLE_AUTHOR)
+    if style.drawn:
+        _add_renderer(root, style)
+        _add_labels(root, style)
     _add_columns(root, style.columns)
+    if not style.name_keys:
+        return _written(root)
     name = _name_expression(style)
     ET.SubElement(root, "previewExpression").text = name
     ET.SubElement(root, "mapTip").text = _tip(style, name)
-    ET.indent(root, " ")
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(
-        root, encoding="unicode"
-    )
+    return _written(root)
+
+
+def _written(root: ET.Element) -> str:
+    doctype = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
+    return f"{doctype}\n{ET.tostring(root, encoding='unicode')}"
 
 
 def filter_of(tone: Tone) -> str:

@@ -88,13 +88,17 @@ class Tone:
 
     def rows(self, table: pd.DataFrame) -> np.ndarray:
         """Positions of its rows in a table with class_lower, class_upper and certainty."""
-        lower, upper, kind = (
-            table[key].to_numpy(dtype=object) for key in ("class_lower", "class_upper", "certainty")
-        )
-        if self.lower is None:
-            return np.flatnonzero(pd.isna(lower) & (kind == self.certainty))
-        found = (lower == self.lower) & (kind == self.certainty)
-        return np.flatnonzero(found if self.upper is None else found & (upper == self.upper))
+        return np.flatnonzero(self._among(*_judged(table)))
+
+    def _among(self, lower: np.ndarray, upper: np.ndarray, kind: np.ndarray) -> np.ndarray:
+        found = (lower == (self.lower or "")) & (kind == self.certainty)
+        return found if self.upper is None else found & (upper == self.upper)
+
+
+def _judged(table: pd.DataFrame) -> list[np.ndarray]:
+    """Classes of both ends and certainty, (N,) of str each; empty where there is none."""
+    keys = ("class_lower", "class_upper", "certainty")
+    return [table[key].astype(object).where(table[key].notna(), "").to_numpy(dtype=str) for key in keys]
 
 
 def _sure(name: str, words: Text) -> Iterator[Tone]:
@@ -132,4 +136,5 @@ TONES = (
 
 def tones_in(table: pd.DataFrame) -> tuple[Tone, ...]:
     """The entries that a table with class_lower, class_upper and certainty has rows of."""
-    return tuple(tone for tone in TONES if len(tone.rows(table)))
+    judged = _judged(table)
+    return tuple(tone for tone in TONES if tone._among(*judged).any())

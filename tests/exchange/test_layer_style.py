@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from kanpo.errors import InputUnusable
-from kanpo.exchange import export_layer, export_parcels, style_layer
+from kanpo.exchange import export_layer, export_parcels, style_layer, style_project
 from kanpo.files._marks import Mark, read_mark
 from kanpo.locale import Text, use_language
 from kanpo.parcels import ingest_parcels
@@ -66,7 +66,7 @@ def style_of(path: Path, name: str = "parcels") -> ET.Element:
             (name,),
         ).fetchall()
     assert len(rows) == 1
-    return ET.fromstring(rows[0][0].split("\n", 1)[1])
+    return ET.fromstring(rows[0][0][rows[0][0].index("<qgis") :])
 
 
 def rules_of(style: ET.Element) -> list[tuple[str, str, str]]:
@@ -289,3 +289,63 @@ def test_qgis_itself_shows_it_so(layer: Path, tmp_path: Path) -> None:
     assert seen["labels"] == [True, 5000]
     for tone in TONES:
         assert seen["colours"].get(tone.colour, 0) > 0 or tone.hatched, tone.label.ja
+
+
+def test_a_scored_project_opens_with_styles_and_those_of_people_stay(scored: Project) -> None:
+    from kanpo.herbs import load_catalogue
+
+    catalogue = load_catalogue()
+    style_project(scored, catalogue)
+    labels = [label for label, _, _ in rules_of(style_of(scored.path, "scores_toki"))]
+    table = scored.computed.scores("toki")
+    assert labels == [*(tone.label.ja for tone in tones_in(table)), "スコアなし"]
+    headings = {
+        alias.get("field"): alias.get("name") for alias in style_of(scored.path).iterfind("aliases/alias")
+    }
+    assert headings["lot_number"] == "地番" and headings["years_abandoned"] == "耕作放棄年数(年)"
+    assert not scored.styles_of_people()
+    with closing(sqlite3.connect(scored.path)) as database, database:
+        # QGIS: one style saved over kanpo's, and one of a person's own made the default.
+        database.execute(
+            "UPDATE layer_styles SET styleQML = '<qgis a=\"1\"/>' WHERE f_table_name = 'parcels'"
+        )
+        database.execute("UPDATE layer_styles SET useAsDefault = 0 WHERE f_table_name = 'scores_toki'")
+        database.execute(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
+            "styleQML, useAsDefault) VALUES ('', '', 'scores_toki', 'geom', '私の', '<qgis a=\"2\"/>', 1)"
+        )
+    assert len(scored.styles_of_people()) == 2
+    count = style_project(scored, catalogue)
+    assert style_of(scored.path).get("a") == "1" and style_of(scored.path, "scores_toki").get("a") == "2"
+    assert len(scored.styles_of_people()) == 2
+    with closing(sqlite3.connect(scored.path)) as database:
+        ours = database.execute("SELECT count(*) FROM layer_styles WHERE owner = 'kanpo'").fetchone()[0]
+    assert ours == count + 1, "nothing is written twice"
+    assert not scored.edited.edits(), "styles are no edit"
+
+
+def test_a_strange_table_of_styles_is_left_alone(scored: Project) -> None:
+    from kanpo.herbs import load_catalogue
+
+    with closing(sqlite3.connect(scored.path)) as database, database:
+        database.execute("DROP TABLE IF EXISTS layer_styles")
+        database.execute("CREATE TABLE layer_styles (id INTEGER PRIMARY KEY, words TEXT)")
+        database.execute("INSERT INTO layer_styles VALUES (1, 'a')")
+    style_project(scored, load_catalogue())
+    assert scored.styles_of_people() == [(1, "a")]
+
+
+def test_qgis_itself_shows_a_scored_project_so(scored: Project, tmp_path: Path) -> None:
+    from kanpo.herbs import load_catalogue
+
+    python = python_of_qgis()
+    if python is None:
+        pytest.skip("QGIS is not installed")
+    style_project(scored, load_catalogue())
+    script = Path(__file__).with_name("qgis_reads.py")
+    command = [python, str(script), str(scored.path), "scores_toki", str(tmp_path / "a.png")]
+    done = subprocess.run(command, capture_output=True, text=True, env=plain(), check=False, timeout=120)
+    seen = json.loads(done.stdout.splitlines()[-1])
+    tones = tones_in(scored.computed.scores("toki"))
+    assert set(seen["legend"]) == {tone.label.ja for tone in tones} and sum(seen["legend"].values()) == 3
+    assert seen["rows"][0]["図上面積(㎡)"] == "870"
