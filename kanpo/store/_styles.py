@@ -53,15 +53,15 @@ def write_styles(connection: sqlite3.Connection, path: Path, styles: Iterable[St
     Nothing is written where a table of that name is not the one of QGIS.
     """
     with spoken_errors(path), transaction(connection):
-        if not _has_table(connection):
+        columns = _columns_of(connection)
+        if columns is None:
             connection.execute(_DDL)
             connection.execute(
                 "INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, last_change) "
                 "VALUES (?, 'attributes', ?, ?)",
                 (STYLE_TABLE, STYLE_TABLE, now()),
             )
-        columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({STYLE_TABLE})")}
-        if not columns.issuperset(_COLUMNS):
+        elif not columns.issuperset(_COLUMNS):
             return
         connection.execute(f"DELETE FROM {STYLE_TABLE} WHERE {_OURS}")
         chosen = {
@@ -78,15 +78,18 @@ def write_styles(connection: sqlite3.Connection, path: Path, styles: Iterable[St
 def styles_of_people(connection: sqlite3.Connection, path: Path) -> list[tuple[object, ...]]:
     """The rows of the style table that kanpo did not write; empty where there is no such table."""
     with spoken_errors(path):
-        if not _has_table(connection):
+        columns = _columns_of(connection)
+        if columns is None:
             return []
-        columns = {str(row[1]) for row in connection.execute(f"PRAGMA table_info({STYLE_TABLE})")}
         ours = f"WHERE NOT coalesce({_OURS}, 0)" if "styleQML" in columns else ""
         return connection.execute(f"SELECT * FROM {STYLE_TABLE} {ours} ORDER BY 1").fetchall()
 
 
-def _has_table(connection: sqlite3.Connection) -> bool:
-    named = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (STYLE_TABLE,)
-    ).fetchone()
-    return named is not None
+def _columns_of(connection: sqlite3.Connection) -> set[str] | None:
+    """The columns of the style table; none of a view of that name, None where there is nothing."""
+    kinds = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", (STYLE_TABLE,)).fetchall()
+    if not kinds:
+        return None
+    if kinds != [("table",)]:
+        return set()
+    return {str(row[1]) for row in connection.execute(f"PRAGMA table_info({STYLE_TABLE})")}
