@@ -24,6 +24,7 @@ def left_by_demo(project: Project) -> str:
         *sorted(project.imported.fingerprints().items()),
         *(table.to_csv(index=False) for table in (project.imported.parcels(), project.imported.register())),
         project.table_names(),
+        project.styles_of_people(),
         own.sha256 if own else "",
         project.meta["name"],
         project.people.read().to_csv(index=False),

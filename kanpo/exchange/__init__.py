@@ -14,6 +14,8 @@ from kanpo.exchange._book import book_file, write_book
 from kanpo.exchange._export import FORMATS, export_layer, export_parcels, export_table, layer_file, table_file
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._judgements import JUDGES, judgement_template, read_judgements
+from kanpo.exchange._layer_style import LayerStyle, style_layer
+from kanpo.exchange._project_styles import style_project
 from kanpo.exchange._records import RecordsImport, import_records
 from kanpo.exchange._table import WrittenTable, read_csv
 from kanpo.exchange._template import records_template
@@ -30,6 +32,7 @@ __all__ = [
     "Archive",
     "CheckedArchive",
     "LastValue",
+    "LayerStyle",
     "RecordsImport",
     "RestoredArchive",
     "TrialWalk",
@@ -60,6 +63,8 @@ __all__ = [
     "restore_archive",
     "sheet_form",
     "sheet_id",
+    "style_layer",
+    "style_project",
     "table_file",
     "verify_archive",
     "walk_of",

@@ -18,46 +18,10 @@ from kanpo.locale import Text
 from kanpo.maps._drawing import as_map, draw_shapes, japanese_font, picture_file, sheet
 from kanpo.maps._project import trial_plots
 from kanpo.parcels import current_parcels, find_current, reproject
-from kanpo.schema import PARCELS, VOCABULARIES, Audience
+from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
-from kanpo.suitability import project_sites, score_as_stored
+from kanpo.suitability import Tone, project_sites, score_as_stored, tones_in
 
-#: Colours of the classes where they are sure, those of the page; None: not known.
-CLASS_COLOURS: dict[str | None, str] = {
-    "S1": "#08519c",
-    "S2": "#41a1b8",
-    "S3": "#f0c94f",
-    "N1": "#d8741c",
-    "N2": "#6f6a66",
-    None: "#dcdcd8",
-}
-#: Paler where the catalogue or measuring decides.
-PALE_COLOURS: dict[str | None, str] = {
-    "S1": "#8fb3d9",
-    "S2": "#aed9e1",
-    "S3": "#f9ebbf",
-    "N1": "#f0c7a0",
-    "N2": "#aaa5a0",
-    None: "#dcdcd8",
-}
-#: Muted for herbs that too little is known of for a class.
-MUTED_COLOURS: dict[str | None, str] = {
-    "S1": "#b7c3cf",
-    "S2": "#c5d2d4",
-    "S3": "#ddd9c8",
-    "N1": "#d8cbbd",
-    "N2": "#c3c0bd",
-    None: "#dcdcd8",
-}
-_CLASS_WORDS = {
-    "S1": Text("高度適", "high"),
-    "S2": Text("中程度適", "moderate"),
-    "S3": Text("限界適", "marginal"),
-    "N1": Text("現状不適", "currently not"),
-    "N2": Text("不適", "not suitable"),
-    None: Text("不明", "unknown"),
-}
-_REFERENCE = Text("参考", "for reference")
 _TREATMENT_COLOURS = ("#cc79a7", "#009e73", "#56b4e9", "#e69f00", "#7b5ea7", "#b3de69", "#fb8072", "#bdbdbd")
 _HATCH = "////"
 _BINS = np.linspace(0, 1, 21)
@@ -100,14 +64,14 @@ def picture_map(project: Project, catalogue: Catalogue, herb_id: str, path: Path
         axes = figure.subplots()
         placed = gpd.GeoSeries(shapes).dropna()
         as_map(axes, placed.total_bounds if len(placed) else (0, 0, 100, 100))
-        for group in groups:
+        for tone, rows in groups:
             draw_shapes(
                 axes,
-                shapes[group.rows],
-                group.colour,
+                shapes[rows],
+                tone.colour,
                 edgecolors="#00000055",
                 linewidths=0.2,
-                hatch=_HATCH if group.hatched else None,
+                hatch=_HATCH if tone.hatched else None,
             )
         figure.legend(handles=_handles(groups, parcels["area_m2"]), loc="outside right upper", fontsize=8)
         axes.set_title(str(catalogue.herbs[herb_id].label), loc="left", fontweight="bold")
@@ -128,11 +92,11 @@ def picture_scores(project: Project, catalogue: Catalogue, herb_id: str, path: P
         if groups:
             points = scored["score"].to_numpy()
             _, _, bars = counts.hist(
-                [points[group.rows] for group in groups],
-                bins=_BINS, stacked=True, color=[group.colour for group in groups], edgecolor="white", linewidth=0.5,
+                [points[rows] for _, rows in groups],
+                bins=_BINS, stacked=True, color=[tone.colour for tone, _ in groups], edgecolor="white", linewidth=0.5,
             )  # fmt: skip
-            for group, stack in zip(groups, bars if len(groups) > 1 else [bars], strict=True):
-                for bar in stack if group.hatched else ():
+            for (tone, _), stack in zip(groups, bars if len(groups) > 1 else [bars], strict=True):
+                for bar in stack if tone.hatched else ():
                     bar.set_hatch(_HATCH)
         counts.set_xlim(0, 1)
         counts.set_xlabel(
@@ -247,51 +211,23 @@ def _on_plane(frame: gpd.GeoDataFrame, like: gpd.GeoDataFrame | None = None) -> 
     return reproject(np.asarray(frame.geometry, dtype=object), STORED_EPSG, epsg)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """Parcels (positions) that are drawn alike: of one class, or lower class of a range, and one certainty."""
-
-    label: Text
-    colour: str
-    hatched: bool
-    rows: np.ndarray
+def _groups(scored: pd.DataFrame) -> list[tuple[Tone, np.ndarray]]:
+    """How parcels are drawn, with the positions of those drawn so; the unknown last."""
+    return [(tone, tone.rows(scored)) for tone in tones_in(scored)]
 
 
-def _groups(scored: pd.DataFrame) -> list[_Group]:
-    """The groups that there are, from rows as `Scores.frame` gives them; the unknown last."""
-    lower, kinds = (scored[key].to_numpy(dtype=object) for key in ("class_lower", "certainty"))
-    shown = pd.notna(lower)
-    groups = []
-    for name, words in _CLASS_WORDS.items():
-        of_class = lower == name if name else ~shown
-        for kind in VOCABULARIES["certainty"].labels if name else ("unknown",):
-            rows = np.flatnonzero(of_class & ((kinds == kind) | (not name)))
-            if not len(rows):
-                continue
-            reference = bool(name) and kind == "unknown"
-            colours = MUTED_COLOURS if reference else CLASS_COLOURS if kind == "sure" else PALE_COLOURS
-            certainty = _REFERENCE if reference else VOCABULARIES["certainty"].labels[kind]
-            label = words
-            if name and (reference or kind == "by_measuring"):
-                label = Text(f"{name}〜({certainty.ja})", f"{name} or better ({certainty.en})")
-            elif name:
-                label = Text(f"{name} {words.ja}({certainty.ja})", f"{name} {words.en} ({certainty.en})")
-            groups.append(_Group(label, colours[name], kind == "by_measuring", rows))
-    return groups
-
-
-def _handles(groups: list[_Group], areas: pd.Series[float]) -> list[Any]:
+def _handles(groups: list[tuple[Tone, np.ndarray]], areas: pd.Series[float]) -> list[Any]:
     from matplotlib.patches import Patch
 
     handles = []
-    for group in groups:
-        hectares = areas.iloc[group.rows].sum() / 1e4
+    for tone, rows in groups:
+        hectares = areas.iloc[rows].sum() / 1e4
         words = Text(
-            f"{group.label.ja} {len(group.rows):,}筆 {hectares:,.1f} ha",
-            f"{group.label.en}: {len(group.rows):,} parcels, {hectares:,.1f} ha",
+            f"{tone.label.ja} {len(rows):,}筆 {hectares:,.1f} ha",
+            f"{tone.label.en}: {len(rows):,} parcels, {hectares:,.1f} ha",
         )
-        hatch = _HATCH if group.hatched else None
-        handles.append(Patch(facecolor=group.colour, edgecolor="#777777", hatch=hatch, label=str(words)))
+        hatch = _HATCH if tone.hatched else None
+        handles.append(Patch(facecolor=tone.colour, edgecolor="#777777", hatch=hatch, label=str(words)))
     return handles
 
 

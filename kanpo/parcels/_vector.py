@@ -26,6 +26,9 @@ from kanpo.parcels._split import FeatureChunk
 from kanpo.reading import damage_said
 from kanpo.store import check_foreign_tables, ordinary_tables
 
+# GDAL would leave NAME.aux.xml beside a GeoPackage that it only reads.
+pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": False})
+
 #: Features read at a time.
 CHUNK = 20_000
 _POLYGONS = frozenset({"Polygon", "MultiPolygon", "Polygon Z", "MultiPolygon Z", "Unknown", "2.5D Polygon"})

@@ -23,6 +23,9 @@ from kanpo.schema import normalise
 from kanpo.sites._archive import ZIP, members
 from kanpo.store import check_foreign_tables, ordinary_tables
 
+# GDAL would leave NAME.aux.xml beside a GeoPackage that it only reads.
+pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": False})
+
 #: First bytes of a file to the GDAL driver that reads it; nothing else is opened.
 _MAGIC = ((b"SQLite format 3\0", "GPKG"), (b"fgb\x03fgb", "FlatGeobuf"))
 _SUFFIX = {"GPKG": ".gpkg", "FlatGeobuf": ".fgb", "GeoJSON": ".geojson", "ESRI Shapefile": ".shp"}

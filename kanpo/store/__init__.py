@@ -34,12 +34,15 @@ from kanpo.store._restore import (
     thin_out,
 )
 from kanpo.store._seal import PrintedSeal, Seal, heads_of, parse_seal, seal_of
+from kanpo.store._styles import STYLE_AUTHOR, STYLE_TABLE, StoredStyle
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
     "CHAIN_COLUMNS",
     "INPUT_LABELS",
     "SCHEMA_VERSION",
+    "STYLE_AUTHOR",
+    "STYLE_TABLE",
     "BackupFiles",
     "BackupSeal",
     "Batch",
@@ -57,6 +60,7 @@ __all__ = [
     "Seal",
     "Stamp",
     "StoredLayer",
+    "StoredStyle",
     "TableRows",
     "arrivals",
     "backup_people",

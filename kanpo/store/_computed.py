@@ -248,6 +248,15 @@ class Computed:
             )
             return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
 
+    def class_counts(self) -> pd.DataFrame:
+        """How many parcels each herb has of each class_lower, class_upper and certainty (column ``parcels``)."""
+        keys = "herb_id, class_lower, class_upper, certainty"
+        with spoken_errors(self._path):
+            rows = self._connection.execute(
+                f"SELECT {keys}, count(*) FROM score_values GROUP BY {keys}"
+            ).fetchall()
+        return pd.DataFrame(rows, columns=[*keys.split(", "), "parcels"])
+
     def former_scores(self, herb_id: str) -> pd.DataFrame:
         """What stood before the scores of a herb that stand now: parcel_id, score, class, limiting_factor, rank.
 

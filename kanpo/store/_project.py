@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
@@ -48,6 +49,7 @@ from kanpo.store._objects import refuse_strange
 from kanpo.store._own_catalogue import OwnCatalogue, read_own_catalogue, write_own_catalogue
 from kanpo.store._people import People
 from kanpo.store._sql import LISTED, first_schema
+from kanpo.store._styles import StoredStyle, styles_of_people, write_styles
 
 __all__ = ["SCHEMA_VERSION", "Project"]
 
@@ -179,6 +181,14 @@ class Project:
         with spoken_errors(self.path), transaction(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO kanpo_meta VALUES (?, ?)", (key, value))
         self.meta[key] = value
+
+    def keep_styles(self, styles: Iterable[StoredStyle]) -> None:
+        """Keep the styles in which QGIS opens the layers, beside those that people saved."""
+        write_styles(self._connection, self.path, styles)
+
+    def styles_of_people(self) -> list[tuple[object, ...]]:
+        """The styles of layers that people saved, as their rows stand."""
+        return styles_of_people(self._connection, self.path)
 
     def table_names(self) -> list[str]:
         """Every table and view in the file, those of other programs too."""

@@ -46,6 +46,16 @@ from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 from kanpo.suitability._shapes import SPREAD
 from kanpo.suitability._tables import Separation, ranking, separation, shade_words, suited_herbs, summary
+from kanpo.suitability._tones import (
+    CLASS_COLOURS,
+    LINE_COLOURS,
+    MUTED_COLOURS,
+    PALE_COLOURS,
+    REFERENCE,
+    TONES,
+    Tone,
+    tones_in,
+)
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
 
@@ -53,13 +63,19 @@ __all__ = [
     "CERTAINTY_LABELS",
     "CHANGE_COLUMNS",
     "CLASSES",
+    "CLASS_COLOURS",
     "CLASS_LABELS",
     "DEFINITION",
     "EVERY_HERB",
     "FLOOR",
+    "LINE_COLOURS",
     "METHODS",
+    "MUTED_COLOURS",
     "NOT_INDEPENDENT",
+    "PALE_COLOURS",
+    "REFERENCE",
     "SPREAD",
+    "TONES",
     "WEIGHT_COLUMNS",
     "Certainty",
     "Changes",
@@ -80,6 +96,7 @@ __all__ = [
     "ScoreSettings",
     "Scores",
     "Separation",
+    "Tone",
     "Validation",
     "Variation",
     "Weights",
@@ -117,6 +134,7 @@ __all__ = [
     "shade_words",
     "suited_herbs",
     "summary",
+    "tones_in",
     "validate_origins",
     "what_if",
     "with_assumed",

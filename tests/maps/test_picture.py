@@ -14,9 +14,9 @@ from kanpo.errors import EnvironmentFailure, UsageError
 from kanpo.herbs import load_catalogue
 from kanpo.maps import PictureReport, picture_map, picture_parcel, picture_scores
 from kanpo.maps import _drawing as drawing
-from kanpo.maps._picture import CLASS_COLOURS, MUTED_COLOURS, PALE_COLOURS
 from kanpo.schema import Audience
 from kanpo.store import Project
+from kanpo.suitability import CLASS_COLOURS, LINE_COLOURS, MUTED_COLOURS, PALE_COLOURS
 
 from .test_colours import colours
 
@@ -54,7 +54,12 @@ def test_a_parcel_is_drawn_with_the_plots_of_its_trial(trial_project: Project, t
 
 
 def test_classes_have_the_colours_of_the_page() -> None:
-    for ours, tones in ((CLASS_COLOURS, "fills"), (PALE_COLOURS, "pales"), (MUTED_COLOURS, "mutes")):
+    for ours, tones in (
+        (CLASS_COLOURS, "fills"),
+        (PALE_COLOURS, "pales"),
+        (MUTED_COLOURS, "mutes"),
+        (LINE_COLOURS, "lines"),
+    ):
         assert [ours[name] for name in (None, "S1", "S2", "S3", "N1", "N2")] == colours(tones)
 
 

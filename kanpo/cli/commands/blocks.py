@@ -125,7 +125,7 @@ def blocks(
     import numpy as np
 
     from kanpo.blocks import block_table, form_blocks, outlines, read_barriers, stored_barriers
-    from kanpo.exchange import export_layer, layer_file
+    from kanpo.exchange import export_layer, layer_file, style_layer
     from kanpo.herbs import find_herb
     from kanpo.parcels import select_parcels
     from kanpo.store import Project
@@ -153,7 +153,8 @@ def blocks(
     if costs is not None:
         table = table.merge(costs, on="block_id", how="left")
     if path is not None:
-        export_layer(path, outlines(formed, table), layer="blocks")
+        style = style_layer(Text("団地", "blocks"), table, labels=_LABELS)
+        export_layer(path, outlines(formed, table), layer="blocks", style=style)
         say(Text(f"{len(table):,} 団地を書き出しました: {path}", f"{len(table):,} blocks written: {path}"))
     shown = table
     if not (as_json or as_csv):

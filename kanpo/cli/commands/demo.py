@@ -199,11 +199,13 @@ def _import(project: Project, folder: Path, names: tuple[str, ...]) -> None:
 
 
 def _score(project: Project, catalogue: Catalogue) -> str:
+    from kanpo.exchange import style_project
     from kanpo.parcels import ParcelFilter, select_parcels
     from kanpo.suitability import score_project, summary
 
     _step("kanpo score")
     scores = score_project(project, catalogue)
+    style_project(project, catalogue)
     selection = select_parcels(project, ParcelFilter())
     scores = scores.among(selection.parcel_ids)
     parcels = project.imported.parcels().set_index("parcel_id")

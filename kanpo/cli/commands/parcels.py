@@ -143,11 +143,17 @@ def export(out: Path, project: Path | None, herb: str | None, audience: str, wan
     from kanpo.herbs import find_herb
     from kanpo.schema import Audience
     from kanpo.store import Project
+    from kanpo.suitability import freshness
 
     herb_id = find_herb(catalogue_of(find_project(project)), herb).herb_id if herb else None
     with Project.open(find_project(project)) as opened:
         count = export_parcels(opened, out, audience=Audience(audience), herb_id=herb_id, wanted=wanted)
+        stale = [
+            one.text() for one in freshness(opened) if herb_id and one.product == "scores" and one.changed
+        ]
     say(Text(f"{count:,} 筆を書き出しました: {out}", f"{count:,} parcels written: {out}"))
+    for words in stale:
+        say(words)
     return 0
 
 

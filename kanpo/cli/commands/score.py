@@ -134,6 +134,7 @@ def score(
     as_json: bool,
     as_csv: bool,
 ) -> int:
+    from kanpo.exchange import style_project
     from kanpo.herbs import find_herb
     from kanpo.parcels import groundless, select_parcels
     from kanpo.sites import layers_reached
@@ -163,6 +164,8 @@ def score(
             scores = score_project(
                 opened, catalogue, chosen, method=method, weights=weights, keep=not dry_run
             )
+            if not dry_run:
+                style_project(opened, catalogue)
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         parcels = opened.imported.parcels()
         changes = (
