@@ -276,7 +276,7 @@ def _refuse_unknown(factors: Factors, parcel_id: str) -> None:
 _NUMBERS = ("least", "lower", "score", "upper", "most")
 
 
-def _side(numbers: tuple[np.ndarray, ...], at: int, row: pd.Series, prefix: str) -> Side:
+def _side(numbers: np.ndarray, at: int, row: pd.Series, prefix: str) -> Side:
     least, lower, score, upper, most = (float(array[0, at]) for array in numbers)
     low, high = (class_of(row[f"{prefix}{key}"]) for key in ("class_lower", "class_upper"))
     return Side(least, lower, score, upper, most, row[f"{prefix}certainty"], low, high)
