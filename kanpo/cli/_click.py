@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from kanpo.cli._argv import check_paths
+from kanpo.cli._number import Number
 from kanpo.cli._paths import check_written, writes
 from kanpo.locale import Text, language
 
@@ -37,6 +38,8 @@ class BilingualOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and its help, in the current language."""
         self.help = str(self.text)
+        if isinstance(self.type, Number) and str(bounds := self.type.bounds()):
+            self.help = f"{self.help} ({bounds})"
         record = super().get_help_record(ctx)
         if record is None or language() == "en":
             return record
