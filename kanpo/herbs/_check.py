@@ -31,6 +31,10 @@ NOT_DETECTED = "not detected"
 DEFAULT_HERB = "*"
 #: Under this name go the cells of a row that stand beyond the header.
 _SURPLUS = "\0surplus"
+#: A weight is relative: beyond these bounds one factor would be all or nothing of a score, whatever the rest.
+LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000.0
+#: More than any count, mass, price or share per 10 a; and more years than any herb grows.
+_MOST, _MOST_YEARS = 1e9, 100
 #: Columns that hold a number of 0 or more, and of which the first may not be above the second.
 _NUMBERS = {
     "herbs": ("years_to_harvest", "replant_years", "plants_per_10a", "shading_percent"),
@@ -192,9 +196,12 @@ def _check_numbers(row: Row, name: str, place: Place) -> Iterator[Problem]:
         if name == "quality" and column == "max" and text == NOT_DETECTED:
             continue
         whole = column == "years_to_harvest"
-        if text and (value is None or value < 0 or (whole and (value < 1 or not text.isdecimal()))):
+        most = _MOST_YEARS if whole or column == "replant_years" else _MOST
+        if text and (
+            value is None or not 0 <= value <= most or (whole and (value < 1 or not text.isdecimal()))
+        ):
             yield problem(
-                *("number", "0以上の数ではありません", "is not a number of 0 or more"),
+                *("number", f"0〜{most:,.10g} の数ではありません", f"is not a number from 0 to {most:,.10g}"),
                 "単位を付けず、半角の数だけを入れてください(年数は1以上の整数)",
                 "enter digits only, without a unit (years: a whole number from 1)",
                 at(place, row, column),
@@ -239,10 +246,14 @@ def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Prob
     wrong = list(check_curve(row, factor, place))
     yield from wrong
     weight = number_of(row.get("weight", ""))
-    if weight is None or weight < 0:
+    if weight is None or not (weight == 0 or LEAST_WEIGHT <= weight <= MOST_WEIGHT):
         yield problem(
-            *("weight", "重みは0以上の数です", "a weight is a number of 0 or more"),
-            *("1 などの数にしてください", "use a number such as 1", at(place, row, "weight")),
+            "weight",
+            f"重みは 0 か、{LEAST_WEIGHT:g}〜{MOST_WEIGHT:g} の数です",
+            f"a weight is 0 or a number from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}",
+            "ほかの要因の重み(普通は 1〜3)と比べて決めてください",
+            "choose it beside the weights of the other factors (mostly 1 to 3)",
+            at(place, row, "weight"),
         )
     if row.get("knock_out") not in ("0", "1"):
         yield problem(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
+from kanpo.schema._day_rules import check_days
 from kanpo.schema._field import Field, Table
 from kanpo.schema._measured import UnitDiffers, read_measured
 from kanpo.schema._reading import normalise, read_value
@@ -252,6 +253,8 @@ def _doubts(
     ]
     if kind == "observation":
         problems += _doubt_traits(parsed, rows, file, first_row)
+    if kind == "weather":
+        problems += check_days(parsed, rows, file, first_row)
     if kind in ("observation", "operation"):
         places = zip(parsed["plot_code"], parsed["parcel_id"], parsed["trial_code"], strict=True)
         nowhere = {index for index, place in enumerate(places) if not any(place)}

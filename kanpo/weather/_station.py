@@ -14,6 +14,7 @@ from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.schema import normalise
+from kanpo.weather._units import check_degrees, check_unit
 
 #: Beginnings of the agency's item names and the field that each is kept in. Where two fit, the longer
 #: one counts; items that are not here are named and left out.
@@ -94,6 +95,7 @@ def read_station_file(path: Path) -> StationDays:
         )
     columns, problems = columns_of(rows[named - 1 : first], path.name)
     found = list(_days(rows, first, columns))
+    check_degrees([day for day, _ in found], path.name)
     problems += _doubtful(found, path.name)
     return StationDays(pd.DataFrame([day for day, _ in found]).astype(object), tuple(problems))
 
@@ -120,6 +122,8 @@ def columns_of(
         kind = _cell(last, index)
         field = _field_of(item, known)
         station = _cell(stations, index)
+        if field is not None:
+            check_unit(item, field, name)
         if field is None:
             left_out |= {item} if item.strip() else set()
         elif not kind:

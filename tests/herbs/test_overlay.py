@@ -36,6 +36,27 @@ def test_only_the_named_row_changes(tmp_path: Path) -> None:
                 assert after == before
 
 
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("トウキ,soil_ph,gaussian,6,1e-300,,,,2,,,", "catalogue.bell"),
+        ("当帰,土壌pH,gaussian,6,1e9,,,,2,,,", "catalogue.bell"),
+        ("当帰,土壌pH,trapezoid,5,5.8,6.5,7,,1e308,,,", "catalogue.weight"),
+        ("当帰,土壌pH,trapezoid,5,5.8,6.5,7,,1e-320,,,", "catalogue.weight"),
+        ("当帰,土壌pH,trapezoid,5,5.8,6.5,7,,nan,,,", "catalogue.weight"),
+    ],
+)
+def test_curves_and_weights_that_overflow_are_refused_with_their_bounds(
+    tmp_path: Path, row: str, code: str
+) -> None:
+    head = "herb_id,factor,kind,a,b,c,d,classes,weight,knock_out,source,note\n"
+    with pytest.raises(InputUnusable) as caught:
+        read_overlay(written(tmp_path, row, head=head))
+    (problem,) = caught.value.problems
+    assert problem.code == code and problem.place.row == 2
+    assert any(sign.isdigit() for sign in problem.what.ja), "the bounds are named"
+
+
 def test_names_in_japanese_cp932_and_blank_cells_are_read(tmp_path: Path) -> None:
     folder = written(tmp_path, "牡丹皮,最深積雪,,,５,１５,,,,,", ",,,,,,,,,,", encoding="cp932")
     own, problems = read_overlay(folder)
