@@ -40,10 +40,10 @@ def test_only_the_named_row_changes(tmp_path: Path) -> None:
     ("row", "code"),
     [
         ("トウキ,soil_ph,gaussian,6,1e-300,,,,2,,,", "catalogue.bell"),
-        ("当帰,土壌pH,gaussian,6,1e9,,,,2,,,", "catalogue.bell"),
-        ("当帰,土壌pH,trapezoid,5,5.8,6.5,7,,1e308,,,", "catalogue.weight"),
-        ("当帰,土壌pH,trapezoid,5,5.8,6.5,7,,1e-320,,,", "catalogue.weight"),
-        ("当帰,土壌pH,trapezoid,5,5.8,6.5,7,,nan,,,", "catalogue.weight"),
+        ("当帰,有効土層深,gaussian,40,1e9,,,,2,,,", "catalogue.bell"),
+        ("当帰,土壌pH(H2O),trapezoid,5,5.8,6.5,7,,1e308,,,", "catalogue.weight"),
+        ("当帰,土壌pH(H2O),trapezoid,5,5.8,6.5,7,,1e-320,,,", "catalogue.weight"),
+        ("当帰,土壌pH(H2O),trapezoid,5,5.8,6.5,7,,nan,,,", "catalogue.weight"),
     ],
 )
 def test_curves_and_weights_that_overflow_are_refused_with_their_bounds(
