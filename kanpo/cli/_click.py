@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from kanpo.cli._argv import check_paths
+from kanpo.cli._forms import with_form
 from kanpo.cli._number import Number
 from kanpo.cli._paths import check_written, writes
+from kanpo.errors import InputUnusable
 from kanpo.locale import Text, language
 
 _HEADINGS = {
@@ -89,7 +91,13 @@ class _Spoken(click.Command):
         """Run the command, after a look at what it is asked to write."""
         if writes(self.params):
             check_written(ctx, self.params)
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except InputUnusable as error:
+            # Groups hand on what their command has said already.
+            if isinstance(self, click.Group):
+                raise
+            raise with_form(error, ctx) from error
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help`` with a help of its own in both languages."""

@@ -49,10 +49,7 @@ def read_record_sheet(path: Path) -> tuple[WrittenTable, tuple[Problem, ...], Un
         raise InputUnusable(
             "records.no-header",
             Text("記録の見出しのあるシートがありません", "no sheet has the headers of records"),
-            Text(
-                "kanpo records template で作った表に写してください",
-                "copy it into a table made with kanpo records template",
-            ),
+            Text("kanpo の用紙に写してください", "copy it into a form of kanpo"),
             Place(str(path)),
         )
     _, sheet, index = best

@@ -71,6 +71,10 @@ def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem
     root: Traversable = shipped if folder is None else folder
     read = CatalogueFiles({})
     problems: list[Problem] = []
+    if folder is not None and not folder.is_dir():
+        return read, [_no_folder(folder)]
+    if folder is not None and not any((folder / f"{name}.csv").exists() for name in FILES):
+        return read, [_empty_folder(folder)]
     for name in (*FILES, *MORE_FILES):
         file = root.joinpath(f"{name}.csv")
         if name in MORE_FILES and folder is not None and not file.is_file():
@@ -96,14 +100,52 @@ def _read_table(file: Traversable, name: str) -> tuple[list[Row], list[Problem]]
         what = Text("UTF-8 ではありません", "is not UTF-8")
         mend = Text("UTF-8 で保存し直してください", "save it as UTF-8")
         return [], [Problem("catalogue.encoding", what, mend, Place(f"{name}.csv"))]
+    except IsADirectoryError:
+        what = Text("ファイルではなく、フォルダです", "is a folder, not a file")
+        mend = Text("同じ名前のCSVファイルにしてください", "put a CSV file of that name there")
+        return [], [Problem("catalogue.folder", what, mend, Place(f"{name}.csv"))]
     table: list[Row] = []
     problems: list[Problem] = []
-    for number, row in enumerate(csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS), 2):
-        surplus = row.pop(_SURPLUS, None)
-        if surplus:
-            problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
-        table.append({key: value or "" for key, value in row.items()})
+    try:
+        for number, row in enumerate(csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS), 2):
+            surplus = row.pop(_SURPLUS, None)
+            if surplus:
+                problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
+            table.append({key: value or "" for key, value in row.items()})
+    except csv.Error as error:
+        what = Text("表として読めません", f"cannot be read as a table ({error})")
+        mend = Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'")
+        return [], [Problem("catalogue.cells", what, mend, Place(f"{name}.csv", row=len(table) + 2))]
     return table, problems
+
+
+def _empty_folder(folder: Path) -> Problem:
+    return Problem(
+        "catalogue.missing",
+        Text("フォルダに herbs.csv などがありません", "the folder holds neither herbs.csv nor the others"),
+        Text(
+            "目録のフォルダを指定してください(数行だけの表なら kanpo herbs use)",
+            "name the folder of a catalogue (a few rows alone: kanpo herbs use)",
+        ),
+        Place(str(folder)),
+    )
+
+
+def _no_folder(folder: Path) -> Problem:
+    if folder.exists():
+        what = Text("フォルダではなく、ファイルです", "is a file, not a folder")
+        mend = Text(
+            "herbs.csv などの入ったフォルダを指定してください(数行だけの表なら kanpo herbs use)",
+            "name the folder that holds herbs.csv and the others (a few rows alone: kanpo herbs use)",
+        )
+        return Problem("catalogue.no-folder", what, mend, Place(str(folder)))
+    what = Text("フォルダがありません", "there is no such folder")
+    return Problem(
+        "catalogue.no-folder",
+        what,
+        Text("場所と名前を確かめてください", "check the place and the name"),
+        Place(str(folder)),
+    )
 
 
 def _too_many_cells(place: Place) -> Problem:

@@ -24,6 +24,8 @@ from kanpo.schema import FACTORS, normalise
 from kanpo.store import OwnCatalogue, Project, sha256_of
 
 _NEEDED = ("herb_id", "factor")
+#: What a folder of the user's own may hold.
+_OWN_FILES = ("requirements", "herbs", "works")
 
 
 def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
@@ -46,6 +48,19 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
     InputUnusable
         No file, no text, without the columns herb_id and factor, or no row that can be used.
     """
+    if path.is_dir() and not any((path / f"{name}.csv").is_file() for name in _OWN_FILES):
+        raise InputUnusable(
+            "catalogue.empty-folder",
+            Text(
+                f"フォルダに {'・'.join(_OWN_FILES)} の .csv がありません",
+                f"the folder has no CSV of {', '.join(_OWN_FILES)}",
+            ),
+            Text(
+                "どれか1つを置くか、要件の表(.csv)を直接指定してください",
+                "put one of them there, or name a CSV of requirements itself",
+            ),
+            Place(str(path)),
+        )
     folder = path if path.is_dir() else path.parent
     named = f"{folder.name}/" if path.is_dir() else ""
     file = folder / "requirements.csv" if path.is_dir() else path

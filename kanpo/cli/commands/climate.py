@@ -338,7 +338,11 @@ def _check_scenario(
     past: tuple[Path, ...],
     future: tuple[Path, ...],
 ) -> None:
-    """Which combination of options makes sense."""
+    """Which combination of options makes sense, and whether the files can be any."""
+    from kanpo.files import check_input
+
+    for path in (*past, *future):
+        check_input(path)
     ways = [warmer is not None, table is not None, bool(past or future)]
     if sum(ways) > 1 or bool(past) != bool(future) or (precipitation and warmer is None):
         raise UsageError(
@@ -356,7 +360,7 @@ def anomalies_of(project: Project, station: str | None, normal: str) -> Anomalie
     from kanpo.climate import project_stations, station_anomalies
 
     first, _, last = normal.partition("-")
-    if not (first.isdigit() and last.isdigit() and int(first) < int(last)):
+    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last)):
         raise UsageError(
             "climate.normal",
             Text(f"--normal {normal} は期間ではありません", f"--normal {normal} is no period"),
