@@ -18,18 +18,36 @@ _ROUNDED = 0.101
 
 
 def check_days(
-    parsed: Mapping[str, Sequence[object]], rows: Iterable[int], file: str | None, first_row: int
+    parsed: Mapping[str, Sequence[object]],
+    rows: Iterable[int],
+    file: str | None,
+    first_row: int,
+    tomorrow: str,
 ) -> Iterator[Problem]:
-    """Days whose lowest, mean and highest temperature do not rise: one or two columns are mixed up.
+    """Days that are still to come, and days whose lowest, mean and highest temperature do not rise.
 
     A value of less than full quality is left out: the highest of half a day may well lie below the mean.
     """
     for index in rows:
+        if str(parsed["happened_at"][index])[:10] > tomorrow:
+            place = Place(file, row=first_row + index, value=str(parsed["happened_at"][index]))
+            yield _to_come(place)
         known = {key: value for key in _LABELS if isinstance(value := parsed[key][index], float)}
         doubtful = str(parsed["quality"][index] or "")
         known = {key: value for key, value in known.items() if f"{key}=" not in doubtful}
         if any(known[low] > known[high] + _ROUNDED for low, high in _RISING if {low, high} <= known.keys()):
             yield _not_rising(known, Place(file, row=first_row + index))
+
+
+def _to_come(place: Place) -> Problem:
+    return Problem(
+        "weather.to-come",
+        Text("まだ来ていない日の気象です", "is weather of a day still to come"),
+        Text(
+            "年を確かめてください(予報や将来の値は記録しません)", "check the year; forecasts are not recorded"
+        ),
+        place,
+    )
 
 
 def _not_rising(known: Mapping[str, float], place: Place) -> Problem:

@@ -253,13 +253,13 @@ def _doubts(
     ]
     if kind == "observation":
         problems += _doubt_traits(parsed, rows, file, first_row)
-    if kind == "weather":
-        problems += check_days(parsed, rows, file, first_row)
     if kind in ("observation", "operation"):
         places = zip(parsed["plot_code"], parsed["parcel_id"], parsed["trial_code"], strict=True)
         nowhere = {index for index, place in enumerate(places) if not any(place)}
         problems += [_nowhere(Place(file, row=first_row + index)) for index in rows if index in nowhere]
     tomorrow = (today_in(zone) + timedelta(days=1)).isoformat()
+    if kind == "weather":
+        return [*problems, *check_days(parsed, rows, file, first_row, tomorrow)]
     happened = parsed["happened_at"]
     late = {day for day in set(happened) if str(day)[:10] > tomorrow}
     problems += [

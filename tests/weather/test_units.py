@@ -105,3 +105,29 @@ def test_the_same_holds_for_records_from_any_table(project: Project) -> None:
         },
     )
     assert (report.stored, len(report.rejected)) == (1, 1)
+
+
+def test_rows_that_are_no_day_or_one_that_stands_there_are_sent_back(
+    project: Project, tmp_path: Path
+) -> None:
+    rows = "2025/2/28,5.0\n2025/2/30,5.1\n2025/13/1,5.2\n2月1日,5.3\n2025/3/1,6.0\n2025/3/1,6.0\n2025/3/1,7.0\n2099/1/1,3.0\n※値は準正常値を含む,"
+    path = daily(tmp_path / "d.csv", "平均気温(℃)", rows)
+    report = import_weather(project, path)
+    codes = [problem.code for problem in report.problems]
+    assert codes.count("weather.no-day") == 3 and codes.count("weather.day-twice") == 1
+    assert codes.count("weather.to-come") == 1
+    assert (report.stored, len(report.rejected)) == (2, 5)
+    assert {problem.place.row for problem in report.problems} == {6, 7, 8, 11, 12}
+    assert all(problem.mend.ja for problem in report.problems)
+    assert project.journal.read("weather")["tmean_c"].tolist() == [5.0, 6.0]
+    again = import_weather(project, path)
+    assert (again.stored, again.repeated) == (0, 2)
+
+
+def test_an_hour_of_no_day_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "h.csv"
+    path.write_text(
+        HEAD + ",甲\n年月日時,気温(℃)\n2025/2/28 1:00:00,3\n2025/2/30 1:00:00,3\n", encoding="utf-8"
+    )
+    with pytest.raises(InputUnusable, match="2025/2/30"):
+        station_temperatures(path)

@@ -341,8 +341,6 @@ def _check_scenario(
     """Which combination of options makes sense, and whether the files can be any."""
     from kanpo.files import check_input
 
-    for path in (*past, *future):
-        check_input(path)
     ways = [warmer is not None, table is not None, bool(past or future)]
     if sum(ways) > 1 or bool(past) != bool(future) or (precipitation and warmer is None):
         raise UsageError(
@@ -353,6 +351,8 @@ def _check_scenario(
             ),
             Text("例: --warmer 2.0", "for example --warmer 2.0"),
         )
+    for path in (*past, *future):
+        check_input(path)
 
 
 def anomalies_of(project: Project, station: str | None, normal: str) -> Anomalies:
