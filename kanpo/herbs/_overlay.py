@@ -91,7 +91,8 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
             "catalogue.no-rows",
             Text("使える行がありません", "no row can be used"),
             Text("上の行を直してください(何も変えていません)", "mend the rows above; nothing was changed"),
-            Place(own.file_name),
+            # A folder may hold no requirements at all: what is wrong stands in the rows above.
+            Place(own.file_name if file.is_file() else folder.name),
             tuple(problems),
         )
     return replace(own, sha256=sha256_of(content)), problems

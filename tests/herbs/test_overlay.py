@@ -210,3 +210,21 @@ def test_a_project_keeps_a_herb_of_its_own(project: Project, tmp_path: Path) -> 
     assert project_catalogue(project).herbs["shikon"].label.ja == "紫根(ムラサキ)"
     project.keep_own_catalogue(None)
     assert "shikon" not in project_catalogue(project).herbs
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "当帰,排水,classes,,,,,well=1;moderate=0.8;imperfect=0.3;poor=0.01,1,1,,",
+        "当帰,土壌pH(H2O),gaussian,6,9,,,,1,1,,",
+        "当帰,土壌pH(H2O),piecewise,,,,,2=0.1;11=1,1,1,,",
+        "当帰,最深積雪,trapezoid,0,0,,,,1,1,,",
+        "当帰,有効土層深,trapezoid,,,500,500,,1,1,,",
+    ],
+)
+def test_a_knock_out_that_excludes_nothing_is_refused_whatever_its_curve(tmp_path: Path, row: str) -> None:
+    head = "herb_id,factor,kind,a,b,c,d,classes,weight,knock_out,source,note\n"
+    with pytest.raises(InputUnusable) as caught:
+        read_overlay(written(tmp_path, row, head=head))
+    (problem,) = caught.value.problems
+    assert problem.code == "catalogue.knock-out-idle" and problem.place.row == 2
