@@ -62,7 +62,7 @@ def typed_number(text: str) -> float:
     return value
 
 
-class Number(click.ParamType):
+class Number(click.ParamType):  # type: ignore[type-arg]
     """A finite number between bounds.
 
     Parameters
