@@ -48,19 +48,7 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
     InputUnusable
         No file, no text, without the columns herb_id and factor, or no row that can be used.
     """
-    if path.is_dir() and not any((path / f"{name}.csv").is_file() for name in _OWN_FILES):
-        raise InputUnusable(
-            "catalogue.empty-folder",
-            Text(
-                f"フォルダに {'・'.join(_OWN_FILES)} の .csv がありません",
-                f"the folder has no CSV of {', '.join(_OWN_FILES)}",
-            ),
-            Text(
-                "どれか1つを置くか、要件の表(.csv)を直接指定してください",
-                "put one of them there, or name a CSV of requirements itself",
-            ),
-            Place(str(path)),
-        )
+    _check_folder(path)
     folder = path if path.is_dir() else path.parent
     named = f"{folder.name}/" if path.is_dir() else ""
     file = folder / "requirements.csv" if path.is_dir() else path
@@ -96,6 +84,29 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
             tuple(problems),
         )
     return replace(own, sha256=sha256_of(content)), problems
+
+
+def _check_folder(path: Path) -> None:
+    """A folder has to hold one of the files that are read.
+
+    Raises
+    ------
+    InputUnusable
+        It holds none.
+    """
+    if path.is_dir() and not any((path / f"{name}.csv").is_file() for name in _OWN_FILES):
+        raise InputUnusable(
+            "catalogue.empty-folder",
+            Text(
+                f"フォルダに {'・'.join(_OWN_FILES)} の .csv がありません",
+                f"the folder has no CSV of {', '.join(_OWN_FILES)}",
+            ),
+            Text(
+                "どれか1つを置くか、要件の表(.csv)を直接指定してください",
+                "put one of them there, or name a CSV of requirements itself",
+            ),
+            Place(str(path)),
+        )
 
 
 def _read_requirements(
