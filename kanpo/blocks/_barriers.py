@@ -11,6 +11,7 @@ import shapely
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.files import check_kind
 from kanpo.locale import Text
 from kanpo.sites import check_in_japan, chosen_features, open_vector, project_layers
 from kanpo.store import Project
@@ -33,11 +34,19 @@ def read_barriers(path: Path) -> np.ndarray:
     InputUnusable
         No file, no known form, unreadable, without lines, without a coordinate system, or not in Japan.
     """
-    if not path.is_file() or path.stat().st_size > _LARGEST:
+    check_kind(path, able=("sqlite",))
+    if not path.is_file():
         raise InputUnusable(
             "barrier.missing",
-            Text("ファイルがないか、大きすぎます(1 GB まで)", "there is no such file, or it is above 1 GB"),
+            Text("ファイルがありません", "there is no such file"),
             Text("ファイル名と場所を確かめてください", "check the name and the folder"),
+            Place(str(path)),
+        )
+    if path.stat().st_size > _LARGEST:
+        raise InputUnusable(
+            "barrier.too-large",
+            Text("ファイルが大きすぎます(1 GB まで)", "the file is above 1 GB"),
+            Text("要る範囲だけを切り出してください", "cut out what is needed"),
             Place(str(path)),
         )
     return _lines(open_vector(path.read_bytes(), path.name, polygons=False), path.name)

@@ -10,7 +10,10 @@ from typing import Any
 import click
 
 from kanpo.cli._argv import check_paths
+from kanpo.cli._forms import with_form
+from kanpo.cli._number import Number
 from kanpo.cli._paths import check_written, writes
+from kanpo.errors import InputUnusable
 from kanpo.locale import Text, language
 
 _HEADINGS = {
@@ -37,6 +40,8 @@ class BilingualOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and its help, in the current language."""
         self.help = str(self.text)
+        if isinstance(self.type, Number) and str(bounds := self.type.bounds()):
+            self.help = f"{self.help} ({bounds})"
         record = super().get_help_record(ctx)
         if record is None or language() == "en":
             return record
@@ -86,7 +91,13 @@ class _Spoken(click.Command):
         """Run the command, after a look at what it is asked to write."""
         if writes(self.params):
             check_written(ctx, self.params)
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except InputUnusable as error:
+            # Groups hand on what their command has said already.
+            if isinstance(self, click.Group):
+                raise
+            raise with_form(error, ctx) from error
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help`` with a help of its own in both languages."""

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kanpo.cli._click import argument, option
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import InputPath, date_option, project_option
 from kanpo.locale import Text
 
@@ -47,7 +48,7 @@ sheet_option: _Decorator = option(
 )
 limit_option: _Decorator = option(
     "--limit",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=30,
     show_default=True,
     help=Text("画面に出す行数", "rows on the screen"),
@@ -146,9 +147,15 @@ weather_options = together(
     argument("weather_file", type=InputPath),
     argument("periods_file", type=InputPath),
     option(
-        "--base", type=float, default=5.0, show_default=True, help=Text("基準温度(℃)", "base temperature, °C")
+        "--base",
+        type=Number(),
+        default=5.0,
+        show_default=True,
+        help=Text("基準温度(℃)", "base temperature, °C"),
     ),
-    option("--ceiling", type=float, help=Text("上限の温度(℃)", "temperature above which no more counts, °C")),
+    option(
+        "--ceiling", type=Number(), help=Text("上限の温度(℃)", "temperature above which no more counts, °C")
+    ),
     option(
         "--station",
         metavar="NAME",

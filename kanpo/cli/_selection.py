@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from kanpo.cli._click import option
+from kanpo.cli._number import Number
 from kanpo.cli._present import say
 from kanpo.errors import UsageError
 from kanpo.locale import Text
@@ -86,7 +87,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ("--max-area", "greatest_area_m2", Text("筆の面積の上限(㎡)", "greatest area of a parcel, m²")),
         ("--min-area", "least_area_m2", Text("筆の面積の下限(㎡)", "least area of a parcel, m²")),
     ):
-        decorated = option(name, field, type=float, help=text)(decorated)
+        decorated = option(name, field, type=Number(0, example=1000), help=text)(decorated)
     for name, field, text in reversed(_LISTS):
         decorated = option(name, field, multiple=True, metavar="…", help=text)(decorated)
     return decorated

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from kanpo.cli._click import option
+from kanpo.cli._number import Number, Whole, typed_number
 from kanpo.cli._options import OutputPath
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
@@ -53,17 +54,21 @@ _DESIGN_OPTIONS = (
     ),
     option(
         "--replicates",
-        type=click.IntRange(1, 1000),
+        type=Whole(1, 1000),
         help=Text(
             "反復(省略時は3、ラテン方格は処理の数、展示は1。増補はブロック数)",
             "replicates (default 3; Latin: treatments; demonstration: 1; augmented: blocks)",
         ),
     ),
-    option("--plots", type=int, help=Text("区の総数から反復を決める", "total plots, instead of replicates")),
-    option("--block-size", type=int, help=Text("不完備ブロックの処理数", "entries in an incomplete block")),
+    option(
+        "--plots", type=Whole(), help=Text("区の総数から反復を決める", "total plots, instead of replicates")
+    ),
+    option(
+        "--block-size", type=Whole(), help=Text("不完備ブロックの処理数", "entries in an incomplete block")
+    ),
     option(
         "--seed",
-        type=int,
+        type=Whole(high=None),
         default=1,
         show_default=True,
         help=Text("乱数の種(同じ種なら同じ配置)", "seed of the randomisation"),
@@ -83,11 +88,11 @@ _GROUND_OPTIONS = (
             "plot width x length, m; fit: the largest (default 2x5, with --plots fit)",
         ),
     ),
-    option("--alley", type=float, default=0.5, show_default=True, help=Text("区の間(m)", "alley, m")),
-    option("--headland", type=float, default=1.0, show_default=True, help=Text("枕地(m)", "headland, m")),
+    option("--alley", type=Number(), default=0.5, show_default=True, help=Text("区の間(m)", "alley, m")),
+    option("--headland", type=Number(), default=1.0, show_default=True, help=Text("枕地(m)", "headland, m")),
     option(
         "--orientation",
-        type=click.FloatRange(0, 360),
+        type=Number(0, 360),
         metavar="DEG",
         help=Text(
             "列の向き(方位 0 北・90 東。省略時は長辺)", "bearing of the rows (default: the longest side)"
@@ -95,7 +100,7 @@ _GROUND_OPTIONS = (
     ),
     option(
         "--gradient",
-        type=click.FloatRange(0, 360),
+        type=Number(0, 360),
         metavar="DEG",
         help=Text(
             "地力・傾斜が変わる方位。ブロックはこれに直角", "bearing of the gradient; blocks lie across it"
@@ -113,7 +118,7 @@ _PAPER_OPTIONS = (
     option("--grower", default="", help=Text("生産者コード", "grower code")),
     option(
         "--cv",
-        type=float,
+        type=Number(example=15),
         metavar="PERCENT",
         help=Text("区の変動係数(%、省略時 15)", "coefficient of variation of a plot, percent (default 15)"),
     ),
@@ -132,7 +137,9 @@ _PAPER_OPTIONS = (
         metavar="[NAME=]N",
         help=Text("10a当たり株数(省略時は生薬の表。処理別にも)", "plants per 10 a (default: the catalogue)"),
     ),
-    option("--seed-per-10a", type=float, metavar="KG", help=Text("10a当たり種子(kg)", "seed per 10 a, kg")),
+    option(
+        "--seed-per-10a", type=Number(0), metavar="KG", help=Text("10a当たり種子(kg)", "seed per 10 a, kg")
+    ),
     option(
         "--fertiliser",
         multiple=True,
@@ -166,7 +173,7 @@ def names(text: str) -> list[str]:
 def size_of(text: str) -> tuple[float, float]:
     """Width and length from ``2x5``."""
     try:
-        width, length = (float(part) for part in re.split("[x×ｘ]", text.lower()))
+        width, length = (typed_number(part) for part in re.split("[x×ｘ]", text.lower()))
     except ValueError:
         raise unreadable("--plot-size", text, "2x5") from None
     return width, length
@@ -188,7 +195,7 @@ def pairs_of(
 
 def number(text: str) -> float:
     """A number of at least 0."""
-    value = float(text)
+    value = typed_number(text)
     if not 0 <= value < 1e9:
         raise ValueError(text)
     return value

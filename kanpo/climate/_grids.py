@@ -42,6 +42,8 @@ _POSSIBLE = {"tmean_c": (-60, 60), "tmax_c": (-60, 60), "tmin_c": (-60, 60), "pr
 #: Cells of the tertiary mesh in a degree, and by what share of a cell a grid may be off (its places are
 #: written with seven digits).
 _PER_LONGITUDE, _PER_LATITUDE, _OFF = 80, 120, 0.05
+#: So many days of exactly 0 °C do not follow one another.
+_MONTH = 30
 #: Degrees (in cells) by which a place on an edge may have been rounded to the south west.
 _HAIR = 1e-7
 
@@ -216,6 +218,16 @@ def _check_possible(values: np.ndarray, field: str, variable: str, dates: Sequen
                 "see whether they are on land and the file is whole",
             ),
             Place(file, column=variable),
+        )
+    if field != "precip_mm" and len(dates) >= _MONTH and not np.nan_to_num(values).any():
+        raise InputUnusable(
+            "climate.value",
+            Text("どの日の気温も 0 です", "the temperature of every day is 0"),
+            Text(
+                "データなしの値が 0 になっているか、尺度(scale_factor)の誤りです。ダウンロードし直してください",
+                "missing data were written as 0, or the scale is wrong: download it again",
+            ),
+            Place(file, column=variable, value="0"),
         )
     if len(wrong):
         day, cell = wrong[0]

@@ -103,8 +103,7 @@ def _differs(part: MeshDays, day: str) -> InputUnusable:
 
 
 def _read(path: Path, cells: np.ndarray) -> list[MeshDays]:
-    check = path if path.suffix.lower() == ".csv" or not is_grid(path) else None
-    if check is None:
+    if is_grid(path):
         return read_grid(path, cells)
     check_table_file(path)
     return [_read_table(path, cells)]

@@ -50,10 +50,37 @@ def add_weather(project: Project, paths: Sequence[Path], *, dry_run: bool = Fals
     stations = [path for path in paths if path not in grids]
     read = [(read_station_file(path), path.name) for path in stations]
     if grids:
-        days = mesh_days(grids, *_places(project))
+        days, problems = _until(mesh_days(grids, *_places(project)), project.today(), grids[-1].name)
         frame = days.assign(row=np.arange(2, len(days) + 2)).astype(object)
-        read.append((StationDays(frame.where(frame.notna(), None), ()), grids[0].name))
+        read.append((StationDays(frame.where(frame.notna(), None), problems), grids[0].name))
     return [import_days(project, days, name, dry_run=dry_run) for days, name in read]
+
+
+def _until(days: pd.DataFrame, today: str, name: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    """Days that are over: files of the current year are filled up with forecasts and normals.
+
+    Raises
+    ------
+    InputUnusable
+        A year has not begun yet: these are years of a model.
+    """
+    over = days[days["happened_at"] <= today]
+    if len(over) == len(days):
+        return days, ()
+    what = Text(
+        f"{today} より後の {len(days) - len(over)} 日は、予報・平年値・気候モデルの値です",
+        f"{len(days) - len(over)} days after {today} are forecasts, normals or of a climate model",
+    )
+    if days["happened_at"].max()[:4] > today[:4]:
+        mend = Text(
+            "将来の気候は kanpo climate scenario の --past と --future に渡してください",
+            "give years to come to kanpo climate scenario with --past and --future",
+        )
+        raise InputUnusable("climate.to-come", what, mend, Place(name))
+    mend = Text(
+        "その日は読みませんでした。過ぎてから入れ直してください", "they were left out; add them when over"
+    )
+    return over, (Problem("climate.to-come", what, mend, Place(name), Severity.WARNING),)
 
 
 def _is_mesh(path: Path) -> bool:

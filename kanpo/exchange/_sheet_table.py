@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.exchange._header import known_names, plain
+from kanpo.exchange._header import known_names, names_of, plain
 from kanpo.exchange._table import WrittenTable
 from kanpo.locale import Text
 from kanpo.parcels.tables import Row, Sheet, Unusable, read_workbook, text_of
-from kanpo.schema import find_trait
+from kanpo.schema import ASSUMPTION, find_trait
 
 #: A header further down is none.
 _LOOKED_AT = 15
@@ -46,10 +49,7 @@ def read_record_sheet(path: Path) -> tuple[WrittenTable, tuple[Problem, ...], Un
         raise InputUnusable(
             "records.no-header",
             Text("記録の見出しのあるシートがありません", "no sheet has the headers of records"),
-            Text(
-                "kanpo records template で作った表に写してください",
-                "copy it into a table made with kanpo records template",
-            ),
+            Text("kanpo の用紙に写してください", "copy it into a form of kanpo"),
             Place(str(path)),
         )
     _, sheet, index = best
@@ -96,15 +96,41 @@ def _table(file: str, sheet: Sheet, header: int) -> tuple[WrittenTable, Unusable
     rows = _data_rows(sheet, header)
     unusable: Unusables = {}
     for index, row in enumerate(rows):
-        found = tuple(
-            _never_calculated(cell, Place(file, sheet.name, row.number, column=head))
-            for head, cell in zip(heads, row.cells, strict=False)
-            if isinstance(cell, Unusable) and head
-        )
+        found = tuple(_cell_problems(row, heads, Place(file, sheet.name, row.number)))
         if found:
             unusable[index] = found
     cells = tuple(tuple(text_of(row.cell(column)) for column in range(len(heads))) for row in rows)
     return WrittenTable(file, heads, cells, tuple(row.number for row in rows), sheet.name), unusable
+
+
+def _cell_problems(row: Row, heads: tuple[str, ...], place: Place) -> Iterator[Problem]:
+    """What cannot be taken from single cells: formulas never calculated, one amount over several rows."""
+    for column, (head, cell) in enumerate(zip(heads, row.cells, strict=False)):
+        if head and isinstance(cell, Unusable):
+            yield _never_calculated(cell, replace(place, column=head))
+        elif column in row.merged and plain(head) in _amounts() and text_of(cell):
+            yield _over_rows(replace(place, column=head, value=text_of(cell)))
+
+
+@cache
+def _amounts() -> frozenset[str]:
+    """Names of columns whose figure belongs to the key of its own row: a merged one would answer for others."""
+    return frozenset().union(*(names_of(field) for field in ASSUMPTION.fields if field.type == "amount"))
+
+
+def _over_rows(place: Place) -> Problem:
+    return Problem(
+        "table.merged-amount",
+        Text(
+            "数のセルが何行にもわたって結合されていて、どの行の数か分かりません",
+            "the cell of a figure is merged over rows: it cannot be told which row it belongs to",
+        ),
+        Text(
+            "結合を解き、行ごとに数を書いてください(同じ数でも)",
+            "unmerge it and write the figure into each row, even if it is the same",
+        ),
+        place,
+    )
 
 
 def _never_calculated(cell: Unusable, place: Place) -> Problem:

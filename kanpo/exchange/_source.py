@@ -63,8 +63,8 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
     if not source.table.rows:
         raise InputUnusable(
             "records.none",
-            Text("記録が1行もありません", "there is not one record in it"),
-            Text("見出しの下に記録を入れてください", "enter records below the header"),
+            Text("見出しの下に1行もありません", "there is not one row below the header"),
+            Text("見出しの下に1行ずつ書いてください", "enter rows below the header"),
             Place(str(path)),
         )
     return source

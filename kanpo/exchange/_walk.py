@@ -173,7 +173,7 @@ def _walking_order(plots: pd.DataFrame) -> list[int]:
 def _natural(code: str) -> list[tuple[int, int, str]]:
     """Numbers within a code count as numbers: T-2 before T-10."""
     parts = re.findall(r"\d+|\D+", code)
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
 def _chosen(wanted: Sequence[str], observed: pd.DataFrame) -> tuple[Trait, ...]:

@@ -6,6 +6,7 @@ a dated name; what nobody but a person wrote stays, unless it is told otherwise.
 """
 
 from kanpo.files._guard import check_target, check_targets
+from kanpo.files._kinds import check_input, check_kind
 from kanpo.files._marks import BLANK_MARK
 from kanpo.files._outputs import KeptAside, Outputs, current_outputs, note_input, outputs
 from kanpo.files._replace import make_folder, place_beside, replacing
@@ -26,6 +27,8 @@ __all__ = [
     "LARGEST_TABLE",
     "KeptAside",
     "Outputs",
+    "check_input",
+    "check_kind",
     "check_table_file",
     "check_target",
     "check_targets",

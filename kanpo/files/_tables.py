@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place
+from kanpo.errors import InputUnusable, Place
+from kanpo.files._kinds import check_input, not_readable
 from kanpo.files._replace import replacing
 from kanpo.locale import Text
 from kanpo.reading import bounded_csv
@@ -27,17 +28,11 @@ def check_table_file(path: Path) -> None:
     Raises
     ------
     InputUnusable
-        It is not there, a folder, or too large.
+        It is not there, a folder, empty, too large, or a picture, page or database instead of a table.
     EnvironmentFailure
         Another program holds it, or it may not be read.
     """
-    if not path.is_file():
-        raise InputUnusable(
-            "table.missing",
-            Text("ファイルがありません", "there is no such file"),
-            Text("ファイル名と場所を確かめてください", "check the name and the folder"),
-            Place(str(path)),
-        )
+    check_input(path)
     if path.stat().st_size > LARGEST_TABLE:
         raise InputUnusable(
             "table.too-large",
@@ -48,16 +43,7 @@ def check_table_file(path: Path) -> None:
     try:
         path.open("rb").close()
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise EnvironmentFailure(
-            "file.not-readable",
-            Text(f"読めません({reason})", f"cannot be read ({reason})"),
-            Text(
-                "Excelなどで開いていれば閉じ、権限を確かめてください",
-                "close it where it is open, and check the permissions",
-            ),
-            Place(str(path)),
-        ) from error
+        raise not_readable(path, error) from error
 
 
 def read_rows(content: bytes, name: str) -> list[list[str]]:

@@ -31,6 +31,10 @@ NOT_DETECTED = "not detected"
 DEFAULT_HERB = "*"
 #: Under this name go the cells of a row that stand beyond the header.
 _SURPLUS = "\0surplus"
+#: A weight is relative: beyond these bounds one factor would be all or nothing of a score, whatever the rest.
+LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000.0
+#: More than any count, mass, price or share per 10 a; and more years than any herb grows.
+_MOST, _MOST_YEARS = 1e9, 100
 #: Columns that hold a number of 0 or more, and of which the first may not be above the second.
 _NUMBERS = {
     "herbs": ("years_to_harvest", "replant_years", "plants_per_10a", "shading_percent"),
@@ -67,6 +71,10 @@ def read_files(folder: Path | None = None) -> tuple[CatalogueFiles, list[Problem
     root: Traversable = shipped if folder is None else folder
     read = CatalogueFiles({})
     problems: list[Problem] = []
+    if folder is not None and not folder.is_dir():
+        return read, [_no_folder(folder)]
+    if folder is not None and not any((folder / f"{name}.csv").exists() for name in FILES):
+        return read, [_empty_folder(folder)]
     for name in (*FILES, *MORE_FILES):
         file = root.joinpath(f"{name}.csv")
         if name in MORE_FILES and folder is not None and not file.is_file():
@@ -92,14 +100,52 @@ def _read_table(file: Traversable, name: str) -> tuple[list[Row], list[Problem]]
         what = Text("UTF-8 ではありません", "is not UTF-8")
         mend = Text("UTF-8 で保存し直してください", "save it as UTF-8")
         return [], [Problem("catalogue.encoding", what, mend, Place(f"{name}.csv"))]
+    except IsADirectoryError:
+        what = Text("ファイルではなく、フォルダです", "is a folder, not a file")
+        mend = Text("同じ名前のCSVファイルにしてください", "put a CSV file of that name there")
+        return [], [Problem("catalogue.folder", what, mend, Place(f"{name}.csv"))]
     table: list[Row] = []
     problems: list[Problem] = []
-    for number, row in enumerate(csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS), 2):
-        surplus = row.pop(_SURPLUS, None)
-        if surplus:
-            problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
-        table.append({key: value or "" for key, value in row.items()})
+    try:
+        for number, row in enumerate(csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS), 2):
+            surplus = row.pop(_SURPLUS, None)
+            if surplus:
+                problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
+            table.append({key: value or "" for key, value in row.items()})
+    except csv.Error as error:
+        what = Text("表として読めません", f"cannot be read as a table ({error})")
+        mend = Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'")
+        return [], [Problem("catalogue.cells", what, mend, Place(f"{name}.csv", row=len(table) + 2))]
     return table, problems
+
+
+def _empty_folder(folder: Path) -> Problem:
+    return Problem(
+        "catalogue.missing",
+        Text("フォルダに herbs.csv などがありません", "the folder holds neither herbs.csv nor the others"),
+        Text(
+            "目録のフォルダを指定してください(数行だけの表なら kanpo herbs use)",
+            "name the folder of a catalogue (a few rows alone: kanpo herbs use)",
+        ),
+        Place(str(folder)),
+    )
+
+
+def _no_folder(folder: Path) -> Problem:
+    if folder.exists():
+        what = Text("フォルダではなく、ファイルです", "is a file, not a folder")
+        mend = Text(
+            "herbs.csv などの入ったフォルダを指定してください(数行だけの表なら kanpo herbs use)",
+            "name the folder that holds herbs.csv and the others (a few rows alone: kanpo herbs use)",
+        )
+        return Problem("catalogue.no-folder", what, mend, Place(str(folder)))
+    what = Text("フォルダがありません", "there is no such folder")
+    return Problem(
+        "catalogue.no-folder",
+        what,
+        Text("場所と名前を確かめてください", "check the place and the name"),
+        Place(str(folder)),
+    )
 
 
 def _too_many_cells(place: Place) -> Problem:
@@ -192,9 +238,12 @@ def _check_numbers(row: Row, name: str, place: Place) -> Iterator[Problem]:
         if name == "quality" and column == "max" and text == NOT_DETECTED:
             continue
         whole = column == "years_to_harvest"
-        if text and (value is None or value < 0 or (whole and (value < 1 or not text.isdecimal()))):
+        most = _MOST_YEARS if whole or column == "replant_years" else _MOST
+        if text and (
+            value is None or not 0 <= value <= most or (whole and (value < 1 or not text.isdecimal()))
+        ):
             yield problem(
-                *("number", "0以上の数ではありません", "is not a number of 0 or more"),
+                *("number", f"0〜{most:,.10g} の数ではありません", f"is not a number from 0 to {most:,.10g}"),
                 "単位を付けず、半角の数だけを入れてください(年数は1以上の整数)",
                 "enter digits only, without a unit (years: a whole number from 1)",
                 at(place, row, column),
@@ -239,10 +288,14 @@ def _check_requirement(row: Row, place: Place, herbs: set[str]) -> Iterator[Prob
     wrong = list(check_curve(row, factor, place))
     yield from wrong
     weight = number_of(row.get("weight", ""))
-    if weight is None or weight < 0:
+    if weight is None or not (weight == 0 or LEAST_WEIGHT <= weight <= MOST_WEIGHT):
         yield problem(
-            *("weight", "重みは0以上の数です", "a weight is a number of 0 or more"),
-            *("1 などの数にしてください", "use a number such as 1", at(place, row, "weight")),
+            "weight",
+            f"重みは 0 か、{LEAST_WEIGHT:g}〜{MOST_WEIGHT:g} の数です",
+            f"a weight is 0 or a number from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}",
+            "ほかの要因の重み(普通は 1〜3)と比べて決めてください",
+            "choose it beside the weights of the other factors (mostly 1 to 3)",
+            at(place, row, "weight"),
         )
     if row.get("knock_out") not in ("0", "1"):
         yield problem(

@@ -77,10 +77,12 @@ def check_assumption(row: Row, place: Place) -> Iterator[Problem]:
             "use small letters, digits and _ for the key, project or herb for the scope",
             at(place, row, "key"),
         )
-    if low is None or high is None or low >= high:
+    if low is None or high is None or not 0 <= low < high <= _MOST:
         yield problem(
-            *("range", "下限と上限が数でないか、逆です", "the lower and upper bound do not fit"),
-            *("小さい順に数を入れてください", "enter two numbers in rising order", at(place, row, "low")),
+            *("range", "下限と上限が数でないか、逆か、大きすぎます", "the lower and upper bound do not fit"),
+            f"0〜{_MOST:,.0f} の2つの数を小さい順に入れてください",
+            f"enter two numbers from 0 to {_MOST:,.0f} in rising order",
+            at(place, row, "low"),
         )
 
 
@@ -192,11 +194,20 @@ def _effect(row: Row, factor: Factor, place: Place, needs: Needs) -> Iterator[Pr
     elif row["kind"] == "add":
         amount, most = raise_of(row)
         assert factor.minimum is not None and factor.maximum is not None
-        if amount is None or most is None or amount <= 0 or not factor.minimum <= most <= factor.maximum:
+        span = factor.maximum - factor.minimum
+        # Less than a ten-thousandth of what is possible changes nothing that anybody could measure.
+        if (
+            amount is None
+            or most is None
+            or not span * 1e-4 <= amount <= span
+            or not factor.minimum <= most <= factor.maximum
+        ):
             yield problem(
                 *("work-lowers", "値を上げる作業になっていません", "does not raise the value"),
-                "amount=15;most=50 の形で、足す量(正の数)と上限を入れてください",
-                "write amount=15;most=50: what is added (above 0) and the most it comes to",
+                f"amount=15;most=50 の形で、足す量(0より大きく {span:g} まで)と上限"
+                f"({factor.minimum:g}〜{factor.maximum:g})を入れてください",
+                f"write amount=15;most=50: what is added (above 0, up to {span:g}) and the most it comes to "
+                f"({factor.minimum:g} to {factor.maximum:g})",
                 here,
             )
     elif row.get("to", "").strip() != LOWER_CORNER:

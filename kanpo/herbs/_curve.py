@@ -12,6 +12,10 @@ from kanpo.schema import Factor
 
 Row = dict[str, str]
 
+#: Narrower than this share of what is possible no measurement tells a curve from a spike, and dividing by
+#: its spread overflows.
+_NARROWEST = 1e-3
+
 #: Cells that each kind of curve is written in.
 _CELLS = {
     "trapezoid": ("a", "b", "c", "d"),
@@ -153,10 +157,17 @@ def _check_bell(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:
             *("両方に数を入れてください", "enter a number in both", at(place, row, column)),
         )
         return
-    if bell[1] <= 0:
+    assert factor.minimum is not None and factor.maximum is not None
+    most = factor.maximum - factor.minimum
+    least = most * _NARROWEST
+    if not least <= bell[1] <= most:
         yield problem(
-            *("bell", "広がり(b、標準偏差)は正の数です", "the spread (b, sigma) is a positive number"),
-            *("0より大きい数にしてください", "use a number above 0", at(place, row, "b")),
+            "bell",
+            f"広がり(b、標準偏差)は {least:g}〜{most:g} の数です",
+            f"the spread (b, sigma) is a number from {least:g} to {most:g}",
+            "適合度が 0.61 に下がるまでの幅を、要因の単位で入れてください(幅のない条件は trapezoid で)",
+            "enter the distance at which membership is 0.61, in the unit of the factor; use trapezoid for steps",
+            at(place, row, "b"),
         )
     yield from _beyond([bell[0]], factor, place, "a")
 

@@ -24,6 +24,8 @@ from kanpo.schema import FACTORS, normalise
 from kanpo.store import OwnCatalogue, Project, sha256_of
 
 _NEEDED = ("herb_id", "factor")
+#: What a folder of the user's own may hold.
+_OWN_FILES = ("requirements", "herbs", "works")
 
 
 def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
@@ -46,6 +48,7 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
     InputUnusable
         No file, no text, without the columns herb_id and factor, or no row that can be used.
     """
+    _check_folder(path)
     folder = path if path.is_dir() else path.parent
     named = f"{folder.name}/" if path.is_dir() else ""
     file = folder / "requirements.csv" if path.is_dir() else path
@@ -76,10 +79,34 @@ def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
             "catalogue.no-rows",
             Text("使える行がありません", "no row can be used"),
             Text("上の行を直してください(何も変えていません)", "mend the rows above; nothing was changed"),
-            Place(own.file_name),
+            # A folder may hold no requirements at all: what is wrong stands in the rows above.
+            Place(own.file_name if file.is_file() else folder.name),
             tuple(problems),
         )
     return replace(own, sha256=sha256_of(content)), problems
+
+
+def _check_folder(path: Path) -> None:
+    """A folder has to hold one of the files that are read.
+
+    Raises
+    ------
+    InputUnusable
+        It holds none.
+    """
+    if path.is_dir() and not any((path / f"{name}.csv").is_file() for name in _OWN_FILES):
+        raise InputUnusable(
+            "catalogue.empty-folder",
+            Text(
+                f"フォルダに {'・'.join(_OWN_FILES)} の .csv がありません",
+                f"the folder has no CSV of {', '.join(_OWN_FILES)}",
+            ),
+            Text(
+                "どれか1つを置くか、要件の表(.csv)を直接指定してください",
+                "put one of them there, or name a CSV of requirements itself",
+            ),
+            Place(str(path)),
+        )
 
 
 def _read_requirements(

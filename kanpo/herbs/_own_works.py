@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 
-from kanpo.errors import Place, Problem
-from kanpo.herbs._catalogue import Catalogue
+from kanpo.errors import Place, Problem, UsageError
+from kanpo.herbs._catalogue import Catalogue, find_herb
 from kanpo.herbs._check_works import check_work
 from kanpo.herbs._curve import Row
 from kanpo.herbs._own_herbs import OWN, read_dicts
-from kanpo.herbs._works import LOWER_CORNER, Money, Work
+from kanpo.herbs._works import LOWER_CORNER, Money, Work, listed
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, normalise
 
@@ -59,6 +60,7 @@ def _completed(given: Row, catalogue: Catalogue) -> Row:
     row = {key: normalise(value) if key != "note" else value for key, value in row.items()}
     labels = {normalise(factor.label.ja): key for key, factor in FACTORS.items()}
     row["factor"] = labels.get(row["factor"], row["factor"])
+    row["herbs"] = ";".join(_herb_id(name, catalogue) for name in listed(row["herbs"].replace("、", ";")))
     same = [work for work in catalogue.works if work.work_id == row["work_id"]]
     before = next((work for work in same if row["factor"] in ("", work.factor)), None)
     shipped = _row_of(before) if before else dict.fromkeys(COLUMNS, "")
@@ -76,6 +78,13 @@ def _completed(given: Row, catalogue: Catalogue) -> Row:
     if filled["kind"] == "herb_corner":
         defaults["to"] = LOWER_CORNER
     return filled | {key: filled[key] or value for key, value in defaults.items()}
+
+
+def _herb_id(name: str, catalogue: Catalogue) -> str:
+    """The id of a herb by any of its names; what is none stays, and is named as unknown."""
+    with suppress(UsageError):
+        return find_herb(catalogue, name).herb_id
+    return name
 
 
 def _row_of(work: Work) -> Row:

@@ -289,11 +289,17 @@ def read_logo(path: Path) -> bytes:
     except OSError as error:
         raise UsageError(
             "map.logo-missing",
-            Text("ロゴのファイルが読めません", "the file of the logo cannot be read"),
+            Text("ロゴはフォルダではなく、画像ファイルです", "the logo is a picture, not a folder")
+            if path.is_dir()
+            else Text("ロゴのファイルが読めません", "the file of the logo cannot be read"),
             Text("ファイル名を確かめてください", "check its name"),
             Place(str(path)),
         ) from error
-    logo_kind(logo)
+    try:
+        logo_kind(logo)
+    except UsageError as error:
+        error.place = Place(str(path))
+        raise
     return logo
 
 

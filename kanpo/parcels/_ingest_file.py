@@ -15,7 +15,7 @@ import shapely
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import KanpoError
-from kanpo.files import check_target, place_beside, write_csv, write_workbook
+from kanpo.files import check_kind, check_target, place_beside, write_csv, write_workbook
 from kanpo.parcels._formats import is_table, is_workbook, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
@@ -61,6 +61,8 @@ def ingest_file(
         The file cannot be used at all; nothing of it was stored.
     """
     check_place(path)
+    # Pages and XML have words of their own, where outlines are expected.
+    check_kind(path, able=("sqlite", "html", "pdf") if not is_table(path) else ("sqlite",))
     if is_zip(path):
         with tempfile.TemporaryDirectory() as folder:
             members = unpack(path, Path(folder))

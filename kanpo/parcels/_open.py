@@ -142,8 +142,10 @@ def check_place(path: Path) -> None:
     if stat.S_ISDIR(mode):
         raise InputUnusable(
             "file.folder",
-            Text("フォルダです", "is a folder"),
-            Text("中の .geojson ファイルを指定してください", "name a .geojson file in it"),
+            Text("ファイルではなく、フォルダです", "is a folder, not a file"),
+            Text(
+                "中の .geojson や .xlsx のファイルを指定してください", "name a .geojson or .xlsx file in it"
+            ),
             place,
         )
     if not stat.S_ISREG(mode):

@@ -313,7 +313,7 @@ def _whole(chunk: FeatureChunk, position: int) -> dict[str, Any]:
 
 def _epsg(written: str) -> int:
     digits = written.upper().removeprefix("EPSG:")
-    if not digits.isdigit():
+    if not digits.isdecimal():
         raise UsageError(
             "parcels.crs",
             Text(f"--crs {written} は EPSG コードではありません", f"--crs {written} is no EPSG code"),

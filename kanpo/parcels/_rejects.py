@@ -33,7 +33,7 @@ def reject_path(path: Path) -> Path:
     if stem == path.stem:
         return path.with_name(f"{stem}_差戻し.geojson")
     count = number.removeprefix("_")
-    return path.with_name(f"{stem}_差戻し_{int(count) + 1 if count.isdigit() else 2}.geojson")
+    return path.with_name(f"{stem}_差戻し_{int(count) + 1 if count.isdecimal() else 2}.geojson")
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject], crs: int | None = None) -> None:

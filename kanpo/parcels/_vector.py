@@ -265,7 +265,7 @@ def _parquet_crs(path: Path) -> int | None:
     code = str(identity.get("code", "")) if isinstance(identity, dict) else ""
     if code.upper() == "CRS84":
         return None
-    if code.isdigit():
+    if code.isdecimal():
         return known_epsg(int(code), path, code)
     return _epsg(json.dumps(crs), path)
 

@@ -131,7 +131,7 @@ def _number(written: str) -> int | None:
     """A number below 100 in digits or in kanji (二十三, 二三); None when it is neither."""
     if written == "元":
         return 1
-    if written.isdigit():
+    if written.isdecimal():
         return int(written)
     if "十" not in written:
         digits = [_KANJI.get(sign) for sign in written]

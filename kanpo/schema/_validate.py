@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
+from kanpo.schema._day_rules import check_days
 from kanpo.schema._field import Field, Table
 from kanpo.schema._measured import UnitDiffers, read_measured
 from kanpo.schema._reading import normalise, read_value
@@ -257,6 +258,8 @@ def _doubts(
         nowhere = {index for index, place in enumerate(places) if not any(place)}
         problems += [_nowhere(Place(file, row=first_row + index)) for index in rows if index in nowhere]
     tomorrow = (today_in(zone) + timedelta(days=1)).isoformat()
+    if kind == "weather":
+        return [*problems, *check_days(parsed, rows, file, first_row, tomorrow)]
     happened = parsed["happened_at"]
     late = {day for day in set(happened) if str(day)[:10] > tomorrow}
     problems += [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.files import check_kind
 from kanpo.locale import Text
 from kanpo.sites._archive import members
 from kanpo.sites._climate_mesh import climate_table, is_climate
@@ -70,12 +71,13 @@ def _tiles(files: Mapping[str, bytes]) -> Iterator[Tile]:
 
 
 def _content(path: Path) -> bytes:
+    check_kind(path, able=("sqlite",))
     if not path.is_file():
         raise InputUnusable(
             "layer.missing",
             Text(
-                "ファイルがありません(フォルダやURLは使えません)",
-                "there is no such file (folders and addresses cannot be used)",
+                "ファイルがありません(URLは使えません)",
+                "there is no such file (addresses cannot be used)",
             ),
             Text("ファイル名と場所を確かめてください", "check the name and the folder"),
             Place(str(path)),

@@ -6,6 +6,7 @@ import re
 import tempfile
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,13 @@ def open_vector(content: bytes, name: str, *, polygons: bool = True) -> gpd.GeoD
             path.write_bytes(content)
         if driver == "GeoJSON":
             _check_named_crs(path.read_bytes()[:100_000], name)
-        return _checked(_read(path, driver, name, polygons), name, polygons)
+        try:
+            return _checked(_read(path, driver, name, polygons), name, polygons)
+        except InputUnusable as error:
+            # The name of our own in the folder says nothing to anybody.
+            if error.place.file and Path(error.place.file).name == path.name:
+                error.place = replace(error.place, file=name)
+            raise
 
 
 def _unpacked(content: bytes, name: str, folder: Path) -> tuple[Path, str]:

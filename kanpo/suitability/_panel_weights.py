@@ -10,6 +10,8 @@ from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS, normalise, read_number
 
+#: Shares of 1, per cent and points are given; beyond these bounds a factor is all or nothing of a score.
+_LEAST, _MOST = 1e-6, 1e6
 #: Stands for every herb that has no rows of its own.
 EVERY_HERB = "*"
 #: Columns that a file of weights needs.
@@ -148,11 +150,14 @@ def _row(
         value = read_number(weight)
     except (ValueError, OverflowError):
         value = -1.0
-    if value < 0:
+    if not (value == 0 or _LEAST <= value <= _MOST):
         return Problem(
             "weights.not-a-weight",
             Text("重みの数として読めません", "is no weight"),
-            Text("0以上の数を入れてください", "enter a number of 0 or more"),
+            Text(
+                f"0 か、{_LEAST:.6f}〜{_MOST:,.0f} の数を入れてください",
+                f"enter 0, or a number from {_LEAST:.6f} to {_MOST:,.0f}",
+            ),
             Place(place.file, row=place.row, column="weight", value=weight),
         )
     return herb_id, value

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from kanpo.errors import Severity
 from kanpo.schema import RECORD_KINDS
 from kanpo.store import Project
 from kanpo.trials import RecordReport, record_rows
@@ -57,7 +58,16 @@ def import_days(project: Project, days: StationDays, name: str, *, dry_run: bool
         for problem in report.problems
     )
     repeated = report.repeated + len(fresh) - sum(fresh)
-    return replace(report, read=len(frame), repeated=repeated, problems=(*days.problems, *problems))
+    # Rows that never became a record are sent back, too; their numbers must not be those of others.
+    unread = [problem for problem in days.problems if problem.severity is Severity.REJECT]
+    beyond = len(frame) + 2
+    return replace(
+        report,
+        read=len(frame) + len(unread),
+        repeated=repeated,
+        problems=(*days.problems, *problems),
+        rejected=report.rejected | frozenset(range(beyond, beyond + len(unread))),
+    )
 
 
 def _standing(project: Project) -> dict[tuple[str, str], tuple[str, dict[str, object]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,8 @@ from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.schema import normalise
+from kanpo.weather._repeated import no_day, told_apart
+from kanpo.weather._units import check_degrees, check_unit
 
 #: Beginnings of the agency's item names and the field that each is kept in. Where two fit, the longer
 #: one counts; items that are not here are named and left out.
@@ -93,7 +96,10 @@ def read_station_file(path: Path) -> StationDays:
             Place(path.name),
         )
     columns, problems = columns_of(rows[named - 1 : first], path.name)
-    found = list(_days(rows, first, columns))
+    problems += [no_day(row[0], Place(path.name, row=number)) for number, row in _without_day(rows, first)]
+    found, repeated = told_apart(list(_days(rows, first, columns)), path.name)
+    problems += repeated
+    check_degrees([day for day, _ in found], path.name)
     problems += _doubtful(found, path.name)
     return StationDays(pd.DataFrame([day for day, _ in found]).astype(object), tuple(problems))
 
@@ -103,7 +109,7 @@ def _with_one_date(row: list[str]) -> list[str]:
     parts = [part.strip() for part in row[:3]]
     if parts == ["年", "月", "日"]:
         return ["年月日", "", "", *row[3:]]
-    if len(parts) == 3 and re.fullmatch(r"\d{4}", parts[0]) and all(part.isdigit() for part in parts[1:]):
+    if len(parts) == 3 and re.fullmatch(r"\d{4}", parts[0]) and all(part.isdecimal() for part in parts[1:]):
         return ["/".join(parts), "", "", *row[3:]]
     return row
 
@@ -120,6 +126,8 @@ def columns_of(
         kind = _cell(last, index)
         field = _field_of(item, known)
         station = _cell(stations, index)
+        if field is not None:
+            check_unit(item, field, name)
         if field is None:
             left_out |= {item} if item.strip() else set()
         elif not kind:
@@ -159,16 +167,30 @@ def _cell(row: Sequence[str], index: int) -> str:
     return row[index].strip() if index < len(row) else ""
 
 
+def _day_of(row: Sequence[str]) -> str | None:
+    """The day of a row as ISO 8601; None where there is none of the calendar."""
+    day = _DAY.fullmatch(row[0].strip()) if row else None
+    with suppress(ValueError):
+        return date(*map(int, day.groups())).isoformat() if day else None
+    return None
+
+
+def _without_day(rows: Sequence[Sequence[str]], first: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Rows with values and no day; a line of text below the table has nothing beside it."""
+    for number, row in enumerate(rows[first:], first + 1):
+        if any(cell.strip() for cell in row[1:]) and _day_of(row) is None:
+            yield number, row
+
+
 def _days(
     rows: Sequence[Sequence[str]], first: int, columns: Sequence[Column]
 ) -> Iterator[tuple[dict[str, object], list[tuple[str, str, str]]]]:
     """Each station and day with its values, and what is less than good: field, value, code."""
     stations = list(dict.fromkeys(column.station for column in columns))
     for number, row in enumerate(rows[first:], first + 1):
-        day = _DAY.fullmatch(row[0].strip()) if row else None
-        if day is None:
+        happened = _day_of(row)
+        if happened is None:
             continue
-        happened = date(*map(int, day.groups())).isoformat()
         for station in stations:
             values: dict[str, object] = {"station": station, "happened_at": happened, "row": number}
             poor: list[tuple[str, str, str]] = []

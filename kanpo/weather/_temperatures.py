@@ -104,7 +104,15 @@ def _hourly(path: Path) -> pd.DataFrame | None:
             continue
         year, month, day, hour = map(int, time.groups())
         # The agency's hour is that which ends then: 0:00 belongs to the day before.
-        ends = datetime(year, month, day) + timedelta(hours=hour)
+        try:
+            ends = datetime(year, month, day) + timedelta(hours=hour)
+        except (ValueError, OverflowError):
+            raise InputUnusable(
+                "weather.no-day",
+                Text("暦にある日ではありません", "is no day of the calendar"),
+                Text("2025/1/31 10:00:00 のような日時にしてください", "write it as 2025/1/31 10:00:00"),
+                Place(path.name, column="年月日時", value=row[0]),
+            ) from None
         of = (ends - timedelta(hours=1)).date().isoformat()
         values += [(column.station, of, row[column.index]) for column in columns if column.index < len(row)]
     frame = pd.DataFrame(values, columns=["station", "date", "mean"])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+from scipy.io import netcdf_file
 
 from kanpo.climate import add_weather, mesh_days, model_scenario, project_stations, station_anomalies
 from kanpo.errors import InputUnusable
@@ -121,9 +122,86 @@ def words(path: Path) -> Path:
     return path
 
 
+def zero_filled(path: Path) -> Path:
+    return write_grid(path, np.zeros((365, 5, 5)), NEW_YEAR)
+
+
+def fahrenheit(path: Path) -> Path:
+    return write_grid(path, year_grid(1995) * 1.8 + 32, NEW_YEAR, unit="degF")
+
+
+def silent_fahrenheit(path: Path) -> Path:
+    return write_grid(path, year_grid(1995) * 1.8 + 32, NEW_YEAR)
+
+
+def unscaled(path: Path) -> Path:
+    return changed(path, "TMP_mea", scale_factor=np.float64(0.0))
+
+
+def endless_scale(path: Path) -> Path:
+    return changed(path, "TMP_mea", scale_factor=np.float64(np.nan))
+
+
+def endless_time(path: Path) -> Path:
+    return changed(path, "time", np.full(365, 1e300))
+
+
+def no_time(path: Path) -> Path:
+    return changed(path, "time", np.full(365, np.nan))
+
+
+def backwards(path: Path) -> Path:
+    return changed(path, "time", 34_700.0 - np.arange(365))
+
+
+def fortnights(path: Path) -> Path:
+    return write_grid(path, year_grid(1995), NEW_YEAR, since="fortnights since 1900-01-01")
+
+
+def thirty_days(path: Path) -> Path:
+    return write_grid(path, year_grid(1995), NEW_YEAR, calendar="360_day")
+
+
+def one_cell(path: Path) -> Path:
+    return write_grid(path, year_grid(1995, shape=(1, 1)), NEW_YEAR)
+
+
+def crooked(path: Path) -> Path:
+    return changed(path, "lat", np.array([38.7, 38.71, 38.8, 38.95, 39.0]))
+
+
+def to_come(path: Path) -> Path:
+    return write_grid(path, year_grid(1995), date(2095, 1, 1))
+
+
+def changed(path: Path, name: str, values: np.ndarray | None = None, **words: object) -> Path:
+    """A good file in which a variable has other values or says something else of itself."""
+    write_grid(path, year_grid(1995), NEW_YEAR)
+    with netcdf_file(path, "a") as file:
+        variable = file.variables[name]
+        if values is not None:
+            variable[:] = values
+        for word, said in words.items():
+            setattr(variable, word, said)
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "code", "word"),
     [
+        (zero_filled, "climate.value", "どの日の気温も 0"),
+        (fahrenheit, "climate.unit", "degC"),
+        (silent_fahrenheit, "climate.value", "単位"),
+        (unscaled, "climate.value", "scale_factor"),
+        (endless_scale, "climate.no-values", "値がありません"),
+        (endless_time, "climate.days", "日付が読めません"),
+        (no_time, "climate.days", "日付が読めません"),
+        (backwards, "climate.days", "の次が"),
+        (fortnights, "climate.days", "fortnights"),
+        (thirty_days, "climate.days", "360_day"),
+        (one_cell, "climate.grid", "3次メッシュ"),
+        (crooked, "climate.grid", "3次メッシュ"),
+        (to_come, "climate.to-come", "kanpo climate scenario"),
         (kelvin, "climate.unit", "degC"),
         (no_unit, "climate.unit", "単位がありません"),
         (lying_unit, "climate.value", "単位"),

@@ -72,6 +72,10 @@ class Case:
 
     def run(self, *words: str) -> int:
         """One command, looked at; afterwards the project is again as it was."""
+        return self.look(*words)[0]
+
+    def look(self, *words: str) -> tuple[int, str, str]:
+        """As `run`, with what it said."""
         code, out, err = self.console.run(*words)
         self.count += 1
         shown = " ".join(word if len(word) < 40 else f"{word[:12]}…" for word in words)
@@ -86,7 +90,7 @@ class Case:
                 if code >= 2:
                     self.faults.append(f"{shown!r}: ended with {code} and changed {path.name}")
                 path.write_bytes(content)
-        return code
+        return code, out, err
 
 
 def reason(err: str) -> str:
@@ -115,7 +119,13 @@ def spelled(command: click.Command, given: dict[str, object]) -> Iterator[str]:
     tail: list[str] = []
     for param in command.params:
         value = given.get(param.name or "")
-        values = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+        values = (
+            list(value)
+            if isinstance(value, list | tuple)
+            else [value]
+            if isinstance(value, str | bool)
+            else []
+        )
         for each in values:
             if isinstance(param, click.Argument):
                 tail.append(str(each))

@@ -36,6 +36,27 @@ def test_only_the_named_row_changes(tmp_path: Path) -> None:
                 assert after == before
 
 
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("トウキ,soil_ph,gaussian,6,1e-300,,,,2,,,", "catalogue.bell"),
+        ("当帰,有効土層深,gaussian,40,1e9,,,,2,,,", "catalogue.bell"),
+        ("当帰,土壌pH(H2O),trapezoid,5,5.8,6.5,7,,1e308,,,", "catalogue.weight"),
+        ("当帰,土壌pH(H2O),trapezoid,5,5.8,6.5,7,,1e-320,,,", "catalogue.weight"),
+        ("当帰,土壌pH(H2O),trapezoid,5,5.8,6.5,7,,nan,,,", "catalogue.weight"),
+    ],
+)
+def test_curves_and_weights_that_overflow_are_refused_with_their_bounds(
+    tmp_path: Path, row: str, code: str
+) -> None:
+    head = "herb_id,factor,kind,a,b,c,d,classes,weight,knock_out,source,note\n"
+    with pytest.raises(InputUnusable) as caught:
+        read_overlay(written(tmp_path, row, head=head))
+    (problem,) = caught.value.problems
+    assert problem.code == code and problem.place.row == 2
+    assert any(sign.isdigit() for sign in problem.what.ja), "the bounds are named"
+
+
 def test_names_in_japanese_cp932_and_blank_cells_are_read(tmp_path: Path) -> None:
     folder = written(tmp_path, "牡丹皮,最深積雪,,,５,１５,,,,,", ",,,,,,,,,,", encoding="cp932")
     own, problems = read_overlay(folder)
@@ -189,3 +210,21 @@ def test_a_project_keeps_a_herb_of_its_own(project: Project, tmp_path: Path) -> 
     assert project_catalogue(project).herbs["shikon"].label.ja == "紫根(ムラサキ)"
     project.keep_own_catalogue(None)
     assert "shikon" not in project_catalogue(project).herbs
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "当帰,排水,classes,,,,,well=1;moderate=0.8;imperfect=0.3;poor=0.01,1,1,,",
+        "当帰,土壌pH(H2O),gaussian,6,9,,,,1,1,,",
+        "当帰,土壌pH(H2O),piecewise,,,,,2=0.1;11=1,1,1,,",
+        "当帰,最深積雪,trapezoid,0,0,,,,1,1,,",
+        "当帰,有効土層深,trapezoid,,,500,500,,1,1,,",
+    ],
+)
+def test_a_knock_out_that_excludes_nothing_is_refused_whatever_its_curve(tmp_path: Path, row: str) -> None:
+    head = "herb_id,factor,kind,a,b,c,d,classes,weight,knock_out,source,note\n"
+    with pytest.raises(InputUnusable) as caught:
+        read_overlay(written(tmp_path, row, head=head))
+    (problem,) = caught.value.problems
+    assert problem.code == "catalogue.knock-out-idle" and problem.place.row == 2

@@ -38,6 +38,28 @@ def _kept(project: Project) -> Assumptions:
     return read_assumptions_kept(project)
 
 
+def test_a_figure_merged_over_rows_belongs_to_none_of_them(project: Project, tmp_path: Path) -> None:
+    path = assumptions_template(project, tmp_path / "前提.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["記入"]
+    at = {cell.value: cell.column for cell in sheet[2]}
+    sheet.cell(4, at["low"]).value = "1,200"
+    sheet.merge_cells(start_row=4, end_row=6, start_column=at["low"], end_column=at["low"])
+    # One figure over both cells of a row, and one source over several rows, can be told.
+    sheet.cell(7, at["low"]).value = 1500
+    sheet.merge_cells(start_row=7, end_row=7, start_column=at["low"], end_column=at["high"])
+    sheet.cell(8, at["low"]).value = 1600
+    sheet.cell(7, at["source"]).value = "農協"
+    sheet.merge_cells(start_row=7, end_row=8, start_column=at["source"], end_column=at["source"])
+    book.save(path)
+    report = import_assumptions(project, path).report
+    assert (report.stored, len(report.rejected)) == (2, 3)
+    merged = [problem for problem in report.problems if problem.code == "table.merged-amount"]
+    assert [problem.place.row for problem in merged] == [4, 5, 6]
+    kept = project.journal.read("assumption")
+    assert kept["low"].tolist() == [1500, 1600] and set(kept["source"]) == {"農協"}
+
+
 def test_the_form_asks_for_every_assumption_of_the_project_and_of_each_herb(
     project: Project, tmp_path: Path
 ) -> None:

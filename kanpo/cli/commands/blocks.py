@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import InputPath, OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import certainty_cell, class_cell
@@ -64,14 +63,14 @@ _LABELS = {
 @option("--herb", help=Text("生薬(省略時は団地ごとに一番よいもの)", "herb (default: the best of each block)"))
 @option(
     "--gap",
-    type=click.FloatRange(0, 1000),
+    type=Number(0, 1000),
     default=10.0,
     show_default=True,
     help=Text("つなぐすき間の上限(m)", "widest gap to join across, m"),
 )
 @option(
     "--min-block-area",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=5000.0,
     show_default=True,
     help=Text("団地の面積の下限(㎡)", "least area of a block, m²"),
@@ -104,9 +103,7 @@ _LABELS = {
         "file for the outlines of the blocks (.geojson .gpkg .fgb .parquet .csv .xlsx)",
     ),
 )
-@option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何件まで", "at most so many")
-)
+@option("--limit", type=Whole(1), default=50, show_default=True, help=Text("何件まで", "at most so many"))
 @selection_options
 @output_options
 def blocks(

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import InputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.errors import UsageError
@@ -169,27 +168,27 @@ def stations(project: Path | None, as_json: bool, as_csv: bool) -> int:
 @option("--parcel", help=Text("この筆の1年ごと(筆ID、または「大字 地番」)", "the years of this parcel"))
 @option(
     "--stand",
-    type=click.IntRange(1, 30),
+    type=Whole(1, 30),
     metavar="YEARS",
     help=Text("株の年数(省略時は収穫までの年数)", "years of a stand (default: those to the harvest)"),
 )
 @option(
     "--top",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=20,
     show_default=True,
     help=Text("上位何筆か", "the best N parcels"),
 )
 @option(
     "--warmer",
-    type=float,
+    type=Number(),
     default=0.0,
     metavar="DEGREES",
     help=Text("平年値に足す気温(℃)", "degrees added to the normals"),
 )
 @option(
     "--precipitation",
-    type=float,
+    type=Number(),
     default=0.0,
     metavar="PERCENT",
     help=Text("平年の降水量を何%増減するか", "per cent added to the precipitation"),
@@ -256,13 +255,13 @@ def years(
 @argument("herbs", nargs=-1, metavar="[HERB]...")
 @option(
     "--warmer",
-    type=float,
+    type=Number(),
     metavar="DEGREES",
     help=Text("平年値に足す気温(℃)", "degrees added to the normals"),
 )
 @option(
     "--precipitation",
-    type=float,
+    type=Number(),
     default=0.0,
     metavar="PERCENT",
     help=Text("--warmer とともに、降水量を何%増減するか", "with --warmer: per cent of precipitation"),
@@ -339,7 +338,9 @@ def _check_scenario(
     past: tuple[Path, ...],
     future: tuple[Path, ...],
 ) -> None:
-    """Which combination of options makes sense."""
+    """Which combination of options makes sense, and whether the files can be any."""
+    from kanpo.files import check_input
+
     ways = [warmer is not None, table is not None, bool(past or future)]
     if sum(ways) > 1 or bool(past) != bool(future) or (precipitation and warmer is None):
         raise UsageError(
@@ -350,6 +351,8 @@ def _check_scenario(
             ),
             Text("例: --warmer 2.0", "for example --warmer 2.0"),
         )
+    for path in (*past, *future):
+        check_input(path)
 
 
 def anomalies_of(project: Project, station: str | None, normal: str) -> Anomalies:
@@ -357,7 +360,7 @@ def anomalies_of(project: Project, station: str | None, normal: str) -> Anomalie
     from kanpo.climate import project_stations, station_anomalies
 
     first, _, last = normal.partition("-")
-    if not (first.isdigit() and last.isdigit() and int(first) < int(last)):
+    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last)):
         raise UsageError(
             "climate.normal",
             Text(f"--normal {normal} は期間ではありません", f"--normal {normal} is no period"),

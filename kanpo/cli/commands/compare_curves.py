@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from kanpo.cli._click import command, option
 from kanpo.cli._compare_options import curve_options, weather_options
+from kanpo.cli._number import Number
 from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.cli.commands.compare import Files, file_options
@@ -62,14 +61,14 @@ _LABELS = {
 @curve_options
 @option(
     "--equilibrium",
-    type=float,
+    type=Number(),
     default=0.0,
     show_default=True,
     help=Text("平衡の値(値と同じ単位)", "value at equilibrium (in the unit of the values)"),
 )
 @option(
     "--until",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Number(0, 1, open=True),
     default=0.1,
     show_default=True,
     help=Text("この水分比に届く時間を出す", "moisture ratio whose time is given"),
@@ -138,7 +137,7 @@ def drying(
     ),
 )
 @curve_options
-@option("--limit", type=float, help=Text("下回ってはいけない値", "value that must not be undercut"))
+@option("--limit", type=Number(), help=Text("下回ってはいけない値", "value that must not be undercut"))
 @file_options
 @output_options
 def storage(

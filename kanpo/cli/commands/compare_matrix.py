@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._compare_options import limit_option, matrix_options
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import InputPath, OutputPath, output_options
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.cli.commands.compare import Files, check_files, file_options, with_short_p, write_table
@@ -93,7 +94,7 @@ def read_matrix(
 )
 @option(
     "--rate",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Number(0, 1, open=True),
     default=0.05,
     show_default=True,
     help=Text("差があるとみなす q の上限", "greatest q that counts as a difference"),
@@ -220,7 +221,7 @@ def _about(found: GroupComparison, rate: float) -> list[Text]:
 )
 @option(
     "--count",
-    type=click.IntRange(1, 50),
+    type=Whole(1, 50),
     default=5,
     show_default=True,
     help=Text("主成分の数", "how many to keep"),

@@ -15,6 +15,7 @@ from kanpo.cli._compare_options import (
     sample_option,
     sheet_option,
 )
+from kanpo.cli._number import Whole
 from kanpo.cli._options import InputPath, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.cli.commands.compare import Files, file_options, with_short_p
@@ -213,12 +214,12 @@ def _panel(
 )
 @option(
     "--intervals",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=100,
     show_default=True,
     help=Text("区間を出す行数(pの小さい順)", "rows that get an interval, from the smallest p"),
 )
-@option("--seed", type=click.IntRange(0), default=1, show_default=True, help=Text("乱数の種", "seed"))
+@option("--seed", type=Whole(0, None), default=1, show_default=True, help=Text("乱数の種", "seed"))
 @limit_option
 @file_options
 @output_options

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -76,12 +75,10 @@ _CONFIDENCE = {
 @option("--herb", required=True, help=Text("生薬", "herb"))
 @option(
     "--gap",
-    type=click.FloatRange(0, 1000),
+    type=Number(0, 1000),
     help=Text("この距離(m)までの筆を団地にまとめる", "join parcels up to so many metres apart to blocks"),
 )
-@option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何件まで", "at most so many")
-)
+@option("--limit", type=Whole(1), default=50, show_default=True, help=Text("何件まで", "at most so many"))
 @option("--parts", is_flag=True, help=Text("内訳(1行に1つの費目)", "the parts, one to a row"))
 @project_option
 @selection_options

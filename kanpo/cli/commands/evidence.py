@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._evidence_text import (
@@ -18,6 +16,7 @@ from kanpo.cli._evidence_text import (
     show_moves,
     spoken,
 )
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import (
     OutputFolder,
     OutputPath,
@@ -77,7 +76,7 @@ def evidence() -> None:
 @date_option(every=False)
 @option(
     "--sites",
-    type=click.IntRange(0, 500),
+    type=Whole(0, 500),
     default=6,
     show_default=True,
     help=Text("報告に書く来季の候補の筆数(0 で省く)", "parcels for next season in the report (0: leave out)"),
@@ -169,7 +168,7 @@ def _parts(found: Calibration, path: Path, catalogue: Catalogue, sites: int) -> 
 @option("--herb", help=Text("生薬(省略時は試験のある全部)", "herb (default: all that have trials)"))
 @option(
     "--top",
-    type=click.IntRange(1, 5000),
+    type=Whole(1, 5000),
     help=Text("上位何筆かも残す(--herb が要る)", "also the best N parcels (needs --herb)"),
 )
 @project_option
@@ -226,7 +225,7 @@ def keep(herb: str | None, top: int | None, project: Path | None, dry_run: bool)
 @option("--trait", default=_TRAIT, show_default=True, help=Text("項目", "trait"))
 @option(
     "--strength",
-    type=click.FloatRange(0.1, 10),
+    type=Number(0.1, 10),
     default=1.0,
     show_default=True,
     help=Text("目録をどれだけ信じるか(2なら2倍)", "how sure of the catalogue (2: twice as sure)"),

@@ -10,6 +10,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
+from kanpo.cli._number import Number
 from kanpo.cli._options import InputPath, dry_run_option, mapping, output_options, pairs, project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.errors import UsageError
@@ -74,7 +75,7 @@ def layers() -> None:
 @option(
     "--reach",
     "reach_m",
-    type=float,
+    type=Number(),
     default=1_000.0,
     show_default=True,
     help=Text(
@@ -92,7 +93,7 @@ def layers() -> None:
 )
 @option(
     "--share",
-    type=float,
+    type=Number(),
     default=0.5,
     show_default=True,
     help=Text("除外図: 筆のこの割合以上が当たれば除外", "share of a parcel from which on it is excluded"),

@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
+from kanpo.cli._number import Number
 from kanpo.cli._options import (
     OutputPath,
     dry_run_option,
@@ -209,7 +210,7 @@ def _tree(node: TraceNode) -> dict[str, Any]:
 @argument("lot", required=False)
 @option(
     "--tolerance",
-    type=click.FloatRange(0, 100),
+    type=Number(0, 100),
     default=2.0,
     show_default=True,
     help=Text("許す差(投入に対する%)", "gap that is allowed, % of what went in"),

@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Whole
 from kanpo.cli._options import InputPath, Written, audience_option, project_option
 from kanpo.cli._present import say
 from kanpo.cli._selection import say_selection, selection_options
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 @option(
     "--parcels",
     "best",
-    type=click.IntRange(1),
+    type=Whole(1),
     metavar="N",
     help=Text(
         "最初の生薬で上位 N 筆だけを載せる", "only the N parcels that rank first for the herb shown first"

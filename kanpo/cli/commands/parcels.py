@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import OutputPath, audience_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, show_json, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -39,9 +40,7 @@ def parcels() -> None:
 @subcommand(parcels, "list", help=Text("筆の一覧。", "List the parcels."))
 @project_option
 @selection_options
-@option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何筆まで", "at most so many")
-)
+@option("--limit", type=Whole(1), default=50, show_default=True, help=Text("何筆まで", "at most so many"))
 @output_options
 def list_parcels(project: Path | None, wanted: ParcelFilter, limit: int, as_json: bool, as_csv: bool) -> int:
     from kanpo.parcels import current_parcels, select_parcels
@@ -176,9 +175,7 @@ def export(out: Path, project: Path | None, herb: str | None, audience: str, wan
     is_flag=True,
     help=Text("確かめるべきものだけ", "only what should be looked at"),
 )
-@option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help=Text("何件まで", "at most so many")
-)
+@option("--limit", type=Whole(1), default=50, show_default=True, help=Text("何件まで", "at most so many"))
 @output_options
 def links(project: Path | None, only_doubtful: bool, limit: int, as_json: bool, as_csv: bool) -> int:
     from kanpo.parcels import REASONS, doubtful, refresh_links
@@ -239,7 +236,7 @@ def lineage(parcel_id: str, project: Path | None, as_json: bool) -> int:
 @project_option
 @option(
     "--least",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=1.0,
     show_default=True,
     help=Text("これより小さい重なりは省く(㎡)", "leave out smaller ones, m²"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Whole
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
@@ -72,7 +71,7 @@ _HERBS = [
 )
 @option(
     "--top",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=20,
     show_default=True,
     help=Text("生薬ごとに上位何筆か", "the best N parcels of each herb"),
@@ -84,7 +83,7 @@ _HERBS = [
 )
 @option(
     "--levels",
-    type=click.IntRange(1, 50),
+    type=Whole(1, 50),
     default=3,
     show_default=True,
     help=Text("--pareto で何段まで出すか", "levels of --pareto"),

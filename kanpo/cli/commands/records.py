@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import find_project
+from kanpo.cli._number import Whole
 from kanpo.cli._options import (
     InputPath,
     OutputPath,
@@ -44,7 +45,7 @@ def records() -> None:
 @option("--history", is_flag=True, help=Text("訂正前・取消も含める", "with what was corrected or withdrawn"))
 @option(
     "--limit",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=50,
     show_default=True,
     help=Text("新しい順に何件", "the newest so many"),

@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Whole
 from kanpo.cli._options import OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import Progress, say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -50,21 +51,21 @@ _LABELS = {
 @option("--herb", required=True, help=Text("生薬(toki・当帰・トウキのどれでも)", "herb, by any of its names"))
 @option(
     "--best",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=20,
     show_default=True,
     help=Text("上位何筆を選ぶか", "how many parcels are chosen"),
 )
 @option(
     "--draws",
-    type=click.IntRange(1, 1_000_000),
+    type=Whole(1, 1_000_000),
     default=10_000,
     show_default=True,
     help=Text("試す回数", "number of draws"),
 )
 @option(
     "--seed",
-    type=click.IntRange(0),
+    type=Whole(0, None),
     default=1,
     show_default=True,
     help=Text("乱数の種", "seed of the random numbers"),
@@ -78,7 +79,7 @@ _LABELS = {
 )
 @option(
     "--top",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=30,
     show_default=True,
     help=Text("一覧に出す筆数(0 は全部)", "parcels to list (0: all)"),

@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Whole
 from kanpo.cli._options import (
     InputPath,
     assume_option,
@@ -88,7 +89,7 @@ _TOP = 20
 )
 @option(
     "--top",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=0,
     help=Text(
         "上位何筆かを一覧に出す(--compare では入れ替わりを見る範囲、省略時 20)",

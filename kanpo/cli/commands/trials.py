@@ -11,6 +11,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import OutputPath, date_option, dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, say_predictions, say_problems, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -68,9 +69,7 @@ def trials() -> None:
     help=Text("筆ID、または「大字 地番」", "parcel id, or settlement and lot number"),
 )
 @option("--treatments", required=True, help=Text("処理をカンマで区切って", "treatments, separated by commas"))
-@option(
-    "--replicates", type=click.IntRange(1, 100), default=3, show_default=True, help=Text("反復", "replicates")
-)
+@option("--replicates", type=Whole(1, 100), default=3, show_default=True, help=Text("反復", "replicates"))
 @option(
     "--design",
     type=click.Choice(["rcbd", "crd", "demonstration"]),
@@ -85,19 +84,17 @@ def trials() -> None:
     metavar="WxL",
     help=Text("区の幅x長さ(m)", "plot width x length, m"),
 )
-@option(
-    "--alley", type=click.FloatRange(0), default=0.5, show_default=True, help=Text("区の間(m)", "alley, m")
-)
+@option("--alley", type=Number(0), default=0.5, show_default=True, help=Text("区の間(m)", "alley, m"))
 @option(
     "--headland",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=1.0,
     show_default=True,
     help=Text("枕地(m)", "headland, m"),
 )
 @option(
     "--seed",
-    type=int,
+    type=Whole(high=None),
     default=1,
     show_default=True,
     help=Text("乱数の種(同じ種なら同じ配置)", "seed of the randomisation"),
@@ -288,7 +285,7 @@ def _say_repeats(table: pd.DataFrame) -> None:
         "more unless --min-area says otherwise.",
     ),
 )
-@option("--budget", type=click.IntRange(1, 500), required=True, help=Text("筆数", "trial sites at most"))
+@option("--budget", type=Whole(1, 500), required=True, help=Text("筆数", "trial sites at most"))
 @option(
     "--herb",
     "herbs",
@@ -303,7 +300,7 @@ def _say_repeats(table: pd.DataFrame) -> None:
 )
 @option(
     "--max-road",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=400.0,
     show_default=True,
     help=Text("道路までの距離の上限(m)", "greatest distance to a road, m"),
@@ -320,7 +317,7 @@ def _say_repeats(table: pd.DataFrame) -> None:
 )
 @option(
     "--boldness",
-    type=click.FloatRange(0, 10),
+    type=Number(0, 10),
     default=1.0,
     show_default=True,
     help=Text("冒険の度合い(0 は見込みだけ)", "how much hope counts (0: promise alone)"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._number import Whole, typed_number
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -63,9 +63,7 @@ def visits() -> None:
     ),
 )
 @project_option
-@option(
-    "--budget", type=click.IntRange(1, 2000), required=True, help=Text("調査できる筆数", "visits at most")
-)
+@option("--budget", type=Whole(1, 2000), required=True, help=Text("調査できる筆数", "visits at most"))
 @option(
     "--herb",
     "herbs",
@@ -74,7 +72,7 @@ def visits() -> None:
 )
 @option(
     "--best",
-    type=click.IntRange(1),
+    type=Whole(1),
     default=20,
     show_default=True,
     metavar="K",
@@ -207,7 +205,7 @@ def _place(written: str | None) -> tuple[float, float] | None:
         return None
     west, south, east, north = JAPAN_BOX
     try:
-        longitude, latitude = (float(part) for part in written.split(","))
+        longitude, latitude = (typed_number(part) for part in re.split("[,、，]", written))
     except ValueError:
         longitude = latitude = float("nan")
     if not (west <= longitude <= east and south <= latitude <= north):

@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_here
+from kanpo.cli._number import Whole
 from kanpo.cli._options import InputPath, OutputPath, Written, dry_run_option, output_options
 from kanpo.cli._present import say, say_problems, show_json, show_table
 from kanpo.locale import Text
@@ -120,7 +121,7 @@ def template(
 @option("--out", type=Written(".csv"), help=Text("全体の重みを書くCSV", "CSV for the group's weights"))
 @option(
     "--most",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=3,
     show_default=True,
     help=Text("食い違いをいくつまで挙げるか", "how many contradictions to list"),

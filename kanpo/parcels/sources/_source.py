@@ -86,7 +86,7 @@ def day(value: object) -> str | None:
     """A day written YYYYMMDD, YYYY-MM-DD or YYYY/MM/DD, as ISO 8601."""
     from datetime import date
 
-    digits = "".join(c for c in normalise(value) if c.isdigit()) if value is not None else ""
+    digits = "".join(c for c in normalise(value) if c.isdecimal()) if value is not None else ""
     if len(digits) != 8:
         return None
     try:
@@ -101,7 +101,7 @@ def municipality(value: object) -> str | None:
     A zero that a number lost in front is put back: no prefecture has a number over 47.
     """
     digits = normalise(text(value) or "")
-    if not digits.isdigit() or len(digits) not in (4, 5, 6):
+    if not digits.isdecimal() or len(digits) not in (4, 5, 6):
         return None
     if len(digits) == 5 and int(digits[:2]) > 47:
         digits = digits.zfill(6)
@@ -120,4 +120,4 @@ def one_of(table: dict[str, str]) -> Reader:
 def farm_settlement_key(value: object) -> str | None:
     """A settlement code of ten digits; a leading zero that a spreadsheet lost is put back."""
     digits = normalise(value) if value is not None else ""
-    return digits.zfill(10) if digits.isdigit() and len(digits) in (9, 10) else None
+    return digits.zfill(10) if digits.isdecimal() and len(digits) in (9, 10) else None
