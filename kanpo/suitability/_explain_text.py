@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kanpo.errors import shown
+from kanpo.herbs import note_text
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import source_label
@@ -334,12 +335,13 @@ def _grounds(found: Explanation, speak: Speak) -> list[str]:
     for line in found.lines:
         needed, factor = line.requirement, FACTORS[line.factor]
         excludes = Text("、除外条件", ", excludes") if needed.knock_out else Text("", "")
-        note = f" — {_one_line(needed.note)}" if needed.note else ""
+        told = note_text(needed.note)
+        note = Text(f" — {_one_line(told.ja)}", f" — {_one_line(told.en)}") if needed.note else Text("", "")
         lines.append(
             speak(
                 Text(
-                    f"  ・{factor.label.ja}: {needed.text.ja}{excludes.ja}[{needed.file} {needed.row}行、{line.source_title}、確からしさ {_CONFIDENCE[needed.confidence].ja}]{note}",
-                    f"  - {line.factor}: {needed.text.en}{excludes.en} [{needed.file} row {needed.row}, {line.source_title}, confidence {needed.confidence}]{note}",
+                    f"  ・{factor.label.ja}: {needed.text.ja}{excludes.ja}[{needed.file} {needed.row}行、{line.source_title}、確からしさ {_CONFIDENCE[needed.confidence].ja}]{note.ja}",
+                    f"  - {line.factor}: {needed.text.en}{excludes.en} [{needed.file} row {needed.row}, {line.source_title}, confidence {needed.confidence}]{note.en}",
                 )
             )
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from kanpo.herbs import Assumption, Catalogue
+from kanpo.herbs import Assumption, Catalogue, note_text
 from kanpo.store import Project
 
 
@@ -74,5 +74,5 @@ def _row(assumption: Assumption, herb_id: str | None, kept: Assumptions) -> dict
         "most": assumption.high,
         "purpose": str(assumption.purpose),
         "source": answer.source if answer else "",
-        "note": assumption.note,
+        "note": str(note_text(assumption.note)),
     }

@@ -18,8 +18,6 @@ _CONFIDENCE = {
     "medium": Text("中", "medium"),
     "low": Text("低: 要確認", "low: confirm before use"),
 }
-#: Units of assumptions in words, part by part.
-_UNITS = {"yen": "円", "hour": "時間", "share": "(割合)", "time": "回", "year": "年"}
 
 
 def range_text(low: float, high: float, unit: Text) -> Text:
@@ -206,8 +204,8 @@ def assumed_text(costs: Workability, herb_id: str) -> Text:
             continue
         span = f"{answer.low:,.10g}" + ("" if answer.low == answer.high else f"〜{answer.high:,.10g}")
         source = f"({answer.source})" if answer.source else ""
-        unit = "/".join(_UNITS.get(part, part) for part in asked.unit.split("/"))
-        ja.append(f"{asked.label.ja} {span}{unit}{source}")
+        unit = asked.unit_label.ja
+        ja.append(f"{asked.label.ja} {span}{'' if unit == '割合' else unit}{source}")
         en.append(f"{asked.label.en} {span} {asked.unit}{source}")
     if not ja:
         return Text("", "")
