@@ -32,6 +32,10 @@ class Assumptions:
         return self.answers.get((key, herb_id)) or self.answers.get((key, None))
 
 
+#: What differs from drug to drug so much that one figure for all of them is none: never asked for all herbs.
+OF_ONE_HERB = ("price_yen_per_kg", "yield_dry_kg_per_10a")
+
+
 def read_assumptions_kept(project: Project) -> Assumptions:
     """The assumptions of a project. Of several records of one key and herb the newest counts."""
     frame = project.journal.read("assumption")
