@@ -22,6 +22,7 @@ SCORE_LABELS = {
     "by_measuring": Text("測れば変わる 筆", "by measuring"),
     "unknown": Text("不明 筆", "unknown"),
     **{f"{kind}_ha": Text.same("     ha") for kind in ("sure", "by_catalogue", "by_measuring", "unknown")},
+    "N1_N2": Text("N1かN2", "N1 or N2"),
     "best_score": Text("最高", "best"),
     "median_width": Text("幅の中央値", "median width"),
     "order": Text("選んだ中の順", "order among the chosen"),
@@ -150,14 +151,14 @@ def tie_words(table: pd.DataFrame, names: Mapping[str, Text]) -> list[Text]:
     return words
 
 
-def show_what_if(table: pd.DataFrame, *, as_json: bool, as_csv: bool) -> None:
+def show_what_if(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as_csv: bool) -> None:
     """What one parcel is, and what it would be."""
     from kanpo.schema import FACTORS
 
     if as_json or as_csv:
         show_table(table, as_json=as_json, as_csv=as_csv)
     else:
-        shown = {"herb_id": table["herb_id"]}
+        shown = {"herb_id": [str(catalogue.herbs[herb_id].label) for herb_id in table["herb_id"]]}
         for prefix in ("", "new_"):
             ends = zip(table[f"{prefix}class_lower"], table[f"{prefix}class_upper"], strict=True)
             # A herb for reference has a range where it is known enough, and no class.

@@ -48,6 +48,7 @@ from kanpo.suitability._shapes import SPREAD
 from kanpo.suitability._tables import Separation, ranking, separation, shade_words, suited_herbs, summary
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
+from kanpo.suitability._works import land_decides
 
 __all__ = [
     "CERTAINTY_LABELS",
@@ -93,6 +94,7 @@ __all__ = [
     "expect",
     "explain",
     "freshness",
+    "land_decides",
     "membership",
     "neighbour_ranges",
     "open_factors",

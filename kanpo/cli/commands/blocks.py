@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._limits_text import say_stale, unlike_words
 from kanpo.cli._options import InputPath, OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import certainty_cell, class_cell
@@ -140,6 +141,7 @@ def blocks(
         parcels, factors = project_sites(opened)
         lines += [stored_barriers(opened, barrier_layers)] if barrier_layers else []
         scores = score_as_stored(opened, factors, catalogue, chosen)
+        say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
         parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
         formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
@@ -171,6 +173,8 @@ def blocks(
             f"{min_block_area:,.0f} m² or more ({min(limit, len(table))} shown).",
         )
     )
+    for words in unlike_words(scores.among(selection.parcel_ids), catalogue):
+        say(words)
     say_selection(selection)
     return 0
 

@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._limits_text import say_stale
 from kanpo.cli._options import output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -114,6 +115,7 @@ def costs(
     herb_id = find_herb(catalogue, herb).herb_id
     with Project.open(find_project(project)) as opened:
         parcels, factors = project_sites(opened)
+        say_stale(opened, catalogue)
         scores = score_as_stored(opened, factors, catalogue, [herb_id])
         selection = select_parcels(opened, wanted)
         parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)

@@ -9,10 +9,10 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._limits_text import land_words, say_stale, unlike_words
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
-from kanpo.cli._score_text import next_words
 from kanpo.cli._selection import refuse_selection, say_selection, selection_options
 from kanpo.cli.commands.climate import anomalies_of, station_options
 from kanpo.errors import UsageError
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from kanpo.herbs import Catalogue
     from kanpo.parcels import ParcelFilter
-    from kanpo.suitability import Criterion, Scores
+    from kanpo.suitability import Criterion
 
 _LABELS = SCORE_LABELS | {
     "level": Text("段", "level"),
@@ -145,6 +144,7 @@ def ranking_command(
         parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
         anomalies = anomalies_of(opened, station, normal) if risk else None
+        say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
     if row is not None:
         table = suited_herbs(scores, row["parcel_id"], catalogue)
@@ -163,7 +163,10 @@ def ranking_command(
         say(Text(f"書き出しました: {path}", f"written: {path}"))
     if row is None and not criteria:
         show_ranking(table, catalogue, as_json=as_json, as_csv=as_csv)
-        _say_limits(scores.among(selection.parcel_ids), catalogue)
+        for words in unlike_words(scores.among(selection.parcel_ids), catalogue):
+            say(words)
+        for words in land_words(factors, catalogue, selection.parcel_ids, scores.herb_ids):
+            say(words)
         say_selection(selection)
         return 0
     plain = as_json or as_csv
@@ -243,15 +246,6 @@ def _check(parcel: str | None, herbs: Sequence[str], pareto: str | None, wanted:
             Text("--pareto は筆を比べるものです", "--pareto compares parcels"),
             Text("--parcel の代わりに --herb を付けてください", "give --herb instead of --parcel"),
         )
-
-
-def _say_limits(scores: Scores, catalogue: Catalogue) -> None:
-    """Herbs for which these data tell no parcel from another."""
-    from kanpo.suitability import summary
-
-    table = summary(scores, catalogue)
-    for words in next_words(table[~table["tells_apart"]]):
-        say(words)
 
 
 def _say_levels(criteria: Sequence[Criterion], count: int) -> None:

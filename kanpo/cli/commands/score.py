@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._limits_text import land_words
 from kanpo.cli._options import (
     InputPath,
     assume_option,
@@ -136,7 +137,7 @@ def score(
 ) -> int:
     from kanpo.herbs import find_herb
     from kanpo.parcels import groundless, select_parcels
-    from kanpo.sites import layers_reached
+    from kanpo.sites import layers_reached, stored_factors
     from kanpo.store import Project
     from kanpo.suitability import ScoreSettings, project_changes, score_project, score_settings
 
@@ -153,7 +154,7 @@ def score(
         settings = ScoreSettings(method, before.bounds, weights, before.expectations)
         if what_if or parcel:
             table = _what_if(opened, catalogue, chosen, settings, what_if, parcel)
-            show_what_if(table, as_json=as_json, as_csv=as_csv)
+            show_what_if(table, catalogue, as_json=as_json, as_csv=as_csv)
             return 0
         # Before anything is stored: a settlement that is not there ends the command.
         selection = select_parcels(opened, wanted)
@@ -165,6 +166,7 @@ def score(
             )
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         parcels = opened.imported.parcels()
+        land = land_words(stored_factors(opened)[0], catalogue, selection.parcel_ids, scores.herb_ids)
         changes = (
             project_changes(opened, catalogue, scores, settings, top=top or _TOP, stored=not dry_run)
             if compare
@@ -180,6 +182,8 @@ def score(
         shown.show_top(top)
     else:
         shown.show_summary()
+    for words in land if not (compare or diagnostics) else ():
+        say(words)
     say_scores(scores, unreached)
     say_selection(selection)
     _say_weights(given, weights, before.panel)

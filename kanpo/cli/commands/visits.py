@@ -9,6 +9,7 @@ import click
 
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
+from kanpo.cli._limits_text import say_stale, unlike_words
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -115,7 +116,7 @@ def plan(
     from kanpo.herbs import find_herb
     from kanpo.parcels import select_parcels
     from kanpo.store import Project
-    from kanpo.suitability import project_sites, score_settings
+    from kanpo.suitability import project_sites, score_as_stored, score_settings
     from kanpo.visits import plan_visits
 
     catalogue = catalogue_of(find_project(project))
@@ -125,7 +126,9 @@ def plan(
     with Project.open(find_project(project)) as opened:
         parcels, factors = project_sites(opened)
         settings = score_settings(opened)
+        say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
+        scores = score_as_stored(opened, factors, catalogue, chosen).among(selection.parcel_ids)
     found = plan_visits(
         parcels,
         factors,
@@ -148,6 +151,8 @@ def plan(
         say(_few(len(selection.parcel_ids), best))
     else:
         _say_about(found, best, desk, catalogue)
+    for words in unlike_words(scores, catalogue):
+        say(words)
     say_selection(selection)
     return 0
 
