@@ -181,15 +181,24 @@ def blocks(
 
 def _in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Blocks with the range of classes, how sure it is and what it takes in one cell each."""
+    import numpy as np
+
     from kanpo.workability import HOURS, YEN, range_text
 
     shown = table.drop(columns=["parcel_ids", "class_lower", "class_upper"])
     ends = zip(table["class_lower"], table["class_upper"], strict=True)
     shown["class"] = [class_cell(*pair) for pair in ends]
     shown["certainty"] = [certainty_cell(kind) for kind in table["certainty"]]
+    for key in ("area_m2", "sure_m2", "suitable_m2", "maybe_m2"):
+        shown[key] = [f"{area:9,.0f}" for area in table[key]]
+    shown["compactness"] = [f"{share:.2f}" for share in table["compactness"]]
     for name, unit in (("yen_per_10a", YEN), ("hours_per_10a", HOURS)):
         if f"{name}_low" in table:
-            ends = zip(table[f"{name}_low"], table[f"{name}_high"], strict=True)
+            # Means over a block: to the thousand yen and the hour, outwards.
+            step = 1000.0 if unit is YEN else 1.0
+            low = np.floor(table[f"{name}_low"] / step) * step
+            high = np.ceil(table[f"{name}_high"] / step) * step
+            ends = zip(low, high, strict=True)
             shown[name] = [str(range_text(low, high, unit)) for low, high in ends]
             shown = shown.drop(columns=[f"{name}_low", f"{name}_high"])
     return shown

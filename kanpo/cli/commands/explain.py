@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @command(
     "explain",
     help=Text(
-        "ある筆のスコアの理由を、要因ごとの値・出どころ・目録の根拠まで説明する。\n\n"
+        "ある筆の適地度の理由を、要因ごとの値・出どころ・目録の根拠まで説明する。\n\n"
         "筆は筆ID、または「大字 地番」で指定する。例: kanpo explain 01234 --herb 当帰",
         "Say why a parcel has its score: value, where it comes from, and the catalogue's ground for each factor.\n\n"
         "Name the parcel by its id, or by settlement and lot number.",

@@ -56,7 +56,7 @@ def visits() -> None:
     "plan",
     help=Text(
         "上位の筆を一番少ない調査で決めるために、どの筆で何を測るかを、短い道順で提案する。\n\n"
-        "スコアの幅が上位K筆の境にかかる筆のうち、測れば入れ替わりそうなものから選ぶ。\n"
+        "適地度の幅が上位K筆の境にかかる筆のうち、測れば入れ替わりそうなものから選ぶ。\n"
         "測った値は kanpo record visit か kanpo records import で入れ、もう一度この計画を立てる。",
         "Propose which parcels to visit, and what to measure there, to know the best ones with the fewest visits.\n\n"
         "Of the parcels whose interval reaches the border of the best K, those most likely to cross it come "
