@@ -62,6 +62,6 @@ def land_words(
             f"{count:,} 筆は地目が分からず、{ja}ができるかを言えません"
             "(改良後と N1・N2 の幅が広がる。農地台帳の地目を kanpo ingest で足す)。",
             f"of {count:,} parcels the type of land is not known, so that it is open whether these works can be "
-            f"done: {en} (potential, N1 and N2; add the register with kanpo ingest).",
+            f"done: {en} (what they are after works, and N1 or N2, stays open; add the register with kanpo ingest).",
         )
     ]

@@ -46,7 +46,7 @@ SCORE_LABELS = {
     "old_class": Text("前の区分", "old class"),
     "old_limiting_factor": Text("前の制限要因", "old limiting factor"),
     "why": Text("理由", "why"),
-    "distinct": Text("点の種類", "distinct scores"),
+    "distinct": Text("適地度の値の数", "distinct scores"),
     "with_others": Text("他の生薬との順位相関(中央値)", "rank correlation with other herbs"),
     "with_area": Text("面積との順位相関", "with area"),
 }

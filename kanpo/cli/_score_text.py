@@ -185,7 +185,7 @@ class Shown:
         say(
             Text(
                 f"順位相関の中央値: 生薬どうし {_number(between)}、面積と {_number(with_area)}"
-                "(1 に近いほど見分けていない。- は全部の筆が同じ点)。",
+                "(1 に近いほど見分けていない。- は全部の筆が同じ適地度)。",
                 f"median rank correlation: between herbs {_number(between)}, with area {_number(with_area)} "
                 "(near 1: not told apart; -: one score for all parcels).",
             )
