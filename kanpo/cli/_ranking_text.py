@@ -158,7 +158,7 @@ def show_what_if(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
     if as_json or as_csv:
         show_table(table, as_json=as_json, as_csv=as_csv)
     else:
-        shown = {"herb_id": [str(catalogue.herbs[herb_id].label) for herb_id in table["herb_id"]]}
+        shown: dict[str, object] = {"herb_id": [str(catalogue.herbs[herb_id].label) for herb_id in table["herb_id"]]}
         for prefix in ("", "new_"):
             ends = zip(table[f"{prefix}class_lower"], table[f"{prefix}class_upper"], strict=True)
             # A herb for reference has a range where it is known enough, and no class.
