@@ -50,6 +50,12 @@ SCORE_LABELS = {
     "with_others": Text("他の生薬との順位相関(中央値)", "rank correlation with other herbs"),
     "with_area": Text("面積との順位相関", "with area"),
 }
+#: What ``--risk`` adds.
+RISK_LABELS = {
+    "share_of_years": Text("気候が収まる年の割合", "share of years"),
+    "stand_chance": Text("続けて収まる見込み", "chance of a stand"),
+}
+SCORE_LABELS |= RISK_LABELS
 #: A herb of which the catalogue knows too little for a class.
 REFERENCE = Text("(参考)", " (reference)")
 
@@ -109,6 +115,7 @@ def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
             "certainty",
         ]
         keys += ["score", "lower", "upper", "potential", "limiting_factor", "deciding_factor"]
+        keys += [key for key in RISK_LABELS if key in table]
         shown["herb_id"] = [str(names[herb_id]) for herb_id in shown["herb_id"]]
         show_table(shown[keys], SCORE_LABELS)
     for words in tie_words(table, names):
@@ -158,7 +165,9 @@ def show_what_if(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
     if as_json or as_csv:
         show_table(table, as_json=as_json, as_csv=as_csv)
     else:
-        shown: dict[str, object] = {"herb_id": [str(catalogue.herbs[herb_id].label) for herb_id in table["herb_id"]]}
+        shown: dict[str, object] = {
+            "herb_id": [str(catalogue.herbs[herb_id].label) for herb_id in table["herb_id"]]
+        }
         for prefix in ("", "new_"):
             ends = zip(table[f"{prefix}class_lower"], table[f"{prefix}class_upper"], strict=True)
             # A herb for reference has a range where it is known enough, and no class.

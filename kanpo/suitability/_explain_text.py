@@ -146,8 +146,8 @@ def _sureness(found: Explanation) -> Text:
         )
     if found.unsourced:
         return Text(
-            f"この生薬は、気候・排水・土性の根拠が足りないので参考です(重みの {share} の要因が分かっています)。",
-            f"The catalogue has no sourced row for this herb's climate, drainage and texture, so no class is told ({share} of the weight is known).",
+            f"この生薬は、気候・排水・土性のどれかの出典が目録にないので参考です(重みの {share} の要因が分かっています)。",
+            f"The catalogue lacks a source for this herb's climate, drainage or texture, so no class is told ({share} of the weight is known).",
         )
     if not found.missing:
         if found.now.certainty == "by_catalogue":

@@ -188,7 +188,9 @@ def shade_words(catalogue: Catalogue, herb_id: str) -> Text | None:
     else:
         key = next((work.assumption for work in frames if work.assumption), "")
         price = Text("費用は未定", "cost not known")
-        price = Text(f"{price.ja}、前提 {key}", f"{price.en}: assumption {key}") if key else price
+        asked = next((one.label for one in catalogue.assumptions if one.key == key), None)
+        if asked is not None:
+            price = Text(f"{price.ja}、前提「{asked.ja}」", f"{price.en}: assumption '{asked.en}'")
     return Text(
         f"遮光 {share:.0f}% の施設が要る({price.ja})",
         f"needs frames for {share:.0f} % of shade ({price.en})",

@@ -97,7 +97,7 @@ def test_herbs_for_reference_have_no_class_and_are_never_the_best() -> None:
     best = ranked[ranked["score"] == ranked["score"].iloc[0]]
     assert len(best) > 1 and best["rank"].eq(1).all(), "equal herbs share a rank"
     words = shade_words(CATALOGUE, "ninjin")
-    assert words and "70%" in words.ja and "shade_yen_per_10a" in words.ja
+    assert words and "70%" in words.ja and "遮光施設の費用" in words.ja
     assert shade_words(CATALOGUE, "toki") is None
 
 
