@@ -61,7 +61,7 @@ def block_table(
     DataFrame
         rank, block_id, parcels (count), area_m2 (sum of the measured areas), compactness (share of
         the convex hull, 0 to 1), herb_id (None where of several herbs none has a range of classes; then
-        score is NaN), score, lower, upper; class (None where it is not certain to be one), class_lower,
+        score is NaN), score, lower, upper; class (None where the range has more than one), class_lower,
         class_upper, certainty; sure_m2 (area of the parcels whose class is certain), suitable_m2 (whose
         bounds, the catalogue's too, lie in S1 or S2), maybe_m2 (of the others, whose upper bound
         reaches S2), all for that herb; settlements and parcel_ids (joined by ``;``). Ranked by whether
@@ -126,7 +126,7 @@ def _judged(blocks: Blocks, area: np.ndarray, scores: Scores, order: np.ndarray)
     shown = kinds <= Certainty.BY_MEASURING
     herb = _best_herb(shown, numbers, scores.unsourced)
     at = (herb, np.arange(count))
-    kind, certain, ranged = kinds[at], kinds[at] <= Certainty.BY_CATALOGUE, shown[at]
+    kind, ranged = kinds[at], shown[at]
     low, high = codes[_LOWER][at], codes[_UPPER][at]
     # Of several herbs none is best where none has a class.
     named = ranged | (len(scores.herb_ids) == 1)
@@ -137,7 +137,7 @@ def _judged(blocks: Blocks, area: np.ndarray, scores: Scores, order: np.ndarray)
         "score": score,
         "lower": numbers[_LOWER][at],
         "upper": numbers[_UPPER][at],
-        "class": class_names(np.where(certain, low, -1)),
+        "class": class_names(np.where(ranged & (low == high), low, -1)),
         "class_lower": class_names(np.where(ranged, low, -1)),
         "class_upper": class_names(np.where(ranged, high, -1)),
         "certainty": names[kind],

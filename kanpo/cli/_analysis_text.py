@@ -69,3 +69,27 @@ def _symbol(value: float) -> str:
         return ""
     size = min(int(abs(value)), 2)
     return "." if size == 0 else ("+" if value > 0 else "-") * size
+
+
+SUMMARY_LABELS = {
+    "treatment": Text("処理", "treatment"),
+    "name": Text("項目", "trait"),
+    "trait": Text("キー", "key"),
+    "unit": Text("単位", "unit"),
+    "n": Text("区数", "plots"),
+    "mean": Text("平均", "mean"),
+    "sd": Text("標準偏差", "sd"),
+    "min": Text("最小", "min"),
+    "max": Text("最大", "max"),
+    "undecided": Text("未決", "undecided"),
+    "day": Text("日", "day"),
+}
+
+
+def summary_in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """A summary of a trial with traits by their names; what is undecided only where there is some."""
+    from kanpo.evidence import trait_label
+
+    shown = table.copy()
+    shown.insert(1, "name", [str(trait_label(trait)) for trait in table["trait"]])
+    return shown if table["undecided"].sum() else shown.drop(columns="undecided")

@@ -23,18 +23,18 @@ EVIDENCE_LABELS = {
     "plots": Text("区数", "plots"),
     "value": Text("値", "value"),
     "adjusted": Text("年をならした値", "adjusted for years"),
-    "score": Text("スコア", "score"),
+    "score": Text("適地度", "score"),
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "rank_value": Text("値の順位", "rank of value"),
-    "rank_score": Text("スコアの順位", "rank of score"),
+    "rank_score": Text("適地度の順位", "rank of score"),
     "before": Text("試験前の予測", "predicted before"),
     "proof": Text("予測の証拠", "evidence of the prediction"),
     "predicted_at": Text("予測の計算日時", "predicted at"),
     "definition": Text("適地度の定義", "definition of the score"),
-    "scores": Text("スコアの幅", "scores"),
+    "scores": Text("適地度の幅", "scores"),
     "n": Text("筆数", "parcels"),
-    "mean_score": Text("平均スコア", "mean score"),
+    "mean_score": Text("平均適地度", "mean score"),
     "mean_value": Text("平均の値", "mean value"),
     "value_lower": Text("下限", "lower"),
     "value_upper": Text("上限", "upper"),
@@ -123,7 +123,7 @@ def say_about(found: Calibration) -> None:
     )
     say(
         Text(
-            f"スコアと値の順位相関 {rho}(95%区間 {lower}〜{upper}、p = {p}、{n} 筆)。",
+            f"適地度と値の順位相関 {rho}(95%区間 {lower}〜{upper}、p = {p}、{n} 筆)。",
             f"rank correlation of score and value {rho} (95 % {lower} to {upper}, p = {p}, {n} parcels).",
         )
     )
@@ -149,12 +149,12 @@ def _verdict(found: Calibration, n: int) -> Text:
     """What the interval allows to say, and no more."""
     if found.lower > 0:
         return Text(
-            "区間の全体が 0 より上です: スコアの高い筆ほど、よい値でした。",
+            "区間の全体が 0 より上です: 適地度の高い筆ほど、よい値でした。",
             "the whole interval is above 0: parcels with better scores did better.",
         )
     if found.upper < 0:
         return Text(
-            "区間の全体が 0 より下です: スコアの高い筆ほど、悪い値でした。要求条件か重みを見直してください。",
+            "区間の全体が 0 より下です: 適地度の高い筆ほど、悪い値でした。要求条件か重みを見直してください。",
             "the whole interval is below 0: parcels with better scores did worse. Look at requirements and weights.",
         )
     ja = (
@@ -169,7 +169,7 @@ def _verdict(found: Calibration, n: int) -> Text:
     )
     if n < FEW:
         return Text(
-            f"{ja}({n} 筆は少なすぎます。スコアの高い筆も低い筆も入れて {FEW} 筆以上が目安です)。",
+            f"{ja}({n} 筆は少なすぎます。適地度の高い筆も低い筆も入れて {FEW} 筆以上が目安です)。",
             f"{en} ({n} parcels are too few: aim at {FEW} or more, with good and bad scores).",
         )
     return Text(f"{ja}。年か筆を増やしてください。", f"{en}. More parcels or years are needed.")

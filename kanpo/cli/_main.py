@@ -46,11 +46,11 @@ _COMMANDS: dict[str, tuple[str, Text]] = {
     ),
     "score": (
         "kanpo.cli.commands.score:score",
-        Text("立地要因と適地スコアを計算する", "compute site factors and scores"),
+        Text("立地要因と適地度を計算する", "compute site factors and scores"),
     ),
     "explain": (
         "kanpo.cli.commands.explain:explain_command",
-        Text("スコアの理由を説明する", "say why a parcel has its score"),
+        Text("適地度の理由を説明する", "say why a parcel has its score"),
     ),
     "costs": (
         "kanpo.cli.commands.costs:costs",

@@ -102,7 +102,7 @@ def say_predictions(count: int) -> None:
     if count:
         say(
             Text(
-                f"今のスコアを予測として {count:,} 件、記録簿に残しました(収穫の後に kanpo evidence calibrate)。",
+                f"今の適地度を予測として {count:,} 件、記録簿に残しました(収穫の後に kanpo evidence calibrate)。",
                 f"{count:,} scores kept in the journal as predictions (after the harvest: kanpo evidence calibrate).",
             )
         )

@@ -22,6 +22,7 @@ SCORE_LABELS = {
     "by_measuring": Text("測れば変わる 筆", "by measuring"),
     "unknown": Text("不明 筆", "unknown"),
     **{f"{kind}_ha": Text.same("     ha") for kind in ("sure", "by_catalogue", "by_measuring", "unknown")},
+    "N1_N2": Text("N1かN2", "N1 or N2"),
     "best_score": Text("最高", "best"),
     "median_width": Text("幅の中央値", "median width"),
     "order": Text("選んだ中の順", "order among the chosen"),
@@ -45,10 +46,16 @@ SCORE_LABELS = {
     "old_class": Text("前の区分", "old class"),
     "old_limiting_factor": Text("前の制限要因", "old limiting factor"),
     "why": Text("理由", "why"),
-    "distinct": Text("点の種類", "distinct scores"),
+    "distinct": Text("適地度の値の数", "distinct scores"),
     "with_others": Text("他の生薬との順位相関(中央値)", "rank correlation with other herbs"),
     "with_area": Text("面積との順位相関", "with area"),
 }
+#: What ``--risk`` adds.
+RISK_LABELS = {
+    "share_of_years": Text("気候が収まる年の割合", "share of years"),
+    "stand_chance": Text("続けて収まる見込み", "chance of a stand"),
+}
+SCORE_LABELS |= RISK_LABELS
 #: A herb of which the catalogue knows too little for a class.
 REFERENCE = Text("(参考)", " (reference)")
 
@@ -108,6 +115,7 @@ def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
             "certainty",
         ]
         keys += ["score", "lower", "upper", "potential", "limiting_factor", "deciding_factor"]
+        keys += [key for key in RISK_LABELS if key in table]
         shown["herb_id"] = [str(names[herb_id]) for herb_id in shown["herb_id"]]
         show_table(shown[keys], SCORE_LABELS)
     for words in tie_words(table, names):
@@ -150,14 +158,16 @@ def tie_words(table: pd.DataFrame, names: Mapping[str, Text]) -> list[Text]:
     return words
 
 
-def show_what_if(table: pd.DataFrame, *, as_json: bool, as_csv: bool) -> None:
+def show_what_if(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as_csv: bool) -> None:
     """What one parcel is, and what it would be."""
     from kanpo.schema import FACTORS
 
     if as_json or as_csv:
         show_table(table, as_json=as_json, as_csv=as_csv)
     else:
-        shown = {"herb_id": table["herb_id"]}
+        shown: dict[str, object] = {
+            "herb_id": [str(catalogue.herbs[herb_id].label) for herb_id in table["herb_id"]]
+        }
         for prefix in ("", "new_"):
             ends = zip(table[f"{prefix}class_lower"], table[f"{prefix}class_upper"], strict=True)
             # A herb for reference has a range where it is known enough, and no class.

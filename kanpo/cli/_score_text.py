@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _KINDS = ("sure", "by_catalogue", "by_measuring", "unknown")
 _CLASSES = ("S1", "S2", "S3", "N1", "N2")
+_UNMENDED = "N1_N2"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +88,12 @@ class Shown:
             show_json(_changes_json(changes))
             return
         if changes is None:
-            say(Text("比べる前のスコアがありません。", "there are no scores before to compare with."))
+            say(
+                Text(
+                    "比べる前の適地度がありません(この計算が初めてです)。",
+                    "there are no scores before to compare with.",
+                )
+            )
             return
         table = changes.parcels[changes.parcels["parcel_id"].isin(self.among)]
         if self.as_csv:
@@ -179,7 +185,7 @@ class Shown:
         say(
             Text(
                 f"順位相関の中央値: 生薬どうし {_number(between)}、面積と {_number(with_area)}"
-                "(1 に近いほど見分けていない。- は全部の筆が同じ点)。",
+                "(1 に近いほど見分けていない。- は全部の筆が同じ適地度)。",
                 f"median rank correlation: between herbs {_number(between)}, with area {_number(with_area)} "
                 "(near 1: not told apart; -: one score for all parcels).",
             )
@@ -202,6 +208,8 @@ def _marked(table: pd.DataFrame) -> pd.DataFrame:
 def side_table(table: pd.DataFrame, prefix: str) -> pd.DataFrame:
     """Counts and hectares of one side, land as it lies or after works, under the names of the first."""
     keys = [key for kind in _KINDS for key in (kind, f"{kind}_ha")] + list(_CLASSES)
+    if (table[f"{prefix}{_UNMENDED}"] > 0).any():
+        keys.append(_UNMENDED)
     ordered = table.sort_values("reference", kind="stable")
     chosen = _marked(ordered)[["herb", *(f"{prefix}{key}" for key in keys)]]
     side = chosen.rename(columns={f"{prefix}{key}": key for key in keys})
@@ -293,12 +301,12 @@ def _reason_words(changes: Changes) -> list[Text]:
     if not changes.reasons:
         return [
             Text(
-                f"前のスコア({since})と、計算のもとは変わっていません。",
+                f"前の適地度({since})と、計算のもとは変わっていません。",
                 f"nothing that scores are computed from has changed since ({since}).",
             )
         ]
     ja, en = "、".join(one.ja for one in changes.reasons), "; ".join(one.en for one in changes.reasons)
-    return [Text(f"前のスコア({since})から: {ja}", f"since the scores before ({since}): {en}")]
+    return [Text(f"前の適地度({since})から: {ja}", f"since the scores before ({since}): {en}")]
 
 
 def _changes_json(changes: Changes | None) -> dict[str, object] | None:

@@ -17,6 +17,7 @@ from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 
 _SHIPPED = Path(__file__).with_name("scenarios.csv")
+_CONFIDENCES = {"high": "高", "medium": "中", "low": "低(要確認)"}
 _COLUMNS = ("scenario_id", "degrees", "source", "confidence")
 #: Years of a model on each side of a comparison: single years of a scenario mean nothing (農研機構,
 #: メッシュ温暖化シナリオデータの利用方法).
@@ -44,7 +45,10 @@ class Scenario:
         rain = (f"、降水量{percent:+.0f}%", f", precipitation {percent:+.0f} %") if percent else ("", "")
         between = (f"({self.base} → {self.period})",) * 2 if self.base else ("", "")
         source = (
-            (f"。出典: {self.source}[{self.confidence}]", f"; source: {self.source} [{self.confidence}]")
+            (
+                f"。出典: {self.source}[確からしさ {_CONFIDENCES.get(self.confidence, self.confidence)}]",
+                f"; source: {self.source} [confidence {self.confidence}]",
+            )
             if self.source
             else ("", "")
         )

@@ -97,9 +97,9 @@ class Calibration:
         counted = [f"{r.scores}: {r.mean_value:.4g} (n = {r.n})" for r in self.groups.itertuples()]
         label = str(Text("組の平均と95 %区間", "group means, 95 %"))
         series.append(Series(label, *means, COLOURS[6], line=True, names=counted, up=reach))
-        title = Text(f"{self.herb_id}: スコアと実際", f"{self.herb_id}: score and outcome")
+        title = Text(f"{self.herb_id}: 適地度と実際", f"{self.herb_id}: score and outcome")
         return Picture(
-            str(title), str(Text("適地スコア", "suitability score")), _named(self.trait), series,
+            str(title), str(Text("適地度", "suitability score")), _named(self.trait), series,
             up=_partings(score, self.groups["n"].to_numpy()), told="; ".join(counted),
         )  # fmt: skip
 
@@ -236,7 +236,7 @@ def _refuse_too_few(tried: int, scored: int, herb_id: str) -> None:
         raise InputUnusable(
             "evidence.few-scores",
             Text(
-                f"値のある筆は {tried} ありますが、スコアがあるのは {scored} です",
+                f"値のある筆は {tried} ありますが、適地度があるのは {scored} です",
                 f"{tried} parcels have values, but only {scored} of them have a score",
             ),
             Text(
@@ -294,10 +294,10 @@ def _meaning(factor: str, rho: float) -> Text:
     label = FACTORS[factor].label
     if rho > 0:
         return Text(
-            f"{label.ja}のよい筆はスコアより良く採れた(重みが軽すぎるか)",
+            f"{label.ja}のよい筆は適地度のわりに良く採れた(重みが軽すぎるか)",
             f"sites with good {label.en} did better than scored (weight too light?)",
         )
     return Text(
-        f"{label.ja}のよい筆はスコアほど採れなかった(重みが重すぎるか、境がきつすぎるか)",
+        f"{label.ja}のよい筆は適地度のわりに採れなかった(重みが重すぎるか、境がきつすぎるか)",
         f"sites with good {label.en} did worse than scored (weight too heavy, or bounds too strict?)",
     )

@@ -32,7 +32,7 @@ def _verdict(found: Calibration) -> Text:
     n = len(found.parcels)
     if found.rho != found.rho or found.lower != found.lower:
         return Text(
-            f"{n} 筆では、スコアと値の関係を言えません(筆が足りないか、値が同じ)。",
+            f"{n} 筆では、適地度と値の関係を言えません(筆が足りないか、値が同じ)。",
             f"{n} parcels do not tell how score and value go together (too few, or all alike).",
         )
     numbers = Text(
@@ -41,19 +41,19 @@ def _verdict(found: Calibration) -> Text:
     )
     if n < _FEW:
         told = Text(
-            f"{_FEW} 筆より少ないので、スコアが当たっていたかはまだ言えません",
+            f"{_FEW} 筆より少ないので、適地度が当たっていたかはまだ言えません",
             f"With fewer than {_FEW} parcels it cannot be told yet whether the score was right",
         )
     elif found.lower > 0:
-        told = Text("スコアの高い筆ほど、よい値でした", "Parcels with higher scores did better")
+        told = Text("適地度の高い筆ほど、よい値でした", "Parcels with higher scores did better")
     elif found.upper < 0:
         told = Text(
-            "スコアの高い筆ほど、悪い値でした。スコアは当たっていません",
+            "適地度の高い筆ほど、悪い値でした。適地度は当たっていません",
             "Parcels with higher scores did worse: the score was wrong",
         )
     else:
         told = Text(
-            "スコアが当たっていたとも外れていたとも、まだ言えません",
+            "適地度が当たっていたとも外れていたとも、まだ言えません",
             "Whether the score was right cannot be told yet",
         )
     return Text(f"{told.ja}({numbers.ja})。", f"{told.en} ({numbers.en}).")
@@ -75,7 +75,7 @@ def definition_words(found: Calibration) -> list[Text]:
     own, n = definition_label(found.definition), len(found.parcels)
     told = [
         Text(
-            f"{n} 筆のスコアは{own.ja}によるもので、その中で比べました。",
+            f"{n} 筆の適地度は{own.ja}によるもので、その中で比べました。",
             f"the scores of {n} parcels are of {own.en}, and are judged within it.",
         )
     ]
@@ -112,14 +112,14 @@ def proof_words(found: Calibration) -> list[Text]:
     if stored == n:
         told.append(
             Text(
-                f"スコアの計算({when} UTC)は、どの試験の始まりよりも前です: 本当の予測の検証です。",
+                f"適地度の計算({when} UTC)は、どの試験の始まりよりも前です: 本当の予測の検証です。",
                 f"the scores ({when} UTC) are older than every trial: this tests true predictions.",
             )
         )
     elif stored:
         told.append(
             Text(
-                f"{stored} 筆は保存スコアで、計算の日付({when} UTC)が試験の始まりより前です(記録簿には残っていません)。",
+                f"{stored} 筆は保存適地度で、計算の日付({when} UTC)が試験の始まりより前です(記録簿には残っていません)。",
                 f"for {stored} parcels the stored score ({when} UTC) is older than the trial (the journal did not keep it).",
             )
         )
@@ -127,7 +127,7 @@ def proof_words(found: Calibration) -> list[Text]:
     if after:
         told.append(
             Text(
-                f"注意: {n} 筆のうち {after} 筆は、スコアの計算({when} UTC)が試験の始まりより後です。"
+                f"注意: {n} 筆のうち {after} 筆は、適地度の計算({when} UTC)が試験の始まりより後です。"
                 "後からの計算なので、予測が当たった証拠にはなりません。",
                 f"note: for {after} of {n} parcels the scores ({when} UTC) are younger than the trial. "
                 "That is after the fact and proves no prediction.",
@@ -161,7 +161,7 @@ def _groups(found: Calibration) -> list[Text]:
     )
     return [
         Text(
-            f"スコアの上の組({first['n']} 筆)の平均は {first['mean_value']:.4g}、下の組({last['n']} 筆)は {last['mean_value']:.4g} です({clear.ja})。",
+            f"適地度の上の組({first['n']} 筆)の平均は {first['mean_value']:.4g}、下の組({last['n']} 筆)は {last['mean_value']:.4g} です({clear.ja})。",
             f"The group with the highest scores ({first['n']} parcels) has a mean of {first['mean_value']:.4g}, that with the lowest "
             f"({last['n']}) {last['mean_value']:.4g} ({clear.en}).",
         )
@@ -181,9 +181,9 @@ def _misleading(found: Calibration) -> list[Text]:
     for row in clear.itertuples():
         label = FACTORS[str(row.factor)].label
         ja = (
-            "スコアより良く採れた(重みが軽すぎるか)"
+            "適地度のわりに良く採れた(重みが軽すぎるか)"
             if row.rho > 0
-            else "スコアほど採れなかった(重みが重すぎるか、境がきつすぎるか)"
+            else "適地度のわりに採れなかった(重みが重すぎるか、境がきつすぎるか)"
         )
         en = (
             "better than scored (weight too light?)"

@@ -45,8 +45,8 @@ class Proof(StrEnum):
         return {
             Proof.BEFORE_TRIAL: Text("記録簿に試験の前から", "in the journal before the trial"),
             Proof.BEFORE_VALUES: Text("記録簿に値の前から", "in the journal before the values"),
-            Proof.STORED_BEFORE: Text("保存スコア(日付は試験の前)", "stored score, dated before the trial"),
-            Proof.STORED_AFTER: Text("保存スコア(後からの計算)", "stored score, after the fact"),
+            Proof.STORED_BEFORE: Text("保存適地度(日付は試験の前)", "stored score, dated before the trial"),
+            Proof.STORED_AFTER: Text("保存適地度(後からの計算)", "stored score, after the fact"),
             Proof.KEPT_LATE: Text("記録簿にあるが値の後", "in the journal, but after the values"),
         }[self]
 

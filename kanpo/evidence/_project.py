@@ -78,7 +78,7 @@ def calibrate_project(
     if kept.empty and (stamp is None or project.computed.scores(herb_id).empty):
         raise InputUnusable(
             "evidence.no-scores",
-            Text(f"{herb_id} のスコアがまだありません", f"there are no scores of {herb_id} yet"),
+            Text(f"{herb_id} の適地度がまだありません", f"there are no scores of {herb_id} yet"),
             Text("kanpo score で計算してください", "compute them with kanpo score"),
             Place(str(project.path)),
         )

@@ -18,12 +18,12 @@ from kanpo.exchange._table import WrittenTable
 from kanpo.exchange._template import new_form
 from kanpo.exchange._workbook import FormColumn, form_workbook
 from kanpo.files import check_target, not_collecting, place_beside, save_workbook, write_csv
-from kanpo.herbs import Catalogue, find_assumption, find_herb, project_catalogue
+from kanpo.herbs import Catalogue, find_assumption, find_herb, note_text, project_catalogue
 from kanpo.locale import Text
 from kanpo.schema import ASSUMPTION, ENVELOPE, read_amount
 from kanpo.store import Project
 from kanpo.trials import RecordReport
-from kanpo.workability import assumption_table, read_assumptions_kept
+from kanpo.workability import OF_ONE_HERB, assumption_table, read_assumptions_kept
 
 _KIND = ASSUMPTION.key
 _GUIDE = (
@@ -37,8 +37,8 @@ _GUIDE = (
         "What is blank stays 'not asked yet'; nothing is filled in for you. A single figure goes into the lower cell.",
     ),
     Text(
-        "生薬が空の行は全生薬に、生薬の行はその生薬だけに使います(その行が先)。",
-        "A row without a herb holds for every herb, a row of a herb for that one only (and goes first).",
+        "「(すべて)」の行は全生薬に、生薬の行はその生薬だけに使います(生薬の行が先)。単価と収量は生薬ごとです。",
+        "A row of every herb holds for all, one of a herb for that one only (and goes first). Price and yield are by herb.",
     ),
     Text(
         "「根拠」に、誰から・どこから聞いた数かを書いてください。結果の横にいつも表示します。",
@@ -53,6 +53,7 @@ _GUIDE = (
         "Import: kanpo assumptions import FILE. A changed figure corrects the record before.",
     ),
 )
+_EVERY = Text("(すべて)", "(every herb)")
 #: Columns of our own form that say what a row is about; they are not read back.
 _ABOUT = ("項目名", "生薬名", "あり得る範囲", "何に使うか", "label", "herb_name", "bounds", "purpose")
 
@@ -81,6 +82,9 @@ def assumptions_template(
     table = assumption_table(catalogue, read_assumptions_kept(project))
     if herbs is not None:
         table = table[table["herb_id"].isna() | table["herb_id"].isin(list(herbs))]
+    # Nobody can say one price for all drugs; a figure that was given so before stays in sight.
+    unsayable = table["herb_id"].isna() & table["key"].isin(OF_ONE_HERB) & table["low"].isna()
+    table = table[~unsayable]
     if dry_run:
         return path
     columns = _columns()
@@ -93,28 +97,28 @@ def assumptions_template(
         )
         return path
     meta = (("form", "kanpo assumptions 1"), ("kind", _KIND))
-    save_workbook(path, form_workbook(_GUIDE, columns, rows, meta, blank_rows=20))
+    save_workbook(path, form_workbook(_GUIDE, columns, rows, meta, blank_rows=0))
     return path
 
 
 def _columns() -> list[FormColumn]:
     heads = {field.key: field.header.ja for field in ASSUMPTION.fields}
 
-    def fixed(key: str, head: str, width: int) -> FormColumn:
-        return FormColumn(key, head, "", width=width, locked=True)
+    def fixed(key: str, head: str, width: int, *, hidden: bool = False) -> FormColumn:
+        return FormColumn(key, head, "", width=width, locked=True, hidden=hidden)
 
     return [
-        fixed("label", _ABOUT[0], 34),
-        fixed("key", heads["key"], 28),
+        fixed("label", _ABOUT[0], 30),
+        fixed("key", heads["key"], 28, hidden=True),
         fixed("herb_name", _ABOUT[1], 20),
-        fixed("herb_id", heads["herb_id"], 16),
-        FormColumn("low", heads["low"], "1200", kind="number", width=14),
-        FormColumn("high", heads["high"], "1500", kind="number", width=14),
-        fixed("unit", heads["unit"], 12),
-        FormColumn("source", heads["source"], "生産者3人に聞いた", width=28),
-        FormColumn("note", heads["note"], "", width=24),
-        fixed("bounds", _ABOUT[2], 20),
-        fixed("purpose", _ABOUT[3], 24),
+        fixed("herb_id", heads["herb_id"], 16, hidden=True),
+        FormColumn("low", heads["low"], "1200", kind="number", width=12),
+        FormColumn("high", heads["high"], "1500", kind="number", width=12),
+        fixed("unit", heads["unit"], 10),
+        FormColumn("source", heads["source"], "生産者3人に聞いた", width=24),
+        FormColumn("note", heads["note"], "", width=16),
+        fixed("bounds", _ABOUT[2], 14),
+        fixed("purpose", _ABOUT[3], 36),
     ]
 
 
@@ -122,20 +126,20 @@ def _cells(row: Mapping[str, object], catalogue: Catalogue) -> list[str | float 
     herb_id = row["herb_id"] if isinstance(row["herb_id"], str) else ""
     assumption = find_assumption(catalogue, str(row["key"]))
     assert assumption is not None
+    purpose, note = assumption.purpose, note_text(assumption.note)
     low, high = (None if pd.isna(row[key]) else float(str(row[key])) for key in ("low", "high"))
     return [
-        f"{assumption.label.ja} / {assumption.label.en}",
+        str(assumption.label),
         assumption.key,
-        catalogue.herbs[herb_id].label.ja if herb_id in catalogue.herbs else "(すべて / every herb)",
+        str(catalogue.herbs[herb_id].label) if herb_id in catalogue.herbs else str(_EVERY),
         herb_id,
         low,
         high,
-        assumption.unit,
+        str(assumption.unit_label),
         str(row["source"]),
         "",
         f"{assumption.low:,.10g}〜{assumption.high:,.10g}",
-        f"{assumption.purpose.ja} / {assumption.purpose.en}"
-        + (f" ({note})" if (note := assumption.note) else ""),
+        str(Text(f"{purpose.ja}({note.ja})", f"{purpose.en} ({note.en})") if note.ja else purpose),
     ]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from kanpo.exchange._sheet_table import HINT
 from kanpo.locale import Text
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
 #: Blank rows to fill in below those that are filled in already.
 BLANK_ROWS = 500
 _FIRST = 4
+_GUIDE_WIDTH = 64
 _NAMES = ("説明", "記入", "_lists", "_meta")
 
 
 @dataclass(frozen=True, slots=True)
 class FormColumn:
-    """One column: machine key, head, an example, words to pick from, and whether it may be written in."""
+    """One column: machine key, head, an example, words to pick from, whether it may be written in and is seen."""
 
     key: str
     head: str
@@ -29,6 +32,7 @@ class FormColumn:
     kind: str = "text"
     width: int = 16
     locked: bool = False
+    hidden: bool = False
 
 
 def form_workbook(
@@ -57,8 +61,12 @@ def form_workbook(
     for number, line in enumerate(guide, 1):
         for side, words in ((1, line.ja), (2, line.en)):
             put(about, number, side, words).alignment = Alignment(wrap_text=True, vertical="top")
-    about.column_dimensions["A"].width = about.column_dimensions["B"].width = 60
+        # Said outright: programs measure full-width letters too short, and cut the last line off.
+        about.row_dimensions[number].height = _height((line.ja, line.en), _GUIDE_WIDTH)
+    about.column_dimensions["A"].width = about.column_dimensions["B"].width = _GUIDE_WIDTH
     about["A1"].font = about["B1"].font = Font(bold=True, size=14)
+    about.row_dimensions[1].height = 24
+    _on_one_page_wide(about)
     for number, (name, value) in enumerate(meta, 1):
         put(hidden, number, 1, name)
         put(hidden, number, 2, value)
@@ -68,9 +76,31 @@ def form_workbook(
         _fill(sheet, number, column, rows, last)
         if column.choices:
             _offer(sheet, lists, number, column, last)
+    seen = [
+        (index, column.width) for index, column in enumerate(columns) if column.locked and not column.hidden
+    ]
+    for number, cells in enumerate(rows, _FIRST):
+        heights = [_height((str(cells[index] or ""),), width) for index, width in seen]
+        sheet.row_dimensions[number].height = max(heights, default=16.0)
     _set_up(sheet, columns)
     book.active = 1
     return book
+
+
+def _height(texts: Sequence[str], width: int) -> float:
+    """Points that the longest of some texts takes in cells of a width; full-width letters count two."""
+    lines = max(
+        math.ceil(sum(2 if east_asian_width(c) in "WFA" else 1 for c in text) / (width - 2)) for text in texts
+    )
+    return 16.0 * max(lines, 1)
+
+
+def _on_one_page_wide(sheet: Any) -> None:
+    """A4 across, as many pages down as it takes."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
 
 
 def put(sheet: Any, row: int, column: int, value: object) -> Any:
@@ -93,13 +123,14 @@ def _head(sheet: Any, number: int, column: FormColumn) -> None:
     hint = put(sheet, 3, number, f"{HINT} {column.example}" if column.example else "")
     hint.font = Font(color="595959", italic=True, size=9)
     hint.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions[get_column_letter(number)].width = column.width
+    dimensions = sheet.column_dimensions[get_column_letter(number)]
+    dimensions.width, dimensions.hidden = column.width, column.hidden
 
 
 def _fill(
     sheet: Any, number: int, column: FormColumn, rows: Sequence[Sequence[str | float | None]], last: int
 ) -> None:
-    from openpyxl.styles import PatternFill, Protection
+    from openpyxl.styles import Alignment, PatternFill, Protection
 
     formats = {"date": "yyyy-mm-dd", "number": "General", "text": "@"}
     for row in range(_FIRST, last + 1):
@@ -109,6 +140,7 @@ def _fill(
         cell.protection = Protection(locked=column.locked)
         if column.locked:
             cell.fill = PatternFill("solid", fgColor="F2F2F2")
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _offer(sheet: Any, lists: Any, number: int, column: FormColumn, last: int) -> None:
@@ -133,10 +165,8 @@ def _set_up(sheet: Any, columns: Sequence[FormColumn]) -> None:
     locked = [index for index, column in enumerate(columns, 1) if column.locked]
     sheet.freeze_panes = f"{get_column_letter(max(locked, default=0) + 1)}{_FIRST}"
     sheet.row_dimensions[2].hidden = True
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
+    _on_one_page_wide(sheet)
+    sheet.print_title_rows, sheet.print_options.gridLines = "1:1", True
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = sheet.protection.formatCells = False
     sheet.protection.sort = sheet.protection.autoFilter = False

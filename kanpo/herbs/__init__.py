@@ -16,6 +16,7 @@ from kanpo.herbs._catalogue import (
     work_table,
 )
 from kanpo.herbs._costs import Assumption, Cost, restoration_of, span_of
+from kanpo.herbs._note_words import note_text
 from kanpo.herbs._notes import catalogue_notes, plants_by_spacing
 from kanpo.herbs._overlay import catalogue_diff, lay_over, project_catalogue, read_overlay
 from kanpo.herbs._reach import MILD, least_membership, lower_corner, membership_at
@@ -48,6 +49,7 @@ __all__ = [
     "load_catalogue",
     "lower_corner",
     "membership_at",
+    "note_text",
     "plants_by_spacing",
     "project_catalogue",
     "read_overlay",

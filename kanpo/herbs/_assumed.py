@@ -41,14 +41,14 @@ def complete_assumption(
         # A herb that is not there is named by the check of references, with the nearest one.
         with suppress(UsageError):
             filled["herb_id"] = find_herb(catalogue, str(filled["herb_id"])).herb_id
-    unit = normalise(filled.get("unit", assumption.unit))
-    if unit.casefold() != assumption.unit.casefold():
+    unit, label = normalise(filled.get("unit", assumption.unit)), assumption.unit_label
+    if unit.casefold() not in {normalise(word).casefold() for word in (label.ja, label.en)}:
         problems.append(
             Problem(
                 "assumption.unit",
-                Text(f"単位は {assumption.unit} です", f"is in {assumption.unit}"),
+                Text(f"単位は {label.ja} です", f"is in {assumption.unit}"),
                 Text(
-                    f"値を {assumption.unit} に直し、単位を空にするか {assumption.unit} に",
+                    f"値を {label.ja} に直し、単位を空にするか {label.ja} に",
                     f"convert the figures to {assumption.unit}, and leave the unit blank or write {assumption.unit}",
                 ),
                 Place(column="unit", value=filled.get("unit")),
@@ -66,13 +66,14 @@ def _outside(assumption: Assumption, body: Mapping[str, object]) -> list[Problem
         if key == "high" and value == numbers["low"]:
             continue
         if not assumption.low <= value <= assumption.high:
-            bounds = f"{assumption.low:,.10g}〜{assumption.high:,.10g} {assumption.unit}"
+            bounds = f"{assumption.low:,.10g}〜{assumption.high:,.10g}"
+            label = assumption.unit_label
             problems.append(
                 Problem(
                     "assumption.bounds",
                     Text(
-                        f"「{assumption.label.ja}」としてあり得る範囲({bounds})の外です",
-                        f"is outside what {assumption.key} can be ({bounds})",
+                        f"「{assumption.label.ja}」としてあり得る範囲({bounds} {label.ja})の外です",
+                        f"is outside what {assumption.key} can be ({bounds} {label.en})",
                     ),
                     Text("単位と桁を確かめてください", "check the unit and the digits"),
                     Place(column=key, value=f"{value:.10g}"),

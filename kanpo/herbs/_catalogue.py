@@ -28,7 +28,7 @@ from kanpo.herbs._requirement import Herb, Requirement
 from kanpo.herbs._rows import herb_of_row, requirement_of_row
 from kanpo.herbs._works import Work, work_of_row
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise
+from kanpo.schema import FACTORS, VOCABULARIES, normalise
 
 #: What a verdict rests on before anything else, and the words for it.
 TOPICS = {
@@ -261,16 +261,19 @@ def requirement_table(catalogue: Catalogue, herb_id: str) -> pd.DataFrame:
 
 def work_table(catalogue: Catalogue) -> pd.DataFrame:
     """The works of a catalogue, one row each, in words of the current language."""
+    land = VOCABULARIES["land_type"].labels
     return pd.DataFrame(
         [
             {
-                "work": f"{work.work_id} ({work.label})",
+                "work_id": work.work_id,
+                "work": str(work.label),
                 "factor": str(FACTORS[work.factor].label),
                 "effect": str(work.text),
-                "land": ";".join(work.land_types) or "*",
-                "herbs": ";".join(work.herbs) or "*",
-                "yen": _range(work.money.yen_low, work.money.yen_high, work.per),
-                "hours": _range(work.money.hours_low, work.money.hours_high, work.per),
+                "land": _listed([str(land[key]) for key in work.land_types]),
+                "herbs": _listed([_drug(catalogue, herb_id) for herb_id in work.herbs]),
+                "yen": _range(work.money.yen_low, work.money.yen_high),
+                "hours": _range(work.money.hours_low, work.money.hours_high),
+                "per": str(_PER[work.per].format(unit=FACTORS[work.factor].label)),
                 "confidence": work.confidence,
                 "cost_confidence": work.cost_confidence,
                 "source": work.source,
@@ -280,6 +283,20 @@ def work_table(catalogue: Catalogue) -> pd.DataFrame:
     )
 
 
-def _range(low: float | None, high: float | None, per: str) -> str:
-    """``10,000-40,000/10a``; empty where nobody has said it."""
-    return "" if low is None or high is None else f"{low:,.10g}-{high:,.10g}/{per}"
+#: What the amounts of a work are by.
+_PER = {"10a": Text("10a", "10a"), "unit": Text("10a・{unit} 1.0", "10a and 1.0 of {unit}")}
+
+
+def _drug(catalogue: Catalogue, herb_id: str) -> str:
+    return str(catalogue.herbs[herb_id].label) if herb_id in catalogue.herbs else herb_id
+
+
+def _listed(names: list[str]) -> str:
+    return str(Text("、".join(names) or "すべて", ", ".join(names) or "all"))
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """``10,000〜40,000``; a word where nobody has said it."""
+    if low is None or high is None:
+        return str(Text("尋ねる", "to be asked"))
+    return str(Text(f"{low:,.10g}〜{high:,.10g}", f"{low:,.10g} to {high:,.10g}"))

@@ -19,6 +19,10 @@ COST_KINDS = (
 COST_UNITS = ("10a", "share", "trip")
 
 
+#: Units of assumptions in Japanese, part by part.
+_UNITS = {"yen": "円", "hour": "時間", "share": "割合", "time": "回", "year": "年", "m2": "㎡"}
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """One row of ``costs.csv``: what something takes, and on which land and for which herbs.
@@ -61,6 +65,11 @@ class Assumption:
     purpose: Text
     source: str = ""
     note: str = ""
+
+    @property
+    def unit_label(self) -> Text:
+        """The unit as people write it: ``円/10a``."""
+        return Text("/".join(_UNITS.get(part, part) for part in self.unit.split("/")), self.unit)
 
 
 def cost_of_row(row: Row) -> Cost:

@@ -114,7 +114,7 @@ def picture_scores(project: Project, catalogue: Catalogue, herb_id: str, path: P
         )
         widths.set_xlim(0, 1)
         widths.set_xlabel(
-            str(Text("スコアの幅(未把握の要因による)", "width of the interval (unknown factors)"))
+            str(Text("適地度の幅(未把握の要因による)", "width of the interval (unknown factors)"))
         )
         widths.set_ylabel(str(Text("筆数", "parcels")))
         _footnote(figure, project)

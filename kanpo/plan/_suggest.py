@@ -298,7 +298,7 @@ _ROLES = {
 def _name(parameter: Parameter) -> Text:
     """What a parameter is, in words."""
     if parameter.role == "slope":
-        return Text("スコアと収量の関係", "how steeply yield follows the score")
+        return Text("適地度と収量の関係", "how steeply yield follows the score")
     label = FACTORS[parameter.factor].label
     if parameter.role == "class":
         of = FACTORS[parameter.factor].class_labels[parameter.of]

@@ -33,17 +33,17 @@ _PARCELS = {
     "plots": Text("区数", "plots"),
     "value": Text("値", "value"),
     "adjusted": Text("年をならした値", "adjusted for years"),
-    "score": Text("スコア", "score"),
+    "score": Text("適地度", "score"),
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
     "rank_value": Text("値の順位", "rank of value"),
-    "rank_score": Text("スコアの順位", "rank of score"),
+    "rank_score": Text("適地度の順位", "rank of score"),
     "proof": Text("予測の証拠", "evidence of the prediction"),
 }
 _GROUPS = {
-    "scores": Text("スコアの幅", "scores"),
+    "scores": Text("適地度の幅", "scores"),
     "n": Text("筆数", "parcels"),
-    "mean_score": Text("平均スコア", "mean score"),
+    "mean_score": Text("平均適地度", "mean score"),
     "mean_value": Text("平均の値", "mean value"),
     "value_lower": Text("95%下限", "lower 95%"),
     "value_upper": Text("95%上限", "upper 95%"),
@@ -81,12 +81,12 @@ def calibration_part(found: Calibration, trait: Text) -> Part:
     """Was the score right? `trait` is what the values are, in words."""
     n, groups = len(found.parcels), len(found.groups)
     points = Text(
-        f"点は1筆({n} 筆、指せば筆ID)。横線はスコアの幅(未把握の要因による)、黒い線は{groups}組の平均で、縦線はその95 %信頼区間、破線は組の境。",
+        f"点は1筆({n} 筆、指せば筆ID)。横線は適地度の幅(未把握の要因による)、黒い線は{groups}組の平均で、縦線はその95 %信頼区間、破線は組の境。",
         f"Each point is a parcel ({n}; point at it for its id). Across: the interval of its score (unknown factors). "
         f"Dark: means of {groups} groups with 95 % intervals; dashed: where groups part.",
     )
     factors = Text(
-        f"{n} 筆。右は、その要因のよい筆がスコアより良く採れたもの、左は採れなかったもの。色は q ≤ 0.1。",
+        f"{n} 筆。右は、その要因のよい筆が適地度のわりに良く採れたもの、左は採れなかったもの。色は q ≤ 0.1。",
         f"{n} parcels. To the right, sites good in the factor did better than scored, to the left worse. Colour: q ≤ 0.1.",
     )
     open_ = str(Text("はっきりしない", "not clear"))
@@ -96,7 +96,7 @@ def calibration_part(found: Calibration, trait: Text) -> Part:
     )
     parcels = found.parcels[list(_PARCELS)].round({"score": 2, "lower": 2, "upper": 2})
     parcels["proof"] = [str(Proof(one).label) for one in parcels["proof"]]
-    picture = replace(found.picture(), title=str(Text("スコアと実際", "Score and outcome")))
+    picture = replace(found.picture(), title=str(Text("適地度と実際", "Score and outcome")))
     years = "" if found.year_adjusted or found.parcels["years"].nunique() < 2 else "unknown"
     notes = [
         Text(
@@ -107,11 +107,11 @@ def calibration_part(found: Calibration, trait: Text) -> Part:
     if years:
         notes.append(Text("年の違いはならしていません。", "The years are not adjusted for."))
     return Part(
-        Text("スコアは当たっていたか", "Was the score right?"),
+        Text("適地度は当たっていたか", "Was the score right?"),
         calibration_words(found),
         [(picture, points), *([(misfit_picture(found), factors)] if len(found.factors) else [])],
         [
-            (Text("スコアの組ごと", "Groups by score"), found.groups.round({"mean_score": 2}), _GROUPS),
+            (Text("適地度の組ごと", "Groups by score"), found.groups.round({"mean_score": 2}), _GROUPS),
             (Text("要因と外れ", "Factors and misfit"), named, _FACTORS),
             (Text("筆ごと", "Each parcel"), parcels, _PARCELS),
         ],

@@ -56,7 +56,7 @@ def _share(key: str, ja: str, en: str) -> Field:
 SCORES = Table(
     "score",
     "scores",
-    Text("適地スコア", "suitability scores"),
+    Text("適地度", "suitability scores"),
     Kind.COMPUTED,
     (
         Field("parcel_id", Text("筆ID", "parcel id"), required=True, privacy=_PUBLIC, references="parcel"),

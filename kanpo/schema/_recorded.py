@@ -254,7 +254,7 @@ _DEFINITION = Field(
 )
 _COMPUTED_AT = Field(
     "computed_at",
-    Text("スコアの計算日時", "when the score was computed"),
+    Text("適地度の計算日時", "when the score was computed"),
     privacy=_PARTNER,
     by_kanpo=True,
 )
@@ -337,12 +337,12 @@ _PREDICTION = Table(
             "changed",
             Text("計算の後に変わっていた入力(;区切り)", "inputs changed since, separated by ;"),
             privacy=_PARTNER,
-            note=Text("空なら最新のスコアだった", "empty: the scores were up to date"),
+            note=Text("空なら最新の適地度だった", "empty: the scores were up to date"),
         ),
     ),
     by_kanpo=True,
     note=Text(
-        "試験を記録したとき、その時のスコアを kanpo が書き添える。試験コードが空なら kanpo evidence keep で残したもの",
+        "試験を記録したとき、その時の適地度を kanpo が書き添える。試験コードが空なら kanpo evidence keep で残したもの",
         "written by kanpo beside a new trial: the score that stood then; without a trial: kanpo evidence keep",
     ),
 )

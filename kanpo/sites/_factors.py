@@ -151,6 +151,18 @@ class Factors:
         coverage.loc[parcel_id, factor] = 0.0 if unknown else 1.0
         return replace(self, values=values, sources=sources, coverage=coverage)
 
+    def with_land_type(self, parcel_id: str, land_type: str | None) -> Factors:
+        """The same factors with the type of the land of one parcel changed; None makes it unknown.
+
+        Raises
+        ------
+        UsageError
+            The parcel is not known.
+        """
+        self._check_there([parcel_id])
+        known = {key: value for key, value in self.land_types.items() if key != parcel_id}
+        return replace(self, land_types=known | ({parcel_id: land_type} if land_type else {}))
+
     def land_codes(self) -> np.ndarray:
         """Positions of the land types in `LAND_TYPES` (n,), one more where it is not known."""
         codes = {name: code for code, name in enumerate(LAND_TYPES)}

@@ -58,6 +58,7 @@ from kanpo.suitability._tones import (
 )
 from kanpo.suitability._variation import Variation
 from kanpo.suitability._what_if import read_assumptions, what_if, with_assumed
+from kanpo.suitability._works import land_decides
 
 __all__ = [
     "CERTAINTY_LABELS",
@@ -110,6 +111,7 @@ __all__ = [
     "expect",
     "explain",
     "freshness",
+    "land_decides",
     "membership",
     "neighbour_ranges",
     "open_factors",

@@ -188,7 +188,7 @@ def _line(table: pd.DataFrame, parcel_id: str) -> dict[str, Any]:
 def _why(old: Mapping[str, Any], new: Mapping[str, Any]) -> Text:
     """The nearest reason that the numbers of one parcel give."""
     if not old["there"]:
-        return Text("前はスコアのなかった筆", "had no score before")
+        return Text("前は適地度のなかった筆", "had no score before")
     if not new["there"]:
         return Text("今はない筆", "is no parcel any more")
     if new["class"] is None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place
-from kanpo.herbs import Catalogue, Requirement
+from kanpo.herbs import Catalogue, Requirement, note_text
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Concern, Factors
@@ -190,7 +190,7 @@ class Explanation:
                     "knock_out": line.requirement.knock_out,
                     "requirement_source": line.requirement.source,
                     "requirement_source_title": line.source_title,
-                    "note": line.requirement.note,
+                    "note": str(note_text(line.requirement.note)),
                     "confidence": line.requirement.confidence,
                     "catalogue_row": f"{line.requirement.file}:{line.requirement.row}",
                 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kanpo.errors import shown
+from kanpo.herbs import note_text
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import source_label
@@ -145,8 +146,8 @@ def _sureness(found: Explanation) -> Text:
         )
     if found.unsourced:
         return Text(
-            f"この生薬は、気候・排水・土性の根拠が足りないので参考です(重みの {share} の要因が分かっています)。",
-            f"The catalogue has no sourced row for this herb's climate, drainage and texture, so no class is told ({share} of the weight is known).",
+            f"この生薬は、気候・排水・土性のどれかの出典が目録にないので参考です(重みの {share} の要因が分かっています)。",
+            f"The catalogue lacks a source for this herb's climate, drainage or texture, so no class is told ({share} of the weight is known).",
         )
     if not found.missing:
         if found.now.certainty == "by_catalogue":
@@ -334,12 +335,13 @@ def _grounds(found: Explanation, speak: Speak) -> list[str]:
     for line in found.lines:
         needed, factor = line.requirement, FACTORS[line.factor]
         excludes = Text("、除外条件", ", excludes") if needed.knock_out else Text("", "")
-        note = f" — {_one_line(needed.note)}" if needed.note else ""
+        told = note_text(needed.note)
+        note = Text(f" — {_one_line(told.ja)}", f" — {_one_line(told.en)}") if needed.note else Text("", "")
         lines.append(
             speak(
                 Text(
-                    f"  ・{factor.label.ja}: {needed.text.ja}{excludes.ja}[{needed.file} {needed.row}行、{line.source_title}、確からしさ {_CONFIDENCE[needed.confidence].ja}]{note}",
-                    f"  - {line.factor}: {needed.text.en}{excludes.en} [{needed.file} row {needed.row}, {line.source_title}, confidence {needed.confidence}]{note}",
+                    f"  ・{factor.label.ja}: {needed.text.ja}{excludes.ja}[{needed.file} {needed.row}行、{line.source_title}、確からしさ {_CONFIDENCE[needed.confidence].ja}]{note.ja}",
+                    f"  - {line.factor}: {needed.text.en}{excludes.en} [{needed.file} row {needed.row}, {line.source_title}, confidence {needed.confidence}]{note.en}",
                 )
             )
         )

@@ -17,7 +17,7 @@ from kanpo.suitability._score import Scores
 
 #: What a score itself offers as a criterion.
 _OF_SCORE = {
-    "score": Text("スコア", "score"),
+    "score": Text("適地度", "score"),
     "lower": Text("下限", "lower"),
     "upper": Text("上限", "upper"),
 }
@@ -43,9 +43,11 @@ def read_criteria(written: str) -> tuple[Criterion, ...]:
         Fewer than two, an unknown one, or one twice.
     """
     labels = _OF_SCORE | {key: factor.label for key, factor in FACTORS.items() if factor.kind == "number"}
-    names = {normalise(label.ja).casefold(): key for key, label in labels.items()} | {
-        key: key for key in labels
-    }
+    names = (
+        {"スコア": "score"}
+        | {normalise(label.ja).casefold(): key for key, label in labels.items()}
+        | {key: key for key in labels}
+    )
     found: list[Criterion] = []
     for word in filter(None, (part.strip() for part in normalise(written).split(","))):
         key = names.get(word.removeprefix("-").strip().casefold())

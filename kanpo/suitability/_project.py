@@ -179,9 +179,7 @@ class Freshness:
 
     def text(self) -> Text:
         """The state in words."""
-        noun = {"factors": Text("立地要因", "site factors"), "scores": Text("適地スコア", "scores")}[
-            self.product
-        ]
+        noun = {"factors": Text("立地要因", "site factors"), "scores": Text("適地度", "scores")}[self.product]
         if self.computed_at is None:
             return Text(
                 f"{noun.ja}: まだ計算していません(kanpo score)", f"{noun.en}: not computed yet (kanpo score)"

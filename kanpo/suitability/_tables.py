@@ -16,6 +16,11 @@ from kanpo.suitability._classes import CLASSES, Certainty
 from kanpo.suitability._kernel import TIE
 from kanpo.suitability._score import Scores
 
+#: What is not suitable for certain where it hangs on what is not known whether a work mends it.
+UNMENDED = "N1_N2"
+#: Positions in the five numbers of a score of the ends of the parcel's own interval.
+_LOWER, _UPPER = 1, 3
+
 
 def summary(scores: Scores, catalogue: Catalogue, area_m2: np.ndarray | None = None) -> pd.DataFrame:
     """One row per herb: how sure how much land is, of which class, as it lies and after works.
@@ -30,7 +35,7 @@ def summary(scores: Scores, catalogue: Catalogue, area_m2: np.ndarray | None = N
     DataFrame
         herb_id, herb, reference (no class is told of it); for each kind of certainty its count and, with
         areas, its hectares (``sure``, ``sure_ha`` …); S1, S2, S3, N1, N2: parcels whose own interval
-        lies in that class; all of these again with ``potential_`` before, after works; best_score,
+        lies in that class, and N1_N2: not suitable for certain, and not known whether a work mends it; all of these again with ``potential_`` before, after works; best_score,
         median_width, tells_apart (whether any parcel that nothing excludes is surely better than another one:
         intervals that all overlap tell nothing apart), next_factor (what, where a class is not known, would decide most land; None for nothing).
     """
@@ -60,16 +65,17 @@ def summary(scores: Scores, catalogue: Catalogue, area_m2: np.ndarray | None = N
 
 def _counts(scores: Scores, area_m2: np.ndarray | None, *, after_works: bool) -> dict[str, list[object]]:
     """Parcels, and hectares, of each kind of certainty and parcels of each class: herb by herb."""
-    kinds, codes = scores.certainty(after_works=after_works), scores.codes(1, after_works=after_works)
+    kinds = scores.certainty(after_works=after_works)
+    low, high = (scores.codes(number, after_works=after_works) for number in (_LOWER, _UPPER))
     counts: dict[str, list[object]] = {}
     for kind in Certainty:
         counts[kind.key] = (kinds == kind).sum(axis=1).tolist()
         if area_m2 is not None:
             counts[f"{kind.key}_ha"] = ((kinds == kind) @ np.nan_to_num(area_m2) / 10_000).tolist()
-    certain = kinds <= Certainty.BY_CATALOGUE
-    return counts | {
-        name: (certain & (codes == code)).sum(axis=1).tolist() for code, name in enumerate(CLASSES)
-    }
+    certain, one = kinds <= Certainty.BY_CATALOGUE, low == high
+    classes = {name: certain & one & (low == code) for code, name in enumerate(CLASSES)}
+    classes[UNMENDED] = certain & ~one
+    return counts | {name: held.sum(axis=1).tolist() for name, held in classes.items()}
 
 
 def _next_factor(scores: Scores, position: int, area_m2: np.ndarray | None) -> str | None:
@@ -182,7 +188,9 @@ def shade_words(catalogue: Catalogue, herb_id: str) -> Text | None:
     else:
         key = next((work.assumption for work in frames if work.assumption), "")
         price = Text("費用は未定", "cost not known")
-        price = Text(f"{price.ja}、前提 {key}", f"{price.en}: assumption {key}") if key else price
+        asked = next((one.label for one in catalogue.assumptions if one.key == key), None)
+        if asked is not None:
+            price = Text(f"{price.ja}、前提「{asked.ja}」", f"{price.en}: assumption '{asked.en}'")
     return Text(
         f"遮光 {share:.0f}% の施設が要る({price.ja})",
         f"needs frames for {share:.0f} % of shade ({price.en})",

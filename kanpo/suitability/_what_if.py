@@ -10,7 +10,7 @@ import pandas as pd
 from kanpo.errors import Place, UsageError
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.schema import FACTOR_VALUES, FACTORS, normalise, read_value
+from kanpo.schema import FACTOR_VALUES, FACTORS, PARCELS, normalise, read_value
 from kanpo.sites import Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import Method
@@ -18,6 +18,8 @@ from kanpo.suitability._score import Expectations, Weights, score_parcels
 
 #: A comma that stands before other than three digits parts no thousands.
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,(?!\d{3}(?:\D|$))\d*.*")
+#: The key of the type of the land, which is no factor and decides which works can be done.
+LAND_TYPE = "land_type"
 #: What people write for a factor that shall count as not known.
 _UNKNOWN = ("", "不明", "unknown", "none")
 _SHOWN = (
@@ -29,14 +31,15 @@ _SHOWN = (
 def read_assumptions(written: Mapping[str, str]) -> dict[str, object]:
     """Values of factors as people write them: ``{"傾斜": "５", "drainage": "良"}``.
 
-    Factors and classes are named by key or label; an empty value or 不明 means not known (None).
+    Factors and classes are named by key or label; an empty value or 不明 means not known (None). The
+    type of the land (``地目``), which decides which works can be done, is taken as well.
 
     Raises
     ------
     UsageError
         No such factor, no number, no class of it, or outside what is physically possible.
     """
-    fields = {field.key: field for field in FACTOR_VALUES.fields}
+    fields = {field.key: field for field in FACTOR_VALUES.fields} | {LAND_TYPE: PARCELS.field(LAND_TYPE)}
     assumed: dict[str, object] = {}
     for name, text in written.items():
         key = _factor_named(name)
@@ -62,14 +65,19 @@ def read_assumptions(written: Mapping[str, str]) -> dict[str, object]:
 
 def _factor_named(name: str) -> str:
     wanted = normalise(name).casefold()
-    for key, factor in FACTORS.items():
-        if wanted in (key, normalise(factor.label.ja).casefold(), normalise(factor.label.en).casefold()):
+    labels = {LAND_TYPE: PARCELS.field(LAND_TYPE).label} | {
+        key: factor.label for key, factor in FACTORS.items()
+    }
+    for key, label in labels.items():
+        # What a label says in brackets, as in 土壌pH(H2O), need not be written.
+        whole = [normalise(text).casefold() for text in (label.ja, label.en)]
+        if wanted in (key, *whole, *(text.split("(")[0].strip() for text in whole)):
             return key
-    ja = "、".join(f"{key}({factor.label.ja})" for key, factor in FACTORS.items())
+    ja = "、".join(f"{label.ja}({key})" for key, label in labels.items())
     raise UsageError(
         "factor.unknown",
         Text("知らない立地要因です", "unknown site factor"),
-        Text(f"選べるもの: {ja}", f"choices: {', '.join(FACTORS)}"),
+        Text(f"選べるもの: {ja}", f"choices: {', '.join(labels)}"),
         Place(column=name),
     )
 
@@ -83,7 +91,10 @@ def with_assumed(factors: Factors, parcel_id: str, assumed: Mapping[str, object]
         The parcel, a factor or a class is not known, or a number is impossible.
     """
     for key, value in assumed.items():
-        factors = factors.with_value(parcel_id, key, value)
+        if key == LAND_TYPE:
+            factors = factors.with_land_type(parcel_id, None if value is None else str(value))
+        else:
+            factors = factors.with_value(parcel_id, key, value)
     return factors
 
 

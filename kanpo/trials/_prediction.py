@@ -205,7 +205,7 @@ def _no_score(unknown: Sequence[Wanted]) -> Problem:
     return Problem(
         "trial.no-prediction",
         Text(
-            "適地スコアがまだないので、試験前の予測を一緒に残せませんでした",
+            "適地度がまだないので、試験前の予測を一緒に残せませんでした",
             "there is no score yet, so no prediction was kept with the trial",
         ),
         Text(

@@ -4,7 +4,13 @@ In come parcels, their factors, the catalogue's costs and works, and what the us
 ranges of yen and hours with their parts, sources, and what is still to be asked or measured.
 """
 
-from kanpo.workability._assumed import Answer, Assumptions, assumption_table, read_assumptions_kept
+from kanpo.workability._assumed import (
+    OF_ONE_HERB,
+    Answer,
+    Assumptions,
+    assumption_table,
+    read_assumptions_kept,
+)
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import Ground, ground_of
 from kanpo.workability._margin import Margin, margin_of
@@ -27,6 +33,7 @@ from kanpo.workability._workability import Workability, workability
 __all__ = [
     "HOURS",
     "NOT_WORTH",
+    "OF_ONE_HERB",
     "SUBSIDIES",
     "YEN",
     "Answer",

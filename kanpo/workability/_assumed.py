@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from kanpo.herbs import Assumption, Catalogue
+from kanpo.herbs import Assumption, Catalogue, note_text
 from kanpo.store import Project
 
 
@@ -30,6 +30,10 @@ class Assumptions:
     def of(self, key: str, herb_id: str) -> Answer | None:
         """The answer for a herb: its own, else that for every herb; None where nobody has been asked."""
         return self.answers.get((key, herb_id)) or self.answers.get((key, None))
+
+
+#: What differs from drug to drug so much that one figure for all of them is none: never asked for all herbs.
+OF_ONE_HERB = ("price_yen_per_kg", "yield_dry_kg_per_10a")
 
 
 def read_assumptions_kept(project: Project) -> Assumptions:
@@ -74,5 +78,5 @@ def _row(assumption: Assumption, herb_id: str | None, kept: Assumptions) -> dict
         "most": assumption.high,
         "purpose": str(assumption.purpose),
         "source": answer.source if answer else "",
-        "note": assumption.note,
+        "note": str(note_text(assumption.note)),
     }

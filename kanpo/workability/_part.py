@@ -37,7 +37,7 @@ class Part:
     assumed: tuple[str, ...] = ()
     asked: Mapping[str, np.ndarray] = field(default_factory=dict)
     unknown: Mapping[str, np.ndarray] = field(default_factory=dict)
-    note: str = ""
+    note: Text = Text("", "")
 
 
 class Asking:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kanpo.herbs import Catalogue, Cost, restoration_of, span_of
+from kanpo.herbs import Catalogue, Cost, note_text, restoration_of, span_of
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
@@ -94,7 +94,7 @@ def _clearing(
         _sources(possible),
         least_sure([row.confidence for row in possible]),
         unknown=dict.fromkeys(wanted, where),
-        note="; ".join(dict.fromkeys(row.note for row in possible if row.note)),
+        note=_notes(possible),
     )
 
 
@@ -127,7 +127,7 @@ def _on_slopes(catalogue: Catalogue, ground: Ground, herb_id: str, clearing: Spa
             row.source,
             row.confidence,
             unknown={"slope_deg": np.isnan(ground.slope_deg)},
-            note=row.note,
+            note=note_text(row.note),
         )
 
 
@@ -157,7 +157,7 @@ def fence_parts(catalogue: Catalogue, ground: Ground, herb_id: str) -> Iterator[
             row.source,
             row.confidence,
             unknown={"wildlife_pressure": unknown},
-            note=row.note,
+            note=note_text(row.note),
         )
 
 
@@ -184,8 +184,13 @@ def shade_parts(catalogue: Catalogue, factors: Factors, herb_id: str, asking: As
             used,
             missing,
             {"sunlight": unknown},
-            row.note,
+            note_text(row.note),
         )
+
+
+def _notes(rows: tuple[Cost, ...]) -> Text:
+    notes = dict.fromkeys(note_text(row.note) for row in rows if row.note)
+    return Text("; ".join(note.ja for note in notes), "; ".join(note.en for note in notes))
 
 
 def _sources(rows: tuple[Cost, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from kanpo.herbs import Catalogue, Cost
+from kanpo.herbs import Catalogue, Cost, note_text
 from kanpo.workability._ground import Ground
 from kanpo.workability._part import Asking, Part, rows_of
 from kanpo.workability._restoring import steep
@@ -105,5 +105,5 @@ def _part(
         used,
         missing,
         unknown,
-        row.note,
+        note_text(row.note),
     )

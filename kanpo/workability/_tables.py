@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kanpo.herbs import Catalogue
 from kanpo.locale import Text, language
 from kanpo.suitability import Scores
 from kanpo.workability._text import HOURS, YEN, fact_label, range_text
 from kanpo.workability._workability import Workability
 
+#: What there is only where an assumption was answered.
+_WHERE_ANSWERED = ("yen_year", "subsidy")
 #: What stands of the suitability beside the costs.
 CLASSES = ("class_lower", "class_upper", "potential_class_lower", "potential_class_upper")
 
@@ -47,8 +50,8 @@ def cost_table(
     return table.iloc[order].reset_index(drop=True)
 
 
-def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of costs with each range in one cell, for the screen."""
+def in_words(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """A table of costs with each range in one cell and works by their names, for the screen."""
     shown = table[["parcel_id", "settlement", "lot_number"]].copy()
     if CLASSES[0] in table:
         for name, prefix in (("class", ""), ("potential", "potential_")):
@@ -58,12 +61,19 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
         ("yen", "yen_per_10a", YEN),
         ("hours", "hours_per_10a", HOURS),
         ("yen_year", "yen_per_10a_year", YEN),
+        ("subsidy", "subsidy_yen_per_10a", YEN),
     ):
         ends = zip(table[f"{key}_low"], table[f"{key}_high"], strict=True)
         shown[name] = [str(range_text(low, high, unit)) for low, high in ends]
-    if table["yen_per_10a_year_low"].isna().all():
-        shown = shown.drop(columns="yen_year")
-    shown["works"] = table["works"].replace("", "-")
+        if name in _WHERE_ANSWERED:
+            shown[name] = shown[name].where(table[f"{key}_low"].notna(), "-")
+            if table[f"{key}_low"].isna().all():
+                shown = shown.drop(columns=name)
+    names = {work.work_id: str(work.label) for work in catalogue.works}
+    shown["works"] = [
+        "+".join(names.get(key, key) for key in str(keys).split(";")) if keys else "-"
+        for keys in table["works"]
+    ]
     class_known = table["unknown"].str.split(";").map(lambda keys: "devastation_class" not in keys)
     shown["not_worth"] = [
         str((Text("はい", "yes") if b else Text("いいえ", "no")) if known else Text("不明", "unknown"))

@@ -18,14 +18,15 @@ _CONFIDENCE = {
     "medium": Text("中", "medium"),
     "low": Text("低: 要確認", "low: confirm before use"),
 }
-#: Units of assumptions in words, part by part.
-_UNITS = {"yen": "円", "hour": "時間", "share": "(割合)", "time": "回", "year": "年"}
 
 
 def range_text(low: float, high: float, unit: Text) -> Text:
-    """``5.0〜12.0万円``, ``4〜8時間``, or from the lower end on where the upper one is open."""
-    if np.isnan(low):
-        return Text("分からない", "not known")
+    """``50,000〜120,000円``, ``4〜8時間``, or from the lower end on where the upper one is open.
+
+    From nothing on without end says nothing: it is not known.
+    """
+    if np.isnan(low) or (low == 0 and np.isnan(high)):
+        return Text(f"{unit.ja}は分からない", f"{unit.en} not known")
     ends = [_amount(value, unit) for value in (low, high)]
     if np.isnan(high):
         return Text(f"{ends[0]}{unit.ja}以上", f"{ends[0]} {unit.en} or more")
@@ -116,6 +117,7 @@ def workability_text(
             f"Workability (what the place takes, until the first crop is in, per 10a): {yen.en}, {hours.en}",
         ),
         *_yearly(row),
+        *_subsidy(row),
         *_margin(costs, herb_id),
         *(_part_text(part) for part in costs.parts_table(herb_id, [parcel_id]).to_dict("records")),
         *(_rule_text(rule, costs.catalogue) for rule in _rules(costs, parcel_id, more_rules)),
@@ -147,6 +149,20 @@ def _yearly(row: pd.Series) -> list[Text]:
         Text(
             f"  1年あたりでは {yearly.ja}(改良・再生を年数で割り、時間を労賃で円に直して)",
             f"  by the year: {yearly.en} (works written off, hours paid by the wage)",
+        )
+    ]
+
+
+def _subsidy(row: pd.Series) -> list[Text]:
+    """What was answered of the subsidy, where the land is of a class that may have it."""
+    low, high = row["subsidy_yen_per_10a_low"], row["subsidy_yen_per_10a_high"]
+    if np.isnan(low):
+        return []
+    amount = range_text(low, high, YEN)
+    return [
+        Text(
+            f"  補助金(答えた額。上の円からは引いていない、要件は農業委員会に): {amount.ja}",
+            f"  subsidy (as answered; not subtracted above, ask the agricultural committee): {amount.en}",
         )
     ]
 
@@ -206,8 +222,8 @@ def assumed_text(costs: Workability, herb_id: str) -> Text:
             continue
         span = f"{answer.low:,.10g}" + ("" if answer.low == answer.high else f"〜{answer.high:,.10g}")
         source = f"({answer.source})" if answer.source else ""
-        unit = "/".join(_UNITS.get(part, part) for part in asked.unit.split("/"))
-        ja.append(f"{asked.label.ja} {span}{unit}{source}")
+        unit = asked.unit_label.ja
+        ja.append(f"{asked.label.ja} {span}{'' if unit == '割合' else unit}{source}")
         en.append(f"{asked.label.en} {span} {asked.unit}{source}")
     if not ja:
         return Text("", "")

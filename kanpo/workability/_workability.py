@@ -112,7 +112,7 @@ class Workability:
             columns["assumed"] = ";".join(part.assumed)
             columns["asked"] = _joined(list(part.asked.items()), len(ids))[at]
             columns["unknown"] = _joined(list(part.unknown.items()), len(ids))[at]
-            tables.append(pd.DataFrame(columns | {"note": part.note}))
+            tables.append(pd.DataFrame(columns | {"note": str(part.note)}))
         kept = [table for table in tables if len(table)] or tables[:1]
         return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 

@@ -98,6 +98,15 @@ def test_a_range_is_shown_where_measuring_decides_and_areas_say_how_much_may_sui
     assert line_["maybe_m2"] == pytest.approx(900, abs=0.2)
 
 
+def test_a_block_whose_ends_are_one_class_has_that_class_however_sure_it_is() -> None:
+    scores = scored({"sunlight": None}, {}, {}, herbs=["shakuyaku", "toki", "ninjin"])
+    for gap in (0.0, 1000.0):
+        table = block_table(form_blocks(FRAME, gap_m=gap), FRAME, scores)
+        same = table["class_lower"] == table["class_upper"]
+        assert same.any() and table.loc[same, "class"].equals(table.loc[same, "class_lower"])
+        assert table.loc[~same, "class"].isna().all()
+
+
 def test_a_herb_that_little_is_known_of_is_never_the_best() -> None:
     rows = random_sites(3, 11, missing=0)
     scores = score_parcels(factors_of(rows, ids=["P0", "P1", "P2"]), CATALOGUE)

@@ -73,6 +73,9 @@ def test_a_ranking_with_risk_has_two_columns_more(gpkg: str, capsys: pytest.Capt
     assert rows["botanpi"]["share_of_years"] is None, "its snow is not known here"
     _, out, _ = run(capsys, "ranking", "--herb", "芍薬", "--project", gpkg, "--json")
     assert "share_of_years" not in json.loads(out)[0]
+    for words in (("--herb", "芍薬"), ("--parcel", "P1")):
+        _, out, _ = run(capsys, "--lang", "ja", "ranking", *words, "--risk", "--project", gpkg)
+        assert "気候が収まる年の割合" in out and "続けて収まる見込み" in out, "on the screen, too"
 
 
 def test_explain_says_what_the_years_say(gpkg: str, capsys: pytest.CaptureFixture[str]) -> None:

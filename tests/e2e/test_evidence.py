@@ -69,11 +69,11 @@ def test_one_page_closes_the_loop(tried: Kanpo, tmp_path: Path) -> None:
     page = (tmp_path / "当帰.html").read_text(encoding="utf-8")
     assert said.code == 0
     parts = [
-        page.index(title) for title in ("スコアは当たっていたか", "目録を直す提案", "来季はどこで試すか")
+        page.index(title) for title in ("適地度は当たっていたか", "目録を直す提案", "来季はどこで試すか")
     ]
     assert parts == sorted(parts)
     assert f"{found['rho']:.2f}" in page and "3 筆を提案します" in page
-    assert "2 筆は、スコアの計算(" in page and "が試験の始まりより後です" in page
+    assert "2 筆は、適地度の計算(" in page and "が試験の始まりより後です" in page
     assert "見本記録者" not in page and "G01" not in page, "nobody's name or code"
 
 

@@ -148,7 +148,7 @@ def test_the_full_sample_tells_herbs_apart_and_the_four_kinds_add_up(kanpo: Kanp
 
 
 def test_what_changed_since_an_older_kanpo_is_said_with_its_reasons(judged: Kanpo, tmp_path: Path) -> None:
-    assert "比べる前のスコアがありません" in judged("score", "--compare").err
+    assert "比べる前の適地度がありません" in judged("score", "--compare").err
     site = ("--parcel-id", "P1", "--drainage", "poor", "--date", "2025-11-01", "--no-input")
     assert judged("record", "visit", *site).code == 0
     said = judged("score", "--compare", "--herb", "当帰", "--top", "1")

@@ -33,8 +33,8 @@ def joined(sentences: list[Text]) -> str:
 @pytest.mark.parametrize(
     ("yields", "said"),
     [
-        ([100 * score for score in scores_of()["score"]], "スコアの高い筆ほど、よい値でした"),
-        ([300.0 - depth for depth in DEPTHS], "スコアは当たっていません"),
+        ([100 * score for score in scores_of()["score"]], "適地度の高い筆ほど、よい値でした"),
+        ([300.0 - depth for depth in DEPTHS], "適地度は当たっていません"),
         ([100.0, 103, 99, 104, 98, 102, 101, 100.5], "まだ言えません"),
     ],
     ids=["right", "wrong", "open"],
@@ -55,7 +55,7 @@ def test_few_parcels_prove_nothing() -> None:
 def test_after_the_fact_is_said() -> None:
     yields = [1.0 * depth for depth in DEPTHS]
     assert "予測の検証です" in joined(calibration_words(calibrated(yields)))
-    assert "8 筆は、スコアの計算(2026-05-01 00:00 UTC)が試験の始まりより後" in joined(
+    assert "8 筆は、適地度の計算(2026-05-01 00:00 UTC)が試験の始まりより後" in joined(
         calibration_words(calibrated(yields, "2026-05-01T00:00:00Z"))
     )
 

@@ -69,7 +69,7 @@ def test_what_entered_and_left_is_named_with_the_nearest_reason() -> None:
         "P9": "left",
     }
     assert stayed == 1
-    assert told.at["P0", "why"] == "前はスコアのなかった筆" and told.at["P9", "why"] == "今はない筆"
+    assert told.at["P0", "why"] == "前は適地度のなかった筆" and told.at["P9", "why"] == "今はない筆"
     assert told.at["P2", "why"].startswith("区分が言えない") and "日照" in told.at["P3", "why"]
     assert pd.isna(told.at["P2", "class"]) and told.at["P2", "old_class"] == "S1"
 
@@ -97,7 +97,7 @@ def test_herbs_for_reference_have_no_class_and_are_never_the_best() -> None:
     best = ranked[ranked["score"] == ranked["score"].iloc[0]]
     assert len(best) > 1 and best["rank"].eq(1).all(), "equal herbs share a rank"
     words = shade_words(CATALOGUE, "ninjin")
-    assert words and "70%" in words.ja and "shade_yen_per_10a" in words.ja
+    assert words and "70%" in words.ja and "遮光施設の費用" in words.ja
     assert shade_words(CATALOGUE, "toki") is None
 
 

@@ -98,7 +98,7 @@ def test_an_unknown_distance_is_not_a_short_one() -> None:
 
 
 def test_criteria_are_read_by_key_and_in_japanese() -> None:
-    found = read_criteria("スコア、面積".replace("、", ",") + ", -道路までの距離")
+    found = read_criteria("適地度、面積".replace("、", ",") + ", -道路までの距離")
     assert [(one.key, one.more_is_better) for one in found] == [
         ("score", True),
         ("area_m2", True),

@@ -10,7 +10,7 @@ import pytest
 
 from kanpo.errors import UsageError
 from kanpo.herbs import load_catalogue
-from kanpo.suitability import CLASSES, ClassBounds, ranking, score_parcels, summary
+from kanpo.suitability import CLASSES, ClassBounds, land_decides, ranking, score_parcels, summary
 
 from .sites import HERBS, excluded_by, factors_of, good_site, random_sites
 
@@ -189,13 +189,26 @@ def test_summary_counts_every_parcel_once() -> None:
     kinds = ["sure", "by_catalogue", "by_measuring", "unknown"]
     assert (table[kinds].sum(axis=1) == 4).all()
     assert table[[f"{kind}_ha" for kind in kinds]].sum(axis=1).tolist() == pytest.approx([6.0] * 26)
-    classes = table[["S1", "S2", "S3", "N1", "N2"]].sum(axis=1)
+    classes = table[["S1", "S2", "S3", "N1", "N2", "N1_N2"]].sum(axis=1)
     assert (classes == table["sure"] + table["by_catalogue"]).all()
     assert table.loc["shakuyaku", "herb"] == "芍薬(シャクヤク)"
     assert table.loc["shakuyaku", "N2"] == 1 and table.loc["shakuyaku", "unknown"] == 1
     assert table.loc["shakuyaku", "best_score"] == pytest.approx(1)
     empty = summary(score_parcels(factors_of([]), CATALOGUE), CATALOGUE)
     assert len(empty) == 26 and empty["best_score"].isna().all()
+
+
+def test_what_may_be_mended_or_not_is_counted_as_neither() -> None:
+    """Poor drainage excludes for certain; whether drains can be laid goes by a type of land that nobody knows."""
+    wet = good_site() | {"drainage": "poor"}
+    factors = factors_of(
+        [wet, wet, wet, good_site(), good_site()], land=["paddy", None, "other", None, "field"]
+    )
+    (row,) = summary(score_parcels(factors, CATALOGUE, ["ninjin"]), CATALOGUE).to_dict("records")
+    assert (row["N1"], row["N1_N2"], row["N2"]) == (1, 1, 1)
+    works, open_ = land_decides(factors, CATALOGUE, ["ninjin"])
+    assert open_.tolist() == [False, True, False, False, False], "what is drained well needs no drains"
+    assert {work.work_id for work in works} == {"ditches", "tile_drains"}
 
 
 def test_ranking_lists_the_best_with_their_address() -> None:

@@ -57,7 +57,7 @@ def rows_of_factors() -> list[str]:
 def rows_of_scores() -> list[str]:
     """The five numbers as the land lies and after works: m, g and √(m·g)."""
     rows = []
-    for name, at in (("目録の下限", 0), ("下限", 1), ("スコア", 2), ("上限", 3), ("目録の上限", 4)):
+    for name, at in (("目録の下限", 0), ("下限", 1), ("適地度", 2), ("上限", 3), ("目録の上限", 4)):
         least = min(line.numbers[at] for line in FOUND.lines)
         mean = math.prod(line.numbers[at] ** line.weight for line in FOUND.lines)
         side = FOUND.now, FOUND.then

@@ -73,6 +73,37 @@ def test_the_form_asks_for_every_assumption_of_the_project_and_of_each_herb(
     assert {row[3] for row in read_csv(only).rows} == {"", "toki"}
 
 
+def test_the_form_asks_no_price_or_yield_for_all_herbs_and_says_units_in_words(
+    project: Project, tmp_path: Path
+) -> None:
+    sheet = openpyxl.load_workbook(assumptions_template(project, tmp_path / "前提.xlsx"))["記入"]
+    heads = {cell.value: cell.column - 1 for cell in sheet[2]}
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+    for key in ("price_yen_per_kg", "yield_dry_kg_per_10a"):
+        assert {row[heads["herb_id"]] for row in rows if row[heads["key"]] == key} == set(CATALOGUE.herbs)
+    (wage,) = [row for row in rows if row[heads["key"]] == "wage_yen_per_hour"]
+    assert wage[heads["unit"]] == "円/時間" and wage[heads["label"]] == "労賃"
+    # An answer for all herbs from before stays in sight.
+    assert _record(project, key="price_yen_per_kg", low="3000") == []
+    sheet = openpyxl.load_workbook(assumptions_template(project, tmp_path / "次.xlsx"))["記入"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+    assert next(row[heads["low"]] for row in rows if row[heads["key"]] == "price_yen_per_kg") == 3000
+
+
+def test_the_form_prints_across_a_page_and_no_line_is_cut_off(project: Project, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(assumptions_template(project, tmp_path / "前提.xlsx"))
+    for sheet in (book["説明"], book["記入"]):
+        assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.fitToWidth == 1
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    form = book["記入"]
+    seen = [one for one in form.column_dimensions.values() if not one.hidden]
+    assert sum(one.width for one in seen) <= 190, "at most two thirds of the size on A4 across"
+    assert form.column_dimensions["B"].hidden and form.column_dimensions["D"].hidden, "keys are for kanpo"
+    for row in range(2, book["説明"].max_row + 1):
+        text = str(book["説明"].cell(row, 1).value)
+        assert book["説明"].row_dimensions[row].height >= 15 * (2 * len(text) / 64 > 1) + 15
+
+
 def test_answers_come_in_as_they_are_written_and_stand_in_the_next_form(
     project: Project, tmp_path: Path
 ) -> None:

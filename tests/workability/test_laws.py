@@ -115,7 +115,7 @@ def test_what_is_missing_is_named_in_the_result() -> None:
         frame["asked"].split(";")
     )
     text = workability_text(costs, "toki", "P0")
-    assert "まだ聞いていない前提" in text.ja and "獣害" in text.ja and "以上" in text.ja
+    assert "まだ聞いていない前提" in text.ja and "獣害" in text.ja and "時間は分からない" in text.ja
     assert "kanpo assumptions template" in text.en
 
 

@@ -11,12 +11,16 @@ from kanpo.locale import use_language
 from kanpo.store import Project
 from kanpo.trials import record_rows
 from kanpo.workability import (
+    HOURS,
+    YEN,
     areas_of_blocks,
     block_workability,
     ground_of,
+    in_words,
     margin_of,
     parcel_workability,
     previous_crops,
+    range_text,
     replant_rules,
     workability,
     workability_text,
@@ -202,10 +206,14 @@ def test_class_b_and_subsidies_are_said_with_their_source() -> None:
 
 def test_a_subsidy_is_for_land_of_its_class_only() -> None:
     kept = answers(subsidy_yen_per_10a=40_000)
-    frame = costs_of(
-        [level_field(), level_field(idle_class="2"), level_field(idle_class=None)], "toki", kept
-    ).frame("toki")
+    costs = costs_of([level_field(), level_field(idle_class="2"), level_field(idle_class=None)], "toki", kept)
+    frame = costs.frame("toki")
     assert frame["subsidy_yen_per_10a_low"].fillna(-1).tolist() == [40_000, -1, -1]
+    told = [workability_text(costs, "toki", parcel_id).ja for parcel_id in ("P0", "P1")]
+    assert "補助金(答えた額。上の円からは引いていない、要件は農業委員会に): 40,000円" in told[0]
+    assert "補助金(答えた額" not in told[1]
+    shown = in_words(frame.assign(settlement=None, lot_number=None), CATALOGUE)
+    assert shown["subsidy"].tolist() == ["40,000円", "-", "-"]
 
 
 def test_green_and_yellow_and_land_in_use_are_read_from_the_register() -> None:
@@ -249,3 +257,9 @@ def test_the_same_herb_again_is_said_with_the_years_to_wait(project: Project) ->
     assert "2025" in rule.text.ja and rule.source == herb.source
     assert replant_rules(before, "P2", herb.herb_id, CATALOGUE, 2026) == ()
     assert replant_rules(before, "P1", herb.herb_id, CATALOGUE, 2099) == ()
+
+
+def test_what_is_open_from_nothing_on_is_not_known_and_no_amount() -> None:
+    nan = float("nan")
+    assert range_text(0, nan, HOURS).ja == "時間は分からない" and range_text(4, nan, HOURS).ja == "4時間以上"
+    assert range_text(0, 0, YEN).ja == "0円" and range_text(50_000, 120_000, YEN).ja == "50,000〜120,000円"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +13,15 @@ from kanpo.cli._options import InputPath, OutputPath, dry_run_option, output_opt
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.locale import Text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kanpo.herbs import Catalogue
+
 _LABELS = {
-    "key": Text("前提の項目", "assumption"),
+    "key": Text("キー", "key"),
     "herb_id": Text("生薬", "herb"),
-    "label": Text("項目名", "label"),
+    "label": Text("前提の項目", "assumption"),
     "low": Text("下限", "low"),
     "high": Text("上限", "high"),
     "unit": Text("単位", "unit"),
@@ -121,9 +127,9 @@ def list_assumptions(herb: str | None, every: bool, project: Path | None, as_jso
         table = assumption_table(catalogue, read_assumptions_kept(opened))
     if not every:
         table = table[table["herb_id"].isna() | (table["herb_id"] == chosen) | table["low"].notna()]
-    asked = int(table["low"].isna().sum())
     if not (as_json or as_csv):
-        table = table.drop(columns=["note", "least", "most"])
+        table = _in_words(table, catalogue)
+    asked = int(table["low"].isna().sum())
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
     say(
         Text(
@@ -132,3 +138,32 @@ def list_assumptions(herb: str | None, every: bool, project: Path | None, as_jso
         )
     )
     return 0
+
+
+def _in_words(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Assumptions with herbs and units by their names, and figures as they were given."""
+    from kanpo.herbs import find_assumption
+    from kanpo.workability import OF_ONE_HERB
+
+    unsaid = table["key"].isin(OF_ONE_HERB) & table["low"].isna() & table["herb_id"].isna()
+    shown = table[~unsaid | ~table["key"].duplicated(keep=False)]
+    shown = shown[["label", "herb_id", "low", "high", "unit", "purpose", "source", "key"]].copy()
+    named = [find_assumption(catalogue, key) for key in shown["key"]]
+    shown["unit"] = [
+        str(one.unit_label) if one else unit for one, unit in zip(named, shown["unit"], strict=True)
+    ]
+    every, each = (
+        str(Text("(すべて)", "(every herb)")),
+        str(Text("(生薬ごと: --herb)", "(each herb: --herb)")),
+    )
+    shown["herb_id"] = [
+        str(catalogue.herbs[herb_id].label)
+        if herb_id in catalogue.herbs
+        else each
+        if key in OF_ONE_HERB and low != low
+        else every
+        for key, herb_id, low in zip(shown["key"], shown["herb_id"], shown["low"], strict=True)
+    ]
+    for key in ("low", "high"):
+        shown[key] = [None if value != value else f"{value:,.10g}" for value in shown[key]]
+    return shown

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+<<<<<<< HEAD
 from kanpo.cli._number import Number, Whole
+=======
+from kanpo.cli._limits_text import say_stale, unlike_words
+>>>>>>> s-words
 from kanpo.cli._options import InputPath, OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import certainty_cell, class_cell
@@ -137,6 +141,7 @@ def blocks(
         parcels, factors = project_sites(opened)
         lines += [stored_barriers(opened, barrier_layers)] if barrier_layers else []
         scores = score_as_stored(opened, factors, catalogue, chosen)
+        say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
         parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
         formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
@@ -169,21 +174,32 @@ def blocks(
             f"{min_block_area:,.0f} m² or more ({min(limit, len(table))} shown).",
         )
     )
+    for words in unlike_words(scores.among(selection.parcel_ids), catalogue):
+        say(words)
     say_selection(selection)
     return 0
 
 
 def _in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Blocks with the range of classes, how sure it is and what it takes in one cell each."""
+    import numpy as np
+
     from kanpo.workability import HOURS, YEN, range_text
 
     shown = table.drop(columns=["parcel_ids", "class_lower", "class_upper"])
     ends = zip(table["class_lower"], table["class_upper"], strict=True)
     shown["class"] = [class_cell(*pair) for pair in ends]
     shown["certainty"] = [certainty_cell(kind) for kind in table["certainty"]]
+    for key in ("area_m2", "sure_m2", "suitable_m2", "maybe_m2"):
+        shown[key] = [f"{area:9,.0f}" for area in table[key]]
+    shown["compactness"] = [f"{share:.2f}" for share in table["compactness"]]
     for name, unit in (("yen_per_10a", YEN), ("hours_per_10a", HOURS)):
         if f"{name}_low" in table:
-            ends = zip(table[f"{name}_low"], table[f"{name}_high"], strict=True)
+            # Means over a block: to the thousand yen and the hour, outwards.
+            step = 1000.0 if unit is YEN else 1.0
+            low = np.floor(table[f"{name}_low"] / step) * step
+            high = np.ceil(table[f"{name}_high"] / step) * step
+            ends = zip(low, high, strict=True)
             shown[name] = [str(range_text(low, high, unit)) for low, high in ends]
             shown = shown.drop(columns=[f"{name}_low", f"{name}_high"])
     return shown

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+<<<<<<< HEAD
 from kanpo.cli._number import Number, Whole
+=======
+from kanpo.cli._limits_text import say_stale
+>>>>>>> s-words
 from kanpo.cli._options import output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -28,15 +32,12 @@ _LABELS = {
     "yen": Text("円/10a", "yen per 10a"),
     "hours": Text("時間/10a", "hours per 10a"),
     "yen_year": Text("円/10a・年", "yen per 10a and year"),
+    "subsidy": Text("補助金/10a(引いていない)", "subsidy per 10a (not subtracted)"),
     "works": Text("工事", "works"),
     "not_worth": Text("B分類(ふつう見合わない)", "class B (as a rule not worth it)"),
     "unknown": Text("分かれば狭まる", "would narrow it"),
     "label": Text("費目", "part"),
     "when": Text("いつ", "when"),
-    "yen_low": Text("円/10a 下限", "yen per 10a, least"),
-    "yen_high": Text("円/10a 上限", "yen per 10a, most"),
-    "hours_low": Text("時間/10a 下限", "hours per 10a, least"),
-    "hours_high": Text("時間/10a 上限", "hours per 10a, most"),
     "confidence": Text("確からしさ", "confidence"),
     "source_title": Text("出典", "source"),
 }
@@ -45,10 +46,8 @@ _PARTS = [
     "parcel_id",
     "label",
     "when",
-    "yen_low",
-    "yen_high",
-    "hours_low",
-    "hours_high",
+    "yen",
+    "hours",
     "confidence",
     "source_title",
 ]
@@ -111,6 +110,7 @@ def costs(
     herb_id = find_herb(catalogue, herb).herb_id
     with Project.open(find_project(project)) as opened:
         parcels, factors = project_sites(opened)
+        say_stale(opened, catalogue)
         scores = score_as_stored(opened, factors, catalogue, [herb_id])
         selection = select_parcels(opened, wanted)
         parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
@@ -129,14 +129,14 @@ def costs(
         if not (as_json or as_csv):
             shown = _parts_in_words(shown)
     elif not (as_json or as_csv):
-        shown = in_words(shown)
+        shown = in_words(shown, catalogue)
     show_table(shown, _LABELS, as_json=as_json, as_csv=as_csv)
     say(
         Text(
             f"{catalogue.herbs[herb_id].label.ja}: {len(table):,} 筆(表は安い順に {min(limit, len(table))})。"
-            "最初の作までに、この場所だからかかるもの。",
+            f"最初の作までに、この場所だからかかるもの。{_open_words(table).ja}",
             f"{catalogue.herbs[herb_id].label.en}: {len(table):,} parcels ({min(limit, len(table))} shown). "
-            "What the place takes until the first crop is in.",
+            f"What the place takes until the first crop is in.{_open_words(table).en}",
         )
     )
     say_selection(selection)
@@ -146,9 +146,25 @@ def costs(
     return 0
 
 
+def _open_words(table: pd.DataFrame) -> Text:
+    """Where in the list those stand of which no upper end of the yen is known."""
+    count = int(table["yen_per_10a_high"].isna().sum())
+    if not count:
+        return Text("", "")
+    return Text(
+        f"円の上限が決まらない {count:,} 筆は、下限の安い順に後ろ。",
+        f" {count:,} without an upper end of the yen stand behind, by the lower end.",
+    )
+
+
 def _parts_in_words(parts: pd.DataFrame) -> pd.DataFrame:
     """The parts of each parcel together, with words in place of keys."""
+    from kanpo.workability import HOURS, YEN, range_text
+
     shown = parts.sort_values("parcel_id", kind="stable")
+    for name, unit in (("yen", YEN), ("hours", HOURS)):
+        ends = zip(shown[f"{name}_low"], shown[f"{name}_high"], strict=True)
+        shown[name] = ["-" if low == high == 0 else str(range_text(low, high, unit)) for low, high in ends]
     for key, words in (("when", _WHEN), ("confidence", _CONFIDENCE)):
         shown[key] = [str(words.get(one, Text.same(str(one)))) for one in shown[key]]
     return shown[_PARTS]

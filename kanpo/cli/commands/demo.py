@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kanpo.cli._analysis_text import SUMMARY_LABELS, summary_in_words
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._options import InputPath, OutputFolder, Written
 from kanpo.cli._present import say, show_table
@@ -38,7 +39,7 @@ _SEASONS = ("trials", "plots", "harvests", "assays")
     "demo",
     help=Text(
         "見本の町(架空)で、取込から地図までを一通り動かす。\n\n"
-        "--seasons を付けると、当帰の実証を3年分(架空)加え、スコアが当たったかと年ごとの変化を見られるようにする。",
+        "--seasons を付けると、当帰の実証を3年分(架空)加え、適地度が当たったかと年ごとの変化を見られるようにする。",
         "Run everything on the (made-up) sample municipality, from ingest to map.\n\n"
         "--seasons adds three made-up seasons of trials, to see whether scores were right and what changed by year.",
     ),
@@ -96,7 +97,7 @@ def demo(folder: Path, out: Path | None, data: Path | None, seasons: bool) -> in
     if not seasons:
         say(
             Text(
-                "スコアの当否を見る(架空の試験3年分): kanpo demo 別のフォルダ --seasons",
+                "適地度の当否を見る(架空の試験3年分): kanpo demo 別のフォルダ --seasons",
                 "were the scores right (three made-up seasons)? kanpo demo FOLDER --seasons",
             )
         )
@@ -224,7 +225,7 @@ def _trial(project: Project, folder: Path) -> Path:
     code, trait = project.journal.read("trial")["trial_code"].iloc[0], "yield_dry_kg_per_10a"
     _step(f"kanpo trials summary {code}")
     table = summarise_trial(project, code)
-    show_table(table[table["trait"].str.startswith("yield")])
+    show_table(summary_in_words(table[table["trait"].str.startswith("yield")]), SUMMARY_LABELS)
     page = folder / f"{code}.html"
     _step(f"kanpo analyze {code} --trait {trait} --report {page}")
     results = analyse_trial(project, [code], [trait])

@@ -46,7 +46,7 @@ _EXPECTED_LABELS = {
 _TRAIT = "yield_dry_kg_per_10a"
 
 
-@group("evidence", help=Text("試験が予測(スコア)に何を教えるか。", "What the trials say about the scores."))
+@group("evidence", help=Text("試験が予測(適地度)に何を教えるか。", "What the trials say about the scores."))
 def evidence() -> None:
     pass
 
@@ -55,9 +55,9 @@ def evidence() -> None:
     evidence,
     "calibrate",
     help=Text(
-        "試験の筆の収量(や品質)を、予測していた適地スコアと比べる。スコアは当たっていたか。\n\n"
+        "試験の筆の収量(や品質)を、予測していた適地度と比べる。適地度は当たっていたか。\n\n"
         "試験を記録したときに記録簿へ書き添えた予測を使い、収穫より前に書かれたかを記録簿の順番で確かめる。\n"
-        "予測のない筆は保存してあるスコアを使い、計算が試験の始まりより前か「後からの計算」かを示す。\n"
+        "予測のない筆は保存してある適地度を使い、計算が試験の始まりより前か「後からの計算」かを示す。\n"
         "どちらかは筆ごとに出す。外れを最もよく説明する要因も出す。",
         "Hold yields (or quality) of trial parcels against the suitability that was predicted.\n\n"
         "Uses the prediction that the journal kept with the trial, and checks in the journal that it was written "
@@ -156,8 +156,8 @@ def _parts(found: Calibration, path: Path, catalogue: Catalogue, sites: int) -> 
     evidence,
     "keep",
     help=Text(
-        "今のスコアを予測として記録簿に残す。あとで「当たっていたか」を確かめるため。\n\n"
-        "試験を作るときには自動で残る。これは、予測のない試験(スコアより先に作った、古い版で作った)のため。\n"
+        "今の適地度を予測として記録簿に残す。あとで「当たっていたか」を確かめるため。\n\n"
+        "試験を作るときには自動で残る。これは、予測のない試験(適地度より先に作った、古い版で作った)のため。\n"
         "--herb と --top を付けると、試験のない筆も上位から残す(場所を決める日に)。",
         "Keep the present scores in the journal as predictions, to be checked against harvests later.\n\n"
         "New trials do this by themselves; this is for trials that have none (made before the scores, or with an "
@@ -204,7 +204,7 @@ def keep(herb: str | None, top: int | None, project: Path | None, dry_run: bool)
     if unknown:
         say(
             Text(
-                f"注意: スコアのない試験: {'、'.join(unknown[:10])}(kanpo score を先に)",
+                f"注意: 適地度のない試験: {'、'.join(unknown[:10])}(kanpo score を先に)",
                 f"note: trials without a score: {', '.join(unknown[:10])} (run kanpo score first)",
             )
         )

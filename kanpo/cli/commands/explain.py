@@ -14,6 +14,8 @@ from kanpo.cli._present import say, show_json
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
     from kanpo.herbs import Catalogue
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 @command(
     "explain",
     help=Text(
-        "ある筆のスコアの理由を、要因ごとの値・出どころ・目録の根拠まで説明する。\n\n"
+        "ある筆の適地度の理由を、要因ごとの値・出どころ・目録の根拠まで説明する。\n\n"
         "筆は筆ID、または「大字 地番」で指定する。例: kanpo explain 01234 --herb 当帰",
         "Say why a parcel has its score: value, where it comes from, and the catalogue's ground for each factor.\n\n"
         "Name the parcel by its id, or by settlement and lot number.",
@@ -66,12 +68,7 @@ def explain_command(
         record = longest_record(project_stations(opened))
     _say_changed(changed)
     if assumed:
-        say(
-            Text(
-                f"仮の値での説明です({'、'.join(assumed)})。何も保存しません。",
-                f"explained with assumed values ({', '.join(assumed)}); nothing is stored.",
-            )
-        )
+        say(_assumed_words(assumed))
         factors = with_assumed(factors, row["parcel_id"], assumed)
     explanation = explain(
         factors,
@@ -104,6 +101,17 @@ def explain_command(
     if years:
         click.echo(str(years[1]))
     return 0
+
+
+def _assumed_words(assumed: Mapping[str, object]) -> Text:
+    """That values are thought of, by their names."""
+    from kanpo.schema import FACTORS, PARCELS
+
+    labels = [FACTORS[key].label if key in FACTORS else PARCELS.field(key).label for key in assumed]
+    return Text(
+        f"仮の値での説明です({'、'.join(label.ja for label in labels)})。何も保存しません。",
+        f"explained with assumed values ({', '.join(label.en for label in labels)}); nothing is stored.",
+    )
 
 
 def _say_changed(changed: tuple[Text, ...]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_here, find_project
+from kanpo.cli._herb_text import in_words, notes_in_words, origins_in_words, say_sources, separation_in_words
 from kanpo.cli._options import InputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import records, say, say_problems, show_json, show_table
 from kanpo.errors import UsageError
@@ -26,7 +27,7 @@ _LABELS = {
     "factor": Text("要因", "factor"),
     "requirement": Text("要求条件", "requirement"),
     "weight": Text("重み", "weight"),
-    "knock_out": Text("不適条件", "knock-out"),
+    "knock_out": Text("除外条件", "knock-out"),
     "source": Text("出典", "source"),
     "shipped": Text("同梱の要求条件", "shipped"),
     "shipped_weight": Text("同梱の重み", "shipped weight"),
@@ -35,26 +36,21 @@ _LABELS = {
     "place": Text("行", "row"),
     "note": Text("種類", "kind"),
     "what": Text("気づき", "note"),
-    "work": Text("作業", "work"),
+    "work_id": Text("ID", "id"),
+    "work": Text("工事", "work"),
     "effect": Text("効果", "effect"),
     "land": Text("地目", "land"),
     "herbs": Text("生薬", "herbs"),
     "yen": Text("円", "yen"),
     "hours": Text("時間", "hours"),
+    "per": Text("何あたり", "per"),
     "cost_confidence": Text("費用の確からしさ", "confidence of the cost"),
 }
-#: Words for the kinds of notes on a catalogue.
-_NOTES = {
-    "mild": Text("効きの弱い要因", "mild factor"),
-    "alike": Text("区別できない生薬", "herbs alike"),
-    "density": Text("密度と株間", "density and spacing"),
-    "reference": Text("参考", "reference only"),
-}
 _ORIGIN_LABELS = {
-    "herb_id": Text("ID", "id"),
+    "herb_id": Text("生薬", "herb"),
     "place": Text("場所", "place"),
     "origin": Text("産地か", "origin"),
-    "score": Text("気候だけの点", "score by climate"),
+    "score": Text("気候だけの適地度", "suitability by climate"),
     "class": Text("区分", "class"),
     "factors": Text("使った要因", "factors"),
     "holds": Text("合うか", "holds"),
@@ -91,7 +87,8 @@ def list_herbs(project: Path | None, as_json: bool, as_csv: bool) -> int:
         "years_to_harvest",
         "confidence",
     ]
-    show_table(herb_table(catalogue)[keys], _LABELS, as_json=as_json, as_csv=as_csv)
+    table = herb_table(catalogue)[keys]
+    show_table(table if as_json or as_csv else in_words(table), _LABELS, as_json=as_json, as_csv=as_csv)
     return 0
 
 
@@ -112,7 +109,11 @@ def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
     catalogue = catalogue_here(project)
     found = find_herb(catalogue, herb)
     say(found.label)
-    show_table(requirement_table(catalogue, found.herb_id), _LABELS, as_json=as_json, as_csv=as_csv)
+    table = requirement_table(catalogue, found.herb_id)
+    plain = as_json or as_csv
+    show_table(table if plain else in_words(table), _LABELS, as_json=as_json, as_csv=as_csv)
+    if not plain:
+        say_sources(catalogue, table["source"])
     return 0
 
 
@@ -121,7 +122,7 @@ def show(herb: str, project: Path | None, as_json: bool, as_csv: bool) -> int:
     "check",
     help=Text(
         "目録のCSVを調べる(フォルダを省くと同梱の目録)。\n\n"
-        "使えない行(効かない除外条件、事業性の要因、悪くする・回る作業など)は直し方とともに差し戻す。\n"
+        "使えない行(効かない除外条件、事業性の要因、悪くする・堂々めぐりの工事など)は直し方とともに差し戻す。\n"
         "正しい目録でも知っておくこと(効きの弱い要因、区別できない生薬、密度と株間、参考の生薬)を表にする。",
         "Check the catalogue's CSV files (default: those shipped).\n\n"
         "Rows that cannot be used (a knock-out that cannot exclude, a factor of workability, a work that makes "
@@ -141,7 +142,7 @@ def check(folder: Path | None, as_json: bool, as_csv: bool) -> int:
     say(Text("目録に問題はありません。", "the catalogue is in order."))
     notes = catalogue_notes(load_catalogue(folder))
     if not (as_json or as_csv):
-        notes["note"] = [str(_NOTES[note]) for note in notes["note"]]
+        notes = notes_in_words(notes, load_catalogue(folder))
     show_table(notes, _LABELS, as_json=as_json, as_csv=as_csv)
     return 0
 
@@ -150,7 +151,7 @@ def check(folder: Path | None, as_json: bool, as_csv: bool) -> int:
     herbs,
     "works",
     help=Text(
-        "立地を良くする作業の一覧(排水・石灰・深耕・遮光など)。自分の works.csv は kanpo herbs use で重ねる。",
+        "立地を良くする工事の一覧(排水・石灰・深耕・遮光など)。自分の works.csv は kanpo herbs use で重ねる。",
         "List the works that mend a site; lay a works.csv of your own over them with kanpo herbs use.",
     ),
 )
@@ -159,8 +160,12 @@ def check(folder: Path | None, as_json: bool, as_csv: bool) -> int:
 def works(project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.herbs import work_table
 
-    table = work_table(catalogue_here(project))
-    show_table(table, _LABELS, as_json=as_json, as_csv=as_csv)
+    catalogue = catalogue_here(project)
+    table = work_table(catalogue)
+    plain = as_json or as_csv
+    show_table(table if plain else in_words(table), _LABELS, as_json=as_json, as_csv=as_csv)
+    if not plain:
+        say_sources(catalogue, table["source"])
     return 0
 
 
@@ -182,7 +187,8 @@ def works(project: Path | None, as_json: bool, as_csv: bool) -> int:
 def validate(project: Path | None, as_json: bool, as_csv: bool) -> int:
     from kanpo.suitability import NOT_INDEPENDENT, validate_origins
 
-    found = validate_origins(catalogue_here(project))
+    catalogue = catalogue_here(project)
+    found = validate_origins(catalogue)
     if as_json:
         show_json(
             {
@@ -193,9 +199,11 @@ def validate(project: Path | None, as_json: bool, as_csv: bool) -> int:
             }
         )
     else:
-        show_table(found.sites, _ORIGIN_LABELS, as_csv=as_csv)
+        sites = found.sites if as_csv else origins_in_words(found.sites, catalogue)
+        show_table(sites, _ORIGIN_LABELS, as_csv=as_csv)
         if not as_csv:
-            show_table(found.separation, _ORIGIN_LABELS)
+            show_table(separation_in_words(found.separation, catalogue), _ORIGIN_LABELS)
+            say_sources(catalogue, found.sites["source"])
     say(found.verdict)
     say(NOT_INDEPENDENT)
     failed = found.failed
@@ -216,7 +224,7 @@ def validate(project: Path | None, as_json: bool, as_csv: bool) -> int:
         "フォルダの requirements.csv(または CSV そのもの)には、変える行だけを書けばよい。\n"
         "必要な列は herb_id と factor と、数なら a・b・c・d、区分なら classes。空の重みと除外条件は同梱のまま。\n"
         "目録にない生薬は、同じフォルダの herbs.csv に足す(herb_id と crude_drug_ja があればよい)。\n"
-        "作業(排水・石灰など)の効果と費用は、同じフォルダの works.csv に書く(kanpo herbs works の列)。\n"
+        "工事(排水・石灰など)の効果と費用は、同じフォルダの works.csv に書く(kanpo herbs works の列)。\n"
         "使えない行は理由を言って飛ばし、残りを使う。--shipped で同梱だけに戻す。",
         "Lay your own requirements and herbs over the shipped catalogue, in this project.\n\n"
         "The requirements.csv of the folder (or the CSV itself) holds only the rows that differ; a herbs.csv "
@@ -261,7 +269,7 @@ def use(folder: Path | None, shipped: bool, project: Path | None, dry_run: bool)
     )
     say(
         Text(
-            f"自分の行 {count} 件を{done.ja}、差戻し {len(problems)} 件。スコアは kanpo score で計算し直してください。",
+            f"自分の行 {count} 件を{done.ja}、差戻し {len(problems)} 件。適地度は kanpo score で計算し直してください。",
             f"{count} own rows {done.en}, {len(problems)} problems. Run kanpo score again.",
         )
     )

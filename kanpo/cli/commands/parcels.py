@@ -134,7 +134,7 @@ def show(parcel: tuple[str, ...], project: Path | None, as_json: bool) -> int:
 )
 @argument("out", type=OutputPath)
 @project_option
-@option("--herb", help=Text("この生薬のスコアを付ける", "add the scores of this herb"))
+@option("--herb", help=Text("この生薬の適地度を付ける", "add the scores of this herb"))
 @selection_options
 @audience_option
 def export(out: Path, project: Path | None, herb: str | None, audience: str, wanted: ParcelFilter) -> int:

@@ -18,7 +18,7 @@ from kanpo.locale import Text
     "picture",
     help=Text(
         "報告書に貼る図を書く(PNG か SVG)。ブラウザは要らない。\n\n"
-        "map は生薬の適地の地図、scores はスコアの分布、parcel は1筆と試験区の配置\n"
+        "map は生薬の適地の地図、scores は適地度の分布、parcel は1筆と試験区の配置\n"
         "(試験区は kanpo map と同じく --audience partner か office のときだけ)。\n"
         "例: kanpo picture map 芍薬.png --herb 芍薬",
         "Write a picture for a report (PNG or SVG); no browser is needed.\n\n"

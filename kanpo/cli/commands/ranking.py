@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+<<<<<<< HEAD
 from kanpo.cli._number import Whole
+=======
+from kanpo.cli._limits_text import land_words, say_stale, unlike_words
+>>>>>>> s-words
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
-from kanpo.cli._ranking_text import REFERENCE, SCORE_LABELS, show_ranking, with_classes
-from kanpo.cli._score_text import next_words
+from kanpo.cli._ranking_text import REFERENCE, RISK_LABELS, SCORE_LABELS, show_ranking, with_classes
 from kanpo.cli._selection import refuse_selection, say_selection, selection_options
 from kanpo.cli.commands.climate import anomalies_of, station_options
 from kanpo.errors import UsageError
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
     from kanpo.herbs import Catalogue
     from kanpo.parcels import ParcelFilter
-    from kanpo.suitability import Criterion, Scores
+    from kanpo.suitability import Criterion
 
 _LABELS = SCORE_LABELS | {
     "level": Text("段", "level"),
@@ -36,8 +39,6 @@ _LABELS = SCORE_LABELS | {
     "class_upper": Text("区分(高く見て)", "class, upper"),
     "potential_class_lower": Text("改良後の区分(低く見て)", "class after works, lower"),
     "potential_class_upper": Text("改良後の区分(高く見て)", "class after works, upper"),
-    "share_of_years": Text("気候が収まる年の割合", "share of years"),
-    "stand_chance": Text("続けて収まる見込み", "chance of a stand"),
 }
 #: Columns on the screen of the herbs of a parcel, and of the levels of --pareto.
 _HERBS = [
@@ -144,6 +145,7 @@ def ranking_command(
         parcels, factors = project_sites(opened)
         scores = score_as_stored(opened, factors, catalogue, chosen)
         anomalies = anomalies_of(opened, station, normal) if risk else None
+        say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
     if row is not None:
         table = suited_herbs(scores, row["parcel_id"], catalogue)
@@ -162,11 +164,14 @@ def ranking_command(
         say(Text(f"書き出しました: {path}", f"written: {path}"))
     if row is None and not criteria:
         show_ranking(table, catalogue, as_json=as_json, as_csv=as_csv)
-        _say_limits(scores.among(selection.parcel_ids), catalogue)
+        for words in unlike_words(scores.among(selection.parcel_ids), catalogue):
+            say(words)
+        for words in land_words(factors, catalogue, selection.parcel_ids, scores.herb_ids):
+            say(words)
         say_selection(selection)
         return 0
     plain = as_json or as_csv
-    shown = table if plain else _herbs(table) if row is not None else _levels(table)
+    shown = table if plain else _herbs(table) if row is not None else _levels(table, catalogue)
     show_table(shown, labels, as_json=as_json, as_csv=as_csv)
     if row is None:
         _say_levels(criteria, len(table))
@@ -187,16 +192,17 @@ def _herbs(table: pd.DataFrame) -> pd.DataFrame:
         for share in shown["shading_percent"]
     ]
     shown["rank"] = [None if rank is None or rank != rank else f"{rank:4d}" for rank in _plain(shown["rank"])]
-    return shown[_HERBS]
+    return shown[[*_HERBS, *(key for key in RISK_LABELS if key in shown)]]
 
 
 def _plain(ranks: pd.Series) -> list[int | None]:
     return [None if missing else int(rank) for rank, missing in zip(ranks, ranks.isna(), strict=True)]
 
 
-def _levels(table: pd.DataFrame) -> pd.DataFrame:
-    """Levels with the range of classes in one cell."""
+def _levels(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Levels with herbs by their names and the range of classes in one cell."""
     shown = with_classes(table)
+    shown["herb_id"] = [str(catalogue.herbs[herb_id].label) for herb_id in shown["herb_id"]]
     shown.insert(list(shown.columns).index("certainty"), "_class", shown.pop("class"))
     return shown.rename(columns={"_class": "class"}).drop(columns=["class_lower", "class_upper"])
 
@@ -214,7 +220,7 @@ def _best(table: pd.DataFrame) -> Text:
         )
     best = ranked.iloc[0]
     level = ranked[ranked["rank"] == best["rank"]]
-    names = "・".join(level["herb"])
+    names = str(Text("・", ", ")).join(level["herb"])
     sure = with_classes(level).iloc[0]
     built = level.dropna(subset="needs")
     needs = "".join(f" {herb}: {what}。" for herb, what in zip(built["herb"], built["needs"], strict=True))
@@ -242,15 +248,6 @@ def _check(parcel: str | None, herbs: Sequence[str], pareto: str | None, wanted:
             Text("--pareto は筆を比べるものです", "--pareto compares parcels"),
             Text("--parcel の代わりに --herb を付けてください", "give --herb instead of --parcel"),
         )
-
-
-def _say_limits(scores: Scores, catalogue: Catalogue) -> None:
-    """Herbs for which these data tell no parcel from another."""
-    from kanpo.suitability import summary
-
-    table = summary(scores, catalogue)
-    for words in next_words(table[~table["tells_apart"]]):
-        say(words)
 
 
 def _say_levels(criteria: Sequence[Criterion], count: int) -> None:

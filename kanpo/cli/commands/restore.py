@@ -107,7 +107,7 @@ def _restore_archive(
                 "not compared with a seal (--seal): that the zip was not made anew later is not proven.",
             )
         )
-    say(Text("スコアは kanpo score で計算し直してください。", "compute the scores again with kanpo score."))
+    say(Text("適地度は kanpo score で計算し直してください。", "compute the scores again with kanpo score."))
     click.echo(str(path))
     return 0
 

@@ -9,7 +9,11 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+<<<<<<< HEAD
 from kanpo.cli._number import Whole
+=======
+from kanpo.cli._limits_text import say_stale
+>>>>>>> s-words
 from kanpo.cli._options import OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import Progress, say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -122,6 +126,7 @@ def robust(
         factors = compute_factors(opened, keep=False)
         names = opened.imported.parcels()[["parcel_id", "settlement", "lot_number"]]
         settings = score_settings(opened)
+        say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
         found = robustness(
             factors,
@@ -151,8 +156,10 @@ def robust(
     say(
         Text(
             f"{len(table):,} 筆の中の上位 {best:,} 筆、{draws:,} 回(種 {seed}、PCG64)。"
+            "同点の筆の順は毎回くじで決めるので、同点の筆は席を分け合います(例: 100 筆が同点なら 20 席を 20% ずつ)。"
             "変え方は docs/suitability.md「順位の確かさ」。",
             f"best {best:,} of {len(table):,} parcels in {draws:,} draws (seed {seed}, PCG64). "
+            "Equal parcels are ordered by lot in every draw and share the places (100 equal ones have 20 % each of 20). "
             "What varies: docs/suitability.md, 'Robustness'.",
         )
     )

@@ -9,7 +9,11 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
+<<<<<<< HEAD
 from kanpo.cli._number import Whole
+=======
+from kanpo.cli._limits_text import land_words
+>>>>>>> s-words
 from kanpo.cli._options import (
     InputPath,
     assume_option,
@@ -138,7 +142,7 @@ def score(
     from kanpo.exchange import style_project
     from kanpo.herbs import find_herb
     from kanpo.parcels import groundless, select_parcels
-    from kanpo.sites import layers_reached
+    from kanpo.sites import layers_reached, stored_factors
     from kanpo.store import Project
     from kanpo.suitability import ScoreSettings, project_changes, score_project, score_settings
 
@@ -155,7 +159,7 @@ def score(
         settings = ScoreSettings(method, before.bounds, weights, before.expectations)
         if what_if or parcel:
             table = _what_if(opened, catalogue, chosen, settings, what_if, parcel)
-            show_what_if(table, as_json=as_json, as_csv=as_csv)
+            show_what_if(table, catalogue, as_json=as_json, as_csv=as_csv)
             return 0
         # Before anything is stored: a settlement that is not there ends the command.
         selection = select_parcels(opened, wanted)
@@ -169,6 +173,7 @@ def score(
                 style_project(opened, catalogue)
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         parcels = opened.imported.parcels()
+        land = land_words(stored_factors(opened)[0], catalogue, selection.parcel_ids, scores.herb_ids)
         changes = (
             project_changes(opened, catalogue, scores, settings, top=top or _TOP, stored=not dry_run)
             if compare
@@ -184,6 +189,8 @@ def score(
         shown.show_top(top)
     else:
         shown.show_summary()
+    for words in land if not (compare or diagnostics) else ():
+        say(words)
     say_scores(scores, unreached)
     say_selection(selection)
     _say_weights(given, weights, before.panel)

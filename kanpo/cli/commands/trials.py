@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kanpo.cli._analysis_text import SUMMARY_LABELS, summary_in_words
 from kanpo.cli._click import argument, group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._number import Number, Whole
@@ -214,25 +215,11 @@ def summary(code: str, when: str, project: Path | None, as_json: bool, as_csv: b
             )
         values = trial_values_of(opened, code, chosen)
     table = summary_of(values)
-    labels = {
-        "treatment": Text("処理", "treatment"),
-        "name": Text("項目", "trait"),
-        "trait": Text("キー", "key"),
-        "unit": Text("単位", "unit"),
-        "n": Text("区数", "plots"),
-        "mean": Text("平均", "mean"),
-        "sd": Text("標準偏差", "sd"),
-        "min": Text("最小", "min"),
-        "max": Text("最大", "max"),
-        "undecided": Text("未決", "undecided"),
-        "day": Text("日", "day"),
-    }
     undecided = int(table["undecided"].sum())
     if not (as_json or as_csv):
-        table.insert(1, "name", [str(trait_label(trait)) for trait in table["trait"]])
-        table = table if undecided else table.drop(columns="undecided")
+        table = summary_in_words(table)
     nothing = Text("まだ収穫も観測もありません", "no harvest or observation yet")
-    show_table(table, labels, as_json=as_json, as_csv=as_csv, empty=nothing)
+    show_table(table, SUMMARY_LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     _say_repeats(table)
     if chosen.rule != "all":
         for trait in dict.fromkeys(table["trait"]):
@@ -368,6 +355,6 @@ def suggest(
         boldness=boldness,
         wanted=wanted,
     )
-    present(found, learned, out, as_json=as_json, as_csv=as_csv)
+    present(found, learned, catalogue, out, as_json=as_json, as_csv=as_csv)
     say_selection(selection)
     return 0

@@ -11,6 +11,7 @@ from kanpo.cli._ranking_text import with_classes
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
+    from kanpo.herbs import Catalogue
     from kanpo.plan import Suggestion
 
 _LABELS = {
@@ -57,7 +58,13 @@ _LIMITS = {
 
 
 def present(
-    found: Suggestion, learned: Mapping[str, int], out: Path | None, *, as_json: bool, as_csv: bool
+    found: Suggestion,
+    learned: Mapping[str, int],
+    catalogue: Catalogue,
+    out: Path | None,
+    *,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """The sites on stdout, what they rest on on stderr, and the file if one was asked for."""
     if out is not None:
@@ -65,7 +72,11 @@ def present(
 
         export_table(out, found.sites.rename(columns={key: str(text) for key, text in _LABELS.items()}))
         say(Text(f"書き出しました: {out}", f"written: {out}"))
-    table = found.sites if as_json or as_csv else with_classes(found.sites)[_SHORT]
+    names = {herb_id: herb.label for herb_id, herb in catalogue.herbs.items()}
+    table = found.sites
+    if not (as_json or as_csv):
+        table = with_classes(table)[_SHORT].copy()
+        table["herb_id"] = [str(names[herb_id]) for herb_id in table["herb_id"]]
     nothing = Text("条件に合う筆がありません", "no parcel meets the limits")
     show_table(table, _LABELS, as_json=as_json, as_csv=as_csv, empty=nothing)
     for herb, count in learned.items():
@@ -73,7 +84,8 @@ def present(
         none = Text(
             "試験がまだないので、目録だけからの見込み", "no trials yet: promise from the catalogue alone"
         )
-        say(Text(f"{herb}: {(told if count else none).ja}", f"{herb}: {(told if count else none).en}"))
+        words, name = told if count else none, names[herb]
+        say(Text(f"{name.ja}: {words.ja}", f"{name.en}: {words.en}"))
     for words in left_out_words(found):
         say(words)
     say(

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
+<<<<<<< HEAD
 from kanpo.cli._number import Whole, typed_number
+=======
+from kanpo.cli._limits_text import say_stale, unlike_words
+>>>>>>> s-words
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
@@ -55,7 +59,7 @@ def visits() -> None:
     "plan",
     help=Text(
         "上位の筆を一番少ない調査で決めるために、どの筆で何を測るかを、短い道順で提案する。\n\n"
-        "スコアの幅が上位K筆の境にかかる筆のうち、測れば入れ替わりそうなものから選ぶ。\n"
+        "適地度の幅が上位K筆の境にかかる筆のうち、測れば入れ替わりそうなものから選ぶ。\n"
         "測った値は kanpo record visit か kanpo records import で入れ、もう一度この計画を立てる。",
         "Propose which parcels to visit, and what to measure there, to know the best ones with the fewest visits.\n\n"
         "Of the parcels whose interval reaches the border of the best K, those most likely to cross it come "
@@ -113,7 +117,7 @@ def plan(
     from kanpo.herbs import find_herb
     from kanpo.parcels import select_parcels
     from kanpo.store import Project
-    from kanpo.suitability import project_sites, score_settings
+    from kanpo.suitability import project_sites, score_as_stored, score_settings
     from kanpo.visits import plan_visits
 
     catalogue = catalogue_of(find_project(project))
@@ -123,7 +127,9 @@ def plan(
     with Project.open(find_project(project)) as opened:
         parcels, factors = project_sites(opened)
         settings = score_settings(opened)
+        say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
+        scores = score_as_stored(opened, factors, catalogue, chosen).among(selection.parcel_ids)
     found = plan_visits(
         parcels,
         factors,
@@ -146,6 +152,8 @@ def plan(
         say(_few(len(selection.parcel_ids), best))
     else:
         _say_about(found, best, desk, catalogue)
+    for words in unlike_words(scores, catalogue):
+        say(words)
     say_selection(selection)
     return 0
 
