@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-<<<<<<< HEAD
-from kanpo.cli._number import Number, Whole
-=======
 from kanpo.cli._limits_text import say_stale, unlike_words
->>>>>>> s-words
+from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import InputPath, OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import certainty_cell, class_cell

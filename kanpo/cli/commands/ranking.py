@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-<<<<<<< HEAD
-from kanpo.cli._number import Whole
-=======
 from kanpo.cli._limits_text import land_words, say_stale, unlike_words
->>>>>>> s-words
+from kanpo.cli._number import Whole
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._ranking_text import REFERENCE, RISK_LABELS, SCORE_LABELS, show_ranking, with_classes

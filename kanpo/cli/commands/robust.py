@@ -9,11 +9,8 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-<<<<<<< HEAD
-from kanpo.cli._number import Whole
-=======
 from kanpo.cli._limits_text import say_stale
->>>>>>> s-words
+from kanpo.cli._number import Whole
 from kanpo.cli._options import OutputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import Progress, say, show_table
 from kanpo.cli._selection import say_selection, selection_options

@@ -9,11 +9,8 @@ import click
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
-<<<<<<< HEAD
-from kanpo.cli._number import Whole
-=======
 from kanpo.cli._limits_text import land_words
->>>>>>> s-words
+from kanpo.cli._number import Whole
 from kanpo.cli._options import (
     InputPath,
     assume_option,

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
-<<<<<<< HEAD
-from kanpo.cli._number import Whole, typed_number
-=======
 from kanpo.cli._limits_text import say_stale, unlike_words
->>>>>>> s-words
+from kanpo.cli._number import Whole, typed_number
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
