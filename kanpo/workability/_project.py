@@ -14,7 +14,7 @@ from kanpo.locale import Text
 from kanpo.parcels import current_parcels, read_land_use
 from kanpo.sites import Factors, stored_factors
 from kanpo.store import Project
-from kanpo.suitability import Expectations, expect, score_settings, with_assumed
+from kanpo.suitability import Expectations, MiddleYen, expect, score_settings, with_assumed
 from kanpo.workability._assumed import read_assumptions_kept
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import ground_of
@@ -56,6 +56,34 @@ def project_workability(
     settings = score_settings(project)
     kept = read_assumptions_kept(project)
     return workability(factors, ground, catalogue, herbs, kept, settings=settings, expectations=expectations)
+
+
+def middle_yen_of(
+    project: Project,
+    catalogue: Catalogue,
+    factors: Factors,
+    parcels: gpd.GeoDataFrame,
+    expectations: Expectations | None = None,
+) -> MiddleYen:
+    """What tells parcels of equal suitability apart: the middle of their yen per 10 a, asked for as it is needed.
+
+    Parameters
+    ----------
+    factors, parcels : Factors, GeoDataFrame
+        Of all parcels that may be asked about.
+    expectations : Expectations, optional
+        As the scores were computed with.
+    """
+
+    def middles(herb_id: str, parcel_ids: Sequence[str]) -> np.ndarray:
+        own = factors.subset(list(parcel_ids))
+        rows = parcels[parcels["parcel_id"].isin(parcel_ids)]
+        costs = project_workability(
+            project, catalogue, [herb_id], factors=own, parcels=rows, expectations=expectations
+        )
+        return costs.middle_yen(herb_id)
+
+    return middles
 
 
 def answer_works(project: Project, catalogue: Catalogue, herb_id: str) -> Catalogue:
