@@ -102,28 +102,46 @@ def answer_works(project: Project, catalogue: Catalogue, herb_id: str) -> Catalo
 def costs_of_blocks(
     project: Project,
     catalogue: Catalogue,
-    herb_id: str,
+    herb_of: Mapping[str, str],
     factors: Factors,
     parcels: gpd.GeoDataFrame,
     block_of: np.ndarray,
     block_ids: Sequence[str] | np.ndarray,
+    expectations: Expectations | None = None,
 ) -> pd.DataFrame:
-    """Yen and hours of blocks for a herb: block_id and the columns of `block_workability` per 10 a.
+    """Yen and hours of blocks, each for its own herb: block_id and the columns of `block_workability` per 10 a.
 
     Parameters
     ----------
+    herb_of : mapping
+        Block id to herb id, of the blocks that are asked about.
     factors, parcels : Factors, GeoDataFrame
-        Of the same parcels in the same order.
+        Of all parcels of `block_of` at least, and of these in their order.
     block_of : ndarray (N,)
         Position of the block of each parcel in `block_ids`.
+    expectations : Expectations, optional
+        What is to be expected where nothing is known, in place of what the scores were computed with.
     """
+    names = np.array(block_ids, dtype=object)
     areas = areas_of_blocks(block_of, parcels["area_m2"])
-    costs = project_workability(
-        project, catalogue, [herb_id], factors=factors, parcels=parcels, block_area_m2=areas
-    )
-    table = block_workability(costs, herb_id, block_of)
-    table.insert(0, "block_id", np.array(block_ids, dtype=object)[table["block"]])
-    return table[["block_id", *(column for column in table if "_per_10a_" in column)]]
+    tables = [pd.DataFrame({"block_id": []})]
+    for herb_id in dict.fromkeys(herb_of.values()):
+        there = np.flatnonzero([herb_of.get(name) == herb_id for name in names[block_of]])
+        own = parcels.iloc[there]
+        costs = project_workability(
+            project,
+            catalogue,
+            [herb_id],
+            factors=factors.subset(own["parcel_id"].tolist()),
+            parcels=own,
+            block_area_m2=areas[there],
+            expectations=expectations,
+        )
+        blocks, positions = np.unique(block_of[there], return_inverse=True)
+        table = block_workability(costs, herb_id, positions)
+        table.insert(0, "block_id", names[blocks])
+        tables.append(table[["block_id", *(column for column in table if "_per_10a_" in column)]])
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def costs_of_parcel(
