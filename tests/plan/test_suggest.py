@@ -58,7 +58,9 @@ def test_a_site_that_something_unknown_may_exclude_comes_last_and_says_what_to_m
     assert set(sites["parcel_id"].iloc[:2]) == {"P6", "P7"}
     assert sites["unknown"].iloc[2:].str.contains("土壌pH").all()
     assert sites["why"].iloc[2:].str.contains("試験の前に土壌pH").all()
-    assert not sites["learns"].iloc[2:].str.contains("土壌pH").any(), "nothing is learnt of what is not measured"
+    assert not sites["learns"].iloc[2:].str.contains("土壌pH").any(), (
+        "nothing is learnt of what is not measured"
+    )
 
 
 def test_twins_of_a_chosen_site_lose_their_worth() -> None:

@@ -63,7 +63,7 @@ def test_what_is_unknown_comes_in_the_order_in_which_measuring_helps() -> None:
 
 
 def test_how_often_an_unknown_value_excludes_elsewhere_stands_beside_it_and_moves_nothing() -> None:
-    """"N2 to S1" for want of a pH tells a planner nothing; that none of the known parcels is so does."""
+    """ "N2 to S1" for want of a pH tells a planner nothing; that none of the known parcels is so does."""
     open_ = good_site() | {"soil_ph": None}
     others = [good_site() | {"soil_ph": value} for value in (3.0, 5.5, 6.0, 9.0, 8.5)]
     found = explain(factors_of([open_, *others]), "P0", "shakuyaku", CATALOGUE)

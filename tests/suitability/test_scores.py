@@ -238,10 +238,14 @@ def test_equal_parcels_are_listed_by_what_the_place_takes_and_keep_their_rank() 
     rows = [good_site()] * 4 + [good_site() | {"drainage": "imperfect"}]
     factors = factors_of(rows)
     scores = score_parcels(factors, CATALOGUE, ["shakuyaku"])
-    names = pd.DataFrame({"parcel_id": factors.parcel_ids, "settlement": "", "lot_number": "", "area_m2": 1.0})
+    names = pd.DataFrame(
+        {"parcel_id": factors.parcel_ids, "settlement": "", "lot_number": "", "area_m2": 1.0}
+    )
     yen = {"P0": np.nan, "P1": 30_000.0, "P2": 10_000.0, "P3": 30_000.0, "P4": 0.0}
     table = ranking(scores, names, 5, middle_yen=lambda _, ids: np.array([yen[one] for one in ids]))
-    assert table["parcel_id"].tolist() == ["P2", "P1", "P3", "P0", "P4"], "an open range last, suitability first"
+    assert table["parcel_id"].tolist() == ["P2", "P1", "P3", "P0", "P4"], (
+        "an open range last, suitability first"
+    )
     assert table["order"].tolist() == [1, 2, 2, 4, 5] and table["rank"].tolist() == [1, 1, 1, 1, 5]
     assert table["equal_with"].tolist() == [1, 2, 2, 1, 1]
     asked: list[str] = []
