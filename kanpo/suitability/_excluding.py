@@ -34,16 +34,16 @@ class Excluding:
             labels = FACTORS[self.requirement.factor].class_labels
             fatal = [labels[key] for key, value in self.requirement.classes.items() if value == 0]
             return Text("・".join(one.ja for one in fatal), " or ".join(one.en for one in fatal))
-        ends = [None, None, None, None]
-        if self.requirement.bell is None and not self.requirement.points:
-            ends = list(self.requirement.corners)
-        ja, en = [], []
-        if ends[0] is not None:
-            ja.append(f"{ends[0]:g}{unit.ja}未満")
-            en.append(f"below {ends[0]:g} {unit.en}".rstrip())
-        if ends[3] is not None:
-            ja.append(f"{ends[3]:g}{unit.ja}超")
-            en.append(f"above {ends[3]:g} {unit.en}".rstrip())
+        curved = self.requirement.bell is not None or bool(self.requirement.points)
+        least, _, _, most = (None, None, None, None) if curved else self.requirement.corners
+        ja: list[str] = []
+        en: list[str] = []
+        if least is not None:
+            ja.append(f"{least:g}{unit.ja}未満")
+            en.append(f"below {least:g} {unit.en}".rstrip())
+        if most is not None:
+            ja.append(f"{most:g}{unit.ja}超")
+            en.append(f"above {most:g} {unit.en}".rstrip())
         return Text("か".join(ja) or "合わない値", " or ".join(en) or "a value that does not suit")
 
     @property

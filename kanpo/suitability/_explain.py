@@ -243,10 +243,7 @@ def explain(
     at = scores.parcel_ids.index(parcel_id)
     row = scores.frame(herb_id).iloc[at]
     own = factors.subset([parcel_id])
-    lines = tuple(
-        replace(line, elsewhere=excluding(factors, line.requirement)) if line.may_exclude else line
-        for line in _lines(own, herb_id, catalogue, method, given, scores.expectations)
-    )
+    lines = _with_others(_lines(own, herb_id, catalogue, method, given, scores.expectations), factors)
     return Explanation(
         parcel_id=parcel_id,
         herb_id=herb_id,
@@ -334,6 +331,14 @@ def _lines(
             )
         )
     return tuple(lines)
+
+
+def _with_others(lines: tuple[FactorLine, ...], factors: Factors) -> tuple[FactorLine, ...]:
+    """Lines that may exclude the parcel, with how often they do where the factor is known."""
+    return tuple(
+        replace(line, elsewhere=excluding(factors, line.requirement)) if line.may_exclude else line
+        for line in lines
+    )
 
 
 def _judged(own: Factors, compiled: Compiled) -> tuple[np.ndarray, np.ndarray]:
