@@ -6,6 +6,14 @@ area, shape, best herb and score. `docs/suitability.md` defines the numbers.
 
 from kanpo.blocks._barriers import read_barriers, stored_barriers
 from kanpo.blocks._form import Blocks, form_blocks
-from kanpo.blocks._score import block_table, outlines
+from kanpo.blocks._score import block_table, outlines, with_costs
 
-__all__ = ["Blocks", "block_table", "form_blocks", "outlines", "read_barriers", "stored_barriers"]
+__all__ = [
+    "Blocks",
+    "block_table",
+    "form_blocks",
+    "outlines",
+    "read_barriers",
+    "stored_barriers",
+    "with_costs",
+]

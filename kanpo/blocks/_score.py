@@ -23,6 +23,8 @@ COLUMNS = (
 #: Share of a block's area that may be less sure than the block is said to be: a sliver that nobody
 #: knows does not make a large block unknown.
 _LEFT_OPEN = 0.1
+#: Digits of a score by which blocks are ranked, as parcels are.
+_RANKED_DIGITS = 9
 #: Shares closer than this are equal.
 _EQUAL = 1e-9
 #: Position of the point in the five numbers of a score, and of the bounds around it.
@@ -89,16 +91,43 @@ def block_table(
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     """The rows with a range of classes first, by score, lower bound and area, the highest first, then by id."""
+    ranked = _sorted(table, [])
+    return ranked[list(COLUMNS)]
+
+
+def with_costs(table: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
+    """Blocks with what they take beside them, ranked anew.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As of `block_table`.
+    costs : DataFrame
+        block_id and, per 10 a, yen_per_10a_low, yen_per_10a_high and hours likewise; NaN where an end is open.
+
+    Of blocks with equal bounds the one whose yen are less by the middle of their range stands first, one
+    whose range is open last; area and id come afterwards.
+    """
+    joined = table.drop(columns="rank").merge(costs, on="block_id", how="left")
+    if "yen_per_10a_low" not in joined:
+        return table
+    middle = (joined["yen_per_10a_low"] + joined["yen_per_10a_high"]) / 2
+    ranked = _sorted(joined, [-middle.fillna(np.inf)])
+    return ranked[[*COLUMNS, *(key for key in joined if key not in COLUMNS)]]
+
+
+def _sorted(table: pd.DataFrame, cheapness: list[pd.Series]) -> pd.DataFrame:
     keys = [
         table["class_lower"].notna().astype(int),
-        table["score"].fillna(-1),
-        table["lower"],
+        table["score"].fillna(-1).round(_RANKED_DIGITS),
+        table["lower"].round(_RANKED_DIGITS),
+        *cheapness,
         table["area_m2"],
     ]
     order = np.lexsort((table["block_id"].to_numpy(dtype=str), *(-key.to_numpy() for key in reversed(keys))))
-    table = table.iloc[order].reset_index(drop=True)
-    table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table[list(COLUMNS)]
+    ranked = table.iloc[order].reset_index(drop=True)
+    ranked.insert(0, "rank", np.arange(1, len(table) + 1))
+    return ranked
 
 
 def _judged(blocks: Blocks, area: np.ndarray, scores: Scores, order: np.ndarray) -> dict[str, object]:

@@ -25,7 +25,10 @@ SCORE_LABELS = {
     "N1_N2": Text("N1かN2", "N1 or N2"),
     "best_score": Text("最高", "best"),
     "median_width": Text("幅の中央値", "median width"),
-    "order": Text("選んだ中の順", "order among the chosen"),
+    "order": Text("順", "order"),
+    "equal_with": Text("同順の筆", "share the order"),
+    "yen_per_10a": Text("円/10a(中央)", "yen per 10a (middle)"),
+    "deciding": Text("測れば決まる要因のキー", "key of what would decide"),
     "rank": Text("順位", "rank"),
     "level_with": Text("同順位の筆", "share the rank"),
     "parcel_id": Text("筆ID", "parcel id"),
@@ -116,6 +119,9 @@ def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
         ]
         keys += ["score", "lower", "upper", "potential", "limiting_factor", "deciding_factor"]
         keys += [key for key in RISK_LABELS if key in table]
+        if "yen_per_10a" in table:
+            keys.append("yen_per_10a")
+            shown["yen_per_10a"] = [None if yen != yen else f"{yen:,.0f}" for yen in table["yen_per_10a"]]
         shown["herb_id"] = [str(names[herb_id]) for herb_id in shown["herb_id"]]
         show_table(shown[keys], SCORE_LABELS)
     for words in tie_words(table, names):
@@ -134,7 +140,7 @@ def show_ranking(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as
 
 
 def tie_words(table: pd.DataFrame, names: Mapping[str, Text]) -> list[Text]:
-    """Ranks that parcels share, in words; the largest of each herb, and whether the list cuts it off."""
+    """Ranks that parcels share, in words; the largest of each herb, and what their order in the list means."""
     words = []
     for herb_id, own in table.groupby("herb_id", sort=False):
         shared = own.drop_duplicates("rank")
@@ -143,12 +149,7 @@ def tie_words(table: pd.DataFrame, names: Mapping[str, Text]) -> list[Text]:
             continue
         widest = shared.sort_values("level_with", ascending=False, kind="stable").iloc[0]
         count, rank = int(widest["level_with"]), int(widest["rank"])
-        listed = int((own["rank"] == rank).sum())
-        cut = Text(
-            f"(一覧にはそのうち {listed} 筆。この中の順に意味はありません)",
-            f" ({listed} of them are listed; their order means nothing)",
-        )
-        more = cut if listed < count else Text("", "")
+        more = _order_words(own[own["rank"] == rank], count)
         words.append(
             Text(
                 f"{names[str(herb_id)].ja}: {count:,} 筆が同じ順位({rank:,} 位)です{more.ja}。",
@@ -156,6 +157,27 @@ def tie_words(table: pd.DataFrame, names: Mapping[str, Text]) -> list[Text]:
             )
         )
     return words
+
+
+def _order_words(level: pd.DataFrame, count: int) -> Text:
+    """What the order among the listed parcels of one rank means, of `count` that share it."""
+    listed = len(level)
+    costed = "yen_per_10a" in level and level["yen_per_10a"].notna().any()
+    if not costed and listed >= count:
+        return Text("", "")
+    if not costed:
+        return Text(
+            f"(一覧にはそのうち {listed} 筆。この中の順に意味はありません)",
+            f" ({listed} of them are listed; their order means nothing)",
+        )
+    most = int(level["equal_with"].max())
+    same = Text(f"。円も同じ筆が最大 {most:,} 筆", f"; up to {most:,} take the same yen, too")
+    tie = same if most > 1 else Text("", "")
+    return Text(
+        f"(一覧にはそのうち {listed} 筆。この中は円/10a の幅の中央が安い順、円を言えない筆は後。円は要確認{tie.ja})",
+        f" ({listed} of them are listed, by the middle of their yen per 10a, those of open yen last; yen are to "
+        f"be confirmed{tie.en})",
+    )
 
 
 def show_what_if(table: pd.DataFrame, catalogue: Catalogue, *, as_json: bool, as_csv: bool) -> None:

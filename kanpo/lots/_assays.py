@@ -200,9 +200,26 @@ def _judge(limit: Limit, assays: Sequence[Assay]) -> LimitVerdict:
         verdict, reason = _compare_nothing(low, high, below)
     else:
         verdict, reason = _compare(limit, low, high, below)
-    note = _basis_note(assays, limit)
-    reason = Text(f"{reason.ja}{note.ja}", f"{reason.en}{note.en}")
+    for note in (_basis_note(assays, limit), _beyond_note(limit, verdict, spans)):
+        reason = Text(f"{reason.ja}{note.ja}", f"{reason.en}{note.en}")
     return LimitVerdict(limit, verdict, reason, n, low, high, lot)
+
+
+def _beyond_note(limit: Limit, verdict: Verdict, spans: Sequence[tuple[Decimal, Decimal]]) -> Text:
+    """How many replicates lie beyond a limit that their mean meets: the mean decides, and does not hide them."""
+    least, most = limit.minimum, limit.maximum
+    beyond = [
+        low if most is not None and low > most else high
+        for low, high in spans
+        if (most is not None and low > most) or (least is not None and high < least)
+    ]
+    if verdict is not Verdict.PASSED or not beyond:
+        return Text("", "")
+    values = "、".join(f"{value:.6g}" for value in beyond)
+    return Text(
+        f"(平均では。反復 {len(spans)} 個のうち {len(beyond)} 個は基準の外: {values})",
+        f" (by the mean; {len(beyond)} of {len(spans)} replicates are beyond the limit: {values.replace('、', ', ')})",
+    )
 
 
 def _span(assay: Assay, limit: Limit) -> tuple[Decimal, Decimal] | None:

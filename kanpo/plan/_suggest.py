@@ -98,7 +98,9 @@ def suggest_trials(
         Left out: they have had a trial of the herb.
     scores : Scores, optional
         Of all parcels for the herbs of `beliefs`: where a known factor excludes a parcel no trial of the
-        herb is suggested, and each site says what may be said of its class.
+        herb is suggested, and each site says what may be said of its class. A site that something not
+        known may yet exclude comes only where no other is left: a harvest there would tell of a place
+        that nobody would have chosen, once it is measured.
     """
     possible, left_out = _possible(parcels, factors, limits)
     columns = factors.subset(list(possible)).columns() if len(possible) else {}
@@ -107,10 +109,12 @@ def suggest_trials(
     for herb, belief in beliefs.items() if len(possible) else ():
         enough = belief.response.known_share(columns) >= limits.least_known - 1e-9
         known |= enough
+        doubtful = np.zeros(len(possible), dtype=bool)
         if scores is not None:
             enough &= ~_excluded(scores, herb, possible)
+            doubtful = _doubtful(scores, herb, possible)
         left = enough & ~np.isin(possible, [parcel for name, parcel in tried if name == herb])
-        pools[herb] = _Pool(belief, columns, possible, boldness, enough, left)
+        pools[herb] = _Pool(belief, columns, possible, boldness, enough, left, doubtful)
     left_out["unknown"] = int((~known).sum())
     sites = add_classes(_choose(pools, parcels, factors, budget), scores)
     return Suggestion(sites[list(COLUMNS)], left_out)
@@ -122,7 +126,7 @@ def _choose(pools: Mapping[str, _Pool], parcels: pd.DataFrame, factors: Factors,
     rows = parcels.set_index("parcel_id")
     taken: set[str] = set()
     while len(chosen) < budget:
-        offers = {herb: offer for herb, pool in pools.items() if (offer := pool.best(taken)) is not None}
+        offers = _offers(pools, taken, doubtful=False) or _offers(pools, taken, doubtful=True)
         if not offers:
             break
         herb = max(offers, key=lambda name: offers[name][1])
@@ -134,6 +138,20 @@ def _choose(pools: Mapping[str, _Pool], parcels: pd.DataFrame, factors: Factors,
         pools[herb].learn_from(at)
         taken.add(parcel)
     return pd.DataFrame(chosen, columns=[key for key in COLUMNS if key not in CLASS_COLUMNS])
+
+
+def _offers(pools: Mapping[str, _Pool], taken: set[str], *, doubtful: bool) -> dict[str, tuple[int, float]]:
+    """The best site that is left for each herb and its worth, among those that may yet be excluded or the others."""
+    offers = {herb: pool.best(taken, doubtful=doubtful) for herb, pool in pools.items()}
+    return {herb: offer for herb, offer in offers.items() if offer is not None}
+
+
+def _doubtful(scores: Scores, herb_id: str, parcel_ids: np.ndarray) -> np.ndarray:
+    """Which parcels (n,) something that is not known may exclude for a herb, or leave at nothing."""
+    at = pd.Index(scores.parcel_ids).get_indexer(parcel_ids)
+    herb = scores.herb_ids.index(herb_id)
+    lower, upper = scores.result.lower[herb, at], scores.result.upper[herb, at]
+    return np.asarray((lower < scores.bounds.s3) & (upper >= scores.bounds.s3))
 
 
 def _excluded(scores: Scores, herb_id: str, parcel_ids: np.ndarray) -> np.ndarray:
@@ -188,11 +206,16 @@ class _Pool:
         boldness: float,
         enough: np.ndarray,
         left: np.ndarray,
+        doubtful: np.ndarray,
     ) -> None:
-        """Sites (n,) of which `enough` is known can be among the best, and those that are `left` be chosen."""
+        """Sites (n,) of which `enough` is known can be among the best, and those that are `left` be chosen.
+
+        Those that are `doubtful` may be unsuitable for all that is known.
+        """
         usable, pool = _pool(belief.response.log_yield(columns, belief.z), enough)
         self._draws = belief.draw({key: column[pool] for key, column in columns.items()})
         self.parcel_ids, self._open, self._candidates = parcel_ids[pool], left[pool], usable
+        self._doubtful = doubtful[pool]
         self._belief, self._boldness = belief, boldness
         logs = self._draws.log_yield
         size = len(logs)
@@ -207,9 +230,10 @@ class _Pool:
         self._toward = apart @ self._spread[:, :-1].T
         self._doubt = float((apart**2).sum())
 
-    def best(self, taken: set[str]) -> tuple[int, float] | None:
-        """Position and worth of the best site that is left."""
-        open_ = np.flatnonzero(self._open & ~np.isin(self.parcel_ids, list(taken)))
+    def best(self, taken: set[str], *, doubtful: bool = False) -> tuple[int, float] | None:
+        """Position and worth of the best site that is left, among those that are doubtful or the others."""
+        there = self._open & (self._doubtful == doubtful)
+        open_ = np.flatnonzero(there & ~np.isin(self.parcel_ids, list(taken)))
         if not len(open_):
             return None
         worth = self._boldness * np.sqrt(self._told(open_)) + _LITTLE * self._promise[open_]
@@ -236,10 +260,10 @@ class _Pool:
         promise, low, high = float(yields.mean()), *map(float, np.quantile(yields, _BETWEEN))
         gain = 0.5 * float(np.log1p((self._own_sd(at) / self._belief.error_sd) ** 2))
         told = float(self._told(np.array([at]))[0]) / max(self._doubt, 1e-12)
-        learns = self._learns(at)
         needed = [row.factor for row in self._belief.response.requirements]
         unknown = factors.values.loc[self.parcel_ids[at], needed].isna()
         gaps = [FACTORS[key].label for key, gone in unknown.items() if gone]
+        learns = self._learns(at, set(unknown.index[unknown]))
         rank, top = int(self._rank[at]), max(int(self._rank[at]) / self._candidates, 0.01)
         why = Text(
             f"見込みは候補 {self._candidates:,} の {rank:,} 番(上位 {top:.0%})。"
@@ -255,12 +279,17 @@ class _Pool:
         own = self._spread[at, :-1]
         return float(np.sqrt(max(own @ self._left[:-1, :-1] @ own, 0.0)))
 
-    def _learns(self, at: int) -> Text:
-        """The two parameters that go most with what a harvest at a site would show, as far as they are open."""
+    def _learns(self, at: int, unknown: set[str]) -> Text:
+        """The two parameters that go most with what a harvest at a site would show, as far as they are open.
+
+        Of a factor whose value there is `unknown` a harvest says nothing that could be put to it.
+        """
         z = (self._draws.z - self._draws.z.mean(axis=0)) / np.sqrt(len(self._draws.z) - 1)
         together = z.T @ (self._left @ self._spread[at])[:-1]
         least = 0.2 * max(self._own_sd(at), 1e-12)
-        first = [p for p in np.argsort(-np.abs(together), kind="stable")[:2] if abs(together[p]) > least]
+        told = np.array([p.factor not in unknown for p in self._belief.response.parameters])
+        order = np.argsort(-np.abs(together), kind="stable")
+        first = [p for p in order[told[order]][:2] if abs(together[p]) > least]
         names = [_name(self._belief.response.parameters[p]) for p in first]
         return Text("、".join(name.ja for name in names), ", ".join(name.en for name in names))
 

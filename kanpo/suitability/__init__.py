@@ -23,6 +23,7 @@ from kanpo.suitability._classes import (
 )
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._deciding import open_factors
+from kanpo.suitability._excluding import Excluding, excluding, excluding_notes
 from kanpo.suitability._explain import Explanation, FactorLine, explain
 from kanpo.suitability._kernel import FactorColumns, KernelResult, run_kernel, score_chunks
 from kanpo.suitability._membership import FLOOR, membership
@@ -45,7 +46,15 @@ from kanpo.suitability._project import (
 from kanpo.suitability._robust import Robustness, robustness
 from kanpo.suitability._score import Expectations, Scores, Weights, expect, score_parcels
 from kanpo.suitability._shapes import SPREAD
-from kanpo.suitability._tables import Separation, ranking, separation, shade_words, suited_herbs, summary
+from kanpo.suitability._tables import (
+    MiddleYen,
+    Separation,
+    ranking,
+    separation,
+    shade_words,
+    suited_herbs,
+    summary,
+)
 from kanpo.suitability._tones import (
     CLASS_COLOURS,
     LINE_COLOURS,
@@ -83,6 +92,7 @@ __all__ = [
     "ClassBounds",
     "Compiled",
     "Criterion",
+    "Excluding",
     "Expectations",
     "Explanation",
     "FactorColumns",
@@ -91,6 +101,7 @@ __all__ = [
     "KernelResult",
     "Memberships",
     "Method",
+    "MiddleYen",
     "PanelWeights",
     "Ranges",
     "Robustness",
@@ -108,6 +119,8 @@ __all__ = [
     "climate_score",
     "combine",
     "compile_requirements",
+    "excluding",
+    "excluding_notes",
     "expect",
     "explain",
     "freshness",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from kanpo.sites import Concern, Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._compiled import Compiled, compile_requirements
 from kanpo.suitability._deciding import openness
+from kanpo.suitability._excluding import Excluding, excluding
 from kanpo.suitability._explain_text import explanation_text
 from kanpo.suitability._improving import Option, WorkPrice, cheapest_options, class_of, possible_works
 from kanpo.suitability._kernel import TIE, judge_columns
@@ -34,7 +35,8 @@ class FactorLine:
     upper and most. `after` is the third of them after the works that help most. `weight` is the
     normalised weight, `weighed` whether it is given in place of the catalogue's. `loss` is this
     factor's part in −ln of the score, the limiting factor's double part included; they add up.
-    `gain` orders the factors that are not known by how far they hold the interval open.
+    `gain` orders the factors that are not known by how far they hold the interval open; `elsewhere` tells
+    of one that may exclude the parcel how often it does where it is known.
     """
 
     factor: str
@@ -50,6 +52,7 @@ class FactorLine:
     requirement: Requirement
     source_title: str
     weighed: bool = False
+    elsewhere: Excluding | None = None
 
     @property
     def known(self) -> bool:
@@ -185,6 +188,8 @@ class Explanation:
                     "weight_given": line.weighed,
                     "loss_share": self.loss_share(line.factor),
                     "may_exclude": line.may_exclude,
+                    "known_parcels": line.elsewhere.known if line.elsewhere else None,
+                    "excluded_by_it": line.elsewhere.excluded if line.elsewhere else None,
                     "cost_to_measure": FACTORS[line.factor].cost,
                     "requirement": line.requirement.text.en,
                     "knock_out": line.requirement.knock_out,
@@ -238,7 +243,7 @@ def explain(
     at = scores.parcel_ids.index(parcel_id)
     row = scores.frame(herb_id).iloc[at]
     own = factors.subset([parcel_id])
-    lines = _lines(own, herb_id, catalogue, method, given, scores.expectations)
+    lines = _with_others(_lines(own, herb_id, catalogue, method, given, scores.expectations), factors)
     return Explanation(
         parcel_id=parcel_id,
         herb_id=herb_id,
@@ -326,6 +331,14 @@ def _lines(
             )
         )
     return tuple(lines)
+
+
+def _with_others(lines: tuple[FactorLine, ...], factors: Factors) -> tuple[FactorLine, ...]:
+    """Lines that may exclude the parcel, with how often they do where the factor is known."""
+    return tuple(
+        replace(line, elsewhere=excluding(factors, line.requirement)) if line.may_exclude else line
+        for line in lines
+    )
 
 
 def _judged(own: Factors, compiled: Compiled) -> tuple[np.ndarray, np.ndarray]:

@@ -228,7 +228,8 @@ def _not_known(found: Explanation, speak: Speak) -> list[str]:
     ]
     for key in found.missing:
         line, cost = found.line(key), _COSTS[FACTORS[key].cost]
-        excludes = Text("、除外もあり得る", ", may exclude") if line.may_exclude else Text("", "")
+        fatal = line.elsewhere.text if line.elsewhere else Text("", "")
+        excludes = Text(f"、{fatal.ja}", f", {fatal.en}") if fatal.ja else fatal
         lines.append(
             speak(
                 Text(

@@ -89,7 +89,7 @@ def option_price(option: Option) -> Text:
         least = sum(priced.money.yen_low or 0.0 for priced in option.works)
         ja.append(f"{least / 10_000:.3g} 万円/10a 以上")
         en.append(f"{least:,.0f} yen/10a or more")
-    if money.hours_low is not None and money.hours_high is not None:
+    if money.hours_low is not None and money.hours_high:
         ja.append(f"{money.hours_low:.3g}〜{money.hours_high:.3g} 時間/10a")
         en.append(f"{money.hours_low:.3g} to {money.hours_high:.3g} hours/10a")
     for priced in option.works:

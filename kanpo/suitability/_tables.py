@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -197,14 +197,25 @@ def shade_words(catalogue: Catalogue, herb_id: str) -> Text | None:
     )
 
 
+#: Middles of yen per 10 a (n,) that parcels take for a herb, given its id and theirs; NaN where they are open.
+MiddleYen = Callable[[str, Sequence[str]], np.ndarray]
+
+
 def ranking(
-    scores: Scores, parcels: gpd.GeoDataFrame, top: int, *, among: Collection[str] | None = None
+    scores: Scores,
+    parcels: gpd.GeoDataFrame,
+    top: int,
+    *,
+    among: Collection[str] | None = None,
+    middle_yen: MiddleYen | None = None,
 ) -> pd.DataFrame:
     """The best `top` parcels of each herb with settlement, lot number and area, in the order of `Scores.frame`.
 
-    `among` are the parcels to choose from, where it is not all of them; `rank` stays that among all, and
-    `order` is the place among the chosen, equal ones sharing one. ``level_with`` is how many parcels share
-    the rank, all counted.
+    `among` are the parcels to choose from, where it is not all of them; `rank` stays that among all, by
+    suitability, the same wherever it is told. ``order`` is the place among the chosen: by rank, then, with
+    `middle_yen`, by what the place takes (``yen_per_10a``, less first, an open range last); equal ones
+    share one. ``level_with`` is how many parcels share the rank, all counted, ``equal_with`` how many of
+    the chosen share the order.
     """
     among = among if among is None or len(among) < len(scores.parcel_ids) else None
     names = pd.DataFrame(parcels[["parcel_id", "settlement", "lot_number", "area_m2"]])
@@ -212,17 +223,32 @@ def ranking(
     for herb_id in scores.herb_ids:
         frame = scores.frame(herb_id)
         frame["level_with"] = frame.groupby("rank")["rank"].transform("size")
-        frame = frame.sort_values("rank", kind="stable")
         if among is not None:
             frame = frame[frame["parcel_id"].isin(among)]
-        frame["order"] = frame["rank"].rank(method="min").astype(int)
-        frame = frame.head(top).merge(names, on="parcel_id", how="left")
-        parts.append(frame)
+        frame = _in_order(frame.sort_values("rank", kind="stable"), top, middle_yen)
+        parts.append(frame.head(top).merge(names, on="parcel_id", how="left"))
     table = pd.concat(parts, ignore_index=True)
     for key in ("limiting_factor", "deciding_factor"):
+        table[key.removesuffix("_factor")] = table[key]
         table[key] = [str(FACTORS[name].label) if name in FACTORS else None for name in table[key]]
-    keys = ["herb_id", *(["order"] if among is not None else []), "rank", "level_with", "parcel_id"]
+    ordered, costed = among is not None or middle_yen is not None, middle_yen is not None
+    keys = ["herb_id", *(["order"] if ordered else []), "rank", "level_with", "parcel_id"]
     keys += ["settlement", "lot_number", "area_m2", "certainty"]
     keys += ["class_lower", "class_upper", "score", "lower", "upper"]
     keys += ["potential_class_lower", "potential_class_upper", "potential_score"]
-    return table[[*keys, "limiting_factor", "deciding_factor", "known"]]
+    keys += ["limiting_factor", "deciding_factor", "known", "deciding"]
+    return table[[*keys, *(["yen_per_10a", "equal_with"] if costed else [])]]
+
+
+def _in_order(frame: pd.DataFrame, top: int, middle_yen: MiddleYen | None) -> pd.DataFrame:
+    """Parcels of one herb, already by rank, with ``order``; by yen where they are equal, as far as `top` reaches."""
+    if middle_yen is None or frame.empty:
+        return frame.assign(order=frame["rank"].rank(method="min").astype(int))
+    # Who stands behind the last one's equals cannot come into the list.
+    frame = frame[frame["rank"] <= frame["rank"].iloc[min(top, len(frame)) - 1]]
+    yen = middle_yen(str(frame["herb_id"].iloc[0]), list(frame["parcel_id"]))
+    frame = frame.assign(yen_per_10a=yen).sort_values(["rank", "yen_per_10a"], kind="stable")
+    new = (frame[["rank", "yen_per_10a"]].fillna(-1.0).diff() != 0).any(axis=1)
+    frame["order"] = pd.Series(np.arange(1, len(frame) + 1), frame.index).where(new).ffill().astype(int)
+    frame["equal_with"] = frame.groupby("order")["order"].transform("size")
+    return frame

@@ -14,7 +14,13 @@ from kanpo.workability._assumed import (
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import Ground, ground_of
 from kanpo.workability._margin import Margin, margin_of
-from kanpo.workability._project import answer_works, costs_of_blocks, costs_of_parcel, project_workability
+from kanpo.workability._project import (
+    answer_works,
+    costs_of_blocks,
+    costs_of_parcel,
+    middle_yen_of,
+    project_workability,
+)
 from kanpo.workability._rules import NOT_WORTH, SUBSIDIES, Rule, previous_crops, replant_rules, rules_of
 from kanpo.workability._span import Span
 from kanpo.workability._tables import cost_table, in_words
@@ -56,6 +62,7 @@ __all__ = [
     "ground_of",
     "in_words",
     "margin_of",
+    "middle_yen_of",
     "parcel_workability",
     "previous_crops",
     "project_workability",

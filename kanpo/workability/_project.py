@@ -14,7 +14,7 @@ from kanpo.locale import Text
 from kanpo.parcels import current_parcels, read_land_use
 from kanpo.sites import Factors, stored_factors
 from kanpo.store import Project
-from kanpo.suitability import Expectations, expect, score_settings, with_assumed
+from kanpo.suitability import Expectations, MiddleYen, expect, score_settings, with_assumed
 from kanpo.workability._assumed import read_assumptions_kept
 from kanpo.workability._blocks import areas_of_blocks, block_workability
 from kanpo.workability._ground import ground_of
@@ -58,6 +58,34 @@ def project_workability(
     return workability(factors, ground, catalogue, herbs, kept, settings=settings, expectations=expectations)
 
 
+def middle_yen_of(
+    project: Project,
+    catalogue: Catalogue,
+    factors: Factors,
+    parcels: gpd.GeoDataFrame,
+    expectations: Expectations | None = None,
+) -> MiddleYen:
+    """What tells parcels of equal suitability apart: the middle of their yen per 10 a, asked for as it is needed.
+
+    Parameters
+    ----------
+    factors, parcels : Factors, GeoDataFrame
+        Of all parcels that may be asked about.
+    expectations : Expectations, optional
+        As the scores were computed with.
+    """
+
+    def middles(herb_id: str, parcel_ids: Sequence[str]) -> np.ndarray:
+        own = factors.subset(list(parcel_ids))
+        rows = parcels[parcels["parcel_id"].isin(parcel_ids)]
+        costs = project_workability(
+            project, catalogue, [herb_id], factors=own, parcels=rows, expectations=expectations
+        )
+        return costs.middle_yen(herb_id)
+
+    return middles
+
+
 def answer_works(project: Project, catalogue: Catalogue, herb_id: str) -> Catalogue:
     """The catalogue with the figures of its works that the project was asked for and has answered for a herb."""
     kept = read_assumptions_kept(project)
@@ -74,28 +102,46 @@ def answer_works(project: Project, catalogue: Catalogue, herb_id: str) -> Catalo
 def costs_of_blocks(
     project: Project,
     catalogue: Catalogue,
-    herb_id: str,
+    herb_of: Mapping[str, str],
     factors: Factors,
     parcels: gpd.GeoDataFrame,
     block_of: np.ndarray,
     block_ids: Sequence[str] | np.ndarray,
+    expectations: Expectations | None = None,
 ) -> pd.DataFrame:
-    """Yen and hours of blocks for a herb: block_id and the columns of `block_workability` per 10 a.
+    """Yen and hours of blocks, each for its own herb: block_id and the columns of `block_workability` per 10 a.
 
     Parameters
     ----------
+    herb_of : mapping
+        Block id to herb id, of the blocks that are asked about.
     factors, parcels : Factors, GeoDataFrame
-        Of the same parcels in the same order.
+        Of all parcels of `block_of` at least, and of these in their order.
     block_of : ndarray (N,)
         Position of the block of each parcel in `block_ids`.
+    expectations : Expectations, optional
+        What is to be expected where nothing is known, in place of what the scores were computed with.
     """
+    names = np.array(block_ids, dtype=object)
     areas = areas_of_blocks(block_of, parcels["area_m2"])
-    costs = project_workability(
-        project, catalogue, [herb_id], factors=factors, parcels=parcels, block_area_m2=areas
-    )
-    table = block_workability(costs, herb_id, block_of)
-    table.insert(0, "block_id", np.array(block_ids, dtype=object)[table["block"]])
-    return table[["block_id", *(column for column in table if "_per_10a_" in column)]]
+    tables = [pd.DataFrame({"block_id": []})]
+    for herb_id in dict.fromkeys(herb_of.values()):
+        there = np.flatnonzero([herb_of.get(name) == herb_id for name in names[block_of]])
+        own = parcels.iloc[there]
+        costs = project_workability(
+            project,
+            catalogue,
+            [herb_id],
+            factors=factors.subset(own["parcel_id"].tolist()),
+            parcels=own,
+            block_area_m2=areas[there],
+            expectations=expectations,
+        )
+        blocks, positions = np.unique(block_of[there], return_inverse=True)
+        table = block_workability(costs, herb_id, positions)
+        table.insert(0, "block_id", names[blocks])
+        tables.append(table[["block_id", *(column for column in table if "_per_10a_" in column)]])
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def costs_of_parcel(

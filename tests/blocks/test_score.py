@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
-from kanpo.blocks import block_table, form_blocks, outlines, read_barriers
+from kanpo.blocks import block_table, form_blocks, outlines, read_barriers, with_costs
 from kanpo.errors import InputUnusable
 from kanpo.herbs import load_catalogue
 from kanpo.suitability import Scores, score_parcels
@@ -173,3 +174,17 @@ def test_a_file_that_only_pretends_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputUnusable) as caught:
             read_barriers(path)
         assert caught.value.code == code, path.name
+
+
+def test_equal_blocks_stand_by_what_they_take_and_an_open_amount_last() -> None:
+    """Suitability first, then yen, then area."""
+    table = block_table(form_blocks(FRAME), FRAME, scored({}, {}, {}, herbs=["shakuyaku"]))
+    assert len(table) > 1 and table["score"].nunique() == table["lower"].nunique() == 1
+    ids = table["block_id"].tolist()
+    low = [50_000.0] + [10_000.0] * (len(ids) - 1)
+    high = [60_000.0, *[20_000.0] * (len(ids) - 1)]
+    costs = pd.DataFrame({"block_id": ids, "yen_per_10a_low": low, "yen_per_10a_high": high})
+    assert with_costs(table, costs)["block_id"].tolist()[-1] == ids[0], "the largest, and the dearest"
+    costs["yen_per_10a_high"] = [60_000.0, *[np.nan] * (len(ids) - 1)]
+    costed = with_costs(table, costs)
+    assert costed["block_id"].iloc[0] == ids[0] and costed["rank"].tolist() == list(range(1, len(ids) + 1))

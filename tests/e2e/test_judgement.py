@@ -62,6 +62,30 @@ def test_soil_of_no_depth_is_unsuitable_whatever_the_rest(judged: Kanpo, herb: s
     assert explained(judged, "P1", herb)["current"]["class_lower"] == "S1", "all else is perfect"
 
 
+def test_no_herb_grows_where_there_is_no_soil_and_no_tilling_makes_any(judged: Kanpo) -> None:
+    told = json.loads(judged("ranking", "--parcel", "P2", "--json").out)
+    assert len(told) > 20 and all(row["score"] == 0 and row["potential_score"] == 0 for row in told)
+    named = [row for row in told if not row["reference"]]
+    assert {row["class_upper"] for row in named} == {row["potential_class_upper"] for row in named} == {"N2"}
+
+
+def test_blocks_carry_what_their_best_herb_takes(judged: Kanpo) -> None:
+    """A best herb carries its cost, whether it was asked for or found."""
+    said = judged("blocks", "--min-block-area", "0")
+    assert "円/10a" in said.out and "時間/10a" in said.out
+    rows = json.loads(judged("blocks", "--min-block-area", "0", "--json").out)
+    assert rows and all(row["yen_per_10a_low"] is not None for row in rows if row["herb_id"])
+
+
+def test_equal_parcels_are_ranked_by_the_yen_that_the_place_takes(judged: Kanpo) -> None:
+    rows = json.loads(judged("ranking", "--herb", "芍薬", "--json").out)
+    level = [row["yen_per_10a"] for row in rows if row["rank"] == 1]
+    known = [yen for yen in level if yen is not None]
+    assert known == sorted(known) and level[: len(known)] == known
+    said = judged("ranking", "--herb", "芍薬")
+    assert "円/10a(中央)" in said.out
+
+
 def test_soil_of_ph_3_is_not_for_toki_and_liming_is_named(judged: Kanpo) -> None:
     told = explained(judged, "P3", "当帰")
     assert told["current"]["class_upper"] != "S1" and told["limiting"][0] == "soil_ph"

@@ -71,6 +71,8 @@ def test_replicates_are_averaged(lot: Project) -> None:
     verdict = assay(lot, *values)
     found = next(test for test in verdict.tests if test.limit.test == "total_ash")
     assert (found.n, found.low, found.verdict) == (2, Decimal("6.7"), PASSED)
+    assert "反復 2 個のうち 1 個は基準の外: 7.4" in found.reason.ja, "the mean does not hide it"
+    assert "1 of 2 replicates are beyond the limit: 7.4" in found.reason.en
 
 
 def test_units_are_converted_only_where_that_is_exact(lot: Project) -> None:

@@ -49,6 +49,20 @@ def test_the_best_site_comes_first_when_only_promise_counts() -> None:
     assert found.sites["parcel_id"].tolist() == ["P5"]
 
 
+def test_a_site_that_something_unknown_may_exclude_comes_last_and_says_what_to_measure() -> None:
+    """A fine site without a pH may be one where nothing grows: others are tried first."""
+    open_ = good_site() | {"soil_ph": None}
+    rows = [open_] * 6 + [good_site() | {"soil_texture": "clay", "sunlight": "partial"}] * 2
+    scores = score_parcels(factors_of(rows), CATALOGUE, list(BELIEFS))
+    sites = suggested(rows, 4, scores=scores).sites
+    assert set(sites["parcel_id"].iloc[:2]) == {"P6", "P7"}
+    assert sites["unknown"].iloc[2:].str.contains("土壌pH").all()
+    assert sites["why"].iloc[2:].str.contains("試験の前に土壌pH").all()
+    assert not sites["learns"].iloc[2:].str.contains("土壌pH").any(), (
+        "nothing is learnt of what is not measured"
+    )
+
+
 def test_twins_of_a_chosen_site_lose_their_worth() -> None:
     """Ten alike sites that could be good and one of another kind: the second choice is the other kind."""
     deep = good_site() | {"soil_depth_cm": 22.0}

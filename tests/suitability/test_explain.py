@@ -57,9 +57,23 @@ def test_what_is_unknown_comes_in_the_order_in_which_measuring_helps() -> None:
     found = explained(FAIR)
     assert found.missing == ("soil_ph", "sunlight")
     page = found.text().ja
-    assert "・土壌pH(H2O)(土壌分析、重み 9%、除外もあり得る)" in page
+    assert "・土壌pH(H2O)(土壌分析、重み 9%、除外もあり得る: 4未満か8.5超)" in page
     assert "・日照(現地調査、重み 13%)" in page
     assert "次に測るとよいもの: 土壌pH(H2O)" in page
+
+
+def test_how_often_an_unknown_value_excludes_elsewhere_stands_beside_it_and_moves_nothing() -> None:
+    """ "N2 to S1" for want of a pH tells a planner nothing; that none of the known parcels is so does."""
+    open_ = good_site() | {"soil_ph": None}
+    others = [good_site() | {"soil_ph": value} for value in (3.0, 5.5, 6.0, 9.0, 8.5)]
+    found = explain(factors_of([open_, *others]), "P0", "shakuyaku", CATALOGUE)
+    ph = found.line("soil_ph").elsewhere
+    assert ph is not None and (ph.known, ph.excluded) == (5, 3), "at 8.5 the membership is 0 too"
+    assert "4未満か8.5超。分かっている 5 筆では 3 筆" in found.text().ja
+    assert "below 4 or above 8.5, as in 3 of the 5 parcels known" in found.text().en
+    told = next(row for row in found.to_dict()["factors"] if row["factor"] == "soil_ph")  # type: ignore[attr-defined]
+    assert (told["known_parcels"], told["excluded_by_it"]) == (5, 3)
+    assert found.now.lower == 0 and found.now.class_lower == "N2", "the bound is still the worst possible"
 
 
 def test_the_floor_is_marked_and_explained() -> None:

@@ -6,6 +6,7 @@ import math
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 
 from kanpo.errors import UsageError
@@ -244,3 +245,22 @@ def test_a_layer_excludes_a_parcel_for_every_herb_whatever_is_known() -> None:
         rest = ["score", "lower", "upper", "class", "limiting_factor", "deciding_factor"]
         own, other = (told.iloc[3:][rest].astype(object).fillna("") for told in (frame, free.frame(herb_id)))
         assert own.equals(other)
+
+
+def test_equal_parcels_are_listed_by_what_the_place_takes_and_keep_their_rank() -> None:
+    rows = [good_site()] * 4 + [good_site() | {"drainage": "imperfect"}]
+    factors = factors_of(rows)
+    scores = score_parcels(factors, CATALOGUE, ["shakuyaku"])
+    names = pd.DataFrame(
+        {"parcel_id": factors.parcel_ids, "settlement": "", "lot_number": "", "area_m2": 1.0}
+    )
+    yen = {"P0": np.nan, "P1": 30_000.0, "P2": 10_000.0, "P3": 30_000.0, "P4": 0.0}
+    table = ranking(scores, names, 5, middle_yen=lambda _, ids: np.array([yen[one] for one in ids]))
+    assert table["parcel_id"].tolist() == ["P2", "P1", "P3", "P0", "P4"], (
+        "an open range last, suitability first"
+    )
+    assert table["order"].tolist() == [1, 2, 2, 4, 5] and table["rank"].tolist() == [1, 1, 1, 1, 5]
+    assert table["equal_with"].tolist() == [1, 2, 2, 1, 1]
+    asked: list[str] = []
+    ranking(scores, names, 2, middle_yen=lambda _, ids: (asked.extend(ids), np.zeros(len(ids)))[1])
+    assert "P4" not in asked, "who cannot come into the list is not costed"

@@ -53,11 +53,12 @@ _LABELS = {
     help=Text(
         "隣り合う筆をまとめて団地にし、よい順に並べる。機械を使うにはまとまった面積が要る。\n\n"
         "すき間(--gap)までの筆をつなぐ。--barrier に川や幹線道路の線を渡すと、それを越えてはつながない。\n"
-        "団地の適地度は筆の適地度の面積加重平均。生薬を指定しなければ、団地ごとに一番よい生薬で並べる。",
+        "団地の適地度は筆の適地度の面積加重平均。生薬を指定しなければ、団地ごとに一番よい生薬で並べる。"
+        "円と時間はその生薬で、最初の作までにその場所だからかかるもの。",
         "Bring neighbouring parcels together into blocks, the best first: machines need area together.\n\n"
         "Parcels up to a gap apart are joined, but not across the lines of --barrier (rivers, main roads). "
         "The score of a block is the mean of its parcels' scores weighted by area, for the herb given or else "
-        "for the best herb of each block.",
+        "for the best herb of each block; yen and hours are what the place takes for that herb.",
     ),
 )
 @project_option
@@ -122,12 +123,12 @@ def blocks(
 ) -> int:
     import numpy as np
 
-    from kanpo.blocks import block_table, form_blocks, outlines, read_barriers, stored_barriers
+    from kanpo.blocks import block_table, form_blocks, outlines, read_barriers, stored_barriers, with_costs
     from kanpo.exchange import export_layer, layer_file, style_layer
     from kanpo.herbs import find_herb
     from kanpo.parcels import select_parcels
     from kanpo.store import Project
-    from kanpo.suitability import project_sites, score_as_stored
+    from kanpo.suitability import project_sites, score_as_stored, shade_words
     from kanpo.workability import costs_of_blocks
 
     catalogue = catalogue_of(find_project(project))
@@ -142,15 +143,11 @@ def blocks(
         selection = select_parcels(opened, wanted)
         parcels = parcels[selection.rows(parcels["parcel_id"])].reset_index(drop=True)
         formed = form_blocks(parcels, gap_m=gap, barriers=np.concatenate(lines) if lines else None)
-        costs = None
-        if chosen:
-            own = factors.subset(parcels["parcel_id"].tolist())
-            costs = costs_of_blocks(
-                opened, catalogue, chosen[0], own, parcels, formed.block_of, formed.block_ids
-            )
-    table = block_table(formed, parcels, scores, least_area_m2=min_block_area)
-    if costs is not None:
-        table = table.merge(costs, on="block_id", how="left")
+        table = block_table(formed, parcels, scores, least_area_m2=min_block_area)
+        herb_of = table.dropna(subset="herb_id").set_index("block_id")["herb_id"].to_dict()
+        inside = formed.block_of, formed.block_ids
+        costs = costs_of_blocks(opened, catalogue, herb_of, factors, parcels, *inside, scores.expectations)
+    table = with_costs(table, costs)
     if path is not None:
         style = style_layer(Text("団地", "blocks"), table, labels=_LABELS)
         export_layer(path, outlines(formed, table), layer="blocks", style=style)
@@ -173,6 +170,10 @@ def blocks(
     )
     for words in unlike_words(scores.among(selection.parcel_ids), catalogue):
         say(words)
+    for herb_id in table.head(limit)["herb_id"].dropna().unique():
+        if built := shade_words(catalogue, herb_id):
+            name = catalogue.herbs[herb_id].label
+            say(Text(f"{name.ja}: {built.ja}。", f"{name.en}: {built.en}."))
     say_selection(selection)
     return 0
 

@@ -49,11 +49,13 @@ _HERBS = [
     help=Text(
         "どの筆にどの生薬かを、順位で示す。何も保存しない。\n\n"
         "--parcel は1筆について生薬を、--herb は1生薬について筆を、よい順に並べる。"
-        "区分が言えるものが先、次に適地度(控えめに見た値)、下限の順。等しい筆は同じ順位になる。\n"
+        "区分が言えるものが先、次に適地度(控えめに見た値)、下限の順。等しい筆は同じ順位になり、"
+        "その中では円/10a(幅の中央)の安い順に並べる。\n"
         "--pareto は点数のほかにも観点があるとき、どの観点でも負けない筆(1段目)、次の筆(2段目)…を出す。\n"
         "例: --herb 当帰 --pareto score,area_m2,-road_access_m(- は小さいほどよい)",
         "Rank herbs for a parcel or parcels for a herb; nothing is stored.\n\n"
-        "What has a class comes first, then the cautious score, then its lower bound; equal parcels share a rank.\n"
+        "What has a class comes first, then the cautious score, then its lower bound; equal parcels share a "
+        "rank, and among them those that take fewer yen per 10a stand first.\n"
         "--pareto lists, where more than the score counts, the parcels that no other beats in everything "
         "(level 1), then the next. For example --herb toki --pareto score,area_m2,-road_access_m; a minus "
         "means less is better.",
@@ -124,6 +126,7 @@ def ranking_command(
     from kanpo.parcels import find_current, select_parcels
     from kanpo.store import Project
     from kanpo.suitability import (
+        excluding_notes,
         pareto_table,
         project_sites,
         ranking,
@@ -131,6 +134,7 @@ def ranking_command(
         score_as_stored,
         suited_herbs,
     )
+    from kanpo.workability import middle_yen_of
 
     _check(parcel, herbs, pareto, wanted)
     catalogue = catalogue_of(find_project(project))
@@ -144,12 +148,13 @@ def ranking_command(
         anomalies = anomalies_of(opened, station, normal) if risk else None
         say_stale(opened, catalogue)
         selection = select_parcels(opened, wanted)
-    if row is not None:
-        table = suited_herbs(scores, row["parcel_id"], catalogue)
-    elif criteria:
-        table = pareto_table(scores, factors, parcels, criteria, levels, among=selection.parcel_ids)
-    else:
-        table = ranking(scores, parcels, top, among=selection.parcel_ids)
+        if row is not None:
+            table = suited_herbs(scores, row["parcel_id"], catalogue)
+        elif criteria:
+            table = pareto_table(scores, factors, parcels, criteria, levels, among=selection.parcel_ids)
+        else:
+            yen = middle_yen_of(opened, catalogue, factors, parcels, scores.expectations)
+            table = ranking(scores, parcels, top, among=selection.parcel_ids, middle_yen=yen)
     if anomalies is not None:
         how: dict[str, Any] = {"bounds": scores.bounds, "method": scores.method}
         how["parcel_id"] = None if row is None else row["parcel_id"]
@@ -164,6 +169,8 @@ def ranking_command(
         for words in unlike_words(scores.among(selection.parcel_ids), catalogue):
             say(words)
         for words in land_words(factors, catalogue, selection.parcel_ids, scores.herb_ids):
+            say(words)
+        for words in excluding_notes(table, factors, catalogue):
             say(words)
         say_selection(selection)
         return 0

@@ -27,7 +27,7 @@ _LABELS = {
     "candidates": Text("候補", "candidates"),
     "gain": Text("情報", "information"),
     "learns": Text("分かること", "teaches"),
-    "unknown": Text("未知の要因", "unknown factors"),
+    "unknown": Text("試験の前に測るもの", "measure before the trial"),
     "class": Text("区分", "class"),
     "class_lower": Text("区分(低く見て)", "class, lower"),
     "class_upper": Text("区分(高く見て)", "class, upper"),
