@@ -19,7 +19,9 @@ from kanpo.herbs import Catalogue, Requirement
 from kanpo.locale import Text, language
 from kanpo.maps._background import background_lines
 from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
+from kanpo.maps._costs import cost_labels, costs_on_map, visible_factors
 from kanpo.maps._write import MapReport, write_map
+from kanpo.maps._years import years_of
 from kanpo.parcels import carried_over, current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience, Field
 from kanpo.sites import Factors, compute_factors, stored_factors
@@ -116,16 +118,22 @@ def project_content(
     the project's boundaries and layers too.
     """
     visible = PARCELS.visible_to(audience)
-    parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
-    factors, changed = stored_factors(project)
+    registered = current_parcels(project)
+    parcels = registered[[*(field.key for field in visible), "geometry"]]
+    computed, changed = stored_factors(project)
+    factors = visible_factors(computed, audience)
     whole = len(parcels)
     parcels = parcels if among is None else _among(parcels, among)
     blocks = _blocks(parcels)
-    parcels, said = _choose(project, catalogue, parcels, factors, first_herb, best, whole)
+    parcels, said = _choose(project, catalogue, parcels, computed, first_herb, best, whole)
     note = " ".join(str(part) for part in (note, said) if part)
     stamp = project.computed.stamp("factors")
     settings = score_settings(project)
     labels = {field.key: field.header for field in visible} | _plot_labels()
+    expected = _expected(catalogue, settings, computed)
+    costs = costs_on_map(
+        project, catalogue, registered, parcels["parcel_id"], factors, expected, audience, first_herb
+    )
     return MapContent(
         title=title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
         made_at=_moment(stamp.computed_at) if stamp else "",
@@ -138,7 +146,7 @@ def project_content(
         factor_sources=factors.sources,
         excluded_by=_excluded(factors),
         land_types=factors.land_types,
-        herbs=_herbs(catalogue, settings, factors),
+        herbs=herbs_on_map(catalogue, expected, settings.weights_for(catalogue) or {}),
         works=catalogue.works,
         labels=labels,
         value_labels=_value_labels(visible),
@@ -148,6 +156,10 @@ def project_content(
         blocks=blocks,
         background=background_lines(project, parcels) if background else None,
         block_gap_m=_BLOCK_GAP_M,
+        costs=costs,
+        cost_labels=cost_labels(catalogue, costs),
+        years=years_of(project),
+        whole=whole if len(parcels) < whole else None,
         layers_sources=_sources(project, catalogue),
         bounds=(settings.bounds.s1, settings.bounds.s2, settings.bounds.s3),
         floor=FLOOR,
@@ -247,17 +259,16 @@ def _moment(computed_at: str) -> str:
     return datetime.fromisoformat(computed_at.replace("Z", "+00:00")).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _herbs(catalogue: Catalogue, settings: ScoreSettings, factors: Factors) -> tuple[HerbOnMap, ...]:
-    """The herbs with the weights and expectations of the scores that the project holds.
+def _expected(catalogue: Catalogue, settings: ScoreSettings, factors: Factors) -> Expectations:
+    """What the scores that the project holds expect where nothing is known.
 
     Where it holds none, expectations are estimated from the parcels that are there, as `score` would.
     """
-    weights = settings.weights_for(catalogue) or {}
     needed = {herb_id: catalogue.requirements_of(herb_id) for herb_id in catalogue.herbs}
     expected = settings.expectations
     if expected is None or not expected.cover(needed):
         expected = expect(factors.columns(), factors.land_codes(), needed, catalogue.works)
-    return herbs_on_map(catalogue, expected, weights)
+    return expected
 
 
 def herbs_on_map(
@@ -288,6 +299,7 @@ def herbs_on_map(
                 for one in catalogue.requirements_of(herb_id)
             ),
             catalogue.reference_only(herb_id),
+            herb.years_to_harvest,
         )
         for herb_id, herb in catalogue.herbs.items()
     )

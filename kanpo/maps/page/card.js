@@ -31,6 +31,8 @@
           make("span", { class: "kanpo-verdict-herb" }, given(kanpo.strings.pick(app.herb.label)), changedMark()),
           ...side("now", told), ...side("after", { ...told.after, reference: told.reference })),
         make("ul", { class: "kanpo-reasons" }, ...reasons(told).map((text) => make("li", null, given(text[0].toUpperCase() + text.slice(1))))),
+        kanpo.costs.part(app, row),
+        kanpo.years.part(app, row),
         kanpo.findings.next(app, told),
         table(told, row),
         kanpo.findings.trials(app, row),
@@ -98,7 +100,7 @@
       }
       if (told.kind === kanpo.verdict.BY_CATALOGUE) out.push(say("byCatalogue", { lower: score(told.least), upper: score(told.most) }));
       if (told.reference) out.push(say("reference"));
-      if (!app.result.tellsApart && app.data.n > 1) out.push(say("notApart"));
+      if (!app.result.tellsApart && app.data.n > 1) out.push(say(app.result.differs ? "notApart" : "notApartEqual"));
       return out;
     }
 
