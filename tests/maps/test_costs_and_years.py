@@ -157,7 +157,11 @@ def test_years_of_every_herb_by_every_method_are_those_of_the_library(gaps: bool
             mine = pd.DataFrame(page["years"][method][herb_id])
             for name in ("share", "stand"):
                 np.testing.assert_allclose(
-                    mine[name].astype(float), getattr(risk, name), rtol=0, atol=1e-9, err_msg=f"{method} {herb_id}"
+                    mine[name].astype(float),
+                    getattr(risk, name),
+                    rtol=0,
+                    atol=1e-9,
+                    err_msg=f"{method} {herb_id}",
                 )
             assert mine["limiting"].tolist() == risk.limiting.tolist(), (method, herb_id)
             assert set(mine["years"]) == {risk.years}
