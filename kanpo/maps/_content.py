@@ -143,7 +143,7 @@ class MapContent:
     years : Anomalies, optional
         Years of a station off its normal, from which the page tells how often a herb's climate is met.
     whole : int, optional
-        How many parcels there are, where the map carries only some of them.
+        How many parcels there are, of which the map may carry only some.
     layers_sources : tuple of SourceOnMap
         Sources and licences of what the map is made of.
     bounds : tuple of three float

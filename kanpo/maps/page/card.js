@@ -110,7 +110,8 @@
       const found = told.parts.flatMap(({ requirement, works: all }) => all.map(({ work, value }) =>
         say("workHelps", { work: pick(work.label), factor: name(requirement.factor), value: valueText(app.data.factors[requirement.factor], value) })));
       if (found.length) return [say("worksHelp", { list: found.join(say("comma")) })];
-      return told.shown && told.klass > 3 ? [say("noWork")] : [];
+      // Where measuring may still make it suitable there is nothing to mend yet.
+      return told.shown && told.best > 3 ? [say("noWork")] : [];
     }
 
     function valueText(factor, value) {

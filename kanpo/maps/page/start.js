@@ -114,15 +114,13 @@
       ranks[nth], app.text("parcel_id", row), app.text("settlement", row), app.text("lot_number", row), round(app.areas[row]),
       pick(app.herb.label), ...range(result, row), kanpo.list.kindText(kanpo.verdict.at(result, row)),
       round(result.score[row]), round(result.lower[row]), round(result.upper[row]), factor(result.limiting(row)), factor(result.deciding(row)),
-      ...range(result.after, row), round(result.after.score[row]), ...(data.costs.any ? costs(row) : []), changed,
+      ...range(result.after, row), round(result.after.score[row]), ...(data.costs.any ? costs(row) : []), order.length, data.meta.whole || data.n, changed,
     ]);
-    const among = order.length < (data.meta.whole || data.n) ? say("rankAmong", { n: order.length }) : say("rank");
     const heads = [
-      "parcelId", "settlement", "lotNumber", "areaM2", "herb", "classLower", "classUpper", "certainty",
+      "rank", "parcelId", "settlement", "lotNumber", "areaM2", "herb", "classLower", "classUpper", "certainty",
       "score", "lower", "upper", "limiting", "deciding", "afterLower", "afterUpper", "afterScore",
-      ...(data.costs.any ? ["csvYenLow", "csvYenHigh", "csvHoursLow", "csvHoursHigh", "csvNotCounted"] : []), "changes",
+      ...(data.costs.any ? ["csvYenLow", "csvYenHigh", "csvHoursLow", "csvHoursHigh", "csvNotCounted"] : []), "csvRanked", "csvWhole", "changes",
     ].map((key) => say(key));
-    heads.unshift(among);
     kanpo.download.save(kanpo.download.fileName("kanpo_list", data.meta.seal), kanpo.download.csv([heads, ...rows]));
   }
 

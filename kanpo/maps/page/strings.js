@@ -113,6 +113,8 @@
     csvHoursLow: ["事業性 時間/10a 下限", "Hours per 10a, least"],
     csvHoursHigh: ["事業性 時間/10a 上限", "Hours per 10a, most"],
     csvNotCounted: ["数えていないもの", "Not counted"],
+    csvRanked: ["順位を付けた筆数", "Parcels ranked"],
+    csvWhole: ["全筆数", "Parcels in all"],
     years: ["年々の気候", "Year by year"],
     yearsMet: ["{list}がS3以上に収まる年 {met}/{years}({share}、95%の幅 {low}〜{high})。", "{list}: good for S3 or better in {met} of {years} years ({share}, 95% {low} to {high})."],
     yearsStand: ["{length}年続けて収まる見込み {stand}(連続{length}年の組 {windows}、うち重ならない組 {apart}、95%の幅 {low}〜{high})。", "Chance of {length} years running {stand} ({windows} stretches of {length}, {apart} without a year in common, 95% {low} to {high})."],
