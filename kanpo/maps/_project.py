@@ -127,10 +127,9 @@ def project_content(
     note = " ".join(str(part) for part in (note, said) if part)
     settings = score_settings(project)
     labels = {field.key: field.header for field in visible} | _plot_labels()
+    ids = parcels["parcel_id"]
     expected = expectations_of(catalogue, settings, computed)
-    costs = costs_on_map(
-        project, catalogue, registered, parcels["parcel_id"], factors, expected, audience, first_herb
-    )
+    costs = costs_on_map(project, catalogue, registered, ids, factors, expected, audience, first_herb)
     return MapContent(
         **_head(project, title, audience),
         note=note,
