@@ -33,8 +33,8 @@ from kanpo.workability import (
 AMOUNTS = ("yen_low", "yen_high", "hours_low", "hours_high")
 #: Keys between semicolons: works that are counted, what was not asked yet, and what is not known.
 NAMES = ("works", "asked", "unknown")
-#: Parcels times herbs that are worked out for one map: a few seconds each hundred thousand.
-_MOST = 600_000
+#: Parcels times herbs that are worked out for one map: some eight seconds of one core.
+_MOST = 300_000
 #: Hours are shown to a tenth.
 _HOUR_DECIMALS = 1
 
