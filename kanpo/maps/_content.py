@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from kanpo.budgets import PIXELS
+from kanpo.climate import Anomalies
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.herbs import Work
 from kanpo.locale import Text
@@ -66,13 +67,15 @@ class RequirementOnMap:
 class HerbOnMap:
     """A herb with all its requirements, those of herb ``*`` already merged in, in any order.
 
-    Of a `reference` herb too little is known for a class: it has a range, and is drawn muted.
+    Of a `reference` herb too little is known for a class: it has a range, and is drawn muted. A stand lasts
+    `years_to_harvest`.
     """
 
     herb_id: str
     label: Text
     requirements: tuple[RequirementOnMap, ...]
     reference: bool = False
+    years_to_harvest: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,16 @@ class MapContent:
         longitude and latitude.
     block_gap_m : float
         The widest gap inside a block, metres.
+    costs : mapping of str to DataFrame
+        Herb id to what its crop takes because of the place, per 10 a: index parcel_id, columns `yen_low`,
+        `yen_high`, `hours_low`, `hours_high` (NaN: open), and `works`, `asked`, `unknown`: keys of
+        `cost_labels` between semicolons. Of a herb without a table nothing is said.
+    cost_labels : mapping of str to Text
+        Labels of those keys.
+    years : Anomalies, optional
+        Years of a station off its normal, from which the page tells how often a herb's climate is met.
+    whole : int, optional
+        How many parcels there are, of which the map may carry only some.
     layers_sources : tuple of SourceOnMap
         Sources and licences of what the map is made of.
     bounds : tuple of three float
@@ -170,6 +183,10 @@ class MapContent:
     blocks: pd.Series[Any] | None = None
     background: gpd.GeoDataFrame | None = None
     block_gap_m: float = 10.0
+    costs: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    cost_labels: Mapping[str, Text] = field(default_factory=dict)
+    years: Anomalies | None = None
+    whole: int | None = None
     layers_sources: tuple[SourceOnMap, ...] = ()
     bounds: tuple[float, float, float] = (0.75, 0.5, 0.25)
     floor: float = 0.05

@@ -25,9 +25,11 @@ from kanpo.maps._content import (
     carried_columns,
     logo_kind,
 )
+from kanpo.maps._costs import add_costs
 from kanpo.maps._findings import found_on
 from kanpo.maps._outlines import add_outlines, along_curve
 from kanpo.maps._text import both, in_degrees
+from kanpo.maps._years import describe_years
 from kanpo.schema import FACTORS, Factor
 from kanpo.sites import LAND_TYPES
 
@@ -56,6 +58,8 @@ def encode_content(content: MapContent) -> str:
         "lands": _lands(pack, content, parcels["parcel_id"]),
         "background": _background(pack, content),
         "blocks": _blocks(pack, content, parcels["parcel_id"]),
+        "costs": add_costs(pack, content, parcels["parcel_id"]),
+        "years": describe_years(content.years),
         **found_on(content, parcels["parcel_id"]),
     }
     packed = zlib.compress(pack.to_bytes(header), _EFFORT)
@@ -70,6 +74,7 @@ def _meta(content: MapContent) -> Described:
         "seal": content.seal,
         "note": both(content.note),
         "stale": content.stale,
+        "whole": content.whole,
         "bounds": list(content.bounds),
         "floor": content.floor,
         "spread": dict(content.spread),
@@ -218,6 +223,7 @@ def _herb(herb: HerbOnMap) -> Described:
         "id": herb.herb_id,
         "label": both(herb.label),
         "reference": herb.reference,
+        "years_to_harvest": herb.years_to_harvest,
         "requirements": [_requirement(requirement, rank) for requirement in ordered],
     }
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,21 @@ from kanpo.blocks import form_blocks
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import UsageError
 from kanpo.files import check_target, make_folder
-from kanpo.herbs import Catalogue, Requirement
+from kanpo.herbs import Catalogue
 from kanpo.locale import Text, language
 from kanpo.maps._background import background_lines
-from kanpo.maps._content import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
+from kanpo.maps._content import MapContent, SourceOnMap
+from kanpo.maps._costs import cost_labels, costs_on_map, visible_factors
+from kanpo.maps._herbs import expectations_of, herbs_on_map
 from kanpo.maps._write import MapReport, write_map
+from kanpo.maps._years import years_of
 from kanpo.parcels import carried_over, current_parcels
 from kanpo.schema import PARCELS, RECORD_KINDS, VOCABULARIES, Audience, Field
 from kanpo.sites import Factors, compute_factors, stored_factors
 from kanpo.store import Project
 from kanpo.suitability import (
     FLOOR,
-    Expectations,
     ScoreSettings,
-    expect,
     refuse_empty,
     score_as_stored,
     score_settings,
@@ -116,21 +116,22 @@ def project_content(
     the project's boundaries and layers too.
     """
     visible = PARCELS.visible_to(audience)
-    parcels = current_parcels(project)[[*(field.key for field in visible), "geometry"]]
-    factors, changed = stored_factors(project)
+    registered = current_parcels(project)
+    parcels = registered[[*(field.key for field in visible), "geometry"]]
+    computed, changed = stored_factors(project)
+    factors = visible_factors(computed, audience)
     whole = len(parcels)
     parcels = parcels if among is None else _among(parcels, among)
     blocks = _blocks(parcels)
-    parcels, said = _choose(project, catalogue, parcels, factors, first_herb, best, whole)
+    parcels, said = _choose(project, catalogue, parcels, computed, first_herb, best, whole)
     note = " ".join(str(part) for part in (note, said) if part)
-    stamp = project.computed.stamp("factors")
     settings = score_settings(project)
     labels = {field.key: field.header for field in visible} | _plot_labels()
+    ids = parcels["parcel_id"]
+    expected = expectations_of(catalogue, settings, computed)
+    costs = costs_on_map(project, catalogue, registered, ids, factors, expected, audience, first_herb)
     return MapContent(
-        title=title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
-        made_at=_moment(stamp.computed_at) if stamp else "",
-        audience=audience.label,
-        seal=str(project.journal.seal()),
+        **_head(project, title, audience),
         note=note,
         logo=logo,
         parcels=parcels,
@@ -138,24 +139,51 @@ def project_content(
         factor_sources=factors.sources,
         excluded_by=_excluded(factors),
         land_types=factors.land_types,
-        herbs=_herbs(catalogue, settings, factors),
+        herbs=herbs_on_map(catalogue, expected, settings.weights_for(catalogue) or {}),
         works=catalogue.works,
         labels=labels,
         value_labels=_value_labels(visible),
-        plots=None if audience is Audience.PUBLIC else trial_plots(project, catalogue),
-        results=tuple(_YIELDS),
-        visits=None if audience is Audience.PUBLIC else _visits(project),
+        **_found(project, catalogue, audience),
         blocks=blocks,
         background=background_lines(project, parcels) if background else None,
         block_gap_m=_BLOCK_GAP_M,
+        costs=costs,
+        cost_labels=cost_labels(catalogue, costs),
+        years=years_of(project),
+        whole=whole,
         layers_sources=_sources(project, catalogue),
-        bounds=(settings.bounds.s1, settings.bounds.s2, settings.bounds.s3),
-        floor=FLOOR,
-        aggregation=settings.method,
+        **_rules(settings),
         stale=bool(changed),
         first_herb=first_herb,
-        language=language(),
     )
+
+
+def _head(project: Project, title: str, audience: Audience) -> dict[str, Any]:
+    """What stands in the head of the page."""
+    stamp = project.computed.stamp("factors")
+    return {
+        "title": title or Text("薬用作物の適地", "Suitability for crude-drug herbs"),
+        "made_at": _moment(stamp.computed_at) if stamp else "",
+        "audience": audience.label,
+        "seal": str(project.journal.seal()),
+        "language": language(),
+    }
+
+
+def _rules(settings: ScoreSettings) -> dict[str, Any]:
+    """By what memberships become scores and classes."""
+    bounds = settings.bounds
+    return {"bounds": (bounds.s1, bounds.s2, bounds.s3), "floor": FLOOR, "aggregation": settings.method}
+
+
+def _found(project: Project, catalogue: Catalogue, audience: Audience) -> dict[str, Any]:
+    """Trials and visits for a `MapContent`; they are not for the public."""
+    public = audience is Audience.PUBLIC
+    return {
+        "plots": None if public else trial_plots(project, catalogue),
+        "results": tuple(_YIELDS),
+        "visits": None if public else _visits(project),
+    }
 
 
 def _choose(
@@ -245,66 +273,6 @@ def _visits(project: Project) -> pd.DataFrame:
 def _moment(computed_at: str) -> str:
     """A stored moment (UTC) on the clock of this computer, to the minute."""
     return datetime.fromisoformat(computed_at.replace("Z", "+00:00")).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _herbs(catalogue: Catalogue, settings: ScoreSettings, factors: Factors) -> tuple[HerbOnMap, ...]:
-    """The herbs with the weights and expectations of the scores that the project holds.
-
-    Where it holds none, expectations are estimated from the parcels that are there, as `score` would.
-    """
-    weights = settings.weights_for(catalogue) or {}
-    needed = {herb_id: catalogue.requirements_of(herb_id) for herb_id in catalogue.herbs}
-    expected = settings.expectations
-    if expected is None or not expected.cover(needed):
-        expected = expect(factors.columns(), factors.land_codes(), needed, catalogue.works)
-    return herbs_on_map(catalogue, expected, weights)
-
-
-def herbs_on_map(
-    catalogue: Catalogue,
-    expected: Expectations,
-    weights: Mapping[str, Mapping[str, float]] | None = None,
-) -> tuple[HerbOnMap, ...]:
-    """All herbs of a catalogue as the page computes with them.
-
-    Parameters
-    ----------
-    expected : Expectations
-        What is to be expected where nothing is known.
-    weights : mapping, optional
-        Herb id to factor to weight, in place of the catalogue's.
-    """
-    current, after = expected.current, expected.after(catalogue.works)
-    return tuple(
-        HerbOnMap(
-            herb_id,
-            herb.label,
-            tuple(
-                replace(
-                    _requirement(one, (weights or {}).get(herb_id, {}).get(one.factor, one.weight)),
-                    expected=current.get((herb_id, one.factor), ()),
-                    expected_after=after.get((herb_id, one.factor), ()),
-                )
-                for one in catalogue.requirements_of(herb_id)
-            ),
-            catalogue.reference_only(herb_id),
-        )
-        for herb_id, herb in catalogue.herbs.items()
-    )
-
-
-def _requirement(requirement: Requirement, weight: float) -> RequirementOnMap:
-    return RequirementOnMap(
-        requirement.factor,
-        requirement.corners if requirement.kind == "trapezoid" else None,
-        requirement.classes if requirement.kind == "classes" else None,
-        weight,
-        requirement.knock_out,
-        requirement.confidence,
-        requirement.source,
-        requirement.bell,
-        requirement.points,
-    )
 
 
 def _plot_labels() -> dict[str, Text]:

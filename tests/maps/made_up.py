@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from kanpo.climate import Anomalies
 from kanpo.herbs import load_catalogue
 from kanpo.locale import Text
 from kanpo.maps import HerbOnMap, MapContent, RequirementOnMap, SourceOnMap
@@ -155,6 +156,43 @@ def content(count: int = 200, herb_count: int = 3, seed: int = 1, **changes: obj
         ),
     }
     return MapContent(**(fields | changes))  # type: ignore[arg-type]
+
+
+def years() -> Anomalies:
+    """Thirty years of a station that are all as its normal."""
+    return Anomalies(
+        "架空",
+        np.arange(1991, 2021),
+        (1991, 2020),
+        30,
+        {"warmth_index_c_month": np.zeros(30), "max_snow_depth_cm": np.ones(30)},
+        {},
+        np.zeros(12),
+    )
+
+
+def costs(content: MapContent) -> tuple[dict[str, pd.DataFrame], dict[str, Text]]:
+    """Yen that are known and hours that were not asked of every parcel and herb, with their labels."""
+    ids = content.parcels["parcel_id"]
+    nth = np.arange(len(ids))
+    table = pd.DataFrame(
+        {
+            "yen_low": 20_000.0 + 10_000 * (nth % 5),
+            "yen_high": np.where(nth % 7 == 6, np.nan, 60_000.0 + 20_000 * (nth % 5)),
+            "hours_low": 0.0,
+            "hours_high": np.nan,
+            "works": np.where(nth % 3 == 0, "ditches", ""),
+            "asked": "labour_hours",
+            "unknown": np.where(nth % 2 == 0, "slope", ""),
+        },
+        index=pd.Index(ids, name="parcel_id"),
+    )
+    labels = {
+        "ditches": Text("明渠", "ditches"),
+        "labour_hours": Text("作業時間(1作)", "hours of a crop"),
+        "slope": Text("傾斜", "slope"),
+    }
+    return {herb.herb_id: table for herb in content.herbs}, labels
 
 
 def trial_plots() -> gpd.GeoDataFrame:

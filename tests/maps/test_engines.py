@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -59,4 +61,42 @@ def test_r28_the_map_opens_where_nothing_is_kept_and_after_going_back(
     assert page.run(COLOURS) > 3
     page.leave_and_return(elsewhere)
     assert page.run(COLOURS) > 3
+    assert page.complaints() == []
+
+
+@pytest.fixture(scope="module")
+def priced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A map of some of the parcels, with workability and years."""
+    plain = made_up.content(120, whole=300, years=made_up.years())
+    costs, labels = made_up.costs(plain)
+    content = dataclasses.replace(plain, costs=costs, cost_labels=labels)
+    return write_map(content, tmp_path_factory.mktemp("map") / "priced.html").path
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800), (1366, 625)], ids=["phone", "desk", "low"])
+def test_the_card_has_yen_and_years_in_every_engine(
+    engine: Engine, priced: Path, size: tuple[int, int]
+) -> None:
+    page = engine.open(priced, size=size)
+    assert "全300筆のうち120筆だけ" in page.text("#kanpo-part-of")
+    if size[0] < 760:
+        page.click("#kanpo-handle")
+    page.wait("() => document.querySelectorAll('#kanpo-list .kanpo-col-cost').length > 20")
+    # Rows of the list are on the first screen.
+    assert page.run(
+        "() => document.querySelector('#kanpo-list tr').getBoundingClientRect().bottom <= innerHeight"
+    )
+    page.click("#kanpo-list-head .kanpo-col-cost button")
+    first = page.run("() => document.querySelector('#kanpo-list .kanpo-col-cost').textContent")
+    assert first == "2〜6"
+    page.click("#kanpo-list .kanpo-name button")
+    page.wait("() => !document.getElementById('kanpo-card').hidden")
+    costs = page.run("() => document.getElementById('kanpo-costs').textContent")
+    assert "20,000〜60,000円" in costs
+    assert "時間はまだ言えない" in costs
+    assert "数えていないもの: 作業時間" in costs
+    assert "30/30" in page.run("() => document.getElementById('kanpo-years').textContent")
+    body = page.run("() => document.body.innerText")
+    assert not re.search(r"undefined|NaN|\[object|labour_hours|yearsMet|\{\w+\}", body)
+    assert page.run("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert page.complaints() == []

@@ -408,3 +408,71 @@ def test_everything_has_a_name_and_fits(sample: Path, open_file: Any, width: int
         page.click(opener)
         assert page.evaluate(NAMELESS) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture
+def priced(tmp_path: Path, open_file: Callable[..., Any]) -> Any:
+    """Some of the parcels, with workability."""
+    plain = made_up.content(120, whole=300)
+    costs, labels = made_up.costs(plain)
+    content = dataclasses.replace(plain, costs=costs, cost_labels=labels)
+    return open_file(write_map(content, tmp_path / "priced.html").path)
+
+
+def test_the_words_say_among_which_parcels_ranks_are(priced: Any, opened: Any) -> None:
+    assert "全300筆のうち120筆だけ" in priced.page.evaluate(TEXT, "kanpo-summary")
+    assert "順位はこの" not in priced.page.evaluate(TEXT, "kanpo-count")
+    priced.page.fill("#kanpo-search", made_up.SETTLEMENTS[0])
+    priced.page.wait_for_function("document.getElementById('kanpo-count').textContent.includes('うち12筆')")
+    assert "順位はこの12筆の中のもの" in priced.page.evaluate(TEXT, "kanpo-count")
+    assert "だけを載せた" not in opened.page.evaluate(TEXT, "kanpo-summary")
+
+
+def test_a_list_by_what_the_place_takes(priced: Any) -> None:
+    page = priced.page
+    assert page.get_attribute("th.kanpo-col-cost", "aria-sort") == "none"
+    page.click("th.kanpo-col-cost button")
+    assert page.get_attribute("th.kanpo-col-cost", "aria-sort") == "ascending"
+    assert page.get_attribute("th.kanpo-col-score", "aria-sort") == "none"
+    shown = page.evaluate(
+        "() => [...document.querySelectorAll('td.kanpo-col-cost')].map((cell) => cell.textContent)"
+    )
+    closed = [text for text in shown if not text.endswith("〜")]
+    assert shown == closed + shown[len(closed) :]
+    least = [float(text.split("〜")[0]) for text in closed]
+    assert least == sorted(least)
+    # A rank is that of the score, in whatever order they are listed.
+    ranks = page.evaluate(
+        "() => [...document.querySelectorAll('td.kanpo-col-rank > span')].map((cell) => Number(cell.textContent))"
+    )
+    assert sorted(ranks) != ranks
+    assert min(ranks) == 1
+
+
+def test_the_saved_list_has_yen_and_what_is_not_counted(priced: Any) -> None:
+    head, *rows = saved(priced.page, "#kanpo-csv")
+    table = [dict(zip(head, row, strict=True)) for row in rows]
+    assert len(table) == 120
+    assert {row["順位を付けた筆数"] for row in table} == {"120"}
+    assert {row["全筆数"] for row in table} == {"300"}
+    assert {row["事業性 時間/10a 上限"] for row in table} == {""}
+    assert all("作業時間(1作)" in row["数えていないもの"] for row in table)
+    assert {row["事業性 円/10a 下限"] for row in table} == {"20000", "30000", "40000", "50000", "60000"}
+
+
+def test_the_first_screen_says_when_parcels_cannot_be_told_apart(
+    tmp_path: Path, open_file: Callable[..., Any]
+) -> None:
+    plain = made_up.content(40)
+    nothing = plain.factors.assign(
+        **{key: None if plain.factors[key].dtype == object else float("nan") for key in plain.factors}
+    )
+    page = open_file(
+        write_map(dataclasses.replace(plain, factors=nothing), tmp_path / "map.html").path, 1366, 625
+    ).page
+    words = page.locator("#kanpo-not-apart")
+    assert "この資料では筆の差は分からない(どの筆も同じ点)。次に手に入れるもの: " in words.inner_text()
+    assert words.bounding_box()["y"] < 400
+    half = dataclasses.replace(plain, factors=nothing.assign(sunlight=["full", "shade"] * 20), land_types={})
+    page = open_file(write_map(half, tmp_path / "half.html").path, 390, 844).page
+    assert "確かにほかより良いと言える筆がない" in page.locator("#kanpo-not-apart").inner_text()

@@ -13,8 +13,8 @@ from kanpo.blocks import block_table, form_blocks
 from kanpo.herbs import Catalogue, Money, Requirement, Work, load_catalogue
 from kanpo.locale import Text
 from kanpo.maps import MapContent
+from kanpo.maps._herbs import herbs_on_map
 from kanpo.maps._payload import encode_content
-from kanpo.maps._project import herbs_on_map
 from kanpo.schema import FACTORS
 from kanpo.sites import LAND_TYPES, Factors
 from kanpo.suitability import METHODS, SPREAD, ClassBounds, Scores, score_parcels

@@ -4,7 +4,7 @@ const assert = require("node:assert");
 const path = require("node:path");
 const test = require("node:test");
 const page = path.join(__dirname, "..", "..", "kanpo", "maps", "page");
-for (const name of ["strings.js", "decode.js", "curves.js", "judge.js", "methods.js", "deciding.js", "verdict.js", "kernel.js", "order.js", "index.js", "list.js", "changes.js", "download.js", "favourites.js", "share.js", "filters.js", "findings.js"]) require(path.join(page, name));
+for (const name of ["strings.js", "decode.js", "curves.js", "judge.js", "methods.js", "deciding.js", "verdict.js", "kernel.js", "order.js", "index.js", "list.js", "changes.js", "download.js", "favourites.js", "share.js", "filters.js", "findings.js", "costs.js", "years.js"]) require(path.join(page, name));
 const { curves, judge, kernel, verdict, order, decode, index, strings, changes, download, favourites, share, filters, findings } = globalThis.kanpo;
 
 test("a trapezoid rises, stays, falls", () => {
@@ -203,4 +203,73 @@ test("every text is there in both languages", () => {
     const names = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort().join();
     assert.strictEqual(names(pair[0]), names(pair[1]), key);
   }
+});
+
+const { costs, years } = globalThis.kanpo;
+
+test("yen and hours are a range, and what is open is never nothing", () => {
+  assert.strictEqual(costs.range(20000, 60000, "yen"), "20,000〜60,000円");
+  assert.strictEqual(costs.range(20000, NaN, "yen"), "20,000円以上");
+  assert.strictEqual(costs.range(0, NaN, "hours"), "時間はまだ言えない");
+  assert.strictEqual(costs.range(162.4, 169, "hours"), "162〜169時間");
+  assert.strictEqual(costs.range(4, 4, "hours"), "4時間");
+  assert.strictEqual(costs.range(2.25, 7.5, "hours"), "2.25〜7.5時間");
+  const brief = (low, high) => costs.brief({ yen_low: low, yen_high: high });
+  assert.deepStrictEqual([brief(60000, 160000), brief(5000, NaN), brief(0, NaN), brief(0, 0), brief(123456, 130000)], ["6〜16", "0.5〜", "不明", "0", "12〜13"]);
+});
+
+test("among equals what takes less comes first, what is open behind it, what is not known last", () => {
+  const table = { codes: [0, 1, 2, 3, NaN, 1], yen_low: [50000, 20000, 0, 10000], yen_high: [50000, 60000, NaN, NaN] };
+  const largest = Int32Array.of(5, 4, 3, 2, 1, 0);
+  const sorted = order.byCost(costs.keys(table), largest, order.placesIn(largest));
+  assert.deepStrictEqual([...sorted], [5, 1, 0, 2, 3, 4]);
+  const result = { score: [0.5, 0.5, 0.9, 0.5, 0.5, 0.5], lower: [0, 0, 0, 0, 0, 0], shown: [1, 1, 1, 1, 1, 1] };
+  const ranked = order.byScore(Int32Array.of(0, 1, 2, 3, 4, 5), result, sorted, order.placesIn(sorted));
+  assert.deepStrictEqual([...ranked], [2, 5, 1, 0, 3, 4]);
+  assert.deepStrictEqual(order.shared(ranked, result, 6).map(([start]) => start + 1), [1, 2, 2, 2, 2, 2], "they share a rank");
+});
+
+test("stretches of years end where a year is missing or outside", () => {
+  assert.deepStrictEqual(years.stretches([2001, 2002, 2003, 2005, 2006], [true, true, false, true, true], 2), { windows: 3, apart: 2, whole: 2 });
+  assert.deepStrictEqual(years.stretches([2001], [true], 2), { windows: 0, apart: 0, whole: 0 });
+  const [low, high] = years.wilson(1, 30);
+  assert.ok(Math.abs(low - 0.8865) < 1e-3);
+  assert.strictEqual(high, 1);
+});
+
+test("parcels are told apart only where one is surely better than another", () => {
+  const herb = { id: "h", requirements: [{ factor: 0, corners: [0, 10, null, null], weight: 1 }, { factor: 1, corners: [0, 10, null, null], weight: 1 }] };
+  const of = (first, second) => {
+    const factors = [first, second].map((values) => ({ range: [0, 10], kind: "number", classes: [], values }));
+    const { tellsApart, differs } = kernel.scores(herb, factors, 2, OPTIONS);
+    return [tellsApart, differs];
+  };
+  assert.deepStrictEqual(of([9, 3], [9, 3]), [true, true]);
+  assert.deepStrictEqual(of([9, 3], [NaN, NaN]), [false, true], "their intervals overlap");
+  assert.deepStrictEqual(of([NaN, NaN], [NaN, NaN]), [false, false]);
+});
+
+test("an average in order is that of its definition, now, after works, and while a factor is moved", () => {
+  const options = { ...OPTIONS, aggregation: "owa", works: [{ id: "w", factor: 1, kind: "add", amount: 3, most: 9, land_types: [], herbs: [] }] };
+  const requirement = (factor, weight, extra) => ({ factor, weight, corners: [0, 10, null, null], ...extra });
+  const herb = { id: "h", requirements: [requirement(0, 2), requirement(1, 1), requirement(2, 3)] };
+  const columns = [[2, 9, 5], [4, 4, 8], [7, 1, 10]];
+  const factors = columns.map((values) => ({ range: [0, 10], kind: "number", classes: [], values: Float64Array.from(values) }));
+  const expected = (weights, values) => {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const memberships = values.map((value) => Math.max(value / 10, 0.05));
+    let sum = 0;
+    weights.forEach((one, i) => weights.forEach((other, j) => (sum += one * other * Math.min(memberships[i], memberships[j]))));
+    return sum / total ** 2;
+  };
+  const close = (found, wanted) => wanted.forEach((value, row) => assert.ok(Math.abs(found[row] - value) < 1e-12, `${found[row]} ${value}`));
+  const rows = (weights, lift) => [0, 1, 2].map((row) => expected(weights, columns.map((values, nth) => (nth === 1 && lift ? Math.max(values[row], Math.min(values[row] + 3, 9)) : values[row]))));
+  const scorer = new kernel.Scorer(factors, 3, options);
+  const result = scorer.scores(herb);
+  close(result.score, rows([2, 1, 3], false));
+  close(result.after.score, rows([2, 1, 3], true));
+  const heavier = { ...herb, requirements: [requirement(0, 2), requirement(1, 5), requirement(2, 3)] };
+  const moved = scorer.moved(heavier, 1);
+  close(moved.score, rows([2, 5, 3], false));
+  close(moved.after.score, rows([2, 5, 3], true));
 });

@@ -31,6 +31,8 @@
           make("span", { class: "kanpo-verdict-herb" }, given(kanpo.strings.pick(app.herb.label)), changedMark()),
           ...side("now", told), ...side("after", { ...told.after, reference: told.reference })),
         make("ul", { class: "kanpo-reasons" }, ...reasons(told).map((text) => make("li", null, given(text[0].toUpperCase() + text.slice(1))))),
+        kanpo.costs.part(app, row),
+        kanpo.years.part(app, row),
         kanpo.findings.next(app, told),
         table(told, row),
         kanpo.findings.trials(app, row),
@@ -98,7 +100,7 @@
       }
       if (told.kind === kanpo.verdict.BY_CATALOGUE) out.push(say("byCatalogue", { lower: score(told.least), upper: score(told.most) }));
       if (told.reference) out.push(say("reference"));
-      if (!app.result.tellsApart && app.data.n > 1) out.push(say("notApart"));
+      if (!app.result.tellsApart && app.data.n > 1) out.push(say(app.result.differs ? "notApart" : "notApartEqual"));
       return out;
     }
 
@@ -108,7 +110,8 @@
       const found = told.parts.flatMap(({ requirement, works: all }) => all.map(({ work, value }) =>
         say("workHelps", { work: pick(work.label), factor: name(requirement.factor), value: valueText(app.data.factors[requirement.factor], value) })));
       if (found.length) return [say("worksHelp", { list: found.join(say("comma")) })];
-      return told.shown && told.klass > 3 ? [say("noWork")] : [];
+      // Where measuring may still make it suitable there is nothing to mend yet.
+      return told.shown && told.best > 3 ? [say("noWork")] : [];
     }
 
     function valueText(factor, value) {

@@ -186,7 +186,19 @@
     const lands = Uint8Array.from(numbers(pack, header.lands, n), (code) => (code === code ? code : kanpo.judge.NO_LAND));
     const meta = { ...header.meta, works: header.works, lands, excludedBy: header.excluded ? texts(pack, header.excluded, n) : () => null };
     const background = header.background.map((one) => ({ ...one, outlines: outlines(pack, one.outlines, one.count) }));
-    return { ...header, background, meta, n, columns, factors, blocks, outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
+    return { ...header, background, meta, n, columns, factors, blocks, costs: costs(pack, header.costs, n), outlines: outlines(pack, header.outlines, n), precision: header.outlines.precision_m };
+  }
+
+  /** For each herb, when first asked, the distinct rows of its table of costs, and which of them each parcel has; null without one. */
+  function costs(pack, { labels, herbs }, n) {
+    const open = ({ count, codes, works, asked, unknown, ...amounts }) => ({
+      codes: numbers(pack, codes, n),
+      ...Object.fromEntries(Object.entries(amounts).map(([name, column]) => [name, numbers(pack, column, count)])),
+      works: texts(pack, works, count), asked: texts(pack, asked, count), unknown: texts(pack, unknown, count),
+    });
+    const opened = {};
+    const of = (id) => (opened[id] = opened[id] || (Object.hasOwn(herbs, id) ? open(herbs[id]) : null));
+    return { labels, of, any: Object.keys(herbs).length > 0 };
   }
 
   function at(values) {

@@ -4,8 +4,12 @@
   const kanpo = (root.kanpo = root.kanpo || {});
   const ORDER = [1, 2, 3, 4, 5, 0];
   const KINDS = [0, 8, 16];
+  /* Parcels that tell what to get next, and how many factors are named. */
+  const SAMPLE = 300;
+  const NAMED = 3;
 
-  const hectares = (area) => `${kanpo.strings.number(area / 10000, 1)}\u00a0ha`;
+  /* A small parcel alone is not 0 ha. */
+  const hectares = (area) => `${kanpo.strings.number(area / 10000, area < 1000 ? 2 : 1)}\u00a0ha`;
 
   /** Surely suitable, suitable by the catalogue, open, unknown, not suitable: area and count of each that there is. */
   function sentence(key, shares) {
@@ -20,26 +24,27 @@
   /** The sentence on top, as the land lies and after works (null while something is dragged), and what makes it weak. */
   function summary(place, app, now, after) {
     const { make } = kanpo.dom;
-    const { say, short } = kanpo.strings;
+    const { say, short, number } = kanpo.strings;
     const lines = [make("p", null, make("b", { text: sentence("summaryNow", now) })), make("p", { text: after ? sentence("summaryAfter", after) : say("summaryWait") })];
     if (app.result.reference) lines.push(make("p", { class: "kanpo-caution", text: say("reference") }));
-    if (!app.result.tellsApart && app.data.n > 1) {
-      const list = wanting(app).map((factor) => short(factor.label)).join(say("comma"));
-      lines.push(make("p", { class: "kanpo-caution", text: say("notApart") + (list ? say("getNext", { list }) : "") }));
+    const { n, meta } = app.data;
+    if (meta.whole > n) lines.push(make("p", { class: "kanpo-caution", id: "kanpo-part-of", text: say("partOf", { n: number(n, 0), whole: number(meta.whole, 0) }) }));
+    if (!app.result.tellsApart && n > 1) {
+      const list = wanting(app).map(({ label, cost }) => short(label) + (`cost:${cost}` in kanpo.strings.words ? `(${say(`cost:${cost}`)})` : "")).join(say("comma"));
+      lines.push(make("p", { class: "kanpo-caution", id: "kanpo-not-apart", text: say(app.result.differs ? "notApart" : "notApartEqual") + (list ? say("getNext", { list }) : "") }));
     }
     place.replaceChildren(...lines);
   }
 
-  /** The herb's factors that are known of less than half of the parcels, the heaviest first. */
-  function wanting(app) {
-    const { n, factors } = app.data;
-    return [...app.current().requirements].sort((one, other) => other.weight - one.weight)
-      .map(({ factor }) => factors[factor])
-      .filter(({ values }) => {
-        let known = 0;
-        for (let i = 0; i < n; i++) if (values[i] === values[i]) known++;
-        return 2 * known < n;
-      });
+  /** The factors that would decide most parcels, by a sample of them. */
+  function wanting({ result, data }) {
+    const counts = new Map();
+    const step = Math.max(1, Math.floor(data.n / SAMPLE));
+    for (let row = 0; row < data.n; row += step) {
+      const factor = result.deciding(row);
+      if (factor >= 0) counts.set(factor, (counts.get(factor) || 0) + 1);
+    }
+    return [...counts].sort((one, other) => other[1] - one[1]).slice(0, NAMED).map(([factor]) => data.factors[factor]);
   }
 
   function render(place, { count, area }, reference, hidden, toggle) {

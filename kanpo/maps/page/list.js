@@ -1,4 +1,4 @@
-/* The ranked list: a page of rows at a time, sorted by score or area. */
+/* The ranked list: a page of rows at a time, sorted by score, by what the place takes, or by area. */
 (function (root) {
   "use strict";
   const kanpo = (root.kanpo = root.kanpo || {});
@@ -16,10 +16,18 @@
     let ranks = null;
     let capped = STEP;
 
-    const { byArea, byScore, best, shared } = kanpo.order;
-    const largest = byArea(app.areas, app.data.n);
-    const places = new Int32Array(app.data.n);
-    largest.forEach((row, place) => (places[row] = place));
+    const { byArea, byCost, placesIn, byScore, best, shared } = kanpo.order;
+    const byLargest = byArea(app.areas, app.data.n);
+    const { any: priced } = app.data.costs;
+    let tied = { herb: null };
+
+    /** The order of equals: what takes less first, then the larger one. */
+    function ties() {
+      if (tied.herb === app.herb.id) return tied;
+      const table = app.data.costs.of(app.herb.id);
+      const largest = table ? byCost(kanpo.costs.keys(table), byLargest, placesIn(byLargest)) : byLargest;
+      return (tied = { herb: app.herb.id, largest, places: placesIn(largest) });
+    }
 
     /** Show the rows of an Int32Array; only the first of them while something is being dragged. */
     function update(rows, quick) {
@@ -31,12 +39,13 @@
     }
 
     function sort() {
-      if (app.sort === "area") {
+      const { largest, places } = ties();
+      if (app.sort !== "score") {
         const best = all();
         const groups = shared(best, app.result, best.length);
         ranks = new Map();
         best.forEach((row, nth) => ranks.set(row, groups[nth]));
-        order = largest.filter((row) => ranks.has(row));
+        order = (app.sort === "cost" ? largest : byLargest).filter((row) => ranks.has(row));
         return;
       }
       order = best(listed, app.result, largest, places, capped);
@@ -45,7 +54,7 @@
 
     /** All rows of the list, the best first. */
     function all() {
-      return byScore(listed, app.result, largest, places);
+      return byScore(listed, app.result, ties().largest, ties().places);
     }
 
     /** The rank of each row of `all()`. */
@@ -56,14 +65,18 @@
     function head() {
       const sorter = (key, label) => {
         const active = app.sort === key;
-        return make("th", { scope: "col", class: `kanpo-col-${key}`, "aria-sort": active ? "descending" : "none" },
-          make("button", { type: "button", on: { click: () => app.sortBy(key) } }, say(label), make("span", { "aria-hidden": "true", class: active ? "" : "kanpo-quiet", text: " ▼" })));
+        const rising = key === "cost";
+        return make("th", { scope: "col", class: `kanpo-col-${key}`, title: rising ? say("costHint") : null, "aria-sort": active ? (rising ? "ascending" : "descending") : "none" },
+          make("button", { type: "button", on: { click: () => app.sortBy(key) } }, say(label), make("span", { "aria-hidden": "true", class: active ? "" : "kanpo-quiet", text: rising ? " ▲" : " ▼" })));
       };
+      const some = listed.length < app.data.n;
+      body.parentElement.classList.toggle("kanpo-priced", priced);
       byId("kanpo-list-head").replaceChildren(make("tr", null,
-        make("th", { scope: "col", class: "kanpo-col-rank", text: say("rank") }),
+        make("th", { scope: "col", class: "kanpo-col-rank", title: some ? say("rankAmong", { n: number(listed.length, 0) }) : null, text: say("rank") }),
         make("th", { scope: "col", text: say("parcel") }),
         sorter("score", "score"),
-        make("th", { scope: "col", text: say("klass") }),
+        make("th", { scope: "col", class: "kanpo-col-class", text: say("klass") }),
+        priced ? sorter("cost", "costColumn") : null,
         sorter("area", "area")));
     }
 
@@ -71,7 +84,7 @@
       body.replaceChildren(...Array.from(order.subarray(0, capped), row));
       if (!order.length) {
         const text = say(app.data.n ? "none" : "noParcels");
-        body.append(make("tr", null, make("td", { colspan: "5", class: "kanpo-empty", text })));
+        body.append(make("tr", null, make("td", { colspan: priced ? "6" : "5", class: "kanpo-empty", text })));
       }
       const left = listed.length - capped;
       more.hidden = left <= 0;
@@ -87,13 +100,19 @@
         "data-row": String(i),
         on: { click: () => app.choose(i, { fly: true }) },
       },
-        make("td", { class: "kanpo-col-rank" }, make("span", { text: String(start + 1) }), equals > 1 && (start === nth || app.sort === "area") ? make("small", { text: say("equals", { n: number(equals, 0) }) }) : null),
+        make("td", { class: "kanpo-col-rank" }, make("span", { text: String(start + 1) }), equals > 1 && (start === nth || app.sort !== "score") ? make("small", { text: say("equals", { n: number(equals, 0) }) }) : null),
         make("td", { class: "kanpo-name" }, make("button", { type: "button" }, kanpo.dom.given(app.nameOf(i))), make("small", { class: "kanpo-why", text: why(side) })),
         make("td", { class: "kanpo-col-score" },
           make("span", { class: "kanpo-score", text: score(side.score) }),
           interval(side)),
         make("td", { class: "kanpo-col-class" }, chip(side)),
+        priced ? make("td", { class: "kanpo-col-cost", text: cost(i) }) : null,
         make("td", { class: "kanpo-col-area", text: area(app.areas[i]) }));
+    }
+
+    function cost(i) {
+      const found = kanpo.costs.at(app.data.costs.of(app.herb.id), i);
+      return found ? kanpo.costs.brief(found) : "–";
     }
 
     /** How sure the class is, and by which factor it would be decided, or what limits it. */
@@ -125,7 +144,7 @@
 
     /** The best rows of the list by another result. */
     function bestOf(result, k) {
-      return best(listed, result, largest, places, k).slice(0, k);
+      return best(listed, result, ties().largest, ties().places, k).slice(0, k);
     }
 
     return { update, mark, all, ranksOf, bestOf, first: () => (order.length ? order[0] : -1) };

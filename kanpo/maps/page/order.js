@@ -30,7 +30,19 @@
     return falling(Int32Array.from({ length: n }, (_, row) => row), value, same, same, n);
   }
 
-  /** `rows` from the best to the worst; the larger area first among equals. */
+  /** All rows by rising `keys` (whole numbers of 0 or more); rows come in the order of `largest` among equals. */
+  function byCost(keys, largest, places) {
+    return falling(largest, (row) => -keys[row], (row) => places[row], (place) => largest[place], largest.length);
+  }
+
+  /** Where each row stands in an order. */
+  function placesIn(order) {
+    const places = new Int32Array(order.length);
+    order.forEach((row, place) => (places[row] = place));
+    return places;
+  }
+
+  /** `rows` from the best to the worst; among equals in the order of `largest`, of which `places` are the places. */
   function byScore(rows, result, largest, places) {
     const byLower = falling(rows, (row) => lowerKey(result, row), (row) => places[row], (place) => largest[place], largest.length);
     return falling(byLower, (row) => scoreKey(result, row), (_, nth) => nth, (nth) => byLower[nth], byLower.length);
@@ -77,6 +89,6 @@
     return ranks;
   }
 
-  kanpo.order = { byArea, byScore, best, shared, ranksOf };
+  kanpo.order = { byArea, byCost, placesIn, byScore, best, shared, ranksOf };
   if (typeof module !== "undefined") module.exports = kanpo;
 })(globalThis);

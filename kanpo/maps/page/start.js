@@ -104,15 +104,22 @@
     const ranks = app.list.ranksOf(order);
     const factor = (place) => (place < 0 ? "" : kanpo.strings.short(data.factors[place].label));
     const range = ({ shown, classes, best }, row) => (shown[row] ? [CLASSES[classes[row]], CLASSES[best[row]]] : ["", ""]);
+    const table = data.costs.of(app.herb.id);
+    const costs = (row) => {
+      const found = kanpo.costs.at(table, row);
+      const names = (keys) => keys.map((key) => pick(data.costs.labels[key] || key)).join(say("comma"));
+      return found ? [found.yen_low, found.yen_high, found.hours_low, found.hours_high, names([...found.asked, ...found.unknown])] : [null, null, null, null, say("costsNone")];
+    };
     const rows = Array.from(order, (row, nth) => [
       ranks[nth], app.text("parcel_id", row), app.text("settlement", row), app.text("lot_number", row), round(app.areas[row]),
       pick(app.herb.label), ...range(result, row), kanpo.list.kindText(kanpo.verdict.at(result, row)),
       round(result.score[row]), round(result.lower[row]), round(result.upper[row]), factor(result.limiting(row)), factor(result.deciding(row)),
-      ...range(result.after, row), round(result.after.score[row]), changed,
+      ...range(result.after, row), round(result.after.score[row]), ...(data.costs.any ? costs(row) : []), order.length, data.meta.whole || data.n, changed,
     ]);
     const heads = [
       "rank", "parcelId", "settlement", "lotNumber", "areaM2", "herb", "classLower", "classUpper", "certainty",
-      "score", "lower", "upper", "limiting", "deciding", "afterLower", "afterUpper", "afterScore", "changes",
+      "score", "lower", "upper", "limiting", "deciding", "afterLower", "afterUpper", "afterScore",
+      ...(data.costs.any ? ["csvYenLow", "csvYenHigh", "csvHoursLow", "csvHoursHigh", "csvNotCounted"] : []), "csvRanked", "csvWhole", "changes",
     ].map((key) => say(key));
     kanpo.download.save(kanpo.download.fileName("kanpo_list", data.meta.seal), kanpo.download.csv([heads, ...rows]));
   }

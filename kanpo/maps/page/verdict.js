@@ -36,7 +36,7 @@
   function judge(result, { bounds, reference, beyond }) {
     const { numbers, known, excluded, lost } = result;
     const [least, lower, score, upper, most] = numbers;
-    Object.assign(result, sideOf(numbers, beyond, excluded, known, bounds, reference), { reference, tellsApart: differ(score), least, lower, score, upper, most });
+    Object.assign(result, sideOf(numbers, beyond, excluded, known, bounds, reference), { reference, differs: differ(score), tellsApart: tellsApart(lower, upper, excluded), least, lower, score, upper, most });
     lazily(result, "after", () => {
       const { potential } = result;
       const side = sideOf(potential, (k, i) => potential[k][i] === 0, lost, known, bounds, reference);
@@ -80,6 +80,17 @@
       if (scores[i] > most) most = scores[i];
     }
     return most - least > TIE;
+  }
+
+  /** Whether any row that is not certainly excluded is surely better than another one; with none of those there is nothing to tell. */
+  function tellsApart(lower, upper, excluded) {
+    let [best, worst] = [-Infinity, Infinity];
+    for (let i = 0; i < lower.length; i++) {
+      if (excluded[i]) continue;
+      if (lower[i] > best) best = lower[i];
+      if (upper[i] < worst) worst = upper[i];
+    }
+    return best === -Infinity || best > worst + TIE;
   }
 
   /** What is said of one row. */
