@@ -370,7 +370,7 @@ def _rules(found: Explanation, speak: Speak) -> list[str]:
         ),
         speak(
             Text(
-                "幅は分からない要因が最悪・最良の場合、適地度の分からない要因は、同じ地目で分かっている筆(20筆以上あるとき)から控えめに、なければ最悪と最良の中ほどと見た値です。"
+                "幅は、分からない要因が最悪と最良の場合です。適地度は、分からない要因を、同じ地目で分かっている筆(20筆以上あるとき)から控えめに、なければ最悪と最良の中ほどと見て計算した値です。"
                 f"生薬目録 {found.catalogue_digest}。式は docs/suitability.md。",
                 "The interval is the worst and best case of what is not known, in the score what is not known is a cautious value from known land of that type (20 parcels or more), else the middle of worst and best. "
                 f"Herb catalogue {found.catalogue_digest}. Formulas: docs/suitability.md.",

@@ -258,7 +258,8 @@ def _part(
     label = Text("+".join(work.label.ja for work in shown), " + ".join(work.label.en for work in shown))
     if not choice.works:
         label = Text(
-            "工事なし(分からない要因しだいで要る)", "no works (they may be needed, by what is not known yet)"
+            "工事は要らない見込み(分からない要因しだいで要る)",
+            "probably no works (what is not known yet may need some)",
         )
     wide = possible.sum(axis=0) > 1
     unknown = {
