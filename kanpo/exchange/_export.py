@@ -10,11 +10,12 @@ import geopandas as gpd
 import pandas as pd
 
 from kanpo.errors import EnvironmentFailure, Place, UsageError
-from kanpo.files import BLANK_MARK, replacing, write_csv, write_workbook
+from kanpo.files import BLANK_MARK, replacing
 from kanpo.locale import Text
 from kanpo.parcels import ParcelFilter, current_parcels, select_parcels
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
+from kanpo.tables import write_csv, write_workbook
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 #: File name endings that can be written.

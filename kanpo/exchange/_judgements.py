@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kanpo.errors import InputUnusable, Place, Problem, UsageError
-from kanpo.exchange._table import read_csv
-from kanpo.files import check_table_file, check_target, save_workbook, write_csv
+from kanpo.errors import Place, Problem, UsageError
+from kanpo.files import check_target
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
+from kanpo.tables import nothing_written, put, read_sheets, save_workbook, set_up_page, text_of, write_csv
 from kanpo.weights import SCALE, Answers, Grid, QuestionPair, read_answers
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Names over the judges' columns until somebody writes their own.
 JUDGES = tuple(Text(f"評価者{n}", f"judge {n}") for n in range(1, 6))
-_WORKBOOKS = (".xlsx", ".xlsm")
 _HEADERS = (
     *(Text("番号", "no"), Text("要因A", "factor A"), Text("要因B", "factor B")),
     *(Text.same("factor_a"), Text.same("factor_b")),
@@ -120,24 +119,24 @@ def _workbook(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Workboo
     guide, sheet, lists = book.active, book.create_sheet("比較"), book.create_sheet("_lists")
     guide.title, lists.sheet_state = "説明", "hidden"
     for row, line in enumerate(_GUIDE, 1):
-        _put(guide, row, 1, line.ja).alignment = Alignment(wrap_text=True, vertical="top")
-        _put(guide, row, 2, line.en).alignment = Alignment(wrap_text=True, vertical="top")
+        put(guide, row, 1, line.ja).alignment = Alignment(wrap_text=True, vertical="top")
+        put(guide, row, 2, line.en).alignment = Alignment(wrap_text=True, vertical="top")
     guide.column_dimensions["A"].width = guide.column_dimensions["B"].width = 64
     guide["A1"].font = guide["B1"].font = Font(bold=True, size=14)
     for row, step in enumerate(SCALE, 1):
-        _put(lists, row, 1, step)
+        put(lists, row, 1, step)
     for column, head in enumerate(heads, 1):
-        cell = _put(sheet, 1, column, head)
+        cell = put(sheet, 1, column, head)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E2EFDA")
         cell.protection = Protection(locked=column <= len(_HEADERS))
         width = _WIDTHS[column - 1] if column <= len(_WIDTHS) else 14
         sheet.column_dimensions[get_column_letter(column)].width = width
     for row, values in enumerate(rows, 2):
         for column, value in enumerate(values, 1):
-            _put(sheet, row, column, value)
+            put(sheet, row, column, value)
         for column in range(len(_HEADERS) + 1, len(heads) + 1):
             # Without the text format Excel takes 1/3 for the third of January.
-            cell = _put(sheet, row, column, None)
+            cell = put(sheet, row, column, None)
             cell.number_format, cell.protection = "@", Protection(locked=False)
             cell.alignment = Alignment(horizontal="center")
     choices = DataValidation(
@@ -150,22 +149,9 @@ def _workbook(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Workboo
     return book
 
 
-def _put(sheet: Any, row: int, column: int, value: object) -> Any:
-    """A cell whose text is never a formula."""
-    cell = sheet.cell(row, column, value if not isinstance(value, str) else "")
-    if isinstance(value, str):
-        cell.value = "".join(c if c.isprintable() else " " for c in value)
-        cell.data_type, cell.number_format = "s", "@"
-    return cell
-
-
 def _set_up(sheet: Any) -> None:
     """Frozen heads, a page to print, and locked questions (without a password)."""
-    sheet.freeze_panes = "F2"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
+    set_up_page(sheet, frozen="F2")
     sheet.protection.sheet = True
     sheet.protection.formatColumns = False
 
@@ -211,26 +197,13 @@ def read_judgements(
 
 
 def _grids(path: Path) -> tuple[Grid, ...]:
-    from kanpo.parcels.tables import read_workbook, text_of
-
-    check_table_file(path)
-    if path.suffix.lower() in _WORKBOOKS:
-        sheets = read_workbook(path)
-        grids = tuple(
-            Grid(path.name, sheet.name, tuple((r.number, tuple(map(text_of, r.cells))) for r in sheet.rows))
-            for sheet in sheets
-            if not sheet.hidden
-        )
-    else:
-        table = read_csv(path)
-        grids = (Grid(path.name, None, tuple(enumerate((table.headers, *table.rows), 1))),)
+    grids = tuple(
+        Grid(path.name, sheet.name, tuple((r.number, tuple(map(text_of, r.cells))) for r in sheet.rows))
+        for sheet in read_sheets(path)
+        if not sheet.hidden
+    )
     if not any(cell for grid in grids for _, cells in grid.rows for cell in cells):
-        raise InputUnusable(
-            "table.empty",
-            Text("何も書かれていません", "there is nothing in it"),
-            Text("記入した表を指定してください", "name a table that is filled in"),
-            Place(str(path)),
-        )
+        raise nothing_written(str(path))
     return grids
 
 

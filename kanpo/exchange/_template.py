@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from kanpo.errors import Place, UsageError
-from kanpo.exchange._workbook import FormColumn, form_workbook
-from kanpo.files import check_target, save_workbook, write_csv
+from kanpo.files import check_target
 from kanpo.locale import Text
 from kanpo.schema import ENVELOPE, RECORD_KINDS, TRAITS, Field, Table
+from kanpo.tables import FormColumn, form_workbook, save_workbook, write_csv
 
 _GUIDE = (
     Text("記入のしかた", "How to fill this in"),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from io import StringIO
 from pathlib import Path
 
 from kanpo.errors import Place, Problem
@@ -16,6 +14,7 @@ from kanpo.herbs._reach import least_membership
 from kanpo.herbs._rows import requirement_of_row
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
+from kanpo.tables import csv_rows
 
 FILES = ("herbs", "requirements", "quality", "monographs", "market", "operations", "sources")
 #: What a catalogue may do without, with its columns: no monograph is marked as complete then.
@@ -29,8 +28,6 @@ CONFIDENCES = ("high", "medium", "low")
 NOT_DETECTED = "not detected"
 #: The herb whose rows hold for every herb that has none of its own.
 DEFAULT_HERB = "*"
-#: Under this name go the cells of a row that stand beyond the header.
-_SURPLUS = "\0surplus"
 #: Columns that hold a number of 0 or more, and of which the first may not be above the second.
 _NUMBERS = {
     "herbs": ("years_to_harvest", "replant_years", "plants_per_10a", "shading_percent"),
@@ -94,11 +91,11 @@ def _read_table(file: Traversable, name: str) -> tuple[list[Row], list[Problem]]
         return [], [Problem("catalogue.encoding", what, mend, Place(f"{name}.csv"))]
     table: list[Row] = []
     problems: list[Problem] = []
-    for number, row in enumerate(csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS), 2):
-        surplus = row.pop(_SURPLUS, None)
-        if surplus:
+    head, *rows = csv_rows(text, f"{name}.csv") or [[]]
+    for number, cells in enumerate(filter(None, rows), 2):
+        if surplus := cells[len(head) :]:
             problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
-        table.append({key: value or "" for key, value in row.items()})
+        table.append(dict.fromkeys(head, "") | dict(zip(head, cells, strict=False)))
     return table, problems
 
 

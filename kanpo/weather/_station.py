@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.schema import normalise
+from kanpo.tables import read_sheets, text_of
 
 #: Beginnings of the agency's item names and the field that each is kept in. Where two fit, the longer
 #: one counts; items that are not here are named and left out.
@@ -69,7 +69,7 @@ def is_station_file(path: Path) -> bool:
 def read_station_file(path: Path) -> StationDays:
     """Read a daily file: titles as many as there are, columns by station, item and kind.
 
-    The date may stand in one column, or in three (年, 月, 日). The encoding is CP932 (UTF-8 is read too). An empty value is missing whatever its code says. A
+    The date may stand in one column, or in three (年, 月, 日). An empty value is missing whatever its code says. A
     value whose quality is not 8 (good) is kept with its code; so is a homogeneity number that is
     not 1 (the series has a break there).
 
@@ -78,8 +78,7 @@ def read_station_file(path: Path) -> StationDays:
     InputUnusable
         It is no such file, or it is not daily.
     """
-    check_table_file(path)
-    rows = [_with_one_date(row) for row in read_rows(path.read_bytes(), path.name)]
+    rows = [_with_one_date(row) for row in rows_of(path)]
     first = next((i for i, row in enumerate(rows) if row and _DAY.fullmatch(row[0].strip())), None)
     named = next((i for i, row in enumerate(rows) if row and row[0].strip() == "年月日"), None)
     if first is None or named is None or not 0 < named < first:
@@ -96,6 +95,24 @@ def read_station_file(path: Path) -> StationDays:
     found = list(_days(rows, first, columns))
     problems += _doubtful(found, path.name)
     return StationDays(pd.DataFrame([day for day, _ in found]).astype(object), tuple(problems))
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    """The rows of a download as text, also where somebody saved it as a workbook.
+
+    Raises
+    ------
+    InputUnusable
+        It is no table.
+    """
+    sheets = [sheet for sheet in read_sheets(path) if sheet.rows]
+    if not sheets:
+        return []
+    rows: list[list[str]] = []
+    for row in sheets[0].rows:
+        rows += [[] for _ in range(row.number - len(rows) - 1)]
+        rows.append(list(map(text_of, row.cells)))
+    return rows
 
 
 def _with_one_date(row: list[str]) -> list[str]:

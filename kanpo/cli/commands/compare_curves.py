@@ -91,7 +91,9 @@ def drying(
     from kanpo.compare import curve_table, drying_picture, drying_words, fit_drying, read_table
     from kanpo.reports import Part
 
-    values, problems = curve_table(read_table(file, sheet), time=time, value=value, unit=unit)
+    values, problems = curve_table(
+        read_table(file, sheet, names=[time, value, unit]), time=time, value=value, unit=unit
+    )
     say_problems(problems)
     table = fit_drying(values, equilibrium=equilibrium, until=until)
     files.write_table(table, _LABELS)
@@ -155,7 +157,9 @@ def storage(
     from kanpo.compare import curve_table, fit_storage, read_table, storage_picture, storage_words
     from kanpo.reports import Part
 
-    values, problems = curve_table(read_table(file, sheet), time=time, value=value, unit=unit)
+    values, problems = curve_table(
+        read_table(file, sheet, names=[time, value, unit]), time=time, value=value, unit=unit
+    )
     say_problems(problems)
     table = fit_storage(values, limit=limit)
     files.write_table(table, _LABELS)
@@ -235,7 +239,9 @@ def degree_days_command(
 
     columns = {"mean": mean, "least": least, "greatest": greatest}
     weather, odd = _weather(weather_file, date, {key: name for key, name in columns.items() if name}, station)
-    periods, more = period_table(read_table(periods_file), unit=unit, start=start, end=end)
+    periods, more = period_table(
+        read_table(periods_file, names=[unit, start, end]), unit=unit, start=start, end=end
+    )
     say_problems((*odd, *more))
     found = degree_days(weather, periods, base=base, ceiling=ceiling)
     files.write_table(found.periods, _LABELS)
@@ -282,4 +288,4 @@ def _weather(
             # Any other table lacks the names of its columns, which is said below.
             if is_station_file(file) or not file.is_file():
                 raise
-    return weather_table(read_table(file), date, columns)
+    return weather_table(read_table(file, names=[date, *columns.values()]), date, columns)

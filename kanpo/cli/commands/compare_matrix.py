@@ -48,7 +48,9 @@ def read_matrix(
     """The matrix of a file, with what was odd about it on stderr."""
     from kanpo.compare import read_table, sample_matrix
 
-    matrix = sample_matrix(read_table(file, sheet), group=group, sample=sample, ignore=ignore)
+    matrix = sample_matrix(
+        read_table(file, sheet, names=[group, sample, *ignore]), group=group, sample=sample, ignore=ignore
+    )
     say_problems(matrix.problems)
     say(
         Text(

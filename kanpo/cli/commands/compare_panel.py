@@ -158,7 +158,7 @@ def _panel(
 ) -> SampleMatrix:
     from kanpo.compare import panel_of_rows, read_table, sample_matrix
 
-    table = read_table(file, sheet)
+    table = read_table(file, sheet, names=[sample, assessor, score, *ignore])
     if assessor is None and score is None:
         return sample_matrix(table, sample=sample, ignore=ignore)
     if assessor is None or score is None or sample is None:
@@ -289,7 +289,7 @@ def _tasted(
     """Scores of samples by attribute or assessor; rows of several assessors are averaged later."""
     from kanpo.compare import panel_of_rows, read_table, sample_matrix
 
-    table = read_table(file)
+    table = read_table(file, names=[sample, attribute, score, assessor])
     if attribute is None and score is None:
         return sample_matrix(table, sample=sample, ignore=[assessor] if assessor else [])
     if attribute is None or score is None:

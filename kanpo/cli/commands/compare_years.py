@@ -74,7 +74,12 @@ def _values(
         from kanpo.compare import long_table, read_table
 
         values, problems = long_table(
-            read_table(file, sheet), year=year, unit=unit, value=value, trait=trait_column, below=below
+            read_table(file, sheet, names=[year, unit, value, trait_column]),
+            year=year,
+            unit=unit,
+            value=value,
+            trait=trait_column,
+            below=below,
         )
         say_problems(problems)
     else:

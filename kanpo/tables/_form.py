@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kanpo.exchange._sheet_table import HINT
 from kanpo.locale import Text
+from kanpo.tables._book import HEAD_COLOUR, put, set_up_page
+from kanpo.tables._header import HINT
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -73,21 +74,12 @@ def form_workbook(
     return book
 
 
-def put(sheet: Any, row: int, column: int, value: object) -> Any:
-    """A cell whose text is never a formula."""
-    cell = sheet.cell(row, column, None if isinstance(value, str) else value)
-    if isinstance(value, str):
-        cell.value = "".join(c if c.isprintable() else " " for c in value)
-        cell.data_type, cell.number_format = "s", "@"
-    return cell
-
-
 def _head(sheet: Any, number: int, column: FormColumn) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
     head = put(sheet, 1, number, column.head)
-    head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="E2EFDA")
+    head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor=HEAD_COLOUR)
     head.alignment = Alignment(wrap_text=True, vertical="top")
     put(sheet, 2, number, column.key)
     hint = put(sheet, 3, number, f"{HINT} {column.example}" if column.example else "")
@@ -131,12 +123,8 @@ def _set_up(sheet: Any, columns: Sequence[FormColumn]) -> None:
     from openpyxl.utils import get_column_letter
 
     locked = [index for index, column in enumerate(columns, 1) if column.locked]
-    sheet.freeze_panes = f"{get_column_letter(max(locked, default=0) + 1)}{_FIRST}"
+    set_up_page(sheet, frozen=f"{get_column_letter(max(locked, default=0) + 1)}{_FIRST}")
     sheet.row_dimensions[2].hidden = True
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = sheet.protection.formatCells = False
     sheet.protection.sort = sheet.protection.autoFilter = False

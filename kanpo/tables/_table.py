@@ -1,0 +1,379 @@
+"""One table from a file: its header found, its rows as text with the numbers that a spreadsheet shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kanpo.errors import InputUnusable, Place, Problem, Severity, UsageError
+from kanpo.locale import Text
+from kanpo.tables._bounds import check_file, no_workbook, nothing_written
+from kanpo.tables._csv import sheet_of_text
+from kanpo.tables._header import EXAMPLE, HINT, NOTE, TOTAL, Header, Recognise, find_header
+from kanpo.tables._sheet import Row, Sheet, Unusable, column_letter, plain_name, plain_of, text_of
+from kanpo.tables._workbook import OLD, ZIP, read_workbook
+
+#: How a page begins that only calls itself a workbook.
+_PAGES = (b"<html", b"<!doc", b"<tabl", b"<?xml", b"<head", b"<meta", b"<body")
+_PDF = b"%PDF"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it was written: everything is text.
+
+    `numbers` are the row numbers as the reader of the file counts; without them the header is row 1
+    and no row is left out. `sheet` names the sheet of a workbook. `problems` are warnings of the file;
+    `unusable` says of rows (counted from 0) why they cannot be taken as they are.
+    """
+
+    file_name: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+    sheet: str | None = None
+    problems: tuple[Problem, ...] = ()
+    unusable: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
+    header_row: int = 1
+
+    def number_of(self, index: int) -> int:
+        """The row number of a row, counted from 0."""
+        return self.numbers[index] if self.numbers else index + 2
+
+    def place(self, index: int | None = None, column: str | None = None, value: object = None) -> Place:
+        """The place of a cell, a row or the table."""
+        row = None if index is None else self.number_of(index)
+        return Place(self.file_name, self.sheet, row, column=column, value=value)
+
+    def choose(self, indices: Sequence[int]) -> Table:
+        """The table with only some of its rows, each with its number."""
+        if list(indices) == list(range(len(self.rows))):
+            return self
+        rows = tuple(self.rows[index] for index in indices)
+        return replace(self, rows=rows, numbers=tuple(map(self.number_of, indices)), unusable={})
+
+    @property
+    def doubts(self) -> tuple[Problem, ...]:
+        """The problems of the file and those of its unusable rows."""
+        return (*self.problems, *(problem for found in self.unusable.values() for problem in found))
+
+    def sound(self) -> Table:
+        """The table without its unusable rows."""
+        return self.choose([index for index in range(len(self.rows)) if index not in self.unusable])
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """The columns (n,), blank where a row ends before."""
+        width = len(self.headers)
+        if all(len(row) == width for row in self.rows):
+            return list(zip(*self.rows, strict=True)) or [()] * width
+        return [tuple(row[at] if at < len(row) else "" for row in self.rows) for at in range(width)]
+
+    def columns(self) -> dict[str, list[str | None]]:
+        """Header to values; of two equal headers the first counts (see `refuse_doubles`)."""
+        columns: dict[str, list[str | None]] = {}
+        for header, cells in zip(self.headers, self.cells(), strict=True):
+            columns.setdefault(header, list(cells))
+        return columns
+
+    def dicts(self, recognise: Recognise | None = None) -> list[dict[str, str]]:
+        """Rows by header, or by what the headers mean where that is known."""
+        keys = [(recognise and recognise(header)) or header for header in self.headers]
+        blank = dict.fromkeys(keys, "")
+        return [blank | dict(zip(keys, row, strict=False)) for row in self.rows]
+
+    def positions(self, recognise: Recognise) -> dict[str, int]:
+        """Where each meaning stands.
+
+        Raises
+        ------
+        InputUnusable
+            Two headers mean the same.
+        """
+        self.refuse_doubles(recognise)
+        return {
+            meaning: at for at, header in enumerate(self.headers) if header and (meaning := recognise(header))
+        }
+
+    def refuse_doubles(self, recognise: Recognise = plain_name) -> None:
+        """Two columns that mean the same, and do not say the same, are never chosen between.
+
+        Raises
+        ------
+        InputUnusable
+            There are such columns.
+        """
+        seen: dict[str, int] = {}
+        for at, header in enumerate(self.headers):
+            meaning = recognise(header) if header else None
+            if not meaning:
+                continue
+            first = seen.setdefault(meaning, at)
+            if first != at and any(_cell(row, first) != _cell(row, at) for row in self.rows):
+                raise _header_twice(self, first, at)
+
+
+def _cell(row: tuple[str, ...], at: int) -> str:
+    return row[at] if at < len(row) else ""
+
+
+def _header_twice(table: Table, first: int, second: int) -> InputUnusable:
+    names = f"「{table.headers[first]}」({column_letter(first)}列)と「{table.headers[second]}」({column_letter(second)}列)"
+    other = f"'{table.headers[first]}' (column {column_letter(first)}) and '{table.headers[second]}' (column {column_letter(second)})"
+    return InputUnusable(
+        "table.header-twice",
+        Text(f"{names}は同じ意味の見出しで、値が違います", f"{other} mean the same and differ"),
+        Text(
+            "使わない方の列を消すか、見出しを変えてください",
+            "delete the column that is not meant, or rename it",
+        ),
+        Place(table.file_name, table.sheet, table.header_row, column=table.headers[second]),
+    )
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """The sheets of a file as they are written: any CSV, TSV or workbook, told by its content.
+
+    Raises
+    ------
+    InputUnusable
+        It is not there, none of these, damaged, locked or too large.
+    EnvironmentFailure
+        It may not be read.
+    """
+    check_file(path)
+    return sheets_of(path.read_bytes(), path.name)
+
+
+def sheets_of(content: bytes, name: str) -> list[Sheet]:
+    """The same of the bytes of a file.
+
+    Raises
+    ------
+    InputUnusable
+        They are no table.
+    """
+    head = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith((ZIP, b"PK\x05\x06", OLD[:4])):
+        return read_workbook(content, name)
+    if head[:5].lower() in _PAGES:
+        raise no_workbook(
+            name,
+            Text(
+                "中身は Excel ではなく HTML・XML のページです",
+                "is a page (HTML or XML), whatever its name says",
+            ),
+        )
+    if head.startswith(_PDF):
+        what = Text("PDFです。表として読めません", "is a PDF, no table")
+        raise no_workbook(
+            name, what, Text("元の表(Excel・CSV)をもらってください", "ask for the table itself (Excel, CSV)")
+        )
+    return [sheet_of_text(content, name)]
+
+
+def read_table(
+    path: Path, *, recognise: Recognise | None = None, sheet: str | None = None, template: str = ""
+) -> Table:
+    """The table of a file: of several sheets the one whose header names most.
+
+    Titles above the header, units below it, blank rows, the header printed again, examples, and notes
+    and totals at the end are no rows; the last are named in `problems`.
+
+    Parameters
+    ----------
+    recognise : callable, optional
+        What a header means. Without, the header is the first row that is as wide as a table.
+    sheet : str, optional
+        The sheet of a workbook; a hidden one is read only when it is named.
+    template : str
+        Command that makes an empty table; with it a file whose headers name nothing is refused.
+
+    Raises
+    ------
+    InputUnusable
+        As `read_sheets`; or it is empty, or has no header that is known.
+    UsageError
+        There is no such sheet.
+    """
+    return table_of(read_sheets(path), path.name, recognise=recognise, sheet=sheet, template=template)
+
+
+def table_of(
+    sheets: Sequence[Sheet],
+    name: str,
+    *,
+    recognise: Recognise | None = None,
+    sheet: str | None = None,
+    template: str = "",
+) -> Table:
+    """The table of sheets that were read, as `read_table` has it.
+
+    Raises
+    ------
+    InputUnusable, UsageError
+        As `read_table`.
+    """
+    chosen = chosen_sheets(sheets, name, sheet)
+    headed = [(one, header) for one in chosen if (header := find_header(one, recognise)) is not None]
+    if not headed:
+        raise nothing_written(name, sheet)
+    best = max(headed, key=lambda pair: (pair[1].score, _is_table(*pair)))
+    if template and best[1].score == 0:
+        raise InputUnusable(
+            "table.no-header",
+            Text("知っている見出しが上の行に見つかりません", "no known header is in its first rows"),
+            Text(f"{template} で作った表に写してください", f"copy it into a table made with {template}"),
+            Place(name, best[0].name),
+        )
+    others = [
+        _other_sheet(name, one)
+        for one, header in headed
+        if header.score > 1 and one is not best[0] and _is_table(one, header)
+    ]
+    return _table(best[0], best[1], name, recognise, others)
+
+
+def chosen_sheets(sheets: Sequence[Sheet], name: str, wanted: str | None) -> list[Sheet]:
+    """The sheet that is named; without a name those that are shown, or all where none is.
+
+    Raises
+    ------
+    UsageError
+        There is no such sheet.
+    """
+    names = [one.name for one in sheets if one.name is not None]
+    if wanted and names:
+        if wanted not in names:
+            raise UsageError(
+                "table.no-sheet",
+                Text(f"シート「{wanted}」がありません", f"there is no sheet '{wanted}'"),
+                Text(f"あるシート: {'、'.join(names)}", f"sheets: {', '.join(names)}"),
+                Place(name, wanted),
+            )
+        return [one for one in sheets if one.name == wanted]
+    return [one for one in sheets if not one.hidden] or list(sheets)
+
+
+def _is_table(sheet: Sheet, header: Header) -> bool:
+    return sum(map(bool, header.labels)) > 1 and any(
+        row.number > header.last and row.filled for row in sheet.rows
+    )
+
+
+def _table(
+    sheet: Sheet, header: Header, name: str, recognise: Recognise | None, problems: Iterable[Problem]
+) -> Table:
+    said = list(problems)
+    rows = [row for row in sheet.rows if row.number > header.last and _is_data(row, header, recognise)]
+    while rows and (kind := _kind_of_end(rows[-1], header)):
+        said.append(_left_out(kind, Place(name, sheet.name, rows.pop().number)))
+    first = next(at for at, label in enumerate(header.labels) if label)
+    blank = all(not any(row.cells[:first]) for row in rows)
+    start = first if blank else 0
+    width = max(at + 1 for at, label in enumerate(header.labels) if label)
+    # A column without a header is one only in a workbook: in a CSV it is a comma too many.
+    if sheet.name is not None:
+        width = (
+            max(width, *(len(row.cells) for row in rows if row.cells), 0)
+            if _is_narrow(rows, width)
+            else width
+        )
+    headers = (*header.labels, *[""] * (width - len(header.labels)))[start:width]
+    unusable: dict[int, tuple[Problem, ...]] = {}
+    cells = []
+    for index, row in enumerate(rows):
+        cells.append(tuple(map(text_of, row.cells[start:width])))
+        found = _doubts(row, headers, start, width, Place(name, sheet.name, row.number))
+        if found:
+            unusable[index] = found
+    numbers = tuple(row.number for row in rows)
+    return Table(name, tuple(headers), tuple(cells), numbers, sheet.name, tuple(said), unusable, header.last)
+
+
+def _is_narrow(rows: Sequence[Row], width: int) -> bool:
+    """Whether most rows reach beyond the header by a little: columns that nobody named."""
+    wider = sum(width < len(row.cells) <= width + 10 for row in rows)
+    return 2 * wider > len(rows)
+
+
+def _is_data(row: Row, header: Header, recognise: Recognise | None) -> bool:
+    if not any(row.cells):
+        return False
+    filled = row.filled
+    if not filled:
+        return False
+    first = text_of(row.cell(filled[0]))
+    if first.startswith(HINT) and all(text_of(row.cell(column)).startswith(HINT) for column in filled):
+        return False
+    if EXAMPLE.fullmatch(first):
+        return False
+    keys = recognise is not None and row.number == header.last + 1 and len(filled) > 1
+    if recognise is not None and keys and all(recognise(text_of(row.cell(at))) for at in filled):
+        return False
+    return len(filled) == 1 or not all(
+        _repeats(text_of(row.cell(at)), at, header, recognise) for at in filled
+    )
+
+
+def _repeats(text: str, at: int, header: Header, recognise: Recognise | None) -> bool:
+    """Whether a cell says what the header of its column says: printed again, or the keys of our own forms."""
+    if at >= len(header.labels):
+        return False
+    if plain_name(text) == plain_name(header.labels[at]):
+        return True
+    return (
+        recognise is not None and header.meanings[at] is not None and recognise(text) == header.meanings[at]
+    )
+
+
+def _kind_of_end(row: Row, header: Header) -> str:
+    """What a last row is that is no data: ``total``, ``note`` or nothing."""
+    first = plain_of(row.cell(row.filled[0]))
+    if TOTAL.fullmatch(first):
+        return "total"
+    return "note" if len(row.filled) <= 2 < len(header.labels) + 1 and NOTE.match(first) else ""
+
+
+def _left_out(kind: str, place: Place) -> Problem:
+    what = {
+        "total": Text("合計などの行なので取り込みませんでした", "is a row of totals and was left out"),
+        "note": Text("注記の行なので取り込みませんでした", "is a note and was left out"),
+    }
+    mend = Text("データの行であれば、先頭の語を変えてください", "change its first word if it is data")
+    return Problem("table.row-skipped", what[kind], mend, place, Severity.WARNING)
+
+
+def _other_sheet(name: str, sheet: Sheet) -> Problem:
+    return Problem(
+        "table.other-sheet",
+        Text("このシートは読みませんでした(1つのブックから1枚だけ読みます)", "this sheet was not read"),
+        Text("シートごとに別のファイルにしてください", "put each sheet into a file of its own"),
+        Place(name, sheet.name),
+        Severity.WARNING,
+    )
+
+
+def _doubts(row: Row, headers: Sequence[str], start: int, width: int, place: Place) -> tuple[Problem, ...]:
+    """Why a row cannot be taken as it is: a formula without a value, or in a CSV more cells than headers."""
+    found = [
+        Problem(
+            "table.formula",
+            Text("式の計算結果がありません", "a formula without a calculated value"),
+            Text("Excelで開いて保存し直すか、値で貼り付けてください", "save it in Excel, or paste the value"),
+            replace(place, column=headers[at], value=cell.written),
+        )
+        for at, cell in enumerate(row.cells[start:width])
+        if isinstance(cell, Unusable) and headers[at]
+    ]
+    surplus = [text_of(cell) for cell in row.cells[width:]] if place.sheet is None else []
+    if any(surplus):
+        found.append(
+            Problem(
+                "table.row-length",
+                Text("見出しより値が多い行です", "has more cells than the header"),
+                Text('コンマを含む値は " で囲んでください', 'put a value with commas between " marks'),
+                replace(place, value=next(filter(None, surplus))),
+            )
+        )
+    return tuple(found)
