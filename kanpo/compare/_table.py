@@ -113,7 +113,7 @@ class Table:
         values = pd.to_numeric(pd.Series(flat, dtype=object), errors="coerce").to_numpy(dtype=float).copy()
         doubtful = np.flatnonzero(~(np.abs(values) < GREATEST_NUMBER))
         values[doubtful] = np.nan
-        problems = list(self.doubts)
+        problems: list[Problem] = []
         for at in doubtful:
             written = normalise(flat[at])
             if written.casefold() in MISSING_WORDS or written.startswith("<") or written.endswith("未満"):
@@ -121,7 +121,7 @@ class Table:
             value = _number(written)
             if value is not None:
                 values[at] = value
-            elif len(problems) < _MOST_PROBLEMS + len(self.doubts):
+            elif len(problems) < _MOST_PROBLEMS:
                 row, column = divmod(int(at), cells.shape[1])
                 problems.append(_no_number(self.place(row, self.headers[columns[column]], str(flat[at]))))
         return values.reshape(cells.shape), tuple(problems)

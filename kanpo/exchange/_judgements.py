@@ -12,8 +12,18 @@ from kanpo.files import check_target
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
-from kanpo.tables import nothing_written, put, read_sheets, save_workbook, set_up_page, text_of, write_csv
-from kanpo.weights import SCALE, Answers, Grid, QuestionPair, read_answers
+from kanpo.tables import (
+    chosen_sheets,
+    nothing_written,
+    put,
+    read_sheets,
+    save_workbook,
+    set_up_page,
+    spelled,
+    table_of,
+    write_csv,
+)
+from kanpo.weights import FIRST_HEADERS, SCALE, SECOND_HEADERS, Answers, Grid, QuestionPair, read_answers
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -197,14 +207,23 @@ def read_judgements(
 
 
 def _grids(path: Path) -> tuple[Grid, ...]:
-    grids = tuple(
-        Grid(path.name, sheet.name, tuple((r.number, tuple(map(text_of, r.cells))) for r in sheet.rows))
-        for sheet in read_sheets(path)
-        if not sheet.hidden
-    )
-    if not any(cell for grid in grids for _, cells in grid.rows for cell in cells):
+    recognise = spelled({"first": FIRST_HEADERS, "second": SECOND_HEADERS})
+    sheets = [
+        sheet
+        for sheet in chosen_sheets(read_sheets(path), path.name, None)
+        if any(row.filled for row in sheet.rows)
+    ]
+    if not sheets:
         raise nothing_written(str(path))
-    return grids
+    tables = [table_of([sheet], path.name, recognise=recognise) for sheet in sheets]
+    return tuple(
+        Grid(
+            path.name,
+            table.sheet,
+            ((table.header_row, table.headers), *zip(table.numbers, table.rows, strict=True)),
+        )
+        for table in tables
+    )
 
 
 def _same_again(path: Path, first: Path) -> Problem:

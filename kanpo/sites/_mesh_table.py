@@ -52,12 +52,12 @@ def read_mesh_table(content: bytes, file: str) -> MeshTable:
         table = table_of(sheets_of(content, file), file, recognise=recognise)
     except InputUnusable as error:
         raise error if error.code not in _NO_TABLE else _no_mesh_table(file) from None
-    code_column = next((name for name in table.headers if recognise(name)), None)
+    code_column = next((normalise(name) for name in table.headers if recognise(name)), None)
     if code_column is None:
         raise _no_mesh_table(file)
     table.refuse_doubles()
     check_rectangle(len(table.rows), len(table.headers), file)
-    columns = dict(zip(table.headers, table.cells(), strict=True))
+    columns = dict(zip(map(normalise, table.headers), table.cells(), strict=True))
     cells = pd.DataFrame(columns, index=pd.Index(table.numbers), dtype=object)
     # Excel adds ".0" to numbers; some offices write 5739-76-13.
     plain = [re.sub(r"\.0$", "", normalise(text)).replace("-", "") for text in cells[code_column]]
@@ -179,7 +179,7 @@ def mesh_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
     row = pd.Index(table.codes).get_indexer(pd.Index(wanted))
     found = []
     for factor, column in layer.columns.items():
-        own = _column(table.cells, factor, column)
+        own = _column(table.cells, factor, normalise(column))
         values = own.take(row) if len(own) else np.full(len(row), None, dtype=own.dtype)
         found.append(LayerValues.where_covered(factor, values, (row >= 0).astype(float)))
     return found

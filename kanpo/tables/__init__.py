@@ -37,7 +37,7 @@ from kanpo.tables._sheet import (
     text_of,
 )
 from kanpo.tables._table import Table, chosen_sheets, read_sheets, read_table, sheets_of, table_of
-from kanpo.tables._workbook import is_workbook
+from kanpo.tables._workbook import WORKBOOKS, is_workbook
 
 __all__ = [
     "EXAMPLE",
@@ -47,6 +47,7 @@ __all__ = [
     "MOST_COLUMNS",
     "NOTE",
     "TOTAL",
+    "WORKBOOKS",
     "Cell",
     "FormColumn",
     "Recognise",

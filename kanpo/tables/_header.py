@@ -62,7 +62,9 @@ def find_header(sheet: Sheet, recognise: Recognise | None) -> Header | None:
         if recognise is None or not row.filled:
             continue
         found = _best_of(sheet, row, shown[at + 1] if at + 1 < len(shown) else None, recognise)
-        if found.score and (best is None or found.score > best.score):
+        # Of two that say as much, the one without a title above it.
+        below_title = best is not None and best.last == row.number > best.first and found.score == best.score
+        if found.score and (best is None or found.score > best.score or below_title):
             best = found
     return best or _first_wide(sheet, shown)
 

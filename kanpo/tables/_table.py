@@ -12,7 +12,7 @@ from kanpo.tables._bounds import check_file, no_workbook, nothing_written
 from kanpo.tables._csv import sheet_of_text
 from kanpo.tables._header import EXAMPLE, HINT, NOTE, TOTAL, Header, Recognise, find_header
 from kanpo.tables._sheet import Row, Sheet, Unusable, column_letter, plain_name, plain_of, text_of
-from kanpo.tables._workbook import OLD, ZIP, read_workbook
+from kanpo.tables._workbook import WORKBOOKS, read_workbook
 
 #: How a page begins that only calls itself a workbook.
 _PAGES = (b"<html", b"<!doc", b"<tabl", b"<?xml", b"<head", b"<meta", b"<body")
@@ -154,7 +154,7 @@ def sheets_of(content: bytes, name: str) -> list[Sheet]:
         They are no table.
     """
     head = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if head.startswith((ZIP, b"PK\x05\x06", OLD[:4])):
+    if head.startswith((*WORKBOOKS, b"PK\x05\x06")):
         return read_workbook(content, name)
     if head[:5].lower() in _PAGES:
         raise no_workbook(

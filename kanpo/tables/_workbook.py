@@ -18,7 +18,7 @@ from kanpo.tables._bounds import bounded, damaged, no_workbook
 from kanpo.tables._sheet import MOST_BLANK_ROWS, Cell, Row, Sheet, Unusable, cell_of, is_blank, text_of
 
 #: First bytes of a zip with something in it, and of a workbook of before 2007 or with a password.
-ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP, OLD = WORKBOOKS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: Unpacked size of a workbook, bytes, and how much smaller packing may make it. A register of 100,000
 #: parcels with 30 columns unpacks to about 150 MB, packed about 1:10.
 MOST_BYTES, MOST_RATIO = 200 * 1024 * 1024, 100

@@ -13,7 +13,7 @@ import pandas as pd
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.schema import normalise
-from kanpo.tables import read_sheets, text_of
+from kanpo.tables import WORKBOOKS, read_sheets, text_of
 
 #: Beginnings of the agency's item names and the field that each is kept in. Where two fit, the longer
 #: one counts; items that are not here are named and left out.
@@ -60,10 +60,17 @@ def is_station_file(path: Path) -> bool:
     """Whether a file begins as the agency's downloads do."""
     if not path.is_file():
         return False
+    wanted = "ダウンロードした時刻"
     with path.open("rb") as stream:
         start = stream.read(400)
-    wanted = "ダウンロードした時刻"
-    return any(start.removeprefix(b"\xef\xbb\xbf").startswith(wanted.encode(e)) for e in ("cp932", "utf-8"))
+    if start.startswith(WORKBOOKS):
+        try:
+            rows = rows_of(path)
+        except InputUnusable:
+            return False
+        return bool(rows and rows[0] and rows[0][0].startswith(wanted))
+    plain = start.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return any(plain.startswith(wanted.encode(e)) for e in ("cp932", "utf-8", "utf-16-le", "utf-16-be"))
 
 
 def read_station_file(path: Path) -> StationDays:
