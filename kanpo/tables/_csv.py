@@ -40,8 +40,9 @@ def sheet_of_text(content: bytes, name: str) -> Sheet:
     rows: list[Row] = []
     blank, ended_at = 0, None
     for number, cells in enumerate(_parted(text, delimiter, name), 1):
-        blank = 0 if any(cells) and any(map(str.strip, cells)) else blank + 1
-        rows.append(Row(number, tuple([_bare(cell) for cell in cells] if "=" in "".join(cells) else cells)))
+        joined = "".join(cells)
+        blank = 0 if joined.strip() else blank + 1
+        rows.append(Row(number, tuple(map(_bare, cells) if '="' in joined else cells)))
         if blank >= MOST_BLANK_ROWS:
             ended_at = number
             break

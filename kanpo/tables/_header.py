@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kanpo.tables._sheet import Row, Sheet, is_blank, plain_name, text_of
+from kanpo.tables._sheet import Row, Sheet, is_blank, plain_name, plain_of, text_of
 
 #: What a header means, or None for one that is not known.
 Recognise = Callable[[str], str | None]
@@ -141,3 +141,60 @@ def is_units(row: Row) -> bool:
     """Whether a row below the header holds only units."""
     texts = [plain_name(text_of(row.cell(column))) for column in row.filled]
     return bool(texts) and all(map(_UNIT.fullmatch, texts)) and not all(text == "-" for text in texts)
+
+
+def data_rows(sheet: Sheet, header: Header, recognise: Recognise | None) -> list[Row]:
+    """The rows below a header that are data; what begins as most rows do is looked at once."""
+    first = next(at for at, label in enumerate(header.labels) if label)
+    label = plain_name(header.labels[first])
+    usual: dict[str, bool] = {}
+    rows = []
+    for row in sheet.rows:
+        if row.number <= header.last:
+            continue
+        begins = row.cells[first] if first < len(row.cells) else None
+        if isinstance(begins, str) and begins not in usual:
+            plain = plain_name(begins)
+            odd = plain in ("", label) or "例" in plain or (recognise is not None and recognise(begins))
+            usual[begins] = not odd
+        if (isinstance(begins, str) and usual[begins]) or _is_data(row, header, recognise):
+            rows.append(row)
+    return rows
+
+
+def _is_data(row: Row, header: Header, recognise: Recognise | None) -> bool:
+    if not any(row.cells):
+        return False
+    filled = row.filled
+    if not filled:
+        return False
+    first = text_of(row.cell(filled[0]))
+    if first.startswith(HINT) and all(text_of(row.cell(column)).startswith(HINT) for column in filled):
+        return False
+    if EXAMPLE.fullmatch(first):
+        return False
+    keys = recognise is not None and row.number == header.last + 1 and len(filled) > 1
+    if recognise is not None and keys and all(recognise(text_of(row.cell(at))) for at in filled):
+        return False
+    return len(filled) == 1 or not all(
+        _repeats(text_of(row.cell(at)), at, header, recognise) for at in filled
+    )
+
+
+def _repeats(text: str, at: int, header: Header, recognise: Recognise | None) -> bool:
+    """Whether a cell says what the header of its column says: printed again, or the keys of our own forms."""
+    if at >= len(header.labels):
+        return False
+    if plain_name(text) == plain_name(header.labels[at]):
+        return True
+    return (
+        recognise is not None and header.meanings[at] is not None and recognise(text) == header.meanings[at]
+    )
+
+
+def kind_of_end(row: Row, header: Header) -> str:
+    """What a last row is that is no data: ``total``, ``note`` or nothing."""
+    first = plain_of(row.cell(row.filled[0]))
+    if TOTAL.fullmatch(first):
+        return "total"
+    return "note" if len(row.filled) <= 2 < len(header.labels) + 1 and NOTE.match(first) else ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity, UsageError
 from kanpo.locale import Text
 from kanpo.tables._bounds import check_file, no_workbook, nothing_written
 from kanpo.tables._csv import sheet_of_text
-from kanpo.tables._header import EXAMPLE, HINT, NOTE, TOTAL, Header, Recognise, find_header
-from kanpo.tables._sheet import Row, Sheet, Unusable, column_letter, plain_name, plain_of, text_of
+from kanpo.tables._header import Header, Recognise, data_rows, find_header, kind_of_end
+from kanpo.tables._sheet import Row, Sheet, Unusable, column_letter, plain_name, text_of
 from kanpo.tables._workbook import WORKBOOKS, read_workbook
 
 #: How a page begins that only calls itself a workbook.
@@ -265,74 +266,39 @@ def _table(
     sheet: Sheet, header: Header, name: str, recognise: Recognise | None, problems: Iterable[Problem]
 ) -> Table:
     said = list(problems)
-    rows = [row for row in sheet.rows if row.number > header.last and _is_data(row, header, recognise)]
-    while rows and (kind := _kind_of_end(rows[-1], header)):
+    rows = data_rows(sheet, header, recognise)
+    while rows and (kind := kind_of_end(rows[-1], header)):
         said.append(_left_out(kind, Place(name, sheet.name, rows.pop().number)))
     first = next(at for at, label in enumerate(header.labels) if label)
-    blank = all(not any(row.cells[:first]) for row in rows)
-    start = first if blank else 0
+    start = 0 if any(any(row.cells[:first]) for row in rows) else first
     width = max(at + 1 for at, label in enumerate(header.labels) if label)
     # A column without a header is one only in a workbook: in a CSV it is a comma too many.
-    if sheet.name is not None:
-        width = (
-            max(width, *(len(row.cells) for row in rows if row.cells), 0)
-            if _is_narrow(rows, width)
-            else width
-        )
+    if sheet.name is not None and _is_narrow(rows, width):
+        width = max(len(row.cells) for row in rows)
     headers = (*header.labels, *[""] * (width - len(header.labels)))[start:width]
     unusable: dict[int, tuple[Problem, ...]] = {}
-    cells = []
+    cells: list[Any] = []
     for index, row in enumerate(rows):
-        cells.append(tuple(map(text_of, row.cells[start:width])))
-        found = _doubts(row, headers, start, width, Place(name, sheet.name, row.number))
-        if found:
-            unusable[index] = found
+        written = row.cells[start:width]
+        cells.append(written if sheet.name is None and _is_bare(written) else tuple(map(text_of, written)))
+        if len(row.cells) > width or Unusable in map(type, written):
+            doubts = _doubts(row, headers, start, width, Place(name, sheet.name, row.number))
+            unusable |= {index: doubts} if doubts else {}
     numbers = tuple(row.number for row in rows)
-    return Table(name, tuple(headers), tuple(cells), numbers, sheet.name, tuple(said), unusable, header.last)
+    found = tuple(said), unusable, header.last
+    return Table(name, headers, tuple(cells), numbers, sheet.name, *found)
+
+
+def _is_bare(cells: tuple[object, ...]) -> bool:
+    """Whether cells of a CSV are texts that stay as they are: plain letters, not one blank."""
+    joined = "".join(cells)  # type: ignore[arg-type]
+    return joined.isascii() and joined.split(None, 1) == [joined]
 
 
 def _is_narrow(rows: Sequence[Row], width: int) -> bool:
     """Whether most rows reach beyond the header by a little: columns that nobody named."""
     wider = sum(width < len(row.cells) <= width + 10 for row in rows)
     return 2 * wider > len(rows)
-
-
-def _is_data(row: Row, header: Header, recognise: Recognise | None) -> bool:
-    if not any(row.cells):
-        return False
-    filled = row.filled
-    if not filled:
-        return False
-    first = text_of(row.cell(filled[0]))
-    if first.startswith(HINT) and all(text_of(row.cell(column)).startswith(HINT) for column in filled):
-        return False
-    if EXAMPLE.fullmatch(first):
-        return False
-    keys = recognise is not None and row.number == header.last + 1 and len(filled) > 1
-    if recognise is not None and keys and all(recognise(text_of(row.cell(at))) for at in filled):
-        return False
-    return len(filled) == 1 or not all(
-        _repeats(text_of(row.cell(at)), at, header, recognise) for at in filled
-    )
-
-
-def _repeats(text: str, at: int, header: Header, recognise: Recognise | None) -> bool:
-    """Whether a cell says what the header of its column says: printed again, or the keys of our own forms."""
-    if at >= len(header.labels):
-        return False
-    if plain_name(text) == plain_name(header.labels[at]):
-        return True
-    return (
-        recognise is not None and header.meanings[at] is not None and recognise(text) == header.meanings[at]
-    )
-
-
-def _kind_of_end(row: Row, header: Header) -> str:
-    """What a last row is that is no data: ``total``, ``note`` or nothing."""
-    first = plain_of(row.cell(row.filled[0]))
-    if TOTAL.fullmatch(first):
-        return "total"
-    return "note" if len(row.filled) <= 2 < len(header.labels) + 1 and NOTE.match(first) else ""
 
 
 def _left_out(kind: str, place: Place) -> Problem:
