@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def check_out(path: Path | None) -> None:
     """See before anything is computed that the file can be written."""
     if path is not None:
-        from kanpo.tables import book_file
+        from kanpo.tables import check_ending
 
-        book_file(path)
+        check_ending(path, ".xlsx", ".csv", ".json")
 
 
 def write_out(path: Path, results: Sequence[Analysis]) -> None:

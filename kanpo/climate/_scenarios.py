@@ -107,6 +107,7 @@ def load_scenarios(path: Path | None = None) -> list[Scenario]:
     problems = [problem for found in table.unusable.values() for problem in found]
     found: dict[str, Scenario] = {}
     for number, row in zip(table.numbers, table.dicts(recognise), strict=True):
+        row = {key: cell.strip() for key, cell in row.items()}
         scenario = _scenario(row, Place(file.name, row=number), problems)
         if scenario.scenario_id in found:
             place = Place(file.name, row=number, column="scenario_id", value=scenario.scenario_id)

@@ -19,37 +19,10 @@ from kanpo.tables import check_rectangle, named, plain_name
 from kanpo.tables import read_table as read_written
 
 #: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
-MISSING_WORDS = frozenset(
-    [
-        "",
-        "na",
-        "n/a",
-        "nan",
-        "null",
-        "none",
-        "nd",
-        "n.d.",
-        "n.d",
-        "lod",
-        "<lod",
-        "<lod>",
-        "bdl",
-        "tr",
-        "tr.",
-        "-",
-        "--",
-        "―",
-        "—",
-        "ー",
-        ".",
-        "検出せず",
-        "不検出",
-        "未検出",
-        "欠測",
-        "欠損",
-        "なし",
-    ]
-)
+MISSING_WORDS = frozenset((
+    "", "na", "n/a", "nan", "null", "none", "nd", "n.d.", "n.d", "lod", "<lod", "<lod>", "bdl", "tr", "tr.", "-", "--",
+    "―", "—", "ー", ".", "検出せず", "不検出", "未検出", "欠測", "欠損", "なし",
+))  # fmt: skip
 #: Problems of the same kind that are kept with their place; a matrix may hold millions of cells.
 _MOST_PROBLEMS = 200
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from kanpo.errors import EnvironmentFailure, Place, UsageError
+from kanpo.errors import EnvironmentFailure, Place
 from kanpo.files import BLANK_MARK, replacing
 from kanpo.locale import Text
 from kanpo.parcels import ParcelFilter, current_parcels, select_parcels
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import Project
-from kanpo.tables import write_csv, write_workbook
+from kanpo.tables import check_ending, write_csv, write_workbook
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 #: File name endings that can be written.
@@ -62,14 +62,7 @@ def layer_file(path: Path) -> Path:
     UsageError
         The ending is none of `FORMATS`.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise UsageError(
-            "export.format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text(f"使える拡張子: {'、'.join(FORMATS)}", f"use one of {', '.join(FORMATS)}"),
-            Place(str(path)),
-        )
-    return path
+    return check_ending(path, *FORMATS)
 
 
 def export_layer(path: Path, frame: gpd.GeoDataFrame, layer: str = "parcels", *, about: str = "") -> None:
@@ -100,14 +93,7 @@ def table_file(path: Path) -> Path:
     UsageError
         The ending is neither ``.csv`` nor ``.xlsx``.
     """
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise UsageError(
-            "export.format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text("使える拡張子: .csv、.xlsx", "use .csv or .xlsx"),
-            Place(str(path)),
-        )
-    return path
+    return check_ending(path, ".csv", ".xlsx")
 
 
 def export_table(path: Path, table: pd.DataFrame, *, about: str = "") -> None:

@@ -5,28 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from kanpo.errors import Place, Problem, UsageError
-from kanpo.files import check_target
+from kanpo.errors import Place, Problem
+from kanpo.exchange._template import new_form
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
 from kanpo.tables import (
+    FormColumn,
     chosen_sheets,
+    form_workbook,
     nothing_written,
-    put,
     read_sheets,
     save_workbook,
-    set_up_page,
     spelled,
     table_of,
     write_csv,
 )
 from kanpo.weights import FIRST_HEADERS, SCALE, SECOND_HEADERS, Answers, Grid, QuestionPair, read_answers
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
 
 #: Names over the judges' columns until somebody writes their own.
 JUDGES = tuple(Text(f"評価者{n}", f"judge {n}") for n in range(1, 6))
@@ -93,16 +89,9 @@ def judgement_template(
     UsageError
         The ending is neither ``.xlsx`` nor ``.csv``.
     """
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise UsageError(
-            "weights.template-format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text("名前を .xlsx か .csv で終えてください", "end the name in .xlsx or .csv"),
-            Place(str(path)),
-        )
-    check_target(path)
+    new_form(path)
     heads = [*map(str, _HEADERS), *(judges or map(str, JUDGES))]
-    rows = [
+    rows: list[list[str | float | None]] = [
         [number, _label(pair.first), _label(pair.second), pair.first, pair.second]
         for number, pair in enumerate(pairs, 1)
     ]
@@ -111,59 +100,19 @@ def judgement_template(
     if path.suffix.lower() == ".csv":
         write_csv(path, heads, [[*row, *[""] * (len(heads) - len(row))] for row in rows])
         return path
-    save_workbook(path, _workbook(heads, rows))
+    asked = len(_HEADERS)
+    columns = [
+        FormColumn("", head, "", width=width, locked=True)
+        for head, width in zip(heads, _WIDTHS, strict=False)
+    ]
+    columns += [FormColumn("", head, "", SCALE, width=14) for head in heads[asked:]]
+    questions = [[*row, *[None] * (len(heads) - asked)] for row in rows]
+    save_workbook(path, form_workbook(_GUIDE, columns, questions, blank_rows=0, sheet_name="比較"))
     return path
 
 
 def _label(factor: str) -> str:
     return str(FACTORS[factor].label)
-
-
-def _workbook(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Workbook:
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill, Protection
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    book = Workbook()
-    guide, sheet, lists = book.active, book.create_sheet("比較"), book.create_sheet("_lists")
-    guide.title, lists.sheet_state = "説明", "hidden"
-    for row, line in enumerate(_GUIDE, 1):
-        put(guide, row, 1, line.ja).alignment = Alignment(wrap_text=True, vertical="top")
-        put(guide, row, 2, line.en).alignment = Alignment(wrap_text=True, vertical="top")
-    guide.column_dimensions["A"].width = guide.column_dimensions["B"].width = 64
-    guide["A1"].font = guide["B1"].font = Font(bold=True, size=14)
-    for row, step in enumerate(SCALE, 1):
-        put(lists, row, 1, step)
-    for column, head in enumerate(heads, 1):
-        cell = put(sheet, 1, column, head)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E2EFDA")
-        cell.protection = Protection(locked=column <= len(_HEADERS))
-        width = _WIDTHS[column - 1] if column <= len(_WIDTHS) else 14
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row, values in enumerate(rows, 2):
-        for column, value in enumerate(values, 1):
-            put(sheet, row, column, value)
-        for column in range(len(_HEADERS) + 1, len(heads) + 1):
-            # Without the text format Excel takes 1/3 for the third of January.
-            cell = put(sheet, row, column, None)
-            cell.number_format, cell.protection = "@", Protection(locked=False)
-            cell.alignment = Alignment(horizontal="center")
-    choices = DataValidation(
-        type="list", formula1=f"_lists!$A$1:$A${len(SCALE)}", allow_blank=True, showErrorMessage=True
-    )
-    choices.errorStyle, choices.error = "warning", str(Text("9〜1 か 1/2〜1/9 です", "9 to 1 or 1/2 to 1/9"))
-    choices.add(f"F2:{get_column_letter(len(heads))}{len(rows) + 1}")
-    sheet.add_data_validation(choices)
-    _set_up(sheet)
-    return book
-
-
-def _set_up(sheet: Any) -> None:
-    """Frozen heads, a page to print, and locked questions (without a password)."""
-    set_up_page(sheet, frozen="F2")
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = False
 
 
 def read_judgements(

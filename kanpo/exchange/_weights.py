@@ -12,7 +12,7 @@ from kanpo.errors import Place, Problem, UsageError
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.suitability import WEIGHT_COLUMNS, PanelWeights, check_panel_weights
-from kanpo.tables import named, read_table, write_csv
+from kanpo.tables import check_ending, named, read_table, write_csv
 
 
 def read_weights(path: Path, catalogue: Catalogue) -> tuple[PanelWeights, tuple[Problem, ...]]:
@@ -52,13 +52,7 @@ def write_weights(
     UsageError
         The name does not end in ``.csv``, or is that of a file of answers.
     """
-    if path.suffix.lower() != ".csv":
-        raise UsageError(
-            "weights.out-format",
-            Text("重みは CSV に書きます", "weights are written as CSV"),
-            Text("名前を .csv で終えてください", "end the name in .csv"),
-            Place(str(path), column="--out"),
-        )
+    check_ending(path, ".csv")
     if path.resolve() in {answer.resolve() for answer in answers}:
         raise UsageError(
             "weights.out-is-input",

@@ -175,7 +175,7 @@ def _read(content: bytes, name: str, sample_column: str, sheet: str) -> pd.DataF
     frame = pd.DataFrame(
         dict(zip(table.headers, table.cells(), strict=True)), index=list(table.numbers), dtype=object
     )
-    frame = frame.drop(columns=[""], errors="ignore")
+    frame = frame.map(str.strip).drop(columns=[""], errors="ignore")
     _check_samples(frame[column], name)
     return frame.set_index(column).apply(_numbers)
 

@@ -5,8 +5,8 @@ In comes a path, out comes a `Table` of text with the row numbers that a spreads
 people can read and print, in which no text is a formula.
 """
 
-from kanpo.tables._book import book_file, put, save_workbook, set_up_page, write_book, write_workbook
-from kanpo.tables._bounds import LARGEST_TABLE, check_file, check_rectangle, nothing_written
+from kanpo.tables._book import put, save_workbook, set_up_page, write_book, write_workbook
+from kanpo.tables._bounds import LARGEST_TABLE, check_ending, check_file, check_rectangle, nothing_written
 from kanpo.tables._csv import csv_dicts, csv_rows, csv_text, guarded, not_collecting, write_csv
 from kanpo.tables._form import FormColumn, form_workbook
 from kanpo.tables._header import (
@@ -55,7 +55,7 @@ __all__ = [
     "Sheet",
     "Table",
     "Unusable",
-    "book_file",
+    "check_ending",
     "check_file",
     "check_rectangle",
     "chosen_sheets",

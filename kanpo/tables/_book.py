@@ -12,9 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kanpo.errors import Place, UsageError
 from kanpo.files import replacing
-from kanpo.locale import Text
 from kanpo.tables._csv import csv_text
 
 if TYPE_CHECKING:
@@ -32,24 +30,6 @@ _LONGEST_NAME, _FORBIDDEN = 31, str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 HEAD_COLOUR = "E2EFDA"
 #: How a workbook says A4.
 _A4 = "9"
-
-
-def book_file(path: Path) -> Path:
-    """The path as it is, if `write_book` can write to it, or a program's ``.json`` can go there.
-
-    Raises
-    ------
-    UsageError
-        The ending is none of ``.xlsx``, ``.csv`` and ``.json``.
-    """
-    if path.suffix.lower() not in (".xlsx", ".csv", ".json"):
-        raise UsageError(
-            "export.format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text("使える拡張子: .xlsx、.csv、.json", "use .xlsx, .csv or .json"),
-            Place(str(path)),
-        )
-    return path
 
 
 def save_workbook(path: Path, book: Workbook, *, gives_way: bool = False) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kanpo.budgets import TABLE_CELLS, TABLE_COLUMNS
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place
+from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
 from kanpo.locale import Text
 
 #: Tables are read whole, so a larger one is refused.
@@ -52,6 +52,24 @@ def check_file(path: Path) -> None:
             ),
             Place(str(path)),
         ) from error
+
+
+def check_ending(path: Path, *endings: str) -> Path:
+    """The path as it is, if its name says a format that can be written.
+
+    Raises
+    ------
+    UsageError
+        It has another ending than these.
+    """
+    if path.suffix.lower() not in endings:
+        raise UsageError(
+            "export.format",
+            Text("この形式では書き出せません", "cannot write this format"),
+            Text(f"使える拡張子: {'、'.join(endings)}", f"use one of {', '.join(endings)}"),
+            Place(str(path)),
+        )
+    return path
 
 
 def bounded(rows: Iterable[Line], name: str, sheet: str | None = None) -> Iterator[Line]:

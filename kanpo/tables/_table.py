@@ -280,19 +280,14 @@ def _table(
     cells: list[Any] = []
     for index, row in enumerate(rows):
         written = row.cells[start:width]
-        cells.append(written if sheet.name is None and _is_bare(written) else tuple(map(text_of, written)))
+        # What stands in a CSV stays to the letter: a remark may begin with a blank.
+        cells.append(written if sheet.name is None else tuple(map(text_of, written)))
         if len(row.cells) > width or Unusable in map(type, written):
             doubts = _doubts(row, headers, start, width, Place(name, sheet.name, row.number))
             unusable |= {index: doubts} if doubts else {}
     numbers = tuple(row.number for row in rows)
     found = tuple(said), unusable, header.last
     return Table(name, headers, tuple(cells), numbers, sheet.name, *found)
-
-
-def _is_bare(cells: tuple[object, ...]) -> bool:
-    """Whether cells of a CSV are texts that stay as they are: plain letters, not one blank."""
-    joined = "".join(cells)  # type: ignore[arg-type]
-    return joined.isascii() and joined.split(None, 1) == [joined]
 
 
 def _is_narrow(rows: Sequence[Row], width: int) -> bool:

@@ -79,7 +79,7 @@ WEATHER = [["date", "mean"], *[[f"2025-04-{d:02}", str(8 + d % 9)] for d in rang
 PERIODS = [["unit", "start", "end"], ["A", "2025-04-01", "2025-04-25"], ["B", "2025-04-03", "2025-04-30"]]
 LIMITS = [["herb_id", "test", "analyte", "min", "max", "unit", "source", "confidence"], ["toki", "extract", "希エタノールエキス", "36", "", "%", "自社", "high"], ["芍薬", "total_ash", "灰分", "", "6.5", "%", "自社", "high"]]  # fmt: skip
 MODEL = [["mesh_code", *[f"{y}-{m:02}-{d:02}" for y in range(2000, 2020) for m in range(1, 13) for d in range(1, 32) if d <= (31, 29 if y % 4 == 0 else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[m - 1]]]]  # fmt: skip
-MODEL.append(["CODE", *[str(n % 25) for n in range(len(MODEL[0]) - 1)]])
+MODEL.append(["58390618", *[str(n % 25) for n in range(len(MODEL[0]) - 1)]])
 
 DOORS: dict[str, Door] = {
     "ingest files": Door("ingest @ --dry-run", [["大字", "地番", "地目", "面積", "遊休農地区分"], ["架空沢", "501", "田", "1200", "1"], ["架空沢", "502", "畑", "800", "1"]]),

@@ -71,33 +71,17 @@ def _plot_column(project: Project, table: Table) -> int:
 
 
 def _database(table: Table, plots: int) -> tuple[Table, tuple[Problem, ...]]:
-    columns = {header: index for index, header in reversed(list(enumerate(table.headers)))}
-
-    def cell(row: tuple[str, ...], header: str) -> str:
-        index = columns.get(header)
-        return row[index] if index is not None and index < len(row) else ""
-
     rows, numbers = [], []
     absent = 0
-    for index, row in enumerate(table.rows):
-        value = cell(row, "value")
+    for index, (cells, row) in enumerate(zip(table.rows, table.dicts(), strict=True)):
+        value, number = row["value"], row["number"].strip()
         if not value.strip() or value == _NOT_AVAILABLE:
             absent += value == _NOT_AVAILABLE
             continue
-        number = cell(row, "number").strip()
-        beside = (f"{key}={cell(row, key)}" for key in _BESIDE if cell(row, key).strip())
-        rows.append(
-            (
-                cell(row, "timestamp"),
-                cell(row, "person").strip(),
-                cell(row, "trial"),
-                row[plots].strip() if plots < len(row) else "",
-                cell(row, "trait"),
-                value,
-                "" if number == "1" else number,
-                "; ".join(beside),
-            )
-        )
+        beside = "; ".join(f"{key}={row[key]}" for key in _BESIDE if row.get(key, "").strip())
+        plot = cells[plots].strip() if plots < len(cells) else ""
+        about = row["timestamp"], row["person"].strip(), row.get("trial", ""), plot
+        rows.append((*about, row["trait"], value, "" if number == "1" else number, beside))
         numbers.append(table.number_of(index))
     problems = (_absent(table, absent),) if absent else ()
     return Table(table.file_name, _HEADERS, tuple(rows), tuple(numbers)), problems
