@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def check_out(path: Path | None) -> None:
     """See before anything is computed that the file can be written."""
     if path is not None:
-        from kanpo.exchange import book_file
+        from kanpo.tables import check_ending
 
-        book_file(path)
+        check_ending(path, ".xlsx", ".csv", ".json")
 
 
 def write_out(path: Path, results: Sequence[Analysis]) -> None:
@@ -26,8 +26,8 @@ def write_out(path: Path, results: Sequence[Analysis]) -> None:
     if path.suffix.lower() == ".json":
         _write_json(path, results)
     else:
-        from kanpo.exchange import write_book
         from kanpo.reports import analysis_sheets
+        from kanpo.tables import write_book
 
         write_book(path, [(str(title), table) for title, table in analysis_sheets(results)])
     say(Text(f"書き出しました: {path}", f"written: {path}"))

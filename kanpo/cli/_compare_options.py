@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kanpo.cli._click import argument, option
 from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import InputPath, date_option, project_option
+from kanpo.cli._present import say_problems
 from kanpo.locale import Text
+
+if TYPE_CHECKING:
+    from kanpo.compare import Table
 
 #: What is followed over the years, and its column in the values of plots.
 UNITS = {
@@ -169,3 +174,12 @@ weather_options = together(
     column("--start", "始まり(播種・定植)の列", "column of the starts", "start"),
     column("--end", "収穫日の列", "column of the harvests", "end"),
 )
+
+
+def read_file(file: Path, sheet: str | None = None, *, names: Iterable[str | None] = ()) -> Table:
+    """A table whose columns have the `names` that were given, with what was odd about its file on stderr."""
+    from kanpo.compare import read_table
+
+    table = read_table(file, sheet, names=names)
+    say_problems(table.doubts)
+    return table

@@ -121,7 +121,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    from kanpo.exchange import csv_text
+    from kanpo.tables import csv_text
 
     return csv_text([str(key) for key in frame.columns], frame.itertuples(index=False, name=None))
 

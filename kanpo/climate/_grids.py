@@ -21,8 +21,8 @@ from rasterio.windows import Window
 from kanpo.budgets import RASTER_CELLS
 from kanpo.climate._dates import band_dates
 from kanpo.errors import InputUnusable, Place
+from kanpo.files import damage_said
 from kanpo.locale import Text
-from kanpo.reading import damage_said
 
 #: Variables of the mesh weather data and of the scenarios, and the field of a day that each is.
 OBSERVED: Mapping[str, str] = {

@@ -21,10 +21,10 @@ from kanpo.climate._grids import (
     read_grid,
 )
 from kanpo.errors import InputUnusable, Place
-from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.schema import normalise
 from kanpo.sites import mesh_boxes
+from kanpo.tables import read_table, spelled
 
 #: What the days of the mesh weather data are called as a station.
 _NAME = "メッシュ農業気象データ"
@@ -105,18 +105,17 @@ def _differs(part: MeshDays, day: str) -> InputUnusable:
 def _read(path: Path, cells: np.ndarray) -> list[MeshDays]:
     if is_grid(path):
         return read_grid(path, cells)
-    check_table_file(path)
     return [_read_table(path, cells)]
 
 
 def _read_table(path: Path, cells: np.ndarray) -> MeshDays:
     """A table with one row for each tertiary mesh and one column for each day; the name tells the variable."""
     variable = next((name for name in known_variables() if name in path.stem), None)
-    rows = [row for row in read_rows(path.read_bytes(), path.name) if any(cell.strip() for cell in row)]
-    header = [normalise(cell) for cell in rows[0]] if rows else []
+    read = read_table(path, recognise=spelled({"code": _CODE_HEADERS}))
+    header = [normalise(cell) for cell in read.headers]
     dates = [header_date(cell) for cell in header[1:]]
     days = [day for day in dates if day]
-    if variable is None or not header or header[0].casefold() not in _CODE_HEADERS or len(days) < 2:
+    if variable is None or header[0].casefold() not in _CODE_HEADERS or len(days) < 2:
         raise InputUnusable(
             "climate.table-form",
             Text(
@@ -135,7 +134,7 @@ def _read_table(path: Path, cells: np.ndarray) -> MeshDays:
     at = [position for position, day in enumerate(dates, 1) if day]
     wanted = {tuple(cell) for cell in cells.tolist()}
     found, values = [], []
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in zip(read.numbers, read.rows, strict=True):
         cell = _cell_of(row[0], path.name, number)
         if cell in wanted:
             found.append(cell)

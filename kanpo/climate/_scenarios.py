@@ -13,12 +13,15 @@ from kanpo.climate._anomalies import Shift
 from kanpo.climate._mesh_days import mesh_days
 from kanpo.climate._station import StationYears, station_years
 from kanpo.errors import InputUnusable, Place, Problem
-from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
+from kanpo.tables import named, read_table
 
 _SHIPPED = Path(__file__).with_name("scenarios.csv")
 _CONFIDENCES = {"high": "高", "medium": "中", "low": "低(要確認)"}
 _COLUMNS = ("scenario_id", "degrees", "source", "confidence")
+_MORE_COLUMNS = (
+    *("precipitation_percent", "label_ja", "label_en", "base_period", "period", "note_ja", "note_en"),
+)
 #: Years of a model on each side of a comparison: single years of a scenario mean nothing (農研機構,
 #: メッシュ温暖化シナリオデータの利用方法).
 MODEL_YEARS = 20
@@ -86,7 +89,7 @@ def own_scenario(degrees: float, precipitation_percent: float = 0.0) -> Scenario
 
 
 def load_scenarios(path: Path | None = None) -> list[Scenario]:
-    """The scenarios shipped with kanpo, or those of a CSV of the user's own.
+    """The scenarios shipped with kanpo, or those of a table of the user's own.
 
     Raises
     ------
@@ -94,10 +97,10 @@ def load_scenarios(path: Path | None = None) -> list[Scenario]:
         A column or a source is missing, a number is none or impossible, or an id stands there twice.
     """
     file = path or _SHIPPED
-    check_table_file(file)
-    rows = [row for row in read_rows(file.read_bytes(), file.name) if any(cell.strip() for cell in row)]
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    missing = [name for name in _COLUMNS if name not in header]
+    recognise = named((*_COLUMNS, *_MORE_COLUMNS))
+    table = read_table(file, recognise=recognise)
+    known = table.positions(recognise)
+    missing = [name for name in _COLUMNS if name not in known]
     if missing:
         raise InputUnusable(
             "climate.scenario-columns",
@@ -105,10 +108,10 @@ def load_scenarios(path: Path | None = None) -> list[Scenario]:
             Text(f"要る列: {', '.join(_COLUMNS)}", f"needed: {', '.join(_COLUMNS)}"),
             Place(file.name),
         )
-    problems: list[Problem] = []
+    problems = [problem for found in table.unusable.values() for problem in found]
     found: dict[str, Scenario] = {}
-    for number, cells in enumerate(rows[1:], 2):
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    for number, row in zip(table.numbers, table.dicts(recognise), strict=True):
+        row = {key: cell.strip() for key, cell in row.items()}
         scenario = _scenario(row, Place(file.name, row=number), problems)
         if scenario.scenario_id in found:
             place = Place(file.name, row=number, column="scenario_id", value=scenario.scenario_id)

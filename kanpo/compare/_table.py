@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,61 +12,39 @@ import numpy as np
 import pandas as pd
 
 from kanpo.budgets import GREATEST_NUMBER
-from kanpo.errors import InputUnusable, Place, Problem, UsageError
-from kanpo.files import check_table_file, read_rows
+from kanpo.errors import Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.parcels.tables import check_archive, read_wide_sheet
-from kanpo.reading import check_rectangle
 from kanpo.schema import normalise, read_timestamp
+from kanpo.tables import check_rectangle, named, plain_name
+from kanpo.tables import read_table as read_written
 
 #: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
-MISSING_WORDS = frozenset(
-    [
-        "",
-        "na",
-        "n/a",
-        "nan",
-        "null",
-        "none",
-        "nd",
-        "n.d.",
-        "n.d",
-        "lod",
-        "<lod",
-        "<lod>",
-        "bdl",
-        "tr",
-        "tr.",
-        "-",
-        "--",
-        "―",
-        "—",
-        "ー",
-        ".",
-        "検出せず",
-        "不検出",
-        "未検出",
-        "欠測",
-        "欠損",
-        "なし",
-    ]
-)
+MISSING_WORDS = frozenset((
+    "", "na", "n/a", "nan", "null", "none", "nd", "n.d.", "n.d", "lod", "<lod", "<lod>", "bdl", "tr", "tr.", "-", "--",
+    "―", "—", "ー", ".", "検出せず", "不検出", "未検出", "欠測", "欠損", "なし",
+))  # fmt: skip
 #: Problems of the same kind that are kept with their place; a matrix may hold millions of cells.
 _MOST_PROBLEMS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Cells (n, m) as text, below `headers` (m,); the header stands in row 1 of `file`."""
+    """Cells (n, m) as text, below `headers` (m,); `rows` (n,) are their row numbers in the file.
+
+    `doubts` are what was odd about the file.
+    """
 
     file: str
     headers: tuple[str, ...]
     cells: np.ndarray
     sheet: str | None = None
+    rows: tuple[int, ...] = ()
+    doubts: tuple[Problem, ...] = ()
 
     def place(self, row: int | None = None, column: str | None = None, value: object = None) -> Place:
         """The place of a cell; `row` counts data rows from 0."""
-        return Place(self.file, self.sheet, None if row is None else row + 2, column=column, value=value)
+        number = None if row is None else self.rows[row] if self.rows else row + 2
+        return Place(self.file, self.sheet, number, column=column, value=value)
 
     def position(self, name: str) -> int:
         """Where a column stands.
@@ -76,8 +54,8 @@ class Table:
         UsageError
             There is no such column; the nearest is suggested.
         """
-        plain = [normalise(header).casefold() for header in self.headers]
-        wanted = normalise(name).casefold()
+        plain = list(map(plain_name, self.headers))
+        wanted = plain_name(name)
         if name in self.headers:
             return self.headers.index(name)
         if wanted in plain:
@@ -170,49 +148,33 @@ class Table:
         return share
 
 
-def read_table(path: Path, sheet: str | None = None) -> Table:
-    """Read a CSV (UTF-8 with or without byte order mark, else CP932; comma, tab or semicolon) or a workbook.
+def read_table(path: Path, sheet: str | None = None, *, names: Iterable[str | None] = ()) -> Table:
+    """Read any CSV or workbook; `names` are headers that the user gave, by which its header is found.
 
     Blank rows are left out. Equal headers are told apart by a number, blank ones by their position.
 
     Raises
     ------
     InputUnusable
-        It is no such file, too large, or without a header and rows.
+        It is no such file, too large, without a header, or two columns have a name that was given.
     UsageError
         The workbook has no such sheet.
     """
-    check_table_file(path)
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        sheet, rows = _workbook_rows(path, sheet)
-    else:
-        rows = read_rows(path.read_bytes(), path.name)
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    if not rows or not any(cell.strip() for cell in rows[0]):
-        raise InputUnusable(
-            "table.empty",
-            Text("見出し行がありません", "there is no header row"),
-            Text("1行目に列名を入れてください", "put the column names into the first row"),
-            Place(path.name, sheet),
-        )
-    width = max(index + 1 for index, cell in enumerate(rows[0]) if cell.strip())
-    check_rectangle(len(rows), width, path.name, sheet)
-    cells = np.full((len(rows) - 1, width), "", dtype=object)
-    for number, row in enumerate(rows[1:]):
-        cells[number, : min(width, len(row))] = row[:width]
-    return Table(path.name, _headers(rows[0][:width]), cells, sheet)
-
-
-def _workbook_rows(path: Path, wanted: str | None) -> tuple[str, list[list[str]]]:
-    check_archive(path)
-    return read_wide_sheet(path.read_bytes(), path.name, wanted or "")
+    given = [name for name in names if name]
+    read = read_written(path, recognise=named(given) if given else None, sheet=sheet)
+    read.refuse_doubles(named(given))
+    check_rectangle(len(read.rows), len(read.headers), path.name, read.sheet)
+    cells = np.full((len(read.rows), len(read.headers)), "", dtype=object)
+    for number, row in enumerate(read.rows):
+        cells[number, : len(row)] = row
+    return Table(path.name, _headers(read.headers), cells, read.sheet, read.numbers, read.doubts)
 
 
 def _headers(row: Sequence[str]) -> tuple[str, ...]:
     seen: Counter[str] = Counter()
     names = []
     for number, cell in enumerate(row, 1):
-        name = cell.strip() or str(Text(f"列{number}", f"column {number}"))
+        name = cell or str(Text(f"列{number}", f"column {number}"))
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(names)

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from kanpo.evidence._reestimate import Posterior, learn, prior_of, refuse_few
-from kanpo.files import check_targets, make_folder, write_csv
+from kanpo.files import check_targets, make_folder
 from kanpo.herbs import Herb, Requirement
 from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.store import OwnCatalogue
+from kanpo.tables import write_csv
 
 #: A row is proposed where a bound, class or the weight has moved by at least so many prior sds.
 LEAST_MOVE = 0.05

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from kanpo.errors import Place, Problem
-from kanpo.files import csv_text
+from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.locale import Text
 from kanpo.schema import RECORD_KINDS, Audience, Table
 from kanpo.store import CHAIN_COLUMNS
+from kanpo.tables import csv_rows, csv_text
 
 _ENVELOPE = ("happened_at", "actor", "recorded_at", "device", "sequence", "supersedes", "reason", "outline")
 
@@ -77,9 +75,9 @@ def check_record_tables(
 def _cells(content: bytes) -> dict[str, list[str]]:
     """Columns of a CSV by their headers; nothing where it is none."""
     try:
-        head, *lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        head, *lines = csv_rows(content.decode("utf-8-sig"))
         return {key: [line[at] for line in lines] for at, key in enumerate(head)}
-    except (ValueError, IndexError, csv.Error):
+    except (ValueError, IndexError, InputUnusable):
         return {}
 
 

@@ -11,17 +11,24 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.exchange._beside import keep_original
-from kanpo.exchange._header import names_of, plain
+from kanpo.exchange._header import names_of_kind
 from kanpo.exchange._records import RecordsImport, place_of_rejects, record_source, write_rejects
 from kanpo.exchange._source import RecordsSource, read_source
-from kanpo.exchange._table import WrittenTable
 from kanpo.exchange._template import new_form
-from kanpo.exchange._workbook import FormColumn, form_workbook
-from kanpo.files import check_target, not_collecting, place_beside, save_workbook, write_csv
+from kanpo.files import check_target, place_beside
 from kanpo.herbs import Catalogue, find_assumption, find_herb, note_text, project_catalogue
 from kanpo.locale import Text
-from kanpo.schema import ASSUMPTION, ENVELOPE, read_amount
+from kanpo.schema import ASSUMPTION, read_amount
 from kanpo.store import Project
+from kanpo.tables import (
+    FormColumn,
+    Table,
+    form_workbook,
+    not_collecting,
+    plain_name,
+    save_workbook,
+    write_csv,
+)
 from kanpo.trials import RecordReport
 from kanpo.workability import OF_ONE_HERB, assumption_table, read_assumptions_kept
 
@@ -183,17 +190,15 @@ def _nothing() -> RecordReport:
 def _filled_in(project: Project, source: RecordsSource) -> tuple[RecordsSource, int, int]:
     """The rows with figures that say something new, how many say what stands already, and how many there are."""
     table = source.table
-    names = {field.key: names_of(field) for field in (*ASSUMPTION.fields, *ENVELOPE)}
-    at = {
-        key: position
-        for key, spellings in reversed(names.items())
-        for position, head in enumerate(table.headers)
-        if plain(head) in spellings
-    }
+    at = table.positions(names_of_kind(_KIND))
     _refuse_others(table, {"key", "low"} - at.keys())
     standing, catalogue, today = _standing(project), project_catalogue(project), project.today()
     extra = [key for key in ("happened_at", "supersedes", "reason") if key not in at]
-    keep = [position for position, head in enumerate(table.headers) if plain(head) not in map(plain, _ABOUT)]
+    keep = [
+        position
+        for position, head in enumerate(table.headers)
+        if plain_name(head) not in map(plain_name, _ABOUT)
+    ]
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
     unusable: dict[int, tuple[Problem, ...]] = {}
@@ -202,32 +207,32 @@ def _filled_in(project: Project, source: RecordsSource) -> tuple[RecordsSource, 
         written = {key: row[place].strip() if place < len(row) else "" for key, place in at.items()}
         blank = not written.get("low") and not written.get("high")
         # The hidden row of machine keys in our own form is none to read.
-        if (blank and index not in source.unusable) or plain(written.get("key", "")) == "key":
+        if (blank and index not in table.unusable) or plain_name(written.get("key", "")) == "key":
             continue
         about = _about(written, catalogue)
         twice = bool(about[0]) and about in told
         told.add(about)
         before = standing.get(about)
-        usable = index not in source.unusable and not twice
+        usable = index not in table.unusable and not twice
         if before is not None and usable and _says_the_same(written, before):
             known += 1
             continue
         more = {"happened_at": today}
         if before is not None and not written.get("supersedes"):
             more |= {"supersedes": str(before["record_id"]), "reason": f"{table.file_name} の値"}
-        if index in source.unusable:
-            unusable[len(rows)] = source.unusable[index]
+        if index in table.unusable:
+            unusable[len(rows)] = table.unusable[index]
         elif twice:
             unusable[len(rows)] = (_TWICE.at(row=table.number_of(index), value=written["key"]),)
         cells = [row[position] if position < len(row) else "" for position in keep]
         rows.append((*cells, *(more.get(key, "") for key in extra)))
         numbers.append(table.number_of(index))
     headers = (*(table.headers[position] for position in keep), *extra)
-    filled = replace(table, headers=headers, rows=tuple(rows), numbers=tuple(numbers))
-    return replace(source, table=filled, unusable=unusable), known, len(rows) + known
+    filled = replace(table, headers=headers, rows=tuple(rows), numbers=tuple(numbers), unusable=unusable)
+    return replace(source, table=filled), known, len(rows) + known
 
 
-def _refuse_others(table: WrittenTable, missing: set[str]) -> None:
+def _refuse_others(table: Table, missing: set[str]) -> None:
     """A table without the columns of the form is none.
 
     Raises

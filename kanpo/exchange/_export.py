@@ -10,15 +10,16 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
+from kanpo.errors import EnvironmentFailure, InputUnusable, Place
 from kanpo.exchange._layer_style import LayerStyle, style_herb, style_layer
 from kanpo.exchange._qml import qml_of
-from kanpo.files import BLANK_MARK, replacing, write_csv, write_workbook
+from kanpo.files import BLANK_MARK, replacing
 from kanpo.locale import Text
 from kanpo.parcels import ParcelFilter, current_parcels, select_parcels
 from kanpo.schema import PARCELS, Audience
 from kanpo.store import STYLE_TABLE, Project, StoredStyle
 from kanpo.suitability import freshness
+from kanpo.tables import check_ending, write_csv, write_workbook
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 #: File name endings that can be written.
@@ -88,14 +89,7 @@ def layer_file(path: Path) -> Path:
     UsageError
         The ending is none of `FORMATS`.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise UsageError(
-            "export.format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text(f"使える拡張子: {'、'.join(FORMATS)}", f"use one of {', '.join(FORMATS)}"),
-            Place(str(path)),
-        )
-    return path
+    return check_ending(path, *FORMATS)
 
 
 def export_layer(
@@ -133,14 +127,7 @@ def table_file(path: Path) -> Path:
     UsageError
         The ending is neither ``.csv`` nor ``.xlsx``.
     """
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise UsageError(
-            "export.format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text("使える拡張子: .csv、.xlsx", "use .csv or .xlsx"),
-            Place(str(path)),
-        )
-    return path
+    return check_ending(path, ".csv", ".xlsx")
 
 
 def export_table(path: Path, table: pd.DataFrame, *, about: str = "") -> None:

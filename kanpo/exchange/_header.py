@@ -8,25 +8,46 @@ from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import ENVELOPE, RECORD_KINDS, Field, normalise
+from kanpo.schema import ASSUMPTION, ENVELOPE, RECORD_KINDS, Field, find_trait
+from kanpo.tables import Recognise, plain_name, spelled
 
 
 def names_of(field: Field) -> frozenset[str]:
     """All spellings of a field in a header, in plain form."""
     written = (field.key, field.label.ja, field.label.en, field.header.ja, field.header.en)
-    return frozenset(plain(name) for name in written)
-
-
-def plain(header: str) -> str:
-    """A header for comparing: width and case do not count."""
-    return normalise(header.removeprefix("\ufeff")).casefold()
+    return frozenset(plain_name(name) for name in written)
 
 
 @cache
-def known_names() -> frozenset[str]:
-    """Every name that a column of any kind of record can have."""
+def record_names() -> Recognise:
+    """What a header of any kind of record means: a field by its key, or a trait."""
     fields = [*ENVELOPE, *(field for table in RECORD_KINDS.values() for field in table.fields)]
-    return frozenset().union(*map(names_of, fields))
+    known: dict[str, str] = {}
+    for field in fields:
+        for name in names_of(field):
+            known.setdefault(name, field.key)
+
+    @cache
+    def recognise(text: str) -> str | None:
+        trait = None if plain_name(text) in known else find_trait(text) if text else None
+        return f"trait {trait.key}" if trait is not None else known.get(plain_name(text))
+
+    return recognise
+
+
+def names_of_kind(kind: str) -> Recognise:
+    """What a header of a kind of record means."""
+    return spelled({field.key: names_of(field) for field in (*RECORD_KINDS[kind].fields, *ENVELOPE)})
+
+
+def is_amount(header: str) -> bool:
+    """Whether a column holds figures that belong to the key of their own row."""
+    return plain_name(header) in _amounts()
+
+
+@cache
+def _amounts() -> frozenset[str]:
+    return frozenset().union(*(names_of(field) for field in ASSUMPTION.fields if field.type == "amount"))
 
 
 def kind_of_headers(headers: Sequence[str], path: Path | None = None) -> str:
@@ -37,7 +58,7 @@ def kind_of_headers(headers: Sequence[str], path: Path | None = None) -> str:
     InputUnusable
         No kind fits, or two fit equally well.
     """
-    written = {plain(header) for header in headers}
+    written = {plain_name(header) for header in headers}
     fits: dict[str, int] = {}
     for table in RECORD_KINDS.values():
         names = {field.key: names_of(field) for field in table.fields}

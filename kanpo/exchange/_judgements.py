@@ -5,22 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from kanpo.errors import InputUnusable, Place, Problem, UsageError
-from kanpo.exchange._table import read_csv
-from kanpo.files import check_table_file, check_target, save_workbook, write_csv
+from kanpo.errors import Place, Problem
+from kanpo.exchange._template import new_form
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
-from kanpo.weights import SCALE, Answers, Grid, QuestionPair, read_answers
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+from kanpo.tables import (
+    FormColumn,
+    chosen_sheets,
+    form_workbook,
+    nothing_written,
+    read_sheets,
+    save_workbook,
+    spelled,
+    table_of,
+    write_csv,
+)
+from kanpo.weights import FIRST_HEADERS, SCALE, SECOND_HEADERS, Answers, Grid, QuestionPair, read_answers
 
 #: Names over the judges' columns until somebody writes their own.
 JUDGES = tuple(Text(f"評価者{n}", f"judge {n}") for n in range(1, 6))
-_WORKBOOKS = (".xlsx", ".xlsm")
 _HEADERS = (
     *(Text("番号", "no"), Text("要因A", "factor A"), Text("要因B", "factor B")),
     *(Text.same("factor_a"), Text.same("factor_b")),
@@ -84,16 +89,9 @@ def judgement_template(
     UsageError
         The ending is neither ``.xlsx`` nor ``.csv``.
     """
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise UsageError(
-            "weights.template-format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text("名前を .xlsx か .csv で終えてください", "end the name in .xlsx or .csv"),
-            Place(str(path)),
-        )
-    check_target(path)
+    new_form(path)
     heads = [*map(str, _HEADERS), *(judges or map(str, JUDGES))]
-    rows = [
+    rows: list[list[str | float | None]] = [
         [number, _label(pair.first), _label(pair.second), pair.first, pair.second]
         for number, pair in enumerate(pairs, 1)
     ]
@@ -102,72 +100,19 @@ def judgement_template(
     if path.suffix.lower() == ".csv":
         write_csv(path, heads, [[*row, *[""] * (len(heads) - len(row))] for row in rows])
         return path
-    save_workbook(path, _workbook(heads, rows))
+    asked = len(_HEADERS)
+    columns = [
+        FormColumn("", head, "", width=width, locked=True)
+        for head, width in zip(heads, _WIDTHS, strict=False)
+    ]
+    columns += [FormColumn("", head, "", SCALE, width=14) for head in heads[asked:]]
+    questions = [[*row, *[None] * (len(heads) - asked)] for row in rows]
+    save_workbook(path, form_workbook(_GUIDE, columns, questions, blank_rows=0, sheet_name="比較"))
     return path
 
 
 def _label(factor: str) -> str:
     return str(FACTORS[factor].label)
-
-
-def _workbook(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Workbook:
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill, Protection
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    book = Workbook()
-    guide, sheet, lists = book.active, book.create_sheet("比較"), book.create_sheet("_lists")
-    guide.title, lists.sheet_state = "説明", "hidden"
-    for row, line in enumerate(_GUIDE, 1):
-        _put(guide, row, 1, line.ja).alignment = Alignment(wrap_text=True, vertical="top")
-        _put(guide, row, 2, line.en).alignment = Alignment(wrap_text=True, vertical="top")
-    guide.column_dimensions["A"].width = guide.column_dimensions["B"].width = 64
-    guide["A1"].font = guide["B1"].font = Font(bold=True, size=14)
-    for row, step in enumerate(SCALE, 1):
-        _put(lists, row, 1, step)
-    for column, head in enumerate(heads, 1):
-        cell = _put(sheet, 1, column, head)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E2EFDA")
-        cell.protection = Protection(locked=column <= len(_HEADERS))
-        width = _WIDTHS[column - 1] if column <= len(_WIDTHS) else 14
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row, values in enumerate(rows, 2):
-        for column, value in enumerate(values, 1):
-            _put(sheet, row, column, value)
-        for column in range(len(_HEADERS) + 1, len(heads) + 1):
-            # Without the text format Excel takes 1/3 for the third of January.
-            cell = _put(sheet, row, column, None)
-            cell.number_format, cell.protection = "@", Protection(locked=False)
-            cell.alignment = Alignment(horizontal="center")
-    choices = DataValidation(
-        type="list", formula1=f"_lists!$A$1:$A${len(SCALE)}", allow_blank=True, showErrorMessage=True
-    )
-    choices.errorStyle, choices.error = "warning", str(Text("9〜1 か 1/2〜1/9 です", "9 to 1 or 1/2 to 1/9"))
-    choices.add(f"F2:{get_column_letter(len(heads))}{len(rows) + 1}")
-    sheet.add_data_validation(choices)
-    _set_up(sheet)
-    return book
-
-
-def _put(sheet: Any, row: int, column: int, value: object) -> Any:
-    """A cell whose text is never a formula."""
-    cell = sheet.cell(row, column, value if not isinstance(value, str) else "")
-    if isinstance(value, str):
-        cell.value = "".join(c if c.isprintable() else " " for c in value)
-        cell.data_type, cell.number_format = "s", "@"
-    return cell
-
-
-def _set_up(sheet: Any) -> None:
-    """Frozen heads, a page to print, and locked questions (without a password)."""
-    sheet.freeze_panes = "F2"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = False
 
 
 def read_judgements(
@@ -211,27 +156,23 @@ def read_judgements(
 
 
 def _grids(path: Path) -> tuple[Grid, ...]:
-    from kanpo.parcels.tables import read_workbook, text_of
-
-    check_table_file(path)
-    if path.suffix.lower() in _WORKBOOKS:
-        sheets = read_workbook(path)
-        grids = tuple(
-            Grid(path.name, sheet.name, tuple((r.number, tuple(map(text_of, r.cells))) for r in sheet.rows))
-            for sheet in sheets
-            if not sheet.hidden
+    recognise = spelled({"first": FIRST_HEADERS, "second": SECOND_HEADERS})
+    sheets = [
+        sheet
+        for sheet in chosen_sheets(read_sheets(path), path.name, None)
+        if any(row.filled for row in sheet.rows)
+    ]
+    if not sheets:
+        raise nothing_written(str(path))
+    tables = [table_of([sheet], path.name, recognise=recognise) for sheet in sheets]
+    return tuple(
+        Grid(
+            path.name,
+            table.sheet,
+            ((table.header_row, table.headers), *zip(table.numbers, table.rows, strict=True)),
         )
-    else:
-        table = read_csv(path)
-        grids = (Grid(path.name, None, tuple(enumerate((table.headers, *table.rows), 1))),)
-    if not any(cell for grid in grids for _, cells in grid.rows for cell in cells):
-        raise InputUnusable(
-            "table.empty",
-            Text("何も書かれていません", "there is nothing in it"),
-            Text("記入した表を指定してください", "name a table that is filled in"),
-            Place(str(path)),
-        )
-    return grids
+        for table in tables
+    )
 
 
 def _same_again(path: Path, first: Path) -> Problem:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.exchange._beside import keep_original, keep_photo
-from kanpo.exchange._header import names_of, plain
+from kanpo.exchange._header import names_of
 from kanpo.exchange._source import REJECT_HEADERS, RecordsSource, read_source
-from kanpo.exchange._table import WrittenTable
-from kanpo.files import check_target, not_collecting, place_beside, write_csv
+from kanpo.files import check_target, place_beside
 from kanpo.locale import Text
 from kanpo.schema import ENVELOPE
 from kanpo.store import Project
+from kanpo.tables import Table, not_collecting, plain_name, write_csv
 from kanpo.trials import RecordReport, record_rows
 
 _ENVELOPE_NAMES = {field.key: names_of(field) for field in ENVELOPE}
@@ -81,14 +81,14 @@ def import_records(
 def record_source(project: Project, source: RecordsSource, dry_run: bool) -> RecordReport:
     """Write the usable rows; a correction comes after the record of the same file that it corrects."""
     table = source.table
-    problems = [*source.problems, *(p for found in source.unusable.values() for p in found)]
-    rejected = {table.number_of(index) for index in source.unusable}
+    problems = [*source.problems, *(p for found in table.unusable.values() for p in found)]
+    rejected = {table.number_of(index) for index in table.unusable}
     ids: list[str] = []
     met: list[str] = []
     repeated = predictions = 0
     accepted = project.journal.record_ids()
     identities, corrected = _envelope_column(table, "record_id"), _envelope_column(table, "supersedes")
-    usable_rows = [index for index in range(len(table.rows)) if index not in source.unusable]
+    usable_rows = [index for index in range(len(table.rows)) if index not in table.unusable]
     for generation in _generations(usable_rows, identities, corrected):
         lost = {i for i in generation if corrected[i] and corrected[i] not in accepted}
         problems += [_corrects_nothing(table, index, corrected[index]) for index in sorted(lost)]
@@ -126,22 +126,22 @@ def _generations(rows: list[int], identities: list[str], corrected: list[str]) -
     return groups
 
 
-def _envelope_column(table: WrittenTable, key: str) -> list[str]:
+def _envelope_column(table: Table, key: str) -> list[str]:
     """A column of the envelope, found by key or label; empty texts where there is none."""
     for column, header in enumerate(table.headers):
-        if plain(header) in _ENVELOPE_NAMES[key]:
+        if plain_name(header) in _ENVELOPE_NAMES[key]:
             return [row[column].strip() if column < len(row) else "" for row in table.rows]
     return [""] * len(table.rows)
 
 
-def _renumbered(problem: Problem, table: WrittenTable) -> Problem:
+def _renumbered(problem: Problem, table: Table) -> Problem:
     where: dict[str, object] = {"sheet": table.sheet}
     if problem.place.row is not None:
         where["row"] = table.number_of(problem.place.row)
     return problem.at(**where)
 
 
-def _corrects_nothing(table: WrittenTable, index: int, supersedes: str) -> Problem:
+def _corrects_nothing(table: Table, index: int, supersedes: str) -> Problem:
     return Problem(
         "record.supersedes-unknown",
         Text("訂正する記録が見つかりません", "the record to correct is not there"),
@@ -165,7 +165,7 @@ def place_of_rejects(path: Path) -> Path:
     return path.with_name(f"{path.stem}_2.csv") if wanted == path else wanted
 
 
-def write_rejects(path: Path, table: WrittenTable, report: RecordReport) -> None:
+def write_rejects(path: Path, table: Table, report: RecordReport) -> None:
     """Write the rejected rows of a table with their cells as they were, and why."""
     rows = []
     for index in range(len(table.rows)):

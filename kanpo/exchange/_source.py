@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.exchange._exif import PhotoFacts, read_photo_facts
-from kanpo.exchange._header import kind_of_headers
-from kanpo.exchange._sheet_table import read_record_sheet
-from kanpo.exchange._table import WrittenTable, read_csv
+from kanpo.exchange._header import is_amount, kind_of_headers, names_of_kind, record_names
 from kanpo.exchange._wide import is_wide, made_long
 from kanpo.exchange.fieldbook import is_field_book, read_field_book
 from kanpo.exchange.phone import HandedPhoto, is_phone_file, read_phone_file
 from kanpo.exchange.phone._handed import COLUMNS
-from kanpo.files import check_table_file
 from kanpo.locale import Text
 from kanpo.store import Project
+from kanpo.tables import Table, check_file, read_table
 
 #: Columns that a file of sent-back rows has beside the original ones.
 REJECT_HEADERS = ("差戻し理由", "直し方", "コード", "元の行")
@@ -25,12 +23,11 @@ _LOOKED_AT = 4096
 
 @dataclass(frozen=True, slots=True)
 class RecordsSource:
-    """The rows of a file, their kind, what is wrong with the file, with single rows, and its photos."""
+    """The rows of a file, their kind, what is wrong with the file, and its photos."""
 
     kind: str
-    table: WrittenTable
+    table: Table
     problems: tuple[Problem, ...] = ()
-    unusable: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
     photos: tuple[HandedPhoto, ...] = ()
 
 
@@ -43,23 +40,24 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
         It cannot be read, has no rows, its kind cannot be told, or a phone recorded it for another
         project.
     """
-    check_table_file(path)
+    check_file(path)
     with path.open("rb") as stream:
         start = stream.read(_LOOKED_AT)
     if is_phone_file(start):
         return _from_phone(project, path)
-    if start.startswith(b"PK\x03\x04"):
-        table, problems, unusable = read_record_sheet(path)
-    else:
-        table, problems, unusable = _without_reject_columns(read_csv(path)), (), {}
-        if kind in (None, "observation") and is_field_book(table):
-            table, problems = read_field_book(project, table)
-            return RecordsSource("observation", table, problems)
-        table = _without_blank_rows(table)
+    table = read_table(path, recognise=record_names(), template="kanpo records template", alone=is_amount)
+    problems = table.problems
+    table = _without_reject_columns(table)
+    if kind in (None, "observation") and is_field_book(table):
+        table, more = read_field_book(project, table)
+        return RecordsSource("observation", table, (*problems, *more))
     if kind in (None, "observation") and is_wide(table):
-        source = _from_wide(RecordsSource("observation", table, problems, unusable))
+        table.refuse_doubles(names_of_kind("observation"))
+        source = RecordsSource("observation", made_long(table), problems)
     else:
-        source = RecordsSource(kind or kind_of_headers(table.headers, path), table, problems, unusable)
+        kind = kind or kind_of_headers(table.headers, path)
+        table.refuse_doubles(names_of_kind(kind))
+        source = RecordsSource(kind, table, problems)
     if not source.table.rows:
         raise InputUnusable(
             "records.none",
@@ -68,12 +66,6 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
             Place(str(path)),
         )
     return source
-
-
-def _from_wide(source: RecordsSource) -> RecordsSource:
-    table, origin = made_long(source.table)
-    unusable = {row: source.unusable[of] for row, of in origin.items() if of in source.unusable}
-    return replace(source, table=table, unusable=unusable)
 
 
 def _from_phone(project: Project, path: Path) -> RecordsSource:
@@ -90,7 +82,7 @@ def _from_phone(project: Project, path: Path) -> RecordsSource:
         )
     facts = {photo.record_id: read_photo_facts(photo.content) for photo in handed.photos}
     rows = tuple((*row, *_photo_cells(facts.get(row[0]))) for row in handed.rows)
-    table = WrittenTable(path.name, (*COLUMNS, *_PHOTO_COLUMNS), rows)
+    table = Table(path.name, (*COLUMNS, *_PHOTO_COLUMNS), rows)
     return RecordsSource("observation", table, handed.problems, photos=handed.photos)
 
 
@@ -105,14 +97,10 @@ def _photo_cells(facts: PhotoFacts | None) -> tuple[str, ...]:
     return tuple("" if value is None else str(value) for value in known)
 
 
-def _without_reject_columns(table: WrittenTable) -> WrittenTable:
+def _without_reject_columns(table: Table) -> Table:
     keep = [index for index, header in enumerate(table.headers) if header not in REJECT_HEADERS]
-    if len(keep) == len(table.headers) and all(len(row) <= len(keep) for row in table.rows):
+    if len(keep) == len(table.headers):
         return table
     headers = tuple(table.headers[index] for index in keep)
     rows = tuple(tuple(row[index] for index in keep if index < len(row)) for row in table.rows)
     return replace(table, headers=headers, rows=rows)
-
-
-def _without_blank_rows(table: WrittenTable) -> WrittenTable:
-    return table.choose([i for i, row in enumerate(table.rows) if "".join(row).strip()])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kanpo.errors import Place, UsageError
-from kanpo.exchange._workbook import FormColumn, form_workbook
-from kanpo.files import check_target, save_workbook, write_csv
+from kanpo.errors import UsageError
+from kanpo.files import check_target
 from kanpo.locale import Text
 from kanpo.schema import ENVELOPE, RECORD_KINDS, TRAITS, Field, Table
+from kanpo.tables import FormColumn, check_ending, form_workbook, save_workbook, write_csv
 
 _GUIDE = (
     Text("記入のしかた", "How to fill this in"),
@@ -99,14 +99,7 @@ def new_form(path: Path) -> None:
     InputUnusable
         What stands there does not give way. A form that was filled in is kept under a dated name.
     """
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise UsageError(
-            "export.format",
-            Text("この形式では書き出せません", "cannot write this format"),
-            Text("使える拡張子: .xlsx、.csv", "use .xlsx or .csv"),
-            Place(str(path)),
-        )
-    check_target(path)
+    check_target(check_ending(path, ".xlsx", ".csv"))
 
 
 def _column(field: Field) -> FormColumn:

@@ -9,16 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import Place, Problem, UsageError
-from kanpo.exchange._table import read_csv
-from kanpo.files import write_csv
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.schema import normalise
 from kanpo.suitability import WEIGHT_COLUMNS, PanelWeights, check_panel_weights
+from kanpo.tables import check_ending, named, read_table, write_csv
 
 
 def read_weights(path: Path, catalogue: Catalogue) -> tuple[PanelWeights, tuple[Problem, ...]]:
-    """Weights from a CSV with the columns herb_id, factor and weight; herb_id ``*`` is every herb.
+    """Weights from a table with the columns herb_id, factor and weight; herb_id ``*`` is every herb.
 
     A row with a problem is left out, the rest counts.
 
@@ -27,8 +25,10 @@ def read_weights(path: Path, catalogue: Catalogue) -> tuple[PanelWeights, tuple[
     InputUnusable
         The file cannot be read, lacks a column, or has no row that can be used.
     """
-    table = read_csv(path)
-    columns = {normalise(header).casefold(): cells for header, cells in table.columns().items()}
+    recognise = named(WEIGHT_COLUMNS)
+    table = read_table(path, recognise=recognise)
+    table.refuse_doubles(recognise)
+    columns = {recognise(header) or header: cells for header, cells in table.columns().items()}
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return check_panel_weights(columns, catalogue, path.name, digest)
 
@@ -52,13 +52,7 @@ def write_weights(
     UsageError
         The name does not end in ``.csv``, or is that of a file of answers.
     """
-    if path.suffix.lower() != ".csv":
-        raise UsageError(
-            "weights.out-format",
-            Text("重みは CSV に書きます", "weights are written as CSV"),
-            Text("名前を .csv で終えてください", "end the name in .csv"),
-            Place(str(path), column="--out"),
-        )
+    check_ending(path, ".csv")
     if path.resolve() in {answer.resolve() for answer in answers}:
         raise UsageError(
             "weights.out-is-input",

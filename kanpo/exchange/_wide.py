@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kanpo.exchange._header import names_of, plain
-from kanpo.exchange._table import WrittenTable
+from kanpo.exchange._header import names_of
 from kanpo.schema import ENVELOPE, RECORD_KINDS, Trait, find_trait
+from kanpo.tables import Table, plain_name
 
 _OBSERVATION = RECORD_KINDS["observation"]
 _FIELDS = {field.key: names_of(field) for field in (*ENVELOPE, *_OBSERVATION.fields)}
@@ -18,31 +18,27 @@ _HARVESTED = frozenset().union(
 _DITTO = ("happened_at", "actor")
 
 
-def is_wide(table: WrittenTable) -> bool:
+def is_wide(table: Table) -> bool:
     """Whether traits are columns: plot codes stand there, and neither trait and value nor a harvest."""
-    heads = {plain(header) for header in table.headers}
+    heads = {plain_name(header) for header in table.headers}
     if not heads & _FIELDS["plot_code"] or heads & (_FIELDS["trait"] | _FIELDS["value"] | _HARVESTED):
         return False
     return bool(_traits(table))
 
 
-def _traits(table: WrittenTable) -> dict[int, Trait]:
+def _traits(table: Table) -> dict[int, Trait]:
     known = frozenset().union(*_FIELDS.values())
-    found = {i: find_trait(head) for i, head in enumerate(table.headers) if head and plain(head) not in known}
+    found = {
+        i: find_trait(head) for i, head in enumerate(table.headers) if head and plain_name(head) not in known
+    }
     return {index: trait for index, trait in found.items() if trait is not None}
 
 
-def made_long(table: WrittenTable) -> tuple[WrittenTable, dict[int, int]]:
-    """A row for each value; a blank day or person is that of the row above.
-
-    Returns
-    -------
-    (WrittenTable, mapping)
-        Rows keep the row numbers of the sheet; the mapping leads from each to its row in `table`.
-    """
+def made_long(table: Table) -> Table:
+    """A row for each value, with the row number of the sheet; a blank day or person is that of the row above."""
     traits = _traits(table)
     others = [index for index in range(len(table.headers)) if index not in traits]
-    ditto = {i for i in others if any(plain(table.headers[i]) in _FIELDS[key] for key in _DITTO)}
+    ditto = {i for i in others if any(plain_name(table.headers[i]) in _FIELDS[key] for key in _DITTO)}
     above: dict[int, str] = {}
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
@@ -57,4 +53,5 @@ def made_long(table: WrittenTable) -> tuple[WrittenTable, dict[int, int]]:
                 rows.append((*(cells[i] for i in others), trait.key, cells[column]))
                 numbers.append(table.number_of(index))
     headers = (*(table.headers[i] for i in others), "trait", "value")
-    return replace(table, headers=headers, rows=tuple(rows), numbers=tuple(numbers)), origin
+    unusable = {row: table.unusable[of] for row, of in origin.items() if of in table.unusable}
+    return replace(table, headers=headers, rows=tuple(rows), numbers=tuple(numbers), unusable=unusable)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from io import StringIO
 from pathlib import Path
 
-from kanpo.errors import Place, Problem
+from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.herbs._curve import Row, at, check_curve, number_of, problem
 from kanpo.herbs._reach import least_membership
 from kanpo.herbs._rows import requirement_of_row
 from kanpo.locale import Text
 from kanpo.schema import FACTORS
+from kanpo.tables import csv_rows
 
 FILES = ("herbs", "requirements", "quality", "monographs", "market", "operations", "sources")
 #: What a catalogue may do without, with its columns: no monograph is marked as complete then.
@@ -29,8 +28,6 @@ CONFIDENCES = ("high", "medium", "low")
 NOT_DETECTED = "not detected"
 #: The herb whose rows hold for every herb that has none of its own.
 DEFAULT_HERB = "*"
-#: Under this name go the cells of a row that stand beyond the header.
-_SURPLUS = "\0surplus"
 #: A weight is relative: beyond these bounds one factor would be all or nothing of a score, whatever the rest.
 LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000.0
 #: More than any count, mass, price or share per 10 a; and more years than any herb grows.
@@ -107,15 +104,13 @@ def _read_table(file: Traversable, name: str) -> tuple[list[Row], list[Problem]]
     table: list[Row] = []
     problems: list[Problem] = []
     try:
-        for number, row in enumerate(csv.DictReader(StringIO(text, newline=""), restkey=_SURPLUS), 2):
-            surplus = row.pop(_SURPLUS, None)
-            if surplus:
-                problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
-            table.append({key: value or "" for key, value in row.items()})
-    except csv.Error as error:
-        what = Text("表として読めません", f"cannot be read as a table ({error})")
-        mend = Text("Excelで「CSV UTF-8」として保存し直してください", "save it from Excel as 'CSV UTF-8'")
-        return [], [Problem("catalogue.cells", what, mend, Place(f"{name}.csv", row=len(table) + 2))]
+        head, *rows = csv_rows(text, f"{name}.csv") or [[]]
+    except InputUnusable as error:
+        return [], [Problem(error.code, error.what, error.mend, error.place)]
+    for number, cells in enumerate(filter(None, rows), 2):
+        if surplus := cells[len(head) :]:
+            problems.append(_too_many_cells(Place(f"{name}.csv", row=number, value=",".join(surplus))))
+        table.append(dict.fromkeys(head, "") | dict(zip(head, cells, strict=False)))
     return table, problems
 
 

@@ -26,6 +26,8 @@ from kanpo.store import OwnCatalogue, Project, sha256_of
 _NEEDED = ("herb_id", "factor")
 #: What a folder of the user's own may hold.
 _OWN_FILES = ("requirements", "herbs", "works")
+_COLUMNS = (*_NEEDED, *"abcd", "kind", "classes", "weight", "knock_out", "source", "confidence", "note")
+_OF_SOURCES = ("source_id", "title", "author", "year", "url", "note")
 
 
 def read_overlay(path: Path) -> tuple[OwnCatalogue, list[Problem]]:
@@ -114,8 +116,8 @@ def _read_requirements(
 ) -> tuple[bytes, tuple[Row, ...], list[Problem]]:
     """The bytes of the file, its rows that can be used, and what is wrong with the others."""
     name = own.file_name
-    content, written = read_dicts(file)
-    if not all(key in (written[0] if written else {}) for key in _NEEDED):
+    content, written, problems = read_dicts(file, name, _COLUMNS)
+    if not all(key in (written[0][1] if written else {}) for key in _NEEDED):
         raise InputUnusable(
             "catalogue.headers",
             Text(
@@ -125,11 +127,8 @@ def _read_requirements(
             Place(name),
         )
     rows: list[Row] = []
-    problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
-    for number, given in enumerate(written, 2):
-        if not any(value.strip() for value in given.values()):
-            continue
+    for number, given in written:
         row, found = _completed(given, catalogue, Place(name, row=number))
         found = found or list(check_own_row(row, Place(name, row=number), set(catalogue.herbs), sources))
         if not found and (row["herb_id"], row["factor"]) in seen:
@@ -235,7 +234,8 @@ def _resolved(
 def _sources(file: Path) -> list[Row]:
     if not file.is_file():
         return []
-    return [row for row in read_dicts(file)[1] if row.get("source_id", "").strip()]
+    rows = read_dicts(file, file.name, _OF_SOURCES)[1]
+    return [row for _, row in rows if row.get("source_id", "").strip()]
 
 
 def _completed(given: Row, shipped: Catalogue, place: Place) -> tuple[Row, list[Problem]]:

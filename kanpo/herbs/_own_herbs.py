@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 
 from kanpo.errors import Place, Problem
-from kanpo.files import check_table_file, read_rows
 from kanpo.herbs._catalogue import Catalogue
 from kanpo.herbs._check import check_own_herb
 from kanpo.herbs._curve import Row
 from kanpo.herbs._requirement import Herb
 from kanpo.locale import Text
 from kanpo.schema import normalise
+from kanpo.tables import check_file, named, sheets_of, table_of
 
 #: The source of a row that names none.
 OWN = "own"
@@ -22,22 +23,25 @@ _ID = re.compile(r"[a-z][a-z0-9_]{1,29}")
 _NEEDED = "crude_drug_ja"
 
 
-def read_dicts(file: Path) -> tuple[bytes, list[Row]]:
-    """The bytes of a CSV, and its rows by the names of their columns; cells beyond the header are left out.
+def read_dicts(
+    file: Path, name: str, columns: Iterable[str]
+) -> tuple[bytes, list[tuple[int, Row]], list[Problem]]:
+    """The bytes of a table, its rows with their numbers by the names of `columns`, and what is wrong with others.
 
     Raises
     ------
     InputUnusable
-        No file, too large, or no text in UTF-8 or CP932.
+        No file, too large, no table, or two columns that mean the same.
     EnvironmentFailure
         It may not be read.
     """
-    check_table_file(file)
+    check_file(file)
     content = file.read_bytes()
-    header, *rows = read_rows(content, file.name) or [[]]
-    keys = [key.strip() for key in header]
-    blank = dict.fromkeys(keys, "")
-    return content, [{**blank, **dict(zip(keys, row, strict=False))} for row in rows]
+    recognise = named(columns)
+    table = table_of(sheets_of(content, file.name), name, recognise=recognise)
+    table.refuse_doubles(recognise)
+    sound = table.sound()
+    return content, list(zip(sound.numbers, sound.dicts(recognise), strict=True)), list(table.doubts)
 
 
 def read_own_herbs(
@@ -52,10 +56,8 @@ def read_own_herbs(
     if not file.is_file():
         return [], []
     good: list[Row] = []
-    problems: list[Problem] = []
-    for number, given in enumerate(read_dicts(file)[1], 2):
-        if not any(cell.strip() for cell in given.values()):
-            continue
+    _, written, problems = read_dicts(file, name, [field.name for field in fields(Herb)])
+    for number, given in written:
         place = Place(name, row=number)
         row = _completed(given, shipped)
         found = _names(row, place) or list(check_own_herb(row, place, sources))

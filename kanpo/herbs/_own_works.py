@@ -33,13 +33,10 @@ def read_own_works(
     A blank cell of a shipped work stays as it is shipped; what is changed has the file as its source and
     the confidence ``low`` unless the row says otherwise. `catalogue` holds what the herbs require.
     """
-    content, written = read_dicts(file)
+    content, written, problems = read_dicts(file, name, COLUMNS)
     keys = {assumption.key for assumption in catalogue.assumptions}
     good: list[Row] = []
-    problems: list[Problem] = []
-    for number, given in enumerate(written, 2):
-        if not any(cell.strip() for cell in given.values()):
-            continue
+    for number, given in written:
         place = Place(name, row=number)
         row = _completed(given, catalogue)
         wrong = check_work(row, place, catalogue.requirements, sources, keys)

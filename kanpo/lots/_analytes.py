@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from kanpo.schema import normalise
+from kanpo.tables import csv_dicts
 
 #: Tests that measure one thing, whatever else is written beside them.
 _ONE_MEANING = frozenset({"total_ash", "acid_insoluble_ash", "loss_on_drying"})
@@ -156,4 +156,4 @@ def _names() -> dict[str, Analyte]:
 @cache
 def _rows() -> Sequence[dict[str, str]]:
     text = files("kanpo.lots").joinpath("analytes.csv").read_text(encoding="utf-8-sig")
-    return tuple(csv.DictReader(text.splitlines()))
+    return tuple(csv_dicts(text))

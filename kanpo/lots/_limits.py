@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, KanpoError, Place, Problem
-from kanpo.files import check_table_file, read_rows
 from kanpo.herbs import Catalogue, find_herb, load_catalogue
 from kanpo.locale import Text
 from kanpo.lots._analytes import Key, key_of
 from kanpo.schema import VOCABULARIES, normalise
+from kanpo.tables import named, read_table
 
 #: The herb whose limits hold for every herb that has none of its own for the same substance.
 _EVERY_HERB = "*"
@@ -162,7 +162,7 @@ def _place(limit: Limit) -> tuple[int, str]:
 
 
 def read_limits(path: Path, catalogue: Catalogue | None = None) -> pd.DataFrame:
-    """Limits of the user's own, from a CSV with the columns of the catalogue's ``quality.csv``.
+    """Limits of the user's own, from a table with the columns of the catalogue's ``quality.csv``.
 
     Herbs and tests may be named in Japanese. With ``yes`` (はい, ○) in the column ``complete`` the
     user vouches that the rows of this herb are the whole table of its monograph.
@@ -172,10 +172,9 @@ def read_limits(path: Path, catalogue: Catalogue | None = None) -> pd.DataFrame:
     InputUnusable
         It cannot be read, or a row has no limit or one that is no number; all places are said.
     """
-    check_table_file(path)
-    headers, *lines = [[cell.strip() for cell in row] for row in read_rows(path.read_bytes(), path.name)] or [
-        []
-    ]
+    recognise = named(_COLUMNS)
+    table = read_table(path, recognise=recognise)
+    headers = table.positions(recognise)
     unusable = (
         "limits.unusable",
         Text("基準値の表を使えません", "the table of limits cannot be used"),
@@ -184,14 +183,14 @@ def read_limits(path: Path, catalogue: Catalogue | None = None) -> pd.DataFrame:
     )
     if not {"herb_id", "test", "unit"} <= set(headers) or not {"min", "max"} & set(headers):
         raise InputUnusable(*unusable)
-    known = [dict(zip(headers, line, strict=False)) for line in lines]
-    rows = [_plain(row, catalogue or load_catalogue()) for row in known]
-    problems = [
-        problem.at(file=path.name, row=number)
-        for number, row in enumerate(rows, 2)
+    rows = [_plain(row, catalogue or load_catalogue()) for row in table.dicts(recognise)]
+    problems = [problem for found in table.unusable.values() for problem in found]
+    problems += [
+        replace(problem, place=replace(problem.place, file=path.name, sheet=table.sheet, row=number))
+        for number, row in zip(table.numbers, rows, strict=True)
         for problem in _row_problems(row)
     ]
-    problems += _half_marked(rows, path.name)
+    problems += _half_marked(dict(zip(table.numbers, rows, strict=True)), path.name)
     if problems or not rows:
         raise InputUnusable(*unusable, tuple(problems))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -251,10 +250,10 @@ def _row_problems(row: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem(code, what, mend, Place(column="complete", value="yes"))
 
 
-def _half_marked(rows: Sequence[Mapping[str, str]], file: str) -> Iterator[Problem]:
+def _half_marked(rows: Mapping[int, Mapping[str, str]], file: str) -> Iterator[Problem]:
     """A herb of which some rows are marked as complete and some are not: it is not clear what is."""
-    for herb in dict.fromkeys(row["herb_id"] for row in rows):
-        marks = {number: row["complete"] for number, row in enumerate(rows, 2) if row["herb_id"] == herb}
+    for herb in dict.fromkeys(row["herb_id"] for row in rows.values()):
+        marks = {number: row["complete"] for number, row in rows.items() if row["herb_id"] == herb}
         if len(set(marks.values())) > 1:
             unmarked = next(number for number, mark in marks.items() if mark != "yes")
             what = Text(

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from kanpo.errors import InputUnusable, KanpoError, Place, Problem, Severity, UsageError
-from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
-from kanpo.parcels.tables import check_archive, read_wide_sheet
-from kanpo.reading import check_rectangle
 from kanpo.schema import normalise
 from kanpo.store import Project, sha256_of
+from kanpo.tables import check_file, check_rectangle, named, plain_name, sheets_of, table_of
 from kanpo.trials import RecordReport, record_rows
 
 
@@ -56,9 +54,9 @@ def import_matrix(project: Project, new: NewMatrix, *, dry_run: bool = False) ->
     UsageError
         There is no such column or sheet, or the id is taken by another file and no reason is given.
     """
-    check_table_file(new.path)
+    check_file(new.path)
     content = new.path.read_bytes()
-    frame = _read(content, new.path.name, new.sample_column, new.sheet, new.path)
+    frame = _read(content, new.path.name, new.sample_column, new.sheet)
     row = {
         "matrix_id": new.matrix_id,
         "title": new.title,
@@ -163,41 +161,38 @@ def _unknown_samples(project: Project, frame: pd.DataFrame, path: Path) -> tuple
     return (Problem("matrix.unknown-samples", what, mend, place, Severity.WARNING),)
 
 
-def _read(
-    content: bytes, name: str, sample_column: str, sheet: str, path: Path | None = None
-) -> pd.DataFrame:
-    workbook = content.startswith((b"PK\x03\x04", b"PK\x05\x06"))
-    if workbook and path is not None:
-        check_archive(path)
-    rows = read_wide_sheet(content, name, sheet)[1] if workbook else read_rows(content, name)
-    rows = [[cell.strip() for cell in row] for row in rows]
-    filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
-    if len(filled) < 2:
+def _read(content: bytes, name: str, sample_column: str, sheet: str) -> pd.DataFrame:
+    wanted = named([sample_column]) if sample_column else None
+    table = table_of(sheets_of(content, name), name, recognise=wanted, sheet=sheet or None)
+    if not table.rows:
         what = Text("見出しと1行以上の試料が要ります", "a header and at least one sample are needed")
         mend = Text("1行目に列名、2行目から試料を入れてください", "put the names into row 1, samples below")
-        raise InputUnusable("matrix.empty", what, mend, Place(name, sheet or None))
-    headers = filled[0][1]
-    column = sample_column or headers[0]
-    _check_headers(headers, column, name)
-    check_rectangle(len(filled), len(headers), name, sheet or None)
-    padded = [(row + [""] * len(headers))[: len(headers)] for _, row in filled[1:]]
-    frame = pd.DataFrame(padded, columns=headers, index=[number for number, _ in filled[1:]])
-    frame = frame.drop(columns=[""], errors="ignore")
+        raise InputUnusable("matrix.empty", what, mend, table.place())
+    table.refuse_doubles()
+    place = Place(name, table.sheet, table.header_row)
+    column = _sample_column(table.headers, sample_column, place)
+    check_rectangle(len(table.rows), len(table.headers), name, table.sheet)
+    frame = pd.DataFrame(
+        dict(zip(table.headers, table.cells(), strict=True)), index=list(table.numbers), dtype=object
+    )
+    frame = frame.map(str.strip).drop(columns=[""], errors="ignore")
     _check_samples(frame[column], name)
-    frame = frame.set_index(column)
-    return frame.apply(_numbers)
+    return frame.set_index(column).apply(_numbers)
 
 
-def _check_headers(headers: list[str], column: str, name: str) -> None:
-    twice = [header for header, count in Counter(headers).items() if header and count > 1]
-    if twice:
-        what = Text("同じ列名が2つあります", "two columns have the same name")
-        mend = Text("列名を分けてください", "give them different names")
-        raise InputUnusable("matrix.column-twice", what, mend, Place(name, row=1, column=twice[0]))
+def _sample_column(headers: Sequence[str], wanted: str, place: Place) -> str:
+    """The header of the column of samples: that which is wanted, in any width, else the first.
+
+    Raises
+    ------
+    InputUnusable, UsageError
+        It has no name; there is no such column.
+    """
+    column = next((head for head in headers if plain_name(head) == plain_name(wanted)), wanted) or headers[0]
     if not column:
         what = Text("1列目に列名がありません", "the first column has no name")
         mend = Text("試料の列に名前を付けてください", "give the column of samples a name")
-        raise InputUnusable("matrix.column-blank", what, mend, Place(name, row=1))
+        raise InputUnusable("matrix.column-blank", what, mend, place)
     if column not in headers:
         near = difflib.get_close_matches(column, headers, n=1)
         some = "、".join(headers[:8])
@@ -207,8 +202,9 @@ def _check_headers(headers: list[str], column: str, name: str) -> None:
             Text(f"もしかして「{near[0]}」ですか", f"did you mean '{near[0]}'?")
             if near
             else Text(f"ある列: {some}", f"columns: {some}"),
-            Place(name, column=column),
+            replace(place, column=column),
         )
+    return column
 
 
 def _check_samples(samples: pd.Series, name: str) -> None:

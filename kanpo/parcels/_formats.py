@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
+from kanpo.files import damage_said
 from kanpo.locale import Text
-from kanpo.reading import damage_said
 
 #: First bytes to the driver that reads such a file.
 _DRIVERS = (

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.files import check_target, not_collecting, place_beside
+from kanpo.files import check_target, place_beside
 from kanpo.locale import Text
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
@@ -20,6 +20,7 @@ from kanpo.parcels._whereabouts import Whereabouts
 from kanpo.parcels.sources import SOURCES
 from kanpo.schema import BOUNDARIES
 from kanpo.store import Batch, Project
+from kanpo.tables import not_collecting
 
 #: Names of forms that are no GeoJSON.
 OTHER_FORMS = {"table": Text("台帳の表", "office table")}

@@ -15,7 +15,7 @@ import shapely
 
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import KanpoError
-from kanpo.files import check_kind, check_target, place_beside, write_csv, write_workbook
+from kanpo.files import check_kind, check_target, place_beside
 from kanpo.parcels._formats import is_table, is_workbook, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
@@ -25,6 +25,7 @@ from kanpo.parcels._rejects import reject_path
 from kanpo.parcels.tables import ADDED_HEADERS, OfficeTable, read_office_table
 from kanpo.schema import REGISTER
 from kanpo.store import Batch, Project, sha256_of
+from kanpo.tables import write_csv, write_workbook
 
 
 @dataclass(frozen=True, slots=True)

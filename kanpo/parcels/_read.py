@@ -18,7 +18,6 @@ import shapely
 
 from kanpo.crs import STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
 from kanpo.errors import Problem, Severity, UsageError
-from kanpo.files import not_collecting
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
 from kanpo.parcels._findings import Finding, reject
@@ -34,6 +33,7 @@ from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels._whereabouts import ANYWHERE, Whereabouts, in_metres, old_datum, taken_for, which_zone
 from kanpo.parcels.sources import ROUNDED, SOURCES, Source
 from kanpo.schema import REGISTER
+from kanpo.tables import not_collecting
 
 #: Told to the caller after each chunk: bytes done, bytes in all.
 Progress = Callable[[int, int], None]

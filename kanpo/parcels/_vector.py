@@ -19,11 +19,11 @@ import pyproj
 import shapely
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, Place, UsageError
+from kanpo.files import damage_said
 from kanpo.locale import Text
 from kanpo.parcels._layout import known_epsg
 from kanpo.parcels._shapefile import shapefile_encoding
 from kanpo.parcels._split import FeatureChunk
-from kanpo.reading import damage_said
 from kanpo.store import check_foreign_tables, ordinary_tables
 
 # GDAL would leave NAME.aux.xml beside a GeoPackage that it only reads.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
 
 from kanpo.locale import Text
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
+from kanpo.tables import csv_dicts
 
 _CLASS_LABELS: dict[str, dict[str, Text]] = {
     "soil_texture": {
@@ -89,7 +89,7 @@ class Factor:
 def _read() -> dict[str, Factor]:
     text = files("kanpo.schema").joinpath("factors.csv").read_text(encoding="utf-8")
     factors: dict[str, Factor] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in csv_dicts(text):
         number = row["type"] == "number"
         factors[row["factor_id"]] = Factor(
             key=row["factor_id"],

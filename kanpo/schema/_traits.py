@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Literal
 
 from kanpo.locale import Text
+from kanpo.tables import csv_dicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _read() -> dict[str, Trait]:
             method=Text(row["method_ja"], row["method_en"]),
             categories=_categories(row["categories"]),
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in csv_dicts(text)
     }
 
 

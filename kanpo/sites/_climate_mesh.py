@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place
-from kanpo.files import csv_text
 from kanpo.locale import Text
 from kanpo.sites._archive import members
 from kanpo.sites._mesh_table import MONTHS
 from kanpo.sites._vectors import open_vector
+from kanpo.tables import csv_text
 
 _CODE = "G02_001"
 _RAIN, _RAIN_YEAR = range(2, 14), 14

@@ -22,6 +22,7 @@ from kanpo.sites._layer import DISTANCE, USUAL, Layer, LayerKind, LayerSettings
 from kanpo.sites._mesh_table import inspect_mesh
 from kanpo.sites._values import doubts, refuse
 from kanpo.sites._vectors import chosen_features, driver_of, open_vector
+from kanpo.tables import is_workbook
 
 #: TIFF and BigTIFF, in both byte orders.
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -45,7 +46,7 @@ def inspect_layer(
     ----------
     paths : Path or sequence of Path
         A regular file: GeoTIFF, GeoJSON, GeoPackage, FlatGeobuf, a zip of one of these or of a
-        shapefile, a CSV with mesh codes; or several that are put together (see `gather`).
+        shapefile, a CSV or workbook with mesh codes; or several that are put together (see `gather`).
     kind : str, optional
         ``dem`` (elevation and slope), ``raster``, ``polygons`` or ``mesh``; told from the content
         by default. ``distance`` and ``exclusion`` have to be said.
@@ -167,6 +168,8 @@ def _check_kind(kind: str | None, path: Path) -> None:
 def _kind_of(content: bytes) -> LayerKind:
     if content.startswith(_TIFF):
         return "raster"
+    if is_workbook(content):
+        return "mesh"
     return "polygons" if content.startswith(ZIP) or driver_of(content[:4096]) else "mesh"
 
 

@@ -13,8 +13,8 @@ from rasterio.windows import Window
 
 from kanpo.budgets import BLOCK_BYTES, RASTER_CELLS
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
+from kanpo.files import damage_said
 from kanpo.locale import Text
-from kanpo.reading import damage_said
 from kanpo.schema import FACTORS
 from kanpo.sites._columns import check_factor, wrong_column
 from kanpo.sites._extent import check_in_japan

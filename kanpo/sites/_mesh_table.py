@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ import shapely
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.reading import bounded_csv, check_rectangle
 from kanpo.schema import FACTORS, normalise
 from kanpo.sites._columns import check_factor, match_columns, wrong_column
 from kanpo.sites._layer import Layer, LayerValues, possible_only
 from kanpo.sites._mesh import SIZES, mesh_boxes, mesh_code, warmth_index
 from kanpo.sites._values import doubts, refuse, written_class, written_number
+from kanpo.tables import check_rectangle, sheets_of, spelled, table_of
 
 #: Headers that name the column of mesh codes.
 CODE_COLUMNS = ("mesh_code", "meshcode", "mesh", "メッシュコード", "メッシュ番号", "地域メッシュコード")
@@ -32,7 +31,7 @@ _FROM_MONTHS = ("warmth_index_c_month", "warmest_month_temp_c")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeshTable:
-    """A table by mesh: text cells (index: row of the file, the header is 1), the codes, and findings."""
+    """A table by mesh: text cells (index: row of the file), the codes, and findings."""
 
     cells: pd.DataFrame
     code_column: str
@@ -41,51 +40,36 @@ class MeshTable:
 
 
 def read_mesh_table(content: bytes, file: str) -> MeshTable:
-    """Read a CSV (UTF-8 with or without byte order mark, else CP932).
+    """Read a table (CSV or workbook) with a column of mesh codes.
 
     Raises
     ------
     InputUnusable
         It is no table, has no column of mesh codes, or a header stands there twice.
     """
-    headers, rows = _rows(content, file)
-    code_column = next((name for name in headers if normalise(name).casefold() in CODE_COLUMNS), None)
-    twice = sorted({name for name in headers if name and headers.count(name) > 1})
-    if code_column is None or twice:
-        raise _no_mesh_table(file, twice)
-    check_rectangle(len(rows), len(headers), file)
-    problems, numbers, full = [], [], []
-    for number, row in rows:
-        if len(row) > len(headers):
-            problems.append(_too_long(Place(file, row=number, value=row[len(headers)])))
-        numbers.append(number)
-        full.append((row + [""] * len(headers))[: len(headers)])
-    cells = pd.DataFrame(full, columns=pd.Index(headers), index=pd.Index(numbers), dtype=object)
+    recognise = spelled({"mesh_code": CODE_COLUMNS})
+    try:
+        table = table_of(sheets_of(content, file), file, recognise=recognise)
+    except InputUnusable as error:
+        raise error if error.code not in _NO_TABLE else _no_mesh_table(file) from None
+    code_column = next((normalise(name) for name in table.headers if recognise(name)), None)
+    if code_column is None:
+        raise _no_mesh_table(file)
+    table.refuse_doubles()
+    check_rectangle(len(table.rows), len(table.headers), file)
+    columns = dict(zip(map(normalise, table.headers), table.cells(), strict=True))
+    cells = pd.DataFrame(columns, index=pd.Index(table.numbers), dtype=object)
     # Excel adds ".0" to numbers; some offices write 5739-76-13.
     plain = [re.sub(r"\.0$", "", normalise(text)).replace("-", "") for text in cells[code_column]]
+    problems = [problem for found in table.unusable.values() for problem in found]
     return MeshTable(cells, code_column, pd.Series(plain, index=cells.index, dtype=object), problems)
 
 
-def _rows(content: bytes, file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-            rows = list(enumerate(bounded_csv(text, file), 1))
-        except (UnicodeDecodeError, csv.Error):
-            continue
-        filled = [(number, row) for number, row in rows if any(cell.strip() for cell in row)]
-        return ([cell.strip() for cell in filled[0][1]], filled[1:]) if filled else ([], [])
-    raise _no_mesh_table(file, [])
+#: What is no table at all may have been meant as any layer.
+_NO_TABLE = ("table.encoding", "table.cells", "table.quotes", "table.empty", "table.old-workbook")
 
 
-def _no_mesh_table(file: str, twice: list[str]) -> InputUnusable:
-    if twice:
-        return InputUnusable(
-            "layer.header-twice",
-            Text("同じ列名が2回あります", "a header stands there twice"),
-            Text("列名を1つずつにしてください", "give every column a name of its own"),
-            Place(file, column=twice[0]),
-        )
+def _no_mesh_table(file: str) -> InputUnusable:
     return InputUnusable(
         "layer.form",
         Text(
@@ -97,15 +81,6 @@ def _no_mesh_table(file: str, twice: list[str]) -> InputUnusable:
             "name the column mesh_code, or use another format",
         ),
         Place(file),
-    )
-
-
-def _too_long(place: Place) -> Problem:
-    return Problem(
-        "layer.row-length",
-        Text("列名より多い値があります", "has more cells than there are headers"),
-        Text("桁区切りのカンマや余分な列がないか確かめてください", "look for commas inside numbers"),
-        place,
     )
 
 
@@ -204,7 +179,7 @@ def mesh_values(layer: Layer, parcels: gpd.GeoDataFrame) -> list[LayerValues]:
     row = pd.Index(table.codes).get_indexer(pd.Index(wanted))
     found = []
     for factor, column in layer.columns.items():
-        own = _column(table.cells, factor, column)
+        own = _column(table.cells, factor, normalise(column))
         values = own.take(row) if len(own) else np.full(len(row), None, dtype=own.dtype)
         found.append(LayerValues.where_covered(factor, values, (row >= 0).astype(float)))
     return found

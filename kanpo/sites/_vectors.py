@@ -18,8 +18,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from kanpo.errors import InputUnusable, Place, UsageError
+from kanpo.files import damage_said
 from kanpo.locale import Text
-from kanpo.reading import damage_said
 from kanpo.schema import normalise
 from kanpo.sites._archive import ZIP, members
 from kanpo.store import check_foreign_tables, ordinary_tables

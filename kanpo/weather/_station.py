@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.schema import normalise
+from kanpo.tables import WORKBOOKS, read_sheets, text_of
 from kanpo.weather._repeated import no_day, told_apart
 from kanpo.weather._units import check_degrees, check_unit
 
@@ -63,16 +63,23 @@ def is_station_file(path: Path) -> bool:
     """Whether a file begins as the agency's downloads do."""
     if not path.is_file():
         return False
+    wanted = "ダウンロードした時刻"
     with path.open("rb") as stream:
         start = stream.read(400)
-    wanted = "ダウンロードした時刻"
-    return any(start.removeprefix(b"\xef\xbb\xbf").startswith(wanted.encode(e)) for e in ("cp932", "utf-8"))
+    if start.startswith(WORKBOOKS):
+        try:
+            rows = rows_of(path)
+        except InputUnusable:
+            return False
+        return bool(rows and rows[0] and rows[0][0].startswith(wanted))
+    plain = start.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return any(plain.startswith(wanted.encode(e)) for e in ("cp932", "utf-8", "utf-16-le", "utf-16-be"))
 
 
 def read_station_file(path: Path) -> StationDays:
     """Read a daily file: titles as many as there are, columns by station, item and kind.
 
-    The date may stand in one column, or in three (年, 月, 日). The encoding is CP932 (UTF-8 is read too). An empty value is missing whatever its code says. A
+    The date may stand in one column, or in three (年, 月, 日). An empty value is missing whatever its code says. A
     value whose quality is not 8 (good) is kept with its code; so is a homogeneity number that is
     not 1 (the series has a break there).
 
@@ -81,8 +88,7 @@ def read_station_file(path: Path) -> StationDays:
     InputUnusable
         It is no such file, or it is not daily.
     """
-    check_table_file(path)
-    rows = [_with_one_date(row) for row in read_rows(path.read_bytes(), path.name)]
+    rows = [_with_one_date(row) for row in rows_of(path)]
     first = next((i for i, row in enumerate(rows) if row and _DAY.fullmatch(row[0].strip())), None)
     named = next((i for i, row in enumerate(rows) if row and row[0].strip() == "年月日"), None)
     if first is None or named is None or not 0 < named < first:
@@ -102,6 +108,24 @@ def read_station_file(path: Path) -> StationDays:
     check_degrees([day for day, _ in found], path.name)
     problems += _doubtful(found, path.name)
     return StationDays(pd.DataFrame([day for day, _ in found]).astype(object), tuple(problems))
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    """The rows of a download as text, also where somebody saved it as a workbook.
+
+    Raises
+    ------
+    InputUnusable
+        It is no table.
+    """
+    sheets = [sheet for sheet in read_sheets(path) if sheet.rows]
+    if not sheets:
+        return []
+    rows: list[list[str]] = []
+    for row in sheets[0].rows:
+        rows += [[] for _ in range(row.number - len(rows) - 1)]
+        rows.append(list(map(text_of, row.cells)))
+    return rows
 
 
 def _with_one_date(row: list[str]) -> list[str]:

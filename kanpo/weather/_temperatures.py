@@ -10,9 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
-from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
-from kanpo.weather._station import columns_of, read_station_file
+from kanpo.weather._station import columns_of, read_station_file, rows_of
 
 _TIME = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):\d{2}(?::\d{2})?")
 #: Hours that a day needs for its mean, as the agency asks for 80 % of its values.
@@ -45,7 +44,6 @@ def station_temperatures(path: Path, station: str | None = None) -> tuple[pd.Dat
     UsageError
         It has several stations and none is named, or not the one that is.
     """
-    check_table_file(path)
     hours = _hourly(path)
     if hours is not None:
         frame, problems = hours, tuple[Problem, ...]()
@@ -91,7 +89,7 @@ def _chosen(stations: Sequence[str], wanted: str | None, name: str) -> str:
 
 def _hourly(path: Path) -> pd.DataFrame | None:
     """Means by station and day of an hourly file; None when it is none."""
-    rows = read_rows(path.read_bytes(), path.name)
+    rows = rows_of(path)
     first = next((at for at, row in enumerate(rows) if row and _TIME.fullmatch(row[0].strip())), None)
     named = next((at for at, row in enumerate(rows) if row and row[0].strip() == "年月日時"), None)
     if first is None or named is None or not 0 < named < first:

@@ -11,13 +11,15 @@ from kanpo.weights._panel import CONSISTENT, Judge, Panel, panel_of
 from kanpo.weights._priorities import Misfit, Priorities, prioritise, random_index
 from kanpo.weights._questions import QuestionPair, factors_to_compare, questions
 from kanpo.weights._scale import LEAST, MOST, SCALE, read_judgement
-from kanpo.weights._sheet import Answers, Grid, Judgement, read_answers
+from kanpo.weights._sheet import FIRST_HEADERS, SECOND_HEADERS, Answers, Grid, Judgement, read_answers
 
 __all__ = [
     "CONSISTENT",
+    "FIRST_HEADERS",
     "LEAST",
     "MOST",
     "SCALE",
+    "SECOND_HEADERS",
     "Answers",
     "Comparisons",
     "Dispute",

@@ -16,13 +16,12 @@ from kanpo.exchange import (
     export_table,
     import_records,
     kind_of_headers,
-    read_csv,
     records_template,
-    write_csv,
 )
 from kanpo.parcels import ParcelFilter
 from kanpo.schema import PARCELS, RECORD_KINDS, Audience, Privacy
 from kanpo.store import Project
+from kanpo.tables import read_table, write_csv
 
 _TEXT = "試験区コード,調査項目,値,行った日\r\nT1-1,草丈,12,2025-06-01\r\nT1-2,草丈,たくさん,2025-06-01\r\n"
 
@@ -31,7 +30,7 @@ _TEXT = "試験区コード,調査項目,値,行った日\r\nT1-1,草丈,12,2025
 def test_a_csv_of_any_office_is_read(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "記録.csv"
     path.write_bytes(_TEXT.encode(encoding))
-    assert read_csv(path).headers == ("試験区コード", "調査項目", "値", "行った日")
+    assert read_table(path).headers == ("試験区コード", "調査項目", "値", "行った日")
 
 
 @pytest.mark.parametrize("content", [b"", b"\r\n", b"\xff\xfe\x00\x00abc", bytes(range(256)) * 10])
@@ -39,13 +38,13 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "記録.csv"
     path.write_bytes(content)
     with pytest.raises(InputUnusable):
-        read_csv(path)
+        read_table(path)
 
 
 def test_a_missing_file_or_folder_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.csv"):
         with pytest.raises(InputUnusable):
-            read_csv(path)
+            read_table(path)
 
 
 def test_good_rows_are_stored_bad_rows_come_back_and_can_be_mended(
@@ -56,7 +55,7 @@ def test_good_rows_are_stored_bad_rows_come_back_and_can_be_mended(
     result = import_records(trial_project, path)
     assert (result.report.stored, result.report.rejected) == (1, {3})
     assert result.rejects is not None
-    sent_back = read_csv(result.rejects)
+    sent_back = read_table(result.rejects)
     assert sent_back.rows[0][:4] == ("T1-2", "草丈", "たくさん", "2025-06-01")
     assert "数値" in sent_back.rows[0][4]
     mended = result.rejects.read_text(encoding="utf-8-sig").replace("たくさん", "15")
@@ -76,7 +75,7 @@ def test_a_file_without_records_is_an_error_not_a_success(trial_project: Project
 @pytest.mark.parametrize("kind", sorted(RECORD_KINDS))
 def test_the_template_of_a_kind_is_recognised_as_that_kind(tmp_path: Path, kind: str) -> None:
     path = records_template(kind, tmp_path / f"{kind}.csv")
-    assert kind_of_headers(read_csv(path).headers) == kind
+    assert kind_of_headers(read_table(path).headers) == kind
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＠"])
@@ -104,7 +103,7 @@ def test_exports_hold_only_what_the_audience_may_see(
     assert export_parcels(project, path, audience=audience) == 3
     allowed = {field.key for field in PARCELS.visible_to(audience)}
     if suffix == ".csv":
-        columns = set(read_csv(path).headers) - {"longitude", "latitude"}
+        columns = set(read_table(path).headers) - {"longitude", "latitude"}
     elif suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
         assert str(project.journal.seal()) in book.properties.description

@@ -11,7 +11,6 @@ import pytest
 from kanpo.errors import InputUnusable, UsageError
 from kanpo.exchange import (
     judgement_template,
-    read_csv,
     read_judgements,
     read_weights,
     write_weights,
@@ -19,6 +18,7 @@ from kanpo.exchange import (
 from kanpo.files import outputs
 from kanpo.herbs import load_catalogue
 from kanpo.locale import use_language
+from kanpo.tables import read_table
 from kanpo.weights import SCALE, panel_of, questions
 
 CATALOGUE = load_catalogue()
@@ -79,7 +79,7 @@ def test_an_unfilled_template_is_no_judge(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_a_filled_csv_of_any_office_comes_back(tmp_path: Path, encoding: str) -> None:
     path = judgement_template(tmp_path / "比較.csv", PAIRS, ["普及員"])
-    table = read_csv(path)
+    table = read_table(path)
     lines = [",".join(table.headers)]
     lines += [
         ",".join((*row[:5], answer(row[3], row[4]).translate(str.maketrans("123/", "１２３／"))))

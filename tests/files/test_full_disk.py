@@ -17,8 +17,9 @@ import pytest
 import shapely
 
 from kanpo.errors import EnvironmentFailure
-from kanpo.exchange import export_layer, write_book
-from kanpo.files import replacing, write_csv, write_workbook
+from kanpo.exchange import export_layer
+from kanpo.files import replacing
+from kanpo.tables import write_book, write_csv, write_workbook
 
 resource = pytest.importorskip("resource")
 

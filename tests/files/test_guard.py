@@ -21,10 +21,11 @@ import shapely
 from kanpo import files
 from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
 from kanpo.exchange import export_layer
-from kanpo.files import _ledger, check_targets, outputs, replacing, write_csv, write_workbook
+from kanpo.files import _ledger, check_targets, outputs, replacing
 from kanpo.files._marks import Mark, read_mark
 from kanpo.settings import config_folder
 from kanpo.store import Project, backup_project
+from kanpo.tables import write_csv, write_workbook
 
 SHAPES = gpd.GeoDataFrame(
     {"parcel_id": ["P1", "P2"]}, geometry=[shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)], crs=6668
@@ -229,7 +230,7 @@ def test_r19_standard_output_is_no_target(out: str) -> None:
     copied = [
         sys.executable,
         "-c",
-        f"from kanpo.files import write_csv; from pathlib import Path; write_csv(Path({out!r}), ['a'], [])",
+        f"from kanpo.tables import write_csv; from pathlib import Path; write_csv(Path({out!r}), ['a'], [])",
     ]
     ended = subprocess.run(copied, capture_output=True, check=False)
     assert b"output.special" in ended.stderr and not ended.stdout
@@ -368,7 +369,7 @@ def test_r19_the_ledger_is_bounded_and_mends_itself(tmp_path: Path, monkeypatch:
 
 def test_r19_two_kanpo_at_once_keep_one_ledger(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from kanpo.files import write_csv\n"
+        "import sys; from pathlib import Path; from kanpo.tables import write_csv\n"
         "for n in range(60): write_csv(Path(sys.argv[1]) / f'{sys.argv[2]}-{n}.csv', ['a'], [[n]])"
     )
     running = [

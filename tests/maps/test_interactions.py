@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from kanpo.files import guarded
 from kanpo.maps import write_map
+from kanpo.tables import guarded
 
 from . import made_up
 

@@ -168,7 +168,7 @@ def test_every_bad_cell_of_a_table_is_named_with_row_column_and_value(tmp_path: 
         ("layer.mesh-twice", 4, "mesh_code", here()),
         ("layer.class", 4, "drainage", "最高"),
         ("layer.value", 5, "annual_precip_mm", "たくさん"),
-        ("layer.row-length", 5, None, "余り"),
+        ("table.row-length", 5, None, "余り"),
     }
     assert all(str(p.mend) for p in refused.value.problems)
 
@@ -178,7 +178,7 @@ def test_every_bad_cell_of_a_table_is_named_with_row_column_and_value(tmp_path: 
     [
         (["a,b", "1,2"], "layer.form"),
         ([""], "layer.form"),
-        (["mesh_code,annual_precip_mm,annual_precip_mm", "53394611,1,2"], "layer.header-twice"),
+        (["mesh_code,annual_precip_mm,annual_precip_mm", "53394611,1,2"], "table.header-twice"),
         (["mesh_code,annual_precip_mm", "53394611,1", "533946,1"], "layer.values"),
     ],
 )

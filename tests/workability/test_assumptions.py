@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 
 from kanpo.errors import InputUnusable, UsageError
-from kanpo.exchange import assumptions_template, import_assumptions, originals_folder, read_csv
+from kanpo.exchange import assumptions_template, import_assumptions, originals_folder
 from kanpo.schema import Unreadable, read_amount
 from kanpo.store import Project
+from kanpo.tables import read_table
 from kanpo.trials import record_rows
 from kanpo.workability import Assumptions, assumption_table, read_assumptions_kept
 from tests.workability.made_up import CATALOGUE
@@ -70,7 +71,7 @@ def test_the_form_asks_for_every_assumption_of_the_project_and_of_each_herb(
     assert {(row[1], row[3]) for row in rows} >= {(key, herb) for key in by_herb for herb in CATALOGUE.herbs}
     assert all(row[4] is None and row[5] is None for row in rows)
     only = assumptions_template(project, tmp_path / "当帰.csv", ["toki"])
-    assert {row[3] for row in read_csv(only).rows} == {"", "toki"}
+    assert {row[3] for row in read_table(only).rows} == {"", "toki"}
 
 
 def test_the_form_asks_no_price_or_yield_for_all_herbs_and_says_units_in_words(
@@ -165,7 +166,7 @@ def test_what_cannot_be_comes_back_with_its_row_and_the_rest_is_kept(
     (problem,) = [one for one in result.report.problems if one.code == code]
     assert problem.place.row in result.report.rejected and problem.place.column and problem.mend.ja
     assert list(_kept(project).answers) == [("trips_per_year", None)]
-    assert result.rejects is not None and code in "".join(read_csv(result.rejects).rows[0])
+    assert result.rejects is not None and code in "".join(read_table(result.rejects).rows[0])
 
 
 def test_a_second_row_of_the_same_question_comes_back(project: Project, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from kanpo.locale import Text
 
 if TYPE_CHECKING:
     from kanpo.evidence import Analysis, DdfMethod, Design
-    from kanpo.exchange import WrittenTable
+    from kanpo.tables import Table
 
 _DDF = ("kenward-roger", "satterthwaite")
 
@@ -165,12 +165,15 @@ def analyze(
     as_csv: bool,
     **asked: Any,
 ) -> int:
-    from kanpo.exchange import read_any_table
+    from kanpo.tables import named, read_table
 
     check_out(out)
     file = _file(targets)
     names = [*traits, *columns_asked(asked)]
-    read = None if file is None else read_any_table(file, sheet, names=single(names))
+    read = None if file is None else read_table(file, recognise=named(single(names)), sheet=sheet)
+    if read is not None:
+        say_problems(read.doubts)
+        read.refuse_doubles(named(single(names)))
     table: Columns | None = None if read is None else read.columns()
     chosen, table = design_asked(design, asked, table)
     results = (
@@ -227,7 +230,7 @@ def _say_no_mixed_model() -> None:
 
 
 def _of_file(
-    read: WrittenTable,
+    read: Table,
     table: Columns,
     design: Design | None,
     traits: Sequence[str],

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
-from kanpo.cli._compare_options import curve_options, weather_options
+from kanpo.cli._compare_options import curve_options, read_file, weather_options
 from kanpo.cli._number import Number
 from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
@@ -87,10 +87,12 @@ def drying(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import curve_table, drying_picture, drying_words, fit_drying, read_table
+    from kanpo.compare import curve_table, drying_picture, drying_words, fit_drying
     from kanpo.reports import Part
 
-    values, problems = curve_table(read_table(file, sheet), time=time, value=value, unit=unit)
+    values, problems = curve_table(
+        read_file(file, sheet, names=[time, value, unit]), time=time, value=value, unit=unit
+    )
     say_problems(problems)
     table = fit_drying(values, equilibrium=equilibrium, until=until)
     files.write_table(table, _LABELS)
@@ -151,10 +153,12 @@ def storage(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import curve_table, fit_storage, read_table, storage_picture, storage_words
+    from kanpo.compare import curve_table, fit_storage, storage_picture, storage_words
     from kanpo.reports import Part
 
-    values, problems = curve_table(read_table(file, sheet), time=time, value=value, unit=unit)
+    values, problems = curve_table(
+        read_file(file, sheet, names=[time, value, unit]), time=time, value=value, unit=unit
+    )
     say_problems(problems)
     table = fit_storage(values, limit=limit)
     files.write_table(table, _LABELS)
@@ -228,13 +232,15 @@ def degree_days_command(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.compare import degree_day_picture, degree_day_words, degree_days, period_table, read_table
+    from kanpo.compare import degree_day_picture, degree_day_words, degree_days, period_table
     from kanpo.errors import Severity
     from kanpo.reports import Part
 
     columns = {"mean": mean, "least": least, "greatest": greatest}
     weather, odd = _weather(weather_file, date, {key: name for key, name in columns.items() if name}, station)
-    periods, more = period_table(read_table(periods_file), unit=unit, start=start, end=end)
+    periods, more = period_table(
+        read_file(periods_file, names=[unit, start, end]), unit=unit, start=start, end=end
+    )
     say_problems((*odd, *more))
     found = degree_days(weather, periods, base=base, ceiling=ceiling)
     files.write_table(found.periods, _LABELS)
@@ -269,7 +275,7 @@ def _weather(
     file: Path, date: str, columns: dict[str, str], station: str | None
 ) -> tuple[pd.Series[float], tuple[Problem, ...]]:
     """Mean temperatures by day: of a download of the agency, or of the columns that are named."""
-    from kanpo.compare import daily_mean, read_table, weather_table
+    from kanpo.compare import daily_mean, weather_table
     from kanpo.errors import InputUnusable
     from kanpo.weather import is_station_file, station_temperatures
 
@@ -281,4 +287,4 @@ def _weather(
             # Any other table lacks the names of its columns, which is said below.
             if is_station_file(file) or not file.is_file():
                 raise
-    return weather_table(read_table(file), date, columns)
+    return weather_table(read_file(file, names=[date, *columns.values()]), date, columns)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanpo.cli._click import argument, command, option
-from kanpo.cli._compare_options import limit_option, matrix_options
+from kanpo.cli._compare_options import limit_option, matrix_options, read_file
 from kanpo.cli._number import Number, Whole
 from kanpo.cli._options import InputPath, OutputPath, output_options
 from kanpo.cli._present import say, say_problems, show_table
@@ -47,9 +47,11 @@ def read_matrix(
     file: Path, sheet: str | None, group: str | None, sample: str | None, ignore: tuple[str, ...]
 ) -> SampleMatrix:
     """The matrix of a file, with what was odd about it on stderr."""
-    from kanpo.compare import read_table, sample_matrix
+    from kanpo.compare import sample_matrix
 
-    matrix = sample_matrix(read_table(file, sheet), group=group, sample=sample, ignore=ignore)
+    matrix = sample_matrix(
+        read_file(file, sheet, names=[group, sample, *ignore]), group=group, sample=sample, ignore=ignore
+    )
     say_problems(matrix.problems)
     say(
         Text(

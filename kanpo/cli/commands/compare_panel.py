@@ -12,6 +12,7 @@ from kanpo.cli._compare_options import (
     column,
     ignore_option,
     limit_option,
+    read_file,
     sample_option,
     sheet_option,
 )
@@ -157,9 +158,9 @@ def _panel(
     score: str | None,
     ignore: tuple[str, ...] = (),
 ) -> SampleMatrix:
-    from kanpo.compare import panel_of_rows, read_table, sample_matrix
+    from kanpo.compare import panel_of_rows, sample_matrix
 
-    table = read_table(file, sheet)
+    table = read_file(file, sheet, names=[sample, assessor, score, *ignore])
     if assessor is None and score is None:
         return sample_matrix(table, sample=sample, ignore=ignore)
     if assessor is None or score is None or sample is None:
@@ -288,9 +289,9 @@ def _tasted(
     file: Path, sample: str | None, attribute: str | None, score: str | None, assessor: str | None
 ) -> SampleMatrix:
     """Scores of samples by attribute or assessor; rows of several assessors are averaged later."""
-    from kanpo.compare import panel_of_rows, read_table, sample_matrix
+    from kanpo.compare import panel_of_rows, sample_matrix
 
-    table = read_table(file)
+    table = read_file(file, names=[sample, attribute, score, assessor])
     if attribute is None and score is None:
         return sample_matrix(table, sample=sample, ignore=[assessor] if assessor else [])
     if attribute is None or score is None:

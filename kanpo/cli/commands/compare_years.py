@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kanpo.cli._click import command
-from kanpo.cli._compare_options import UNITS, long_options
+from kanpo.cli._compare_options import (
+    UNITS,
+    long_options,
+    read_file,
+)
 from kanpo.cli._options import output_options
 from kanpo.cli._present import say, say_problems, show_table
 from kanpo.cli.commands.compare import Files, file_options, with_short_p
@@ -71,10 +75,15 @@ def _values(
     """Values in long form, and whether some could not be read."""
     problems: tuple[Any, ...] = ()
     if file is not None:
-        from kanpo.compare import long_table, read_table
+        from kanpo.compare import long_table
 
         values, problems = long_table(
-            read_table(file, sheet), year=year, unit=unit, value=value, trait=trait_column, below=below
+            read_file(file, sheet, names=[year, unit, value, trait_column]),
+            year=year,
+            unit=unit,
+            value=value,
+            trait=trait_column,
+            below=below,
         )
         say_problems(problems)
     else:

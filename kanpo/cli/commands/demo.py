@@ -139,9 +139,9 @@ def _sample_folder(given: Path | None) -> Path:
 
 def _trial_codes(data: Path) -> list[str]:
     """The trials of the sample, of which one gets a report named after it."""
-    from kanpo.exchange import read_csv
+    from kanpo.tables import read_table
 
-    codes = read_csv(data / "trials" / "trials.csv").columns().get("trial_code", [])
+    codes = read_table(data / "trials" / "trials.csv").columns().get("trial_code", [])
     return [code for code in codes if code]
 
 
@@ -175,11 +175,10 @@ def _add_layers(project: Project, data: Path) -> None:
 
 
 def _record(project: Project, data: Path) -> None:
-    from kanpo.exchange import read_csv
-    from kanpo.trials import enter_growers
+    from kanpo.exchange import import_growers
 
     _step(f"kanpo growers import {data / 'growers.csv'}")
-    growers = enter_growers(project, read_csv(data / "growers.csv").columns())
+    growers = import_growers(project, data / "growers.csv")
     say(Text(f"生産者(架空) {growers.stored}", f"growers (fictitious) {growers.stored}"))
     _import(project, data / "trials", _RECORDS)
 

@@ -63,19 +63,20 @@ def add(
 @subcommand(
     growers,
     "import",
-    help=Text("生産者をCSVから登録する(列: grower_code, name, phone, note)。", "Enter growers from CSV."),
+    help=Text(
+        "生産者を表(Excel・CSV)から登録する(列: grower_code, name, phone, note)。",
+        "Enter growers from a table (Excel, CSV).",
+    ),
 )
 @argument("file", type=InputPath)
 @project_option
 @dry_run_option
-def import_growers(file: Path, project: Path | None, dry_run: bool) -> int:
-    from kanpo.exchange import read_csv
+def import_table(file: Path, project: Path | None, dry_run: bool) -> int:
+    from kanpo.exchange import import_growers
     from kanpo.store import Project
-    from kanpo.trials import enter_growers
 
-    table = read_csv(file)
     with Project.open(find_project(project), write=True) as opened:
-        report = enter_growers(opened, table.columns(), file=file.name, dry_run=dry_run)
+        report = import_growers(opened, file, dry_run=dry_run)
     say_problems(report.problems)
     say(
         Text(

@@ -10,7 +10,7 @@ from kanpo.cli._discover import catalogue_here, find_project
 from kanpo.cli._herb_text import in_words, notes_in_words, origins_in_words, say_sources, separation_in_words
 from kanpo.cli._options import InputPath, dry_run_option, output_options, project_option
 from kanpo.cli._present import records, say, say_problems, show_json, show_table
-from kanpo.errors import UsageError
+from kanpo.errors import Severity, UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
@@ -253,6 +253,7 @@ def use(folder: Path | None, shipped: bool, project: Path | None, dry_run: bool)
         if not dry_run:
             opened.keep_own_catalogue(own)
     say_problems(problems, limit=200)
+    problems = [problem for problem in problems if problem.severity is Severity.REJECT]
     used = lay_over(load_catalogue(), own)
     if used.own_herbs:
         _say_herbs(used)

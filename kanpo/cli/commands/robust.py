@@ -145,7 +145,7 @@ def robust(
     if ranks:
         table, shown = (each.merge(found.acceptability(), on="parcel_id") for each in (table, shown))
     if out and not dry_run:
-        from kanpo.files import write_csv
+        from kanpo.tables import write_csv
 
         write_csv(out, [str(key) for key in table.columns], table.itertuples(index=False, name=None))
         say(Text(f"{len(table):,} 筆を書き出しました: {out}", f"{len(table):,} parcels written: {out}"))

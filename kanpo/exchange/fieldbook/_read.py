@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.exchange._table import WrittenTable
 from kanpo.locale import Text
 from kanpo.schema import Trait, find_trait
 from kanpo.store import Project
+from kanpo.tables import Table
 
 #: Columns of the database style that every version writes.
 _DATABASE = frozenset(("trait", "value", "timestamp", "person", "number"))
@@ -22,7 +22,7 @@ _NOT_AVAILABLE = "NA"
 _DAY_IN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})")
 
 
-def is_field_book(table: WrittenTable) -> bool:
+def is_field_book(table: Table) -> bool:
     """Whether the headers are those of an export of Field Book, in either style."""
     headers = set(table.headers)
     if headers >= _DATABASE:
@@ -30,12 +30,12 @@ def is_field_book(table: WrittenTable) -> bool:
     return "plot_id" in headers and not headers & {"trait", "value"} and bool(_trait_columns(table))
 
 
-def _trait_columns(table: WrittenTable) -> dict[int, Trait]:
+def _trait_columns(table: Table) -> dict[int, Trait]:
     found = {index: find_trait(header) for index, header in enumerate(table.headers)}
     return {index: trait for index, trait in found.items() if trait is not None}
 
 
-def read_field_book(project: Project, table: WrittenTable) -> tuple[WrittenTable, tuple[Problem, ...]]:
+def read_field_book(project: Project, table: Table) -> tuple[Table, tuple[Problem, ...]]:
     """The export as rows of observations, with what had to be left out or was lost before.
 
     Raises
@@ -48,7 +48,7 @@ def read_field_book(project: Project, table: WrittenTable) -> tuple[WrittenTable
     return _database(table, plots) if database else _wide(table, plots)
 
 
-def _plot_column(project: Project, table: WrittenTable) -> int:
+def _plot_column(project: Project, table: Table) -> int:
     """The column of unique ids: ours, else the one in which most values are plot codes."""
     if "plot_id" in table.headers:
         return table.headers.index("plot_id")
@@ -70,40 +70,24 @@ def _plot_column(project: Project, table: WrittenTable) -> int:
     return hits.index(max(hits))
 
 
-def _database(table: WrittenTable, plots: int) -> tuple[WrittenTable, tuple[Problem, ...]]:
-    columns = {header: index for index, header in reversed(list(enumerate(table.headers)))}
-
-    def cell(row: tuple[str, ...], header: str) -> str:
-        index = columns.get(header)
-        return row[index] if index is not None and index < len(row) else ""
-
+def _database(table: Table, plots: int) -> tuple[Table, tuple[Problem, ...]]:
     rows, numbers = [], []
     absent = 0
-    for index, row in enumerate(table.rows):
-        value = cell(row, "value")
+    for index, (cells, row) in enumerate(zip(table.rows, table.dicts(), strict=True)):
+        value, number = row["value"], row["number"].strip()
         if not value.strip() or value == _NOT_AVAILABLE:
             absent += value == _NOT_AVAILABLE
             continue
-        number = cell(row, "number").strip()
-        beside = (f"{key}={cell(row, key)}" for key in _BESIDE if cell(row, key).strip())
-        rows.append(
-            (
-                cell(row, "timestamp"),
-                cell(row, "person").strip(),
-                cell(row, "trial"),
-                row[plots].strip() if plots < len(row) else "",
-                cell(row, "trait"),
-                value,
-                "" if number == "1" else number,
-                "; ".join(beside),
-            )
-        )
+        beside = "; ".join(f"{key}={row[key]}" for key in _BESIDE if row.get(key, "").strip())
+        plot = cells[plots].strip() if plots < len(cells) else ""
+        about = row["timestamp"], row["person"].strip(), row.get("trial", ""), plot
+        rows.append((*about, row["trait"], value, "" if number == "1" else number, beside))
         numbers.append(table.number_of(index))
     problems = (_absent(table, absent),) if absent else ()
-    return WrittenTable(table.file_name, _HEADERS, tuple(rows), tuple(numbers)), problems
+    return Table(table.file_name, _HEADERS, tuple(rows), tuple(numbers)), problems
 
 
-def _wide(table: WrittenTable, plots: int) -> tuple[WrittenTable, tuple[Problem, ...]]:
+def _wide(table: Table, plots: int) -> tuple[Table, tuple[Problem, ...]]:
     day = _DAY_IN_NAME.search(PurePath(table.file_name).name)
     if day is None:
         raise InputUnusable(
@@ -129,15 +113,15 @@ def _wide(table: WrittenTable, plots: int) -> tuple[WrittenTable, tuple[Problem,
     problems = [_loses(table)]
     if absent:
         problems.append(_absent(table, absent))
-    return WrittenTable(table.file_name, _HEADERS, tuple(rows), tuple(numbers)), tuple(problems)
+    return Table(table.file_name, _HEADERS, tuple(rows), tuple(numbers)), tuple(problems)
 
 
-def _reader(table: WrittenTable, header: str) -> Callable[[tuple[str, ...]], str]:
+def _reader(table: Table, header: str) -> Callable[[tuple[str, ...]], str]:
     index = table.headers.index(header) if header in table.headers else len(table.headers)
     return lambda row: row[index] if index < len(row) else ""
 
 
-def _loses(table: WrittenTable) -> Problem:
+def _loses(table: Table) -> Problem:
     return Problem(
         "fieldbook.table-loses",
         Text(
@@ -150,7 +134,7 @@ def _loses(table: WrittenTable) -> Problem:
     )
 
 
-def _absent(table: WrittenTable, count: int) -> Problem:
+def _absent(table: Table, count: int) -> Problem:
     return Problem(
         "fieldbook.not-available",
         Text(f"「NA」(測れない)の {count} 件は記録しません", f"{count} values 'NA' are not recorded"),

@@ -11,10 +11,11 @@ import orjson
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.exchange._walk import TrialWalk
-from kanpo.files import check_targets, csv_text, make_folder, replacing
+from kanpo.files import check_targets, make_folder, replacing
 from kanpo.locale import Text
 from kanpo.schema import Trait
 from kanpo.store import Project
+from kanpo.tables import csv_text
 
 #: Field Book stops at a slash in a unique id; a leading sign would be taken for a formula by others.
 _ID = re.compile(r"\w[\w.-]*\Z")

@@ -14,8 +14,8 @@ import orjson
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.exchange._exif import read_photo_facts
-from kanpo.files import check_table_file
 from kanpo.locale import Text
+from kanpo.tables import check_file
 
 _START = b'{"kanpo":"phone"'
 #: Columns of a record, in the order in which sent-back rows show them.
@@ -71,7 +71,7 @@ def read_phone_file(path: Path) -> HandedOver:
     InputUnusable
         It is no such file, of a newer form, or not one record can be read.
     """
-    check_table_file(path)
+    check_file(path)
     content = path.read_bytes().removeprefix(b"\xef\xbb\xbf").strip()
     head = _head(content, path)
     records, photos, end, problems = _entries(content, path.name)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from kanpo.exchange._template import new_form
 from kanpo.exchange._walk import TrialWalk
-from kanpo.exchange._workbook import FormColumn, form_workbook
-from kanpo.files import save_workbook
 from kanpo.locale import Text
 from kanpo.schema import Trait
+from kanpo.tables import FormColumn, form_workbook, save_workbook
 
 _GUIDE = (
     Text("野帳を写す表", "Typing a field sheet in"),

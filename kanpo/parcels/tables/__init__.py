@@ -7,22 +7,12 @@ sheet, row and column, and the rejected rows as they were written. Nothing is st
 from kanpo.parcels.tables._area import Area, read_area
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
 from kanpo.parcels.tables._rows import ADDED_HEADERS
-from kanpo.parcels.tables._sheet import Row, Sheet, Unusable, text_of
-from kanpo.parcels.tables._wide_sheet import read_wide_sheet
-from kanpo.parcels.tables._workbook import check_archive, read_workbook
 
 __all__ = [
     "ADDED_HEADERS",
     "Area",
     "OfficeTable",
     "RejectedRow",
-    "Row",
-    "Sheet",
-    "Unusable",
-    "check_archive",
     "read_area",
     "read_office_table",
-    "read_wide_sheet",
-    "read_workbook",
-    "text_of",
 ]

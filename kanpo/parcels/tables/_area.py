@@ -11,7 +11,7 @@ from statistics import median
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels.tables._names import UNIT_NAMES
-from kanpo.parcels.tables._sheet import Cell, plain_of
+from kanpo.tables import Cell, plain_of
 from kanpo.units import AREA_UNITS_M2
 
 #: Square metres: the largest lot that is plausible, as in the parcel table.

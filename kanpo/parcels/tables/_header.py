@@ -8,10 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kanpo.parcels.tables._names import is_seen, plain_header, recognise, recognise_below, unit_of
-from kanpo.parcels.tables._sheet import Row, Sheet, column_letter, is_blank, plain_of, text_of
+from kanpo.tables import LOOKED_AT, Row, Sheet, column_letter, heading_text, joined_label, plain_of, text_of
 
-#: A header further down is none: a sheet with more rows above it is a form or a letter.
-_LOOKED_AT = 15
 _TITLE_UNIT = re.compile(r"単位[::]?([^)\]】》〕]+)")
 _COLUMN_NUMBER = re.compile(r"[(\[]?\d{1,3}[)\]]?|[ア-ン]|[a-z]")
 
@@ -53,7 +51,7 @@ class Header:
 
 
 def find_header(sheet: Sheet, given: Iterable[str] = ()) -> Header | None:
-    """The rows among the first 15 that name most columns of a parcel, or None when none names a parcel.
+    """The rows among the first ones that name most columns of a parcel, or None when none names a parcel.
 
     Parameters
     ----------
@@ -62,7 +60,7 @@ def find_header(sheet: Sheet, given: Iterable[str] = ()) -> Header | None:
     """
     wanted = {plain_header(name) for name in given if name}
     best: Header | None = None
-    shown = [row for row in sheet.rows if row.number <= _LOOKED_AT]
+    shown = [row for row in sheet.rows if row.number <= LOOKED_AT]
     for index, row in enumerate(shown):
         if len(row.filled) < 2:
             continue
@@ -109,9 +107,9 @@ def _header(sheet: Sheet, rows: list[Row], wanted: set[str]) -> Header:
     score = 0.0
     meanings: set[str] = set()
     for column in range(width):
-        lower = _heading_text(sheet, rows[1], column, over=False) if len(rows) > 1 else ""
-        upper = _heading_text(sheet, rows[0], column, over=bool(lower))
-        joined = _label(upper, lower)
+        lower = heading_text(sheet, rows[1], column, over=False) if len(rows) > 1 else ""
+        upper = heading_text(sheet, rows[0], column, over=bool(lower))
+        joined = joined_label(upper, lower)
         if not joined:
             continue
         found = recognise_below(upper, lower) if len(rows) > 1 else recognise(upper)
@@ -126,24 +124,6 @@ def _header(sheet: Sheet, rows: list[Row], wanted: set[str]) -> Header:
             score += 0.2
     texts = tuple(plain_header(text_of(rows[0].cell(column))) for column in range(width))
     return Header(rows[0].number, rows[-1].number, tuple(headings), score + len(meanings), None, texts)
-
-
-def _heading_text(sheet: Sheet, row: Row, column: int, *, over: bool) -> str:
-    """The text of a header cell; with `over` that of a cell merged over columns, in each of them."""
-    cell = row.cell(column)
-    if is_blank(cell) and over:
-        if (row.number, column) in sheet.wide:
-            return sheet.wide[row.number, column]
-        # In CSV a merged heading stands in its first column and the others are blank.
-        if sheet.name is None:
-            before = [text_of(row.cell(left)) for left in range(column) if not is_blank(row.cell(left))]
-            return before[-1] if before else ""
-    return text_of(cell)
-
-
-def _label(upper: str, lower: str) -> str:
-    parts = [" ".join(part.split()) for part in (upper, lower) if part]
-    return parts[0] if len(parts) == 2 and parts[0] == parts[1] else " ".join(parts)
 
 
 def _can_be_header(row: Row) -> bool:

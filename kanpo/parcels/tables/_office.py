@@ -9,16 +9,23 @@ from pathlib import Path
 import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
-from kanpo.files import check_table_file
 from kanpo.locale import Text
 from kanpo.parcels.tables._area import column_unit
 from kanpo.parcels.tables._columns import Columns, choose_columns
-from kanpo.parcels.tables._csv import read_csv_sheet
 from kanpo.parcels.tables._header import Header, find_header
 from kanpo.parcels.tables._lot import SERIALS, plain_lot, serial_problem
 from kanpo.parcels.tables._rows import RowReader, kind_of, original_cells, with_dittos
-from kanpo.parcels.tables._sheet import MOST_BLANK_ROWS, MOST_COLUMNS, Row, Sheet, has_gaiji, plain_of
-from kanpo.parcels.tables._workbook import read_workbook
+from kanpo.tables import (
+    LOOKED_AT,
+    MOST_BLANK_ROWS,
+    MOST_COLUMNS,
+    Row,
+    Sheet,
+    has_gaiji,
+    is_blank,
+    plain_of,
+    read_sheets,
+)
 
 COLUMNS = (
     "parcel_id", "municipality_code", "settlement", "lot_number", "land_type", "registered_area_m2", "idle_class",
@@ -62,12 +69,12 @@ class OfficeTable:
 def read_office_table(
     path: Path, *, columns: Mapping[str, str] | None = None, sheet: str | None = None
 ) -> OfficeTable:
-    """Read a table of parcels as a city office keeps it, in Excel (.xlsx, .xlsm) or CSV.
+    """Read a table of parcels as a city office keeps it, in Excel (.xlsx, .xlsm, .xls) or CSV.
 
     Parameters
     ----------
     path : Path
-        Workbook, or CSV in UTF-8 or CP932. Title rows, two-row headers, units, 和暦, merged cells,
+        Workbook or CSV. Title rows, two-row headers, units, 和暦, merged cells,
         totals and notes are understood; what is not certain is rejected or left blank, and said.
     columns : mapping, optional
         Parcel column to header (or letter, as ``D列``), where the proposal is to be overruled; an
@@ -83,8 +90,12 @@ def read_office_table(
         `columns` names a column or header that is not there.
     """
     given = dict(columns or {})
-    sheets = _sheets(path)
+    sheets = read_sheets(path)
     chosen, header = _chosen_sheet(path, sheets, given, sheet)
+    cut = any(not is_blank(cell) for row in chosen.rows for cell in row.cells[MOST_COLUMNS:])
+    if cut:
+        narrow = (replace(row, cells=row.cells[:MOST_COLUMNS]) for row in chosen.rows)
+        chosen = replace(chosen, rows=tuple(narrow))
     place = Place(path.name, chosen.name)
     found, problems = choose_columns(header, given, place)
     body = [row for row in chosen.rows if row.number > header.last]
@@ -97,35 +108,8 @@ def read_office_table(
             Text("データのあるシートを選んでください", "choose the sheet that holds the data"),
             place,
         )
-    problems += _sheet_problems(chosen, place) + _hidden(sheets, given, place, chosen)
+    problems += _sheet_problems(chosen, place, cut=cut) + _hidden(sheets, given, place, chosen)
     return _read_body(body, found, chosen, place, problems)
-
-
-def _sheets(path: Path) -> list[Sheet]:
-    check_table_file(path)
-    with path.open("rb") as stream:
-        head = stream.read(512)
-    if head.startswith(b"PK\x03\x04"):
-        return read_workbook(path)
-    if head.startswith(b"\xd0\xcf\x11\xe0") or head.lstrip()[:5].lower() in (
-        b"<html",
-        b"<!doc",
-        b"<tabl",
-        b"<?xml",
-    ):
-        raise InputUnusable(
-            "table.old-workbook",
-            Text(
-                "古い形式(.xls)、パスワード付き、またはExcelでないブックです",
-                "is an old workbook (.xls), has a password, or is none",
-            ),
-            Text(
-                "Excelで開き、パスワードなしの .xlsx として保存してください",
-                "save it in Excel as .xlsx, no password",
-            ),
-            Place(path.name),
-        )
-    return [read_csv_sheet(path, path.read_bytes())]
 
 
 def _chosen_sheet(
@@ -148,8 +132,8 @@ def _chosen_sheet(
         raise InputUnusable(
             "table.no-header",
             Text(
-                "大字・地番などの見出し行が上の15行に見つかりません",
-                "no header with 大字 or 地番 is in the first 15 rows",
+                f"大字・地番などの見出し行が上の{LOOKED_AT}行に見つかりません",
+                f"no header with 大字 or 地番 is in the first {LOOKED_AT} rows",
             ),
             Text(
                 "見出し行を足すか、列を指定してください(例: lot_number=列の見出し)",
@@ -283,7 +267,7 @@ def _repeated(first: int) -> Problem:
     )
 
 
-def _sheet_problems(sheet: Sheet, place: Place) -> tuple[Problem, ...]:
+def _sheet_problems(sheet: Sheet, place: Place, *, cut: bool) -> tuple[Problem, ...]:
     problems: list[Problem] = []
     if sheet.ended_at is not None:
         what = Text(
@@ -292,7 +276,7 @@ def _sheet_problems(sheet: Sheet, place: Place) -> tuple[Problem, ...]:
         )
         mend = Text("その下にデータがあれば、空行を消してください", "remove the blank rows if data follow")
         problems.append(Problem("table.blank-rows", what, mend, place, Severity.WARNING))
-    if sheet.cut:
+    if cut:
         what = Text(
             f"{MOST_COLUMNS}列より右は読みませんでした", f"columns after the {MOST_COLUMNS}th were left out"
         )

@@ -28,7 +28,11 @@ from kanpo.parcels.tables._row_problems import (
     row_too_long,
     two_classes,
 )
-from kanpo.parcels.tables._sheet import (
+from kanpo.parcels.tables._values import READERS
+from kanpo.tables import (
+    EXAMPLE,
+    NOTE,
+    TOTAL,
     Cell,
     Row,
     Unusable,
@@ -38,13 +42,9 @@ from kanpo.parcels.tables._sheet import (
     plain_of,
     text_of,
 )
-from kanpo.parcels.tables._values import READERS
 
-_TOTAL = re.compile(r"[^\d]*計(?:\(.*\))?|平均|[^\d]*計\d+筆")
 _TOTALS = frozenset(("計", "合計", "小計", "総計", "総合計", "累計"))
 _COUNT = re.compile(r"\d+(?:筆|件|枚)")
-_NOTE = re.compile(r"[※*]|\(?注[)::1-9 ]|備考[::]|出典|作成|以上$|\(注")
-_EXAMPLE = re.compile(r"[(【\[〔]?(?:記入|入力)?例[0-9]?[)】\]〕]?")
 _CODES = frozenset("0123456789")
 _THOUSANDS, _REST = re.compile(r"[1-9]\d{0,2}"), re.compile(r"\d{3}(?:\.\d+)?")
 _DITTO = frozenset(("〃", "″", "“", "”", '"', "同上", "同", "々", "仝"))
@@ -69,7 +69,7 @@ def kind_of(row: Row, columns: Columns) -> str:
     if columns.header.repeats(row):
         return "header"
     first = plain_of(row.cell(filled[0]))
-    if _EXAMPLE.fullmatch(first):
+    if EXAMPLE.fullmatch(first):
         return "example"
     places = {
         meaning: plain_of(row.cell(heading.column))
@@ -77,12 +77,12 @@ def kind_of(row: Row, columns: Columns) -> str:
         if meaning in ("parcel_id", "settlement", "aza", "lot_number", "address")
     }
     own = [text for meaning, text in places.items() if meaning in ("lot_number", "address", "parcel_id")]
-    nameless = all(not text or _TOTAL.fullmatch(text) or _COUNT.fullmatch(text) for text in own)
-    if nameless and any(_TOTAL.fullmatch(text) for text in (first, *places.values())):
+    nameless = all(not text or TOTAL.fullmatch(text) or _COUNT.fullmatch(text) for text in own)
+    if nameless and any(TOTAL.fullmatch(text) for text in (first, *places.values())):
         return "total"
     if nameless and any(plain_of(row.cell(column)) in _TOTALS for column in filled):
         return "total"
-    if not any(own) and len(filled) <= 2 and _NOTE.match(first):
+    if not any(own) and len(filled) <= 2 and NOTE.match(first):
         return "note"
     return "parcel"
 

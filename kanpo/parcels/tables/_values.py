@@ -12,8 +12,8 @@ from datetime import date
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels.tables._names import plain_header
-from kanpo.parcels.tables._sheet import Cell, plain_of, text_of
 from kanpo.schema import DateUnreadable, read_japanese_date
+from kanpo.tables import Cell, plain_of, text_of
 
 #: What people write for "none".
 _NONE = frozenset(
@@ -179,7 +179,7 @@ def read_years(cell: Cell) -> float | Problem | None:
 def read_survey_date(cell: Cell) -> str | Problem | None:
     """A day as ISO 8601. A number that is not typed as a date is none, but for 20240401."""
     if isinstance(cell, date):
-        return cell.isoformat()
+        return cell.isoformat()[:10]
     plain = plain_of(cell)
     if plain in _NONE or plain in ("未調査", "未実施"):
         return None

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kanpo.errors import InputUnusable
-from kanpo.exchange import import_records, read_csv, walk_of, write_field_book
+from kanpo.exchange import import_records, walk_of, write_field_book
 from kanpo.exchange.fieldbook import read_field_book, trait_document
 from kanpo.locale import Text
 from kanpo.schema import TRAITS
 from kanpo.store import Project
+from kanpo.tables import read_table
 from tests.exchange.conftest import observations
 
 FIELD = ["plot_id", "trial", "walk", "row", "column", "treatment", "replicate"]
@@ -150,6 +151,6 @@ TEXT = st.text(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_back_as_it_was(tmp_path: Path, texts: list[str]) -> None:
     rows = [long_row("T60-101", "photo_note", text) for text in texts]
-    table, problems = read_field_book(None, read_csv(exported(tmp_path / "x.csv", LONG, rows)))  # type: ignore[arg-type]
+    table, problems = read_field_book(None, read_table(exported(tmp_path / "x.csv", LONG, rows)))  # type: ignore[arg-type]
     assert [row[5] for row in table.rows] == texts
     assert not problems

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from kanpo.errors import InputUnusable
-from kanpo.exchange import import_records, originals_folder, photos_folder, read_csv, read_phone_file
+from kanpo.exchange import import_records, originals_folder, photos_folder, read_phone_file
 from kanpo.store import Project
+from kanpo.tables import read_table
 
 _NUMBERS = itertools.count(1)
 
@@ -102,7 +103,7 @@ def test_bad_rows_come_back_and_can_be_mended(field_project: Project, tmp_path: 
     result = import_records(field_project, path)
     assert result.report.stored == 1 and result.rejects is not None
     assert "もしかして「T60-102」" in "".join(p.mend.ja for p in result.report.problems)
-    sent_back = read_csv(result.rejects)
+    sent_back = read_table(result.rejects)
     assert len(sent_back.rows) == 2 and sent_back.headers[0] == "record_id"
     text = result.rejects.read_text(encoding="utf-8-sig").replace("T60-1O2", "T60-102").replace("多い", "50")
     result.rejects.write_text(text, encoding="utf-8-sig")

@@ -12,10 +12,11 @@ import pytest
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, UsageError
 from kanpo.exchange import import_records, kind_of_headers, records_template, sheet_form, walk_of
-from kanpo.exchange._sheet_table import read_record_sheet
+from kanpo.exchange._header import record_names
 from kanpo.files import outputs
 from kanpo.schema import RECORD_KINDS
 from kanpo.store import Project
+from kanpo.tables import read_table
 from tests.exchange.conftest import observations
 
 
@@ -34,7 +35,8 @@ def filled(path: Path, rows: list[list[Any]], first: int = 4) -> Path:
 @pytest.mark.parametrize("kind", sorted(RECORD_KINDS))
 def test_the_workbook_of_a_kind_is_recognised_and_its_heads_are_locked(tmp_path: Path, kind: str) -> None:
     path = records_template(kind, tmp_path / f"{kind}.xlsx")
-    table, problems, _ = read_record_sheet(path)
+    table = read_table(path, recognise=record_names())
+    problems = table.problems
     assert kind_of_headers(table.headers) == kind
     assert (table.rows, problems) == ((), ())
     sheet = openpyxl.load_workbook(path)["記入"]

@@ -211,7 +211,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
         ("a.xlsx", b"PK\x03\x04 broken", "table.workbook-damaged"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "table.old-workbook"),
         ("a.xls", b"<html><table></table></html>", "table.old-workbook"),
-        ("a.csv", "大字,地番\n手向,1".encode("utf-16"), "table.encoding"),
+        ("a.csv", "大字,地番\n手向,1\n".encode("utf-32"), "table.encoding"),
         ("a.csv", b"\xff\xff\xff,\x80", "table.encoding"),
         ("a.csv", '大字,地番\n手向,"1\n'.encode(), "table.quotes"),
         ("a.csv", "大字,地番\n".encode(), "table.no-rows"),

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from kanpo.budgets import BLANK_ROWS
 
-#: Cells to the right of this one are left out; no register has as many columns.
+#: Cells to the right of this one are left out of a register; none has as many columns.
 MOST_COLUMNS = 200
 #: So many blank rows one after another end a sheet.
 MOST_BLANK_ROWS = BLANK_ROWS
@@ -53,14 +53,13 @@ class Sheet:
 
     `wide` maps the row number and column of a cell merged over columns to the text of the merged
     cell: a heading stands over several columns, a value of a parcel does not. `ended_at` is the row
-    at which reading stopped because nothing came any more; `cut` says that columns were left out.
+    at which reading stopped because nothing came any more.
     """
 
     name: str | None
     rows: tuple[Row, ...]
     wide: dict[tuple[int, int], str]
     ended_at: int | None = None
-    cut: bool = False
     hidden: bool = False
 
 
@@ -76,13 +75,15 @@ def is_excel_error(cell: Cell) -> bool:
 
 def text_of(cell: Cell) -> str:
     """The cell as text: whole numbers without a point, days as ISO 8601, outer blanks removed."""
+    if isinstance(cell, str):
+        return cell.strip() if cell.isascii() else cell.translate(_INVISIBLE).strip()
     if cell is None:
         return ""
     if isinstance(cell, Unusable):
         return cell.written
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    return str(cell).translate(_INVISIBLE).strip()
+    return cell.isoformat(" ", "minutes") if isinstance(cell, datetime) else str(cell)
 
 
 def plain_of(cell: Cell) -> str:
@@ -90,16 +91,23 @@ def plain_of(cell: Cell) -> str:
     return "".join(unicodedata.normalize("NFKC", text_of(cell)).split())
 
 
+def plain_name(text: str) -> str:
+    """A header for comparing: width, case, blanks and line breaks do not count."""
+    if text.isascii():
+        return "".join(text.split()).casefold()
+    return "".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split()).casefold()
+
+
 def cell_of(value: object) -> Cell:
-    """What a cell of a workbook holds, as one of the kinds of `Cell`."""
+    """What a cell of a workbook holds, as one of the kinds of `Cell`; midnight is a day."""
     if value is None or isinstance(value, str):
-        return value
+        return value or None
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
         return value
     if isinstance(value, datetime):
-        return value.date()
+        return value if value.time() != time() else value.date()
     if isinstance(value, date):
         return value
     # A time of day is what Excel makes of 3:1 typed into a cell; it is a lot number to nobody.

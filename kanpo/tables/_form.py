@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from kanpo.exchange._sheet_table import HINT
 from kanpo.locale import Text
+from kanpo.tables._book import HEAD_COLOUR, put, set_up_page
+from kanpo.tables._header import HINT
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -39,8 +40,9 @@ def form_workbook(
     guide: Sequence[Text],
     columns: Sequence[FormColumn],
     rows: Sequence[Sequence[str | float | None]],
-    meta: Sequence[tuple[str, str]],
+    meta: Sequence[tuple[str, str]] = (),
     blank_rows: int = BLANK_ROWS,
+    sheet_name: str = _NAMES[1],
 ) -> Workbook:
     """A workbook with a page of instructions, a sheet to fill in, and hidden lists.
 
@@ -50,14 +52,18 @@ def form_workbook(
         Cells that are filled in already, as long as `columns`.
     meta : sequence of (name, value)
         What the hidden sheet says about where the form comes from.
+    blank_rows : int
+        Rows to fill in below those that are filled in already.
+
+    Columns without keys have a head alone; with them, keys and hints stand below it.
     """
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
 
     book = Workbook()
-    about, sheet = book.active, book.create_sheet(_NAMES[1])
-    lists, hidden = book.create_sheet(_NAMES[2]), book.create_sheet(_NAMES[3])
-    about.title, lists.sheet_state, hidden.sheet_state = _NAMES[0], "hidden", "hidden"
+    about, sheet = book.active, book.create_sheet(sheet_name)
+    lists = book.create_sheet(_NAMES[2])
+    about.title, lists.sheet_state = _NAMES[0], "hidden"
     for number, line in enumerate(guide, 1):
         for side, words in ((1, line.ja), (2, line.en)):
             put(about, number, side, words).alignment = Alignment(wrap_text=True, vertical="top")
@@ -66,23 +72,29 @@ def form_workbook(
     about.column_dimensions["A"].width = about.column_dimensions["B"].width = _GUIDE_WIDTH
     about["A1"].font = about["B1"].font = Font(bold=True, size=14)
     about.row_dimensions[1].height = 24
-    _on_one_page_wide(about)
-    for number, (name, value) in enumerate(meta, 1):
-        put(hidden, number, 1, name)
-        put(hidden, number, 2, value)
-    last = _FIRST + len(rows) + blank_rows - 1
+    set_up_page(about, frozen="A1")
+    if meta:
+        hidden = book.create_sheet(_NAMES[3])
+        hidden.sheet_state = "hidden"
+        for number, pair in enumerate(meta, 1):
+            for side, words in enumerate(pair, 1):
+                put(hidden, number, side, words)
+    first = _FIRST if any(column.key for column in columns) else 2
+    last = first + len(rows) + blank_rows - 1
     for number, column in enumerate(columns, 1):
-        _head(sheet, number, column)
-        _fill(sheet, number, column, rows, last)
-        if column.choices:
-            _offer(sheet, lists, number, column, last)
+        _head(sheet, number, column, keyed=first > 2)
+        _fill(sheet, number, column, rows, range(first, last + 1))
     seen = [
         (index, column.width) for index, column in enumerate(columns) if column.locked and not column.hidden
     ]
-    for number, cells in enumerate(rows, _FIRST):
+    for number, cells in enumerate(rows, first):
         heights = [_height((str(cells[index] or ""),), width) for index, width in seen]
         sheet.row_dimensions[number].height = max(heights, default=16.0)
-    _set_up(sheet, columns)
+    offered = dict.fromkeys(column.choices for column in columns if column.choices)
+    for number, choices in enumerate(offered, 1):
+        wanted = [at for at, column in enumerate(columns, 1) if column.choices == choices]
+        _offer(sheet, lists, number, choices, wanted, (first, last))
+    _set_up(sheet, columns, first)
     book.active = 1
     return book
 
@@ -95,46 +107,32 @@ def _height(texts: Sequence[str], width: int) -> float:
     return 16.0 * max(lines, 1)
 
 
-def _on_one_page_wide(sheet: Any) -> None:
-    """A4 across, as many pages down as it takes."""
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-
-
-def put(sheet: Any, row: int, column: int, value: object) -> Any:
-    """A cell whose text is never a formula."""
-    cell = sheet.cell(row, column, None if isinstance(value, str) else value)
-    if isinstance(value, str):
-        cell.value = "".join(c if c.isprintable() else " " for c in value)
-        cell.data_type, cell.number_format = "s", "@"
-    return cell
-
-
-def _head(sheet: Any, number: int, column: FormColumn) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+def _head(sheet: Any, number: int, column: FormColumn, *, keyed: bool) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill, Protection
     from openpyxl.utils import get_column_letter
 
     head = put(sheet, 1, number, column.head)
-    head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor="E2EFDA")
+    head.font, head.fill = Font(bold=True), PatternFill("solid", fgColor=HEAD_COLOUR)
     head.alignment = Alignment(wrap_text=True, vertical="top")
+    dimensions = sheet.column_dimensions[get_column_letter(number)]
+    dimensions.width, dimensions.hidden = column.width, column.hidden
+    if not keyed:
+        head.protection = Protection(locked=column.locked)
+        return
     put(sheet, 2, number, column.key)
     hint = put(sheet, 3, number, f"{HINT} {column.example}" if column.example else "")
     hint.font = Font(color="595959", italic=True, size=9)
     hint.alignment = Alignment(wrap_text=True, vertical="top")
-    dimensions = sheet.column_dimensions[get_column_letter(number)]
-    dimensions.width, dimensions.hidden = column.width, column.hidden
 
 
 def _fill(
-    sheet: Any, number: int, column: FormColumn, rows: Sequence[Sequence[str | float | None]], last: int
+    sheet: Any, number: int, column: FormColumn, rows: Sequence[Sequence[str | float | None]], numbers: range
 ) -> None:
     from openpyxl.styles import Alignment, PatternFill, Protection
 
     formats = {"date": "yyyy-mm-dd", "number": "General", "text": "@"}
-    for row in range(_FIRST, last + 1):
-        filled = rows[row - _FIRST][number - 1] if row - _FIRST < len(rows) else None
+    for at, row in enumerate(numbers):
+        filled = rows[at][number - 1] if at < len(rows) else None
         cell = put(sheet, row, number, filled)
         cell.number_format = formats[column.kind]
         cell.protection = Protection(locked=column.locked)
@@ -143,30 +141,31 @@ def _fill(
             cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _offer(sheet: Any, lists: Any, number: int, column: FormColumn, last: int) -> None:
+def _offer(
+    sheet: Any, lists: Any, number: int, choices: Sequence[str], columns: Sequence[int], rows: tuple[int, int]
+) -> None:
     """A drop-down; another word is warned of, not refused, since the import says it better."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    letter = get_column_letter(number)
-    for row, word in enumerate(column.choices, 1):
+    for row, word in enumerate(choices, 1):
         put(lists, row, number, word)
-    source = f"{_NAMES[2]}!${letter}$1:${letter}${len(column.choices)}"
+    source = f"{_NAMES[2]}!${get_column_letter(number)}$1:${get_column_letter(number)}${len(choices)}"
     rule = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
     rule.errorStyle, rule.error = "warning", str(Text("一覧にない語です", "not in the list"))
-    rule.add(f"{letter}{_FIRST}:{letter}{last}")
+    for letter in map(get_column_letter, columns):
+        rule.add(f"{letter}{rows[0]}:{letter}{rows[1]}")
     sheet.add_data_validation(rule)
 
 
-def _set_up(sheet: Any, columns: Sequence[FormColumn]) -> None:
+def _set_up(sheet: Any, columns: Sequence[FormColumn], first: int) -> None:
     """Frozen heads, hidden keys, a page to print, heads and codes locked without a password."""
     from openpyxl.utils import get_column_letter
 
     locked = [index for index, column in enumerate(columns, 1) if column.locked]
-    sheet.freeze_panes = f"{get_column_letter(max(locked, default=0) + 1)}{_FIRST}"
-    sheet.row_dimensions[2].hidden = True
-    _on_one_page_wide(sheet)
-    sheet.print_title_rows, sheet.print_options.gridLines = "1:1", True
+    set_up_page(sheet, frozen=f"{get_column_letter(max(locked, default=0) + 1)}{first}")
+    sheet.row_dimensions[2].hidden = first > 2
+    sheet.print_options.gridLines = True
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = sheet.protection.formatCells = False
     sheet.protection.sort = sheet.protection.autoFilter = False
