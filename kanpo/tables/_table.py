@@ -180,7 +180,7 @@ def read_table(
     *,
     recognise: Recognise | None = None,
     sheet: str | None = None,
-    template: str = "",
+    known: bool = False,
     alone: Callable[[str], bool] | None = None,
 ) -> Table:
     """The table of a file: of several sheets the one whose header names most.
@@ -194,8 +194,8 @@ def read_table(
         What a header means. Without, the header is the first row that is as wide as a table.
     sheet : str, optional
         The sheet of a workbook; a hidden one is read only when it is named.
-    template : str
-        Command that makes an empty table; with it a file whose headers name nothing is refused.
+    known : bool
+        A file whose headers name nothing that is known is refused.
     alone : callable, optional
         Whether what stands under a header belongs to its own row alone: a cell merged over rows is then
         nobody's.
@@ -208,7 +208,7 @@ def read_table(
         There is no such sheet.
     """
     return table_of(
-        read_sheets(path), path.name, recognise=recognise, sheet=sheet, template=template, alone=alone
+        read_sheets(path), path.name, recognise=recognise, sheet=sheet, known=known, alone=alone
     )
 
 
@@ -218,7 +218,7 @@ def table_of(
     *,
     recognise: Recognise | None = None,
     sheet: str | None = None,
-    template: str = "",
+    known: bool = False,
     alone: Callable[[str], bool] | None = None,
 ) -> Table:
     """The table of sheets that were read, as `read_table` has it.
@@ -233,11 +233,11 @@ def table_of(
     if not headed:
         raise nothing_written(name, sheet)
     best = max(headed, key=lambda pair: (pair[1].score, _is_table(*pair)))
-    if template and best[1].score == 0:
+    if known and best[1].score == 0:
         raise InputUnusable(
             "table.no-header",
             Text("知っている見出しが上の行に見つかりません", "no known header is in its first rows"),
-            Text(f"{template} で作った表に写してください", f"copy it into a table made with {template}"),
+            Text("kanpo の用紙に写してください", "copy it into a form of kanpo"),
             Place(name, best[0].name),
         )
     others = [
