@@ -133,11 +133,9 @@ def run_kernel(
 
     def work(mine: list[slice]) -> None:
         # Taken once: the system clears memory anew each time that it gives it, which costs as much as the work.
-        logs = np.empty((len(compiled.judges), 5, chunk))
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            for part in mine:
-                here = logs[:, :, : part.stop - part.start]
-                _score_chunk(columns, land, ranges or {}, compiled, method, result, part, here)
+        room = np.empty((len(compiled.judges), 5, chunk))
+        for part in mine:
+            _score_chunk(columns, land, ranges or {}, compiled, method, result, part, room)
 
     lanes = [lane for lane in (parts[first::threads] for first in range(threads)) if lane]
     if len(lanes) > 1:
@@ -202,9 +200,23 @@ def _score_chunk(
     method: Method,
     result: KernelResult,
     part: slice,
-    logs: np.ndarray,
+    room: np.ndarray,
 ) -> None:
-    unknown = judge_columns(columns, land, compiled, part, logs)[1]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        logs, unknown = judge_columns(columns, land, compiled, part, room[:, :, : part.stop - part.start])
+        _combine(logs, unknown, ranges, land, compiled, method, result, part)
+
+
+def _combine(
+    logs: np.ndarray,
+    unknown: np.ndarray,
+    ranges: AssumedRanges,
+    land: np.ndarray,
+    compiled: Compiled,
+    method: Method,
+    result: KernelResult,
+    part: slice,
+) -> None:
     if ranges:
         _narrow(logs, unknown, ranges, land, compiled, part)
     seen = np.where(unknown, 0.0, logs[:, _POINT])

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from kanpo.herbs import Catalogue
     from kanpo.parcels import ParcelFilter
-    from kanpo.suitability import Criterion
+    from kanpo.sites import Factors
+    from kanpo.suitability import Criterion, Scores
 
 _LABELS = SCORE_LABELS | {
     "level": Text("段", "level"),
@@ -126,7 +127,6 @@ def ranking_command(
     from kanpo.parcels import find_current, select_parcels
     from kanpo.store import Project
     from kanpo.suitability import (
-        excluding_notes,
         pareto_table,
         project_sites,
         ranking,
@@ -166,12 +166,7 @@ def ranking_command(
         say(Text(f"書き出しました: {path}", f"written: {path}"))
     if row is None and not criteria:
         show_ranking(table, catalogue, as_json=as_json, as_csv=as_csv)
-        for words in unlike_words(scores.among(selection.parcel_ids), catalogue):
-            say(words)
-        for words in land_words(factors, catalogue, selection.parcel_ids, scores.herb_ids):
-            say(words)
-        for words in excluding_notes(table, factors, catalogue):
-            say(words)
+        _say_limits(table, scores.among(selection.parcel_ids), factors, catalogue)
         say_selection(selection)
         return 0
     plain = as_json or as_csv
@@ -184,6 +179,18 @@ def ranking_command(
     say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
     say(_best(table))
     return 0
+
+
+def _say_limits(table: pd.DataFrame, scores: Scores, factors: Factors, catalogue: Catalogue) -> None:
+    """What these data cannot tell of the parcels that were chosen."""
+    from kanpo.suitability import excluding_notes
+
+    for words in (
+        *unlike_words(scores, catalogue),
+        *land_words(factors, catalogue, scores.parcel_ids, scores.herb_ids),
+        *excluding_notes(table, factors, catalogue),
+    ):
+        say(words)
 
 
 def _herbs(table: pd.DataFrame) -> pd.DataFrame:
