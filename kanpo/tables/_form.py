@@ -58,21 +58,12 @@ def form_workbook(
     Columns without keys have a head alone; with them, keys and hints stand below it.
     """
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
 
     book = Workbook()
     about, sheet = book.active, book.create_sheet(sheet_name)
     lists = book.create_sheet(_NAMES[2])
     about.title, lists.sheet_state = _NAMES[0], "hidden"
-    for number, line in enumerate(guide, 1):
-        for side, words in ((1, line.ja), (2, line.en)):
-            put(about, number, side, words).alignment = Alignment(wrap_text=True, vertical="top")
-        # Said outright: programs measure full-width letters too short, and cut the last line off.
-        about.row_dimensions[number].height = _height((line.ja, line.en), _GUIDE_WIDTH)
-    about.column_dimensions["A"].width = about.column_dimensions["B"].width = _GUIDE_WIDTH
-    about["A1"].font = about["B1"].font = Font(bold=True, size=14)
-    about.row_dimensions[1].height = 24
-    set_up_page(about, frozen="A1")
+    _explain(about, guide)
     if meta:
         hidden = book.create_sheet(_NAMES[3])
         hidden.sheet_state = "hidden"
@@ -97,6 +88,21 @@ def form_workbook(
     _set_up(sheet, columns, first)
     book.active = 1
     return book
+
+
+def _explain(about: Any, guide: Sequence[Text]) -> None:
+    """The page of instructions, Japanese beside English."""
+    from openpyxl.styles import Alignment, Font
+
+    for number, line in enumerate(guide, 1):
+        for side, words in ((1, line.ja), (2, line.en)):
+            put(about, number, side, words).alignment = Alignment(wrap_text=True, vertical="top")
+        # Said outright: programs measure full-width letters too short, and cut the last line off.
+        about.row_dimensions[number].height = _height((line.ja, line.en), _GUIDE_WIDTH)
+    about.column_dimensions["A"].width = about.column_dimensions["B"].width = _GUIDE_WIDTH
+    about["A1"].font = about["B1"].font = Font(bold=True, size=14)
+    about.row_dimensions[1].height = 24
+    set_up_page(about, frozen="A1")
 
 
 def _height(texts: Sequence[str], width: int) -> float:

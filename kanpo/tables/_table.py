@@ -207,9 +207,7 @@ def read_table(
     UsageError
         There is no such sheet.
     """
-    return table_of(
-        read_sheets(path), path.name, recognise=recognise, sheet=sheet, known=known, alone=alone
-    )
+    return table_of(read_sheets(path), path.name, recognise=recognise, sheet=sheet, known=known, alone=alone)
 
 
 def table_of(
