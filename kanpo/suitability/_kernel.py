@@ -6,7 +6,7 @@ country. `docs/suitability.md` defines what it computes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -130,20 +130,25 @@ def run_kernel(
     # Few parcels are shared out among the threads too.
     chunk = max(1, min(chunk, -(-count // threads)))
     parts = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
+    given = columns, land, ranges or {}, compiled, method
 
     def work(mine: list[slice]) -> None:
         # Taken once: the system clears memory anew each time that it gives it, which costs as much as the work.
         room = np.empty((len(compiled.judges), 5, chunk))
         for part in mine:
-            _score_chunk(columns, land, ranges or {}, compiled, method, result, part, room)
+            _score_chunk(*given, result, part, room)
 
+    _share_out(parts, threads, work)
+    return result
+
+
+def _share_out(parts: list[slice], threads: int, work: Callable[[list[slice]], None]) -> None:
     lanes = [lane for lane in (parts[first::threads] for first in range(threads)) if lane]
     if len(lanes) > 1:
         with ThreadPoolExecutor(len(lanes)) as pool:
             list(pool.map(work, lanes))
     elif lanes:
         work(lanes[0])
-    return result
 
 
 def score_chunks(
