@@ -423,7 +423,7 @@ def test_the_words_say_among_which_parcels_ranks_are(priced: Any, opened: Any) -
     assert "全300筆のうち120筆だけ" in priced.page.evaluate(TEXT, "kanpo-summary")
     assert "順位はこの" not in priced.page.evaluate(TEXT, "kanpo-count")
     priced.page.fill("#kanpo-search", made_up.SETTLEMENTS[0])
-    priced.page.wait_for_function("document.getElementById('kanpo-count').textContent.includes('うち12筆')")
+    priced.page.locator("#kanpo-count", has_text="うち12筆").wait_for()
     assert "順位はこの12筆の中のもの" in priced.page.evaluate(TEXT, "kanpo-count")
     assert "だけを載せた" not in opened.page.evaluate(TEXT, "kanpo-summary")
 

@@ -136,12 +136,11 @@ def score(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    from kanpo.exchange import style_project
     from kanpo.herbs import find_herb
     from kanpo.parcels import groundless, select_parcels
     from kanpo.sites import layers_reached, stored_factors
     from kanpo.store import Project
-    from kanpo.suitability import ScoreSettings, project_changes, score_project, score_settings
+    from kanpo.suitability import ScoreSettings, project_changes, score_settings
 
     path = find_project(project)
     catalogue = catalogue_of(path)
@@ -163,11 +162,7 @@ def score(
         if assume:
             scores = _assumed(opened, catalogue, chosen, settings)
         else:
-            scores = score_project(
-                opened, catalogue, chosen, method=method, weights=weights, keep=not dry_run
-            )
-            if not dry_run:
-                style_project(opened, catalogue)
+            scores = _scored(opened, catalogue, chosen, settings, keep=not dry_run)
         unreached = [layer_id for layer_id, share in layers_reached(opened).items() if share == 0]
         parcels = opened.imported.parcels()
         land = land_words(stored_factors(opened)[0], catalogue, selection.parcel_ids, scores.herb_ids)
@@ -252,6 +247,20 @@ def _say_weights(given: PanelWeights | None, used: PanelWeights | None, before: 
                 f"note: weights were those of {before.text().en} before and are the catalogue's now.",
             )
         )
+
+
+def _scored(
+    project: Project, catalogue: Catalogue, herbs: list[str] | None, settings: ScoreSettings, *, keep: bool
+) -> Scores:
+    """Scores computed anew and, with `keep`, stored with the styles in which QGIS shows them."""
+    from kanpo.exchange import style_project
+    from kanpo.suitability import score_project
+
+    weights = settings.weights
+    scores = score_project(project, catalogue, herbs, method=settings.method, weights=weights, keep=keep)
+    if keep:
+        style_project(project, catalogue)
+    return scores
 
 
 def _assumed(
