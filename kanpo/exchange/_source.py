@@ -45,7 +45,7 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
         start = stream.read(_LOOKED_AT)
     if is_phone_file(start):
         return _from_phone(project, path)
-    table = read_table(path, recognise=record_names(), known=True, alone=is_amount)
+    table = read_table(path, recognise=record_names(), known=not kind, alone=is_amount)
     problems = table.problems
     table = _without_reject_columns(table)
     if kind in (None, "observation") and is_field_book(table):

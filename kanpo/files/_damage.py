@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from kanpo.errors import KanpoError
 
 #: What Python gives up on reading a file, and what is no fault of the file.
-_NOT_OF_THE_FILE = (KanpoError, PermissionError, FileNotFoundError)
+_NOT_OF_THE_FILE = (KanpoError, PermissionError, FileNotFoundError, ImportError)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE)
 
 

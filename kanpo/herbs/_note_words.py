@@ -18,4 +18,4 @@ def note_text(note: str) -> Text:
 def _japanese() -> dict[str, str]:
     """English note to Japanese note. The rows bear the English one, by which a row that changes is noticed."""
     text = files("kanpo.herbs").joinpath("catalogue", "notes.csv").read_text(encoding="utf-8")
-    return {row["note_en"]: row["note_ja"] for row in csv_dicts(text, "notes.csv")}
+    return {row["note_en"]: row["note_ja"] for row in csv_dicts(text)}

@@ -83,9 +83,9 @@ def _encodings(content: bytes) -> tuple[str, ...]:
 
 
 def _count_lines(content: bytes, encoding: str) -> int:
-    """Ends of lines in the beginning of a text, -1 where it is no text in this encoding."""
+    """Ends of lines of a text, -1 where it is no text in this encoding."""
     try:
-        text = content[: 1024 * 64].decode(encoding, "strict" if len(content) <= 1024 * 64 else "ignore")
+        text = content.decode(encoding)
     except UnicodeDecodeError:
         return -1
     return -1 if _NO_TEXT.search(text) else text.count("\n") + text.count("\r")

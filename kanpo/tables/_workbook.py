@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kanpo.budgets import TABLE_COLUMNS
+from kanpo.budgets import TABLE_CELLS, TABLE_COLUMNS
 from kanpo.errors import InputUnusable, Place
 from kanpo.files import damage_said
 from kanpo.locale import Text
@@ -24,8 +24,6 @@ ZIP, OLD = WORKBOOKS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_BYTES, MOST_RATIO = 200 * 1024 * 1024, 100
 #: Below this size the ratio is no danger.
 _SMALL = 1024 * 1024
-#: Cells of the rectangle that a sheet spans, up to which it is read at once (32 bytes for each).
-_AT_ONCE = 30_000_000
 #: Merged ranges beyond this number make no sheet of parcels.
 _MOST_MERGES = 100_000
 _PLACE = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
@@ -238,7 +236,8 @@ def _sheets(content: bytes, name: str, written: dict[str, _Written]) -> Iterator
             continue
         own = written.get(about.name, _Written())
         hidden = about.visible is not calamine.SheetVisibleEnum.Visible
-        if own.rows * own.columns > _AT_ONCE:
+        # The reader fills the whole rectangle that a sheet spans, with 32 bytes for each cell.
+        if own.rows * own.columns > TABLE_CELLS:
             merges: list[Any] = []
             values = _streamed(content, about.name)
         else:

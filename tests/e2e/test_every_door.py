@@ -89,7 +89,7 @@ DOORS: dict[str, Door] = {
     "weights judge files": Door("weights judge @ --json", [["要因A", "要因B", "甲"], ["傾斜", "排水", "1/3"], ["傾斜", "日照", "3"], ["排水", "日照", "5"]], ("hidden",)),
     "climate add files": Door("climate add @ --dry-run", lines(station_text(1995, 2004)), _SHAPES),
     "climate scenario --scenarios": Door("climate scenario toki --scenarios @", [["scenario_id", "degrees", "source", "confidence"], ["plus2", "2", "聞き取り", "low"], ["plus4", "4", "聞き取り", "low"]]),
-    "climate scenario --past": Door("climate scenario toki --past @ --future $", MODEL, ("old", "misnamed-old"), name="TMP_mea_2000", companion="TMP_mea_2080.csv"),
+    "climate scenario --past": Door("climate scenario toki --past @ --future $", MODEL, ("old", "misnamed-old", "stacked"), name="TMP_mea_2000", companion="TMP_mea_2080.csv"),
     "herbs use folder": Door("herbs use @ --dry-run", [["herb_id", "factor", "a", "b", "c", "d"], ["shakuyaku", "soil_ph", "4.5", "5.5", "6.5", "7.5"]]),
     "growers import file": Door("growers import @ --dry-run", [["grower_code", "name", "phone", "note"], ["G77", "山田", "0235-00-0000", "x"], ["G78", "佐藤", "0236-00-0000", "y"]]),
     "lots list --limits": Door("lots list --limits @ --json", LIMITS),

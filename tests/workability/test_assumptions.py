@@ -204,7 +204,7 @@ def test_what_is_no_form_is_refused(project: Project, tmp_path: Path) -> None:
     other.write_text("foo,bar\n1,2\n", encoding="utf-8")
     with pytest.raises(InputUnusable) as refused:
         import_assumptions(project, other)
-    assert refused.value.code == "table.no-header" and not originals_folder(project).exists()
+    assert refused.value.code == "assumption.no-form" and not originals_folder(project).exists()
     with pytest.raises(UsageError):
         assumptions_template(project, tmp_path / "前提.pdf")
 
