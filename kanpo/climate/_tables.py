@@ -57,10 +57,10 @@ def add_risk(
     factors: Factors,
     catalogue: Catalogue,
     anomalies: Anomalies,
-    *,
-    parcel_id: str | None = None,
     bounds: ClassBounds | None = None,
     method: Method = "limitation",
+    *,
+    parcel_id: str | None = None,
 ) -> pd.DataFrame:
     """A ranking with ``share_of_years`` and ``stand_chance`` beside it; NaN where they cannot be told.
 

@@ -168,7 +168,7 @@ def test_the_full_sample_tells_herbs_apart_and_the_four_kinds_add_up(kanpo: Kanp
     for row in json.loads(kanpo("score", "--json", *project).out):
         kinds = [row[kind] for kind in ("sure", "by_catalogue", "by_measuring", "unknown")]
         assert sum(kinds) == told["parcels"]
-        assert sum(row[name] for name in ("S1", "S2", "S3", "N1", "N2")) == kinds[0] + kinds[1]
+        assert sum(row[name] for name in ("S1", "S2", "S3", "N1", "N2", "N1_N2")) == kinds[0] + kinds[1]
 
 
 def test_what_changed_since_an_older_kanpo_is_said_with_its_reasons(judged: Kanpo, tmp_path: Path) -> None:

@@ -156,9 +156,8 @@ def ranking_command(
             yen = middle_yen_of(opened, catalogue, factors, parcels, scores.expectations)
             table = ranking(scores, parcels, top, among=selection.parcel_ids, middle_yen=yen)
     if anomalies is not None:
-        how: dict[str, Any] = {"bounds": scores.bounds, "method": scores.method}
-        how["parcel_id"] = None if row is None else row["parcel_id"]
-        table = add_risk(table, factors, catalogue, anomalies, **how)
+        of = None if row is None else row["parcel_id"]
+        table = add_risk(table, factors, catalogue, anomalies, scores.bounds, scores.method, parcel_id=of)
         say(anomalies.text())
     labels = _LABELS | {one.key: one.label for one in criteria}
     if path is not None:
