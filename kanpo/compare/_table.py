@@ -16,8 +16,7 @@ from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive, read_wide_sheet
-from kanpo.reading import check_rectangle
-from kanpo.schema import normalise, read_timestamp
+from kanpo.reading import check_rectangle, normalise, number_or_nan, read_day, read_number
 
 #: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
 MISSING_WORDS = frozenset(
@@ -113,12 +112,13 @@ class Table:
             written = normalise(flat[at])
             if written.casefold() in MISSING_WORDS or written.startswith("<") or written.endswith("未満"):
                 continue
-            value = _number(written)
-            if value is not None:
+            value = read_number(written)
+            if not isinstance(value, Problem):
                 values[at] = value
             elif len(problems) < _MOST_PROBLEMS:
                 row, column = divmod(int(at), cells.shape[1])
-                problems.append(_no_number(self.place(row, self.headers[columns[column]], str(flat[at]))))
+                place = self.place(row, self.headers[columns[column]], str(flat[at]))
+                problems.append(_no_number(place, value))
         return values.reshape(cells.shape), tuple(problems)
 
     def limits(self, name: str) -> np.ndarray:
@@ -126,18 +126,16 @@ class Table:
         found = np.full(len(self.cells), np.nan)
         for at, written in enumerate(self.texts(name)):
             if written.startswith("<") or written.endswith("未満"):
-                value = _number(written.removeprefix("<").removesuffix("未満").strip())
-                found[at] = np.nan if value is None else value
+                found[at] = number_or_nan(written.removeprefix("<").removesuffix("未満"))
         return found
 
     def dates(self, name: str) -> tuple[np.ndarray, tuple[Problem, ...]]:
         """A column (n,) as days (ISO 8601), blank where none is written or it cannot be read; and what could not."""
         found, problems = [], []
         for row, text in enumerate(self.texts(name)):
-            try:
-                found.append(read_timestamp(text)[:10] if text else "")
-            except ValueError:
-                found.append("")
+            day = read_day(text) if text else None
+            found.append("" if day is None or isinstance(day, Problem) else day.isoformat())
+            if isinstance(day, Problem):
                 problems.append(
                     Problem(
                         "compare.no-date",
@@ -161,7 +159,7 @@ class Table:
             written = normalise(flat[at])
             missing = written.casefold() in MISSING_WORDS or written.startswith("<")
             filled[at] = not missing
-            number.ravel()[at] = not missing and _number(written) is not None
+            number.ravel()[at] = not missing and not isinstance(read_number(written), Problem)
         count = filled.reshape(self.cells.shape).sum(axis=0)
         with np.errstate(invalid="ignore"):
             share: np.ndarray = np.where(
@@ -218,18 +216,11 @@ def _headers(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _number(written: str) -> float | None:
-    try:
-        value = float(written.replace(",", ""))
-    except ValueError:
-        return None
-    return value if abs(value) < GREATEST_NUMBER else None
-
-
-def _no_number(place: Place) -> Problem:
+def _no_number(place: Place, why: Problem) -> Problem:
+    mend = Text("数だけにするか、空欄にしてください", "write digits only, or leave it blank")
     return Problem(
         "compare.no-number",
         Text("数値ではありません。欠測として数えました", "is no number and counts as missing"),
-        Text("数だけにするか、空欄にしてください", "write digits only, or leave it blank"),
+        why.mend if why.code == "number.comma" else mend,
         place,
     )

@@ -10,7 +10,7 @@ from kanpo.exchange._table import WrittenTable
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive, read_wide_sheet
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 #: Rows of titles that may stand above the column names.
 _MOST_TITLES = 20

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.exchange._beside import keep_original
-from kanpo.exchange._header import names_of, plain
+from kanpo.exchange._header import plain
 from kanpo.exchange._records import RecordsImport, place_of_rejects, record_source, write_rejects
 from kanpo.exchange._source import RecordsSource, read_source
 from kanpo.exchange._table import WrittenTable
@@ -20,7 +20,8 @@ from kanpo.exchange._workbook import FormColumn, form_workbook
 from kanpo.files import check_target, not_collecting, place_beside, save_workbook, write_csv
 from kanpo.herbs import Catalogue, find_assumption, find_herb, project_catalogue
 from kanpo.locale import Text
-from kanpo.schema import ASSUMPTION, ENVELOPE, read_amount
+from kanpo.reading import read_amount
+from kanpo.schema import ASSUMPTION, ENVELOPE, names_of
 from kanpo.store import Project
 from kanpo.trials import RecordReport
 from kanpo.workability import assumption_table, read_assumptions_kept
@@ -265,10 +266,7 @@ def _about(written: Mapping[str, str], catalogue: Catalogue) -> tuple[str, str]:
 
 
 def _says_the_same(written: Mapping[str, str], before: Mapping[str, object]) -> bool:
-    try:
-        low = read_amount(written["low"])
-        high = read_amount(written["high"]) if written.get("high") else low
-    except (ValueError, KeyError):
-        return False
+    low = read_amount(written.get("low", ""))
+    high = read_amount(written["high"]) if written.get("high") else low
     source = str(before["source"] or "")
     return (low, high, written.get("source", "")) == (before["low"], before["high"], source)

@@ -8,18 +8,13 @@ from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import ENVELOPE, RECORD_KINDS, Field, normalise
-
-
-def names_of(field: Field) -> frozenset[str]:
-    """All spellings of a field in a header, in plain form."""
-    written = (field.key, field.label.ja, field.label.en, field.header.ja, field.header.en)
-    return frozenset(plain(name) for name in written)
+from kanpo.reading import plain_header
+from kanpo.schema import ENVELOPE, RECORD_KINDS, names_of
 
 
 def plain(header: str) -> str:
-    """A header for comparing: width and case do not count."""
-    return normalise(header.removeprefix("\ufeff")).casefold()
+    """A header for comparing: width, case, blanks and marks do not count."""
+    return plain_header(header.removeprefix("\ufeff"))
 
 
 @cache

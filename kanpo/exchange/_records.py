@@ -7,12 +7,12 @@ from pathlib import Path
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.exchange._beside import keep_original, keep_photo
-from kanpo.exchange._header import names_of, plain
+from kanpo.exchange._header import plain
 from kanpo.exchange._source import REJECT_HEADERS, RecordsSource, read_source
 from kanpo.exchange._table import WrittenTable
 from kanpo.files import check_target, not_collecting, place_beside, write_csv
 from kanpo.locale import Text
-from kanpo.schema import ENVELOPE
+from kanpo.schema import ENVELOPE, names_of
 from kanpo.store import Project
 from kanpo.trials import RecordReport, record_rows
 

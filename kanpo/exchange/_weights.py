@@ -13,7 +13,7 @@ from kanpo.exchange._table import read_csv
 from kanpo.files import write_csv
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 from kanpo.suitability import WEIGHT_COLUMNS, PanelWeights, check_panel_weights
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kanpo.exchange._header import names_of, plain
+from kanpo.exchange._header import plain
 from kanpo.exchange._table import WrittenTable
-from kanpo.schema import ENVELOPE, RECORD_KINDS, Trait, find_trait
+from kanpo.schema import ENVELOPE, RECORD_KINDS, Trait, find_trait, names_of
 
 _OBSERVATION = RECORD_KINDS["observation"]
 _FIELDS = {field.key: names_of(field) for field in (*ENVELOPE, *_OBSERVATION.fields)}

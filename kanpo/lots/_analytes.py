@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 #: Tests that measure one thing, whatever else is written beside them.
 _ONE_MEANING = frozenset({"total_ash", "acid_insoluble_ash", "loss_on_drying"})

@@ -16,7 +16,8 @@ from kanpo.files import check_table_file, read_rows
 from kanpo.herbs import Catalogue, find_herb, load_catalogue
 from kanpo.locale import Text
 from kanpo.lots._analytes import Key, key_of
-from kanpo.schema import VOCABULARIES, normalise
+from kanpo.reading import normalise
+from kanpo.schema import VOCABULARIES
 
 #: The herb whose limits hold for every herb that has none of its own for the same substance.
 _EVERY_HERB = "*"

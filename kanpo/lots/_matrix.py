@@ -13,8 +13,7 @@ from kanpo.errors import InputUnusable, KanpoError, Place, Problem, Severity, Us
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive, read_wide_sheet
-from kanpo.reading import check_rectangle
-from kanpo.schema import normalise
+from kanpo.reading import check_rectangle, normalise
 from kanpo.store import Project, sha256_of
 from kanpo.trials import RecordReport, record_rows
 

@@ -18,8 +18,7 @@ from pyproj.exceptions import CRSError
 
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
-from kanpo.reading import damage_said
-from kanpo.schema import normalise
+from kanpo.reading import damage_said, normalise
 from kanpo.sites._archive import ZIP, members
 from kanpo.store import check_foreign_tables, ordinary_tables
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise, read_number
+from kanpo.reading import normalise, read_number
+from kanpo.schema import FACTORS
 
 #: Stands for every herb that has no rows of its own.
 EVERY_HERB = "*"
@@ -144,11 +145,8 @@ def _row(
             Text(f"使える要因: {'、'.join(known)}", f"factors: {', '.join(known)}"),
             Place(place.file, row=place.row, column="factor", value=factor),
         )
-    try:
-        value = read_number(weight)
-    except (ValueError, OverflowError):
-        value = -1.0
-    if value < 0:
+    value = read_number(weight)
+    if isinstance(value, Problem) or value < 0:
         return Problem(
             "weights.not-a-weight",
             Text("重みの数として読めません", "is no weight"),

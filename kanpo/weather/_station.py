@@ -13,7 +13,7 @@ import pandas as pd
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 #: Beginnings of the agency's item names and the field that each is kept in. Where two fit, the longer
 #: one counts; items that are not here are named and left out.

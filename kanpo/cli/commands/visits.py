@@ -14,6 +14,7 @@ from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
+from kanpo.reading import number_or_nan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,10 +207,8 @@ def _place(written: str | None) -> tuple[float, float] | None:
     if written is None:
         return None
     west, south, east, north = JAPAN_BOX
-    try:
-        longitude, latitude = (float(part) for part in written.split(","))
-    except ValueError:
-        longitude = latitude = float("nan")
+    parts = [number_or_nan(part) for part in written.split(",")]
+    longitude, latitude = parts if len(parts) == 2 else (float("nan"), float("nan"))
     if not (west <= longitude <= east and south <= latitude <= north):
         raise UsageError(
             "visits.start",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kanpo.errors import Place, Problem, Severity, UsageError
 from kanpo.evidence.analysis._design import Design
 from kanpo.evidence.analysis._factor import Factor, make_factor
 from kanpo.locale import Text
-from kanpo.schema import normalise, read_number
+from kanpo.reading import normalise, number_or_nan
 
 Columns = Mapping[str, Sequence[str | None]]
 
@@ -168,11 +168,8 @@ def _positions(table: Columns, design: Design, which: str) -> npt.NDArray[np.flo
 
 
 def _whole(cell: str | None) -> float:
-    try:
-        value = read_number(cleaned(cell))
-    except (ValueError, OverflowError):
-        return np.nan
-    return value if value == int(value) and 0 <= value <= 10_000 else np.nan
+    value = number_or_nan(cleaned(cell))
+    return value if 0 <= value <= 10_000 and value == int(value) else np.nan
 
 
 def _names(table: Columns, count: int, first_row: int) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.evidence.analysis._factor import Covariate, Factor
 from kanpo.evidence.analysis._sheet import Sheet, cleaned, look_alikes
 from kanpo.locale import Text
-from kanpo.schema import read_number
+from kanpo.reading import read_number
 
 #: What stands in a cell when a plot was not measured.
 _MISSING = frozenset(
@@ -201,19 +201,14 @@ def _values(
             values[index] = np.nan
             below.add(index)
             continue
-        try:
-            values[index] = read_number(cell)
-        except ValueError:
-            problems.append(
-                Problem(
-                    "analysis.not-a-number",
-                    Text("数値として読めません", "is not a number"),
-                    Text(
-                        "数字だけにするか、空欄(欠測)にしてください", "enter digits only, or leave it blank"
-                    ),
-                    Place(file, row=index + first_row, column=trait, value=cell),
-                )
-            )
+        number = read_number(cell)
+        if not isinstance(number, Problem):
+            values[index] = number
+            continue
+        mend = Text("数字だけにするか、空欄(欠測)にしてください", "enter digits only, or leave it blank")
+        problem = number if number.code == "number.comma" else replace(number, mend=mend)
+        place = Place(file, row=index + first_row, column=trait, value=cell)
+        problems.append(replace(problem, code="analysis.not-a-number", place=place))
     if problems and len(problems) > len(values):
         raise InputUnusable(
             f"analysis.{option.removeprefix('--')}-is-text",

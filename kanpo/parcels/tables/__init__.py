@@ -4,7 +4,7 @@ In comes a path, out come rows of parcels in the units of the parcel table, prob
 sheet, row and column, and the rejected rows as they were written. Nothing is stored here.
 """
 
-from kanpo.parcels.tables._area import Area, read_area
+from kanpo.parcels.tables._names import recognise
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
 from kanpo.parcels.tables._rows import ADDED_HEADERS
 from kanpo.parcels.tables._sheet import Row, Sheet, Unusable, text_of
@@ -13,16 +13,15 @@ from kanpo.parcels.tables._workbook import check_archive, read_workbook
 
 __all__ = [
     "ADDED_HEADERS",
-    "Area",
     "OfficeTable",
     "RejectedRow",
     "Row",
     "Sheet",
     "Unusable",
     "check_archive",
-    "read_area",
     "read_office_table",
     "read_wide_sheet",
     "read_workbook",
+    "recognise",
     "text_of",
 ]

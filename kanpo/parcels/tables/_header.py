@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kanpo.parcels.tables._names import is_seen, plain_header, recognise, recognise_below, unit_of
+from kanpo.parcels.tables._names import is_seen, recognise, recognise_below
 from kanpo.parcels.tables._sheet import Row, Sheet, column_letter, is_blank, plain_of, text_of
+from kanpo.reading import plain_header, unit_of
 
 #: A header further down is none: a sheet with more rows above it is a form or a letter.
 _LOOKED_AT = 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
-from kanpo.parcels.tables._area import Area
+from kanpo.reading import Area
 
 
 def _warn(code: str, what: Text, mend: Text) -> Problem:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from kanpo.budgets import BLANK_ROWS
+from kanpo.reading import without_blanks
 
 #: Cells to the right of this one are left out; no register has as many columns.
 MOST_COLUMNS = 200
@@ -87,7 +87,7 @@ def text_of(cell: Cell) -> str:
 
 def plain_of(cell: Cell) -> str:
     """The text for comparing and reading: NFKC, no blanks at all."""
-    return "".join(unicodedata.normalize("NFKC", text_of(cell)).split())
+    return without_blanks(text_of(cell))
 
 
 def cell_of(value: object) -> Cell:
