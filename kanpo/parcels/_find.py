@@ -24,7 +24,7 @@ def search_key(text: object) -> str:
 
 
 def search_parcels(parcels: gpd.GeoDataFrame, words: str) -> gpd.GeoDataFrame:
-    """Parcels of which every word is part of the settlement and lot number, or of the id.
+    """Parcels of which every word is part of the settlement and lot number, or of the id; an address does, too.
 
     Exact lot numbers come first.
     """
@@ -34,8 +34,9 @@ def search_parcels(parcels: gpd.GeoDataFrame, words: str) -> gpd.GeoDataFrame:
     for word in words.split():
         key = search_key(word)
         found &= names.str.contains(key, regex=False) | ids.str.contains(key, regex=False)
-    hits = parcels[found]
-    exact = _exact(parcels, words)[found]
+    exact = _exact(parcels, words)
+    found |= exact
+    hits, exact = parcels[found], exact[found]
     return hits.loc[exact.sort_values(ascending=False, kind="stable").index]
 
 

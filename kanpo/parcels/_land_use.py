@@ -6,15 +6,13 @@ Both stand in the attributes as they were received. They choose parcels and ente
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 import numpy as np
 import orjson
 import pandas as pd
 
 from kanpo.locale import Text
-from kanpo.parcels._status import NOTHING, Status, read_status
-from kanpo.parcels.tables._names import recognise
+from kanpo.parcels._status import NOTHING, read_states
 from kanpo.reading import normalise
 from kanpo.schema import Vocabulary
 from kanpo.store import Project
@@ -108,8 +106,6 @@ _INTENTION_WORDS = (
 )
 _INTENTION_CODES = {"2": "bank", "6": "not_asked", "9": "pending"}
 _SAYS_NOTHING = frozenset(["", "-", "999", "非公表", "不明", "なし", "無"])
-#: Meanings of headers under which the state of a lot stands.
-_STATES = ("idle_class", "devastation_class", "status")
 
 
 def read_land_use(project: Project, parcels: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +125,7 @@ def read_land_use(project: Project, parcels: pd.DataFrame) -> pd.DataFrame:
     """
     said = _attributes(project, parcels)
     idle = parcels[["idle_class", "devastation_class"]].notna().any(axis=1).to_numpy()
-    uses = [[_said(one) for one in of_parcel] for of_parcel in said]
+    uses = [[read_states(one)[0] for one in of_parcel] for of_parcel in said]
     # The row that the status comes from stands first: a later survey goes before an older one.
     newest = [next((one for one in found if one != NOTHING), NOTHING) for found in uses]
     states = np.array([one.state or "unknown" for one in newest], dtype=object)
@@ -179,23 +175,6 @@ def _written(attributes: Mapping[str, object], names: Iterable[str]) -> list[str
 
 def _first(found: Iterable[object]) -> object:
     return next((one for one in found if one is not None), None)
-
-
-@cache
-def _is_state(header: str) -> bool:
-    """Whether the state of a lot stands under a header."""
-    known = recognise(header.removesuffix("CodeName"))
-    return known is not None and known[0] in _STATES
-
-
-def _said(attributes: Mapping[str, object]) -> Status:
-    """The state that the attributes of a lot say; the name of a code goes before the code."""
-    headers = sorted(filter(_is_state, attributes), key=lambda name: not name.endswith("CodeName"))
-    found = [read_status(str(attributes[name])) for name in headers if attributes[name] is not None]
-    known = [one for one in found if isinstance(one, Status) and one != NOTHING]
-    return Status(
-        *(next((value for one in known if (value := getattr(one, key))), None) for key in Status.__slots__)
-    )
 
 
 def _intention(words: list[str]) -> str | None:

@@ -14,9 +14,10 @@ from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN
 from kanpo.parcels._split import FeatureChunk
+from kanpo.parcels._status import Status, meaning_of, read_states
 from kanpo.parcels.sources import Source
-from kanpo.parcels.sources._source import text
-from kanpo.parcels.tables._names import ADDRESSES, PLACES
+from kanpo.parcels.sources._source import Column, area_in, text
+from kanpo.parcels.tables._names import ADDRESSES, PLACES, recognise
 from kanpo.reading import municipality_name, read_place
 from kanpo.schema import PARCELS
 
@@ -47,15 +48,20 @@ def parcel_rows(
     """
     # Few features differ in the names of their properties, and most names that a form knows are absent.
     present = {name for names in {tuple(found) for found in properties} for name in names}
+    declared = source.columns | (_with_units(source, present) if source.key == "plain" else {})
     read = {
         key: _read_column([name for name in column.names if name in present], column.read, properties)
-        for key, column in source.columns.items()
+        for key, column in declared.items()
         if not present.isdisjoint(column.names)
     }
     if "settlement" in source.columns:
         read |= _read_places(source, present, properties, read)
-    problems = [
-        _left_blank(problem, source, key, properties[at], chunk.numbers[at])
+    problems: list[Problem] = []
+    if "idle_class" in source.columns:
+        classes, problems = _read_classes(present, properties, chunk)
+        read |= classes
+    problems += [
+        _left_blank(problem, declared, key, properties[at], chunk.numbers[at])
         for key, values in read.items()
         for at, problem in _problems_in(values)
     ]
@@ -94,10 +100,10 @@ def _problems_in(values: list[object]) -> list[tuple[int, Problem]]:
 
 
 def _left_blank(
-    problem: Problem, source: Source, key: str, properties: dict[str, Any], number: int
+    problem: Problem, declared: dict[str, Column], key: str, properties: dict[str, Any], number: int
 ) -> Problem:
     """A value that cannot be read is no reason to lose an outline."""
-    names = source.columns[key].names if key in source.columns else ()
+    names = declared[key].names if key in declared else ()
     name = next((name for name in (*names, *ADDRESSES) if properties.get(name) not in (None, "")), key)
     blank = Text("。空欄として取り込みます", "; left blank")
     return replace(
@@ -107,6 +113,39 @@ def _left_blank(
         else Text(problem.mend.ja + blank.ja, problem.mend.en + blank.en),
         severity=Severity.WARNING,
     ).at(feature=number, column=name, value=properties.get(name))
+
+
+def _with_units(source: Source, present: set[str]) -> dict[str, Column]:
+    """The column of areas where the unit stands in the property's name, as 面積(㎡) or 面積(a)."""
+    own = source.columns["registered_area_m2"].names
+    if not present.isdisjoint(own):
+        return {}
+    for name in sorted(present):
+        known = recognise(name)
+        if known is not None and known[0] == "registered_area_m2" and known[2] is not None:
+            return {"registered_area_m2": Column((name,), area_in(known[2]))}
+    return {}
+
+
+def _read_classes(
+    present: set[str], properties: list[dict[str, Any]], chunk: FeatureChunk
+) -> tuple[dict[str, list[object]], list[Problem]]:
+    """Classes of idle and devastated land, under whatever header and in whatever column they stand."""
+    names = sorted(filter(meaning_of, present))
+    if not names:
+        return {}, []
+    known: dict[tuple[str, ...], tuple[Status, list[tuple[str, Problem]]]] = {}
+    read: dict[str, list[object]] = {"idle_class": [], "devastation_class": []}
+    problems: list[Problem] = []
+    for found, number in zip(properties, chunk.numbers, strict=True):
+        key = tuple(str(found.get(name)) for name in names)
+        if key not in known:
+            known[key] = read_states({name: found.get(name) for name in names})
+        status, unread = known[key]
+        read["idle_class"].append(status.idle)
+        read["devastation_class"].append(status.devastated)
+        problems += [problem.at(feature=number, column=name, value=found[name]) for name, problem in unread]
+    return read, problems
 
 
 def _read_places(

@@ -8,11 +8,13 @@ below its surroundings; A can be restored, B (red in older surveys) hardly.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
+from kanpo.parcels.tables._names import recognise
 from kanpo.reading import plain_header, without_blanks
 
 #: What people write for "none".
@@ -113,6 +115,72 @@ def _devastated(word: str) -> Status | None:
     return None
 
 
-def is_use_code(written: str) -> bool:
-    """Whether a word is a bare code, which some offices use in their own way."""
-    return without_blanks(written) in frozenset("0123456789")
+#: Meanings of headers under which the state of a lot stands, and of those where it is ticked.
+STATES = ("idle_class", "devastation_class", "status")
+_TICKED = {
+    "idle_1": Status(idle="1"),
+    "idle_2": Status(idle="2"),
+    "devastation_a": Status(devastated="A"),
+    "devastation_b": Status(devastated="B"),
+}
+_YES = frozenset(
+    ["○", "◯", "〇", "●", "◎", "1", "v", "✓", "✔", "レ", "有", "あり", "該当", "はい", "true", "yes"]
+)
+
+
+def is_ticked(written: str) -> bool | Problem:
+    """Whether a column for one class is ticked."""
+    word = without_blanks(written).casefold()
+    if word in _YES or word in NONE or word in ("0", "false", "no", "いいえ"):
+        return word in _YES
+    return Problem(
+        "table.value-unknown",
+        Text("○か空欄ではありません", "is neither ticked nor blank"),
+        Text("該当する行に○を付けてください。空欄として取り込みます", "tick it with ○; left blank"),
+        severity=Severity.WARNING,
+    )
+
+
+@cache
+def meaning_of(header: str) -> str | None:
+    """Under which of our names the state of a lot stands there, None where it does not."""
+    known = recognise(header.removesuffix("CodeName"))
+    return known[0] if known is not None and known[0] in (*STATES, *_TICKED) else None
+
+
+def read_states(properties: Mapping[str, object]) -> tuple[Status, list[tuple[str, Problem]]]:
+    """The state that the properties of a lot say together, and by name what of it cannot be read.
+
+    The name of a code goes before the code.
+    """
+    found: list[Status] = []
+    problems: list[tuple[str, Problem]] = []
+    for name in sorted(filter(meaning_of, properties), key=lambda name: not name.endswith("CodeName")):
+        written, meaning = properties[name], meaning_of(name)
+        if written is None or type(written) in (dict, list):
+            continue
+        text = str(int(written)) if isinstance(written, float) and written.is_integer() else str(written)
+        said = read_status(text) if meaning in STATES else is_ticked(text)
+        if isinstance(said, Problem):
+            problems.append((name, said))
+        elif said is True:
+            found.append(_TICKED[str(meaning)])
+        elif isinstance(said, Status):
+            found.append(said)
+    parts = {key: [value for one in found if (value := getattr(one, key))] for key in Status.__slots__}
+    for key in ("idle", "devastated"):
+        if len(set(parts[key])) > 1:
+            problems.append(
+                (next(filter(meaning_of, properties)), replace(two_classes(), severity=Severity.WARNING))
+            )
+            parts[key] = []
+    return Status(*(values[0] if values else None for values in parts.values())), problems
+
+
+def two_classes() -> Problem:
+    """Two classes of one lot."""
+    return Problem(
+        "table.two-classes",
+        Text("1筆に2つの区分が付いています", "one lot has two classes"),
+        Text("どちらか1つにしてください", "leave one of them"),
+    )

@@ -191,8 +191,8 @@ def column_unit(
             beside.add(found.unit)
     if not numbers:
         return None, None
-    if beside - {"m2"}:
-        # Numbers beside 12a in the same column may be either.
+    if beside - {"m2"} and median(numbers) < _MEDIAN_M2:
+        # Small numbers beside 12a in the same column may be either; 1,200 a would be no lot.
         return None, _left_out(
             Text("単位のある面積とない面積が混ざっています", "some areas have a unit, some not")
         )

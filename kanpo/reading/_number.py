@@ -46,6 +46,7 @@ _KANJI = {sign: value for value, sign in enumerate("〇一二三四五六七八�
 _TENS = {"十": 10.0, "百": 100.0, "千": 1000.0}
 _MYRIADS = {"万": 1e4, "億": 1e8}
 _PART = re.compile(r"(\d+(?:\.\d+)?|[〇零一二三四五六七八九])|([十百千])|([万億])")
+_PLACES = re.compile(r"[十百千万億]|\A[〇零]\Z")
 _DIGITS_ONLY = re.compile(r"[〇零一二三四五六七八九]{2,}")
 _TO_DIGITS = str.maketrans({sign: str(value) for sign, value in _KANJI.items()})
 
@@ -162,8 +163,8 @@ def _plain_number(plain: str) -> Reading[float] | None:
     comma = _COMMA.fullmatch(plain)
     if comma is not None:
         return _ask_comma(*comma.groups())
-    # One kanji alone may be a dash: 一 and ー look alike.
-    return None if plain == "一" else read_kanji_number(plain)
+    # Kanji count as a number where one of them is a place: 一 alone may be a dash, 二三 two or three.
+    return read_kanji_number(plain) if _PLACES.search(plain) else None
 
 
 def _in_unit(number: float, beside: str, unit: str) -> Reading[float]:

@@ -299,4 +299,5 @@ def _parted(text: str, last: str) -> tuple[str, str]:
 
 def _without_lot(text: str, lot: object) -> str:
     place, number = _parted(text, "")
-    return place if number and lot_key(number) == lot_key(lot) else text
+    whole = not number or place.endswith("第") or lot_key(number) != lot_key(lot)
+    return text if whole else place

@@ -5,7 +5,7 @@ from kanpo.parcels.sources._source import (
     Column,
     Reader,
     Source,
-    area,
+    area_in,
     cell_reader,
     farm_settlement_key,
     identity,
@@ -18,9 +18,10 @@ from kanpo.parcels.tables._values import READERS
 from kanpo.schema import PARCELS, Field
 
 _IDS = ("parcel_id", "筆ID", "id", "ID", "fid", "FID", "uuid", "polygon_uuid", "DaichoId")
+_BARE_AREAS = ("面積", "地積", "農地面積", "筆面積")
 _OWN: dict[str, Reader] = {
     "parcel_id": identity,
-    "registered_area_m2": area,
+    "registered_area_m2": area_in("m2"),
     "source_year": year,
     "farm_settlement_key": farm_settlement_key,
 }
@@ -35,7 +36,9 @@ def _reader(field: Field) -> Reader:
 def _names(field: Field) -> tuple[str, ...]:
     if field.key == "parcel_id":
         return _IDS
-    return tuple(dict.fromkeys((field.key, field.label.ja, field.label.en, *names_of(field.key))))
+    names = (field.key, field.label.ja, field.label.en, *names_of(field.key))
+    # An area under a name that says neither unit nor register may be in anything.
+    return tuple(name for name in dict.fromkeys(names) if name not in _BARE_AREAS)
 
 
 PLAIN = Source(

@@ -4,7 +4,7 @@ from kanpo.locale import Text
 from kanpo.parcels.sources._source import (
     Column,
     Source,
-    area,
+    area_in,
     cell_reader,
     identity,
     text,
@@ -28,7 +28,7 @@ REGISTER = Source(
         "settlement": Column(("大字", "Address"), text),
         "lot_number": Column(("Tiban",), text),
         "land_type": Column(("ClassificationOfLandCodeName", "ClassificationOfLand"), _land_type),
-        "registered_area_m2": Column(("AreaOnRegistry",), area),
+        "registered_area_m2": Column(("AreaOnRegistry",), area_in("m2")),
         "idle_class": Column(
             ("UsageSituationInvestigationResult", "UsageSituationInvestigationResultCodeName"),
             cell_reader("idle_class"),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from kanpo.errors import Problem
 from kanpo.locale import Text
-from kanpo.parcels._status import Status
 from kanpo.parcels.tables._sheet import cell_of
 from kanpo.parcels.tables._values import READERS
 from kanpo.reading import normalise, number_or_nan, read_area, read_number
@@ -74,12 +73,16 @@ def number(value: object) -> float | Problem | None:
     return None if value is None or isinstance(value, bool) or not text(value) else read_number(value)
 
 
-def area(value: object) -> float | Problem | None:
-    """An area in m², whatever unit stands beside it."""
-    if value is None or isinstance(value, bool) or not text(value):
-        return None
-    found = read_area(value, "m2")
-    return found if isinstance(found, Problem) else float(found.m2)
+def area_in(unit: str) -> Reader:
+    """A reader of areas in m², of which those without a unit beside them are in `unit`."""
+
+    def read(value: object) -> float | Problem | None:
+        if value is None or isinstance(value, bool) or not text(value):
+            return None
+        found = read_area(value, unit)
+        return found if isinstance(found, Problem) else float(found.m2)
+
+    return read
 
 
 def year(value: object) -> int | None:
@@ -107,10 +110,4 @@ def cell_reader(meaning: str) -> Reader:
     """The reader of a column of an office's table, for the property of a map: both read alike."""
     read = READERS[meaning]
 
-    def read_property(value: object) -> object:
-        found = read(cell_of(value))
-        if isinstance(found, Status):
-            return found.idle if meaning == "idle_class" else found.devastated
-        return found
-
-    return read_property
+    return lambda value: read(cell_of(value))

@@ -114,15 +114,6 @@ def other_unit(found: Area, header: str) -> Problem:
     )
 
 
-def two_classes() -> Problem:
-    """Two classes of one lot."""
-    return Problem(
-        "table.two-classes",
-        Text("1筆に2つの区分が付いています", "one lot has two classes"),
-        Text("どちらか1つにしてください", "leave one of them"),
-    )
-
-
 def id_rounded() -> Problem:
     """An id that a spreadsheet changed."""
     return Problem(

@@ -9,7 +9,7 @@ from datetime import date
 import orjson
 
 from kanpo.errors import Place, Problem, Severity
-from kanpo.parcels._status import Status
+from kanpo.parcels._status import STATES, Status, two_classes
 from kanpo.parcels.tables._columns import Columns
 from kanpo.parcels.tables._names import OWN_CODES, PLACES, is_named
 from kanpo.parcels.tables._row_problems import (
@@ -24,7 +24,6 @@ from kanpo.parcels.tables._row_problems import (
     other_unit,
     own_code,
     row_too_long,
-    two_classes,
 )
 from kanpo.parcels.tables._sheet import (
     Cell,
@@ -45,7 +44,6 @@ _COUNT = re.compile(r"\d+(?:筆|件|枚)")
 _NOTE = re.compile(r"[※*]|\(?注[)::1-9 ]|備考[::]|出典|作成|以上$|\(注")
 _EXAMPLE = re.compile(r"[(【\[〔]?(?:記入|入力)?例[0-9]?[)】\]〕]?")
 _CODES = frozenset("0123456789")
-_STATUS_COLUMNS = ("idle_class", "devastation_class", "status")
 _THOUSANDS, _REST = re.compile(r"[1-9]\d{0,2}"), re.compile(r"\d{3}(?:\.\d+)?")
 _DITTO = frozenset(("〃", "″", "“", "”", '"', "同上", "同", "々", "仝"))
 #: Cells merged over rows say one thing of several lots; of these that cannot be.
@@ -306,7 +304,7 @@ class RowReader:
 
     def _classes(self, row: Row, values: dict[str, object]) -> None:
         """Put the classes of all columns of states into `values`; two classes for one lot are no answer."""
-        said = [values.pop(meaning, None) for meaning in _STATUS_COLUMNS]
+        said = [values.pop(meaning, None) for meaning in STATES]
         found = [status for status in said if isinstance(status, Status)]
         for column, of_status, flags in (
             ("idle_class", "idle", {"idle_1": "1", "idle_2": "2"}),
@@ -315,7 +313,7 @@ class RowReader:
             named = {key for flag, key in flags.items() if values.pop(flag, None) is True}
             named |= {getattr(status, of_status) for status in found} - {None}
             if len(named) > 1:
-                meaning = next((m for m in (*flags, *_STATUS_COLUMNS) if m in self._columns.chosen), None)
+                meaning = next((m for m in (*flags, *STATES) if m in self._columns.chosen), None)
                 self._add(row, meaning, two_classes())
             values[column] = named.pop() if len(named) == 1 else None
 

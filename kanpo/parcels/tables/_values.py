@@ -12,7 +12,7 @@ from datetime import date
 
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
-from kanpo.parcels._status import NONE, Status, read_status
+from kanpo.parcels._status import NONE, Status, is_ticked, read_status
 from kanpo.parcels.tables._sheet import Cell, plain_of, text_of
 from kanpo.reading import read_day, read_number
 
@@ -51,9 +51,6 @@ _OTHER = frozenset(
     ]
 )
 _YEARS = re.compile(r"(\d{1,3}(?:\.\d+)?)(?:年間?|カ年|か年|ヶ年)?")
-_YES = frozenset(
-    ["○", "◯", "〇", "●", "◎", "1", "v", "✓", "✔", "レ", "有", "あり", "該当", "はい", "true", "yes"]
-)
 _LONGITUDE, _LATITUDE = (122.0, 154.0), (20.0, 46.0)
 #: Years a lot can have lain abandoned; the range of the parcel table.
 _MOST_YEARS = 80
@@ -93,15 +90,7 @@ def read_class(cell: Cell) -> Status | Problem:
 
 def read_flag(cell: Cell) -> bool | Problem:
     """Whether a column for one class is ticked."""
-    plain = plain_of(cell).casefold()
-    if plain in _YES:
-        return True
-    if plain in NONE or plain in ("0", "false", "no", "いいえ"):
-        return False
-    return _unknown(
-        Text("○か空欄ではありません", "is neither ticked nor blank"),
-        Text("該当する行に○を付けてください。空欄として取り込みます", "tick it with ○; left blank"),
-    )
+    return is_ticked(plain_of(cell))
 
 
 def read_years(cell: Cell) -> float | Problem | None:

@@ -184,7 +184,13 @@ CASES = [
     Case(
         "units in the cells",
         [["大字", "地番", "面積"], ["手向", "1", "12a"], ["手向", "2", "1反2畝"], ["手向", "3", "３００坪"], ["手向", "4", "0.3ha"], ["手向", "5", "1,234㎡"], ["手向", "6", "500"]],
-        {row + 2: lot("手向", str(row + 1), None, area) for row, area in enumerate([1200.0, 360 * TSUBO, 300 * TSUBO, 3000.0, 1234.0, None])},
+        {row + 2: lot("手向", str(row + 1), None, area) for row, area in enumerate([1200.0, 360 * TSUBO, 300 * TSUBO, 3000.0, 1234.0, 500.0])},
+        warned=("table.area-unit-assumed",),
+    ),
+    Case(
+        "units in some cells, small numbers in others",
+        [["大字", "地番", "面積"], ["手向", "1", "12a"], ["手向", "2", 5]],
+        {2: lot("手向", "1", None, 1200.0), 3: lot("手向", "2", None, None)},
         warned=("table.area-unit-unknown",),
     ),
     Case("unit 反 in the header", [["大字", "地番", "面積［反］"], ["手向", "1", 1.2], ["手向", "2", "1.215"], ["手向", "3", "1反5畝"]], {2: lot("手向", "1", None, 360 * TSUBO), 4: lot("手向", "3", None, 450 * TSUBO)}, {3: ("table.area-old-point", "面積［反］")}),
