@@ -16,40 +16,15 @@ from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.files import check_table_file, read_rows
 from kanpo.locale import Text
 from kanpo.parcels.tables import check_archive, read_wide_sheet
-from kanpo.reading import check_rectangle, normalise, number_or_nan, read_day, read_number
-
-#: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
-MISSING_WORDS = frozenset(
-    [
-        "",
-        "na",
-        "n/a",
-        "nan",
-        "null",
-        "none",
-        "nd",
-        "n.d.",
-        "n.d",
-        "lod",
-        "<lod",
-        "<lod>",
-        "bdl",
-        "tr",
-        "tr.",
-        "-",
-        "--",
-        "―",
-        "—",
-        "ー",
-        ".",
-        "検出せず",
-        "不検出",
-        "未検出",
-        "欠測",
-        "欠損",
-        "なし",
-    ]
+from kanpo.reading import (
+    check_rectangle,
+    is_missing,
+    normalise,
+    read_day,
+    read_limit,
+    read_number,
 )
+
 #: Problems of the same kind that are kept with their place; a matrix may hold millions of cells.
 _MOST_PROBLEMS = 200
 
@@ -100,7 +75,7 @@ class Table:
     def numbers(self, columns: Sequence[int]) -> tuple[np.ndarray, tuple[Problem, ...]]:
         """Columns as numbers (n, k), NaN where nothing was measured; and every cell that is no number.
 
-        Blanks, the words of `MISSING_WORDS` and "below …" (``<0.05``) are missing without a problem.
+        Blanks, words for nothing measured and "below …" (``<0.05``) are missing without a problem.
         """
         cells = self.cells[:, list(columns)]
         flat = cells.ravel()
@@ -109,10 +84,9 @@ class Table:
         values[doubtful] = np.nan
         problems: list[Problem] = []
         for at in doubtful:
-            written = normalise(flat[at])
-            if written.casefold() in MISSING_WORDS or written.startswith("<") or written.endswith("未満"):
+            if is_missing(flat[at]) or read_limit(flat[at]) is not None:
                 continue
-            value = read_number(written)
+            value = read_number(flat[at])
             if not isinstance(value, Problem):
                 values[at] = value
             elif len(problems) < _MOST_PROBLEMS:
@@ -125,8 +99,8 @@ class Table:
         """A column (n,): the limit where a cell says "below …" (``<0.05``, ``0.05未満``), NaN elsewhere."""
         found = np.full(len(self.cells), np.nan)
         for at, written in enumerate(self.texts(name)):
-            if written.startswith("<") or written.endswith("未満"):
-                found[at] = number_or_nan(written.removeprefix("<").removesuffix("未満"))
+            limit = read_limit(written)
+            found[at] = limit if isinstance(limit, float) else np.nan
         return found
 
     def dates(self, name: str) -> tuple[np.ndarray, tuple[Problem, ...]]:
@@ -156,10 +130,8 @@ class Table:
         rest = np.flatnonzero(~number.ravel())
         filled = np.ones(flat.shape, dtype=bool)
         for at in rest:
-            written = normalise(flat[at])
-            missing = written.casefold() in MISSING_WORDS or written.startswith("<")
-            filled[at] = not missing
-            number.ravel()[at] = not missing and not isinstance(read_number(written), Problem)
+            filled[at] = not (is_missing(flat[at]) or read_limit(flat[at]) is not None)
+            number.ravel()[at] = filled[at] and not isinstance(read_number(flat[at]), Problem)
         count = filled.reshape(self.cells.shape).sum(axis=0)
         with np.errstate(invalid="ignore"):
             share: np.ndarray = np.where(

@@ -14,7 +14,7 @@ from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN
 from kanpo.parcels._split import FeatureChunk
-from kanpo.parcels._status import Status, meaning_of, read_states
+from kanpo.parcels._status import meaning_of, read_states
 from kanpo.parcels.sources import Source
 from kanpo.parcels.sources._source import Column, area_in, text
 from kanpo.parcels.tables._names import ADDRESSES, PLACES, recognise
@@ -67,9 +67,9 @@ def parcel_rows(
     ]
     columns: dict[str, Any] = {}
     for key in _COLUMNS:
-        values = [
-            None if isinstance(value, Problem) else value for value in read.get(key, [None] * len(properties))
-        ]
+        values = read.get(key, [None] * len(properties))
+        for at, _ in _problems_in(values):
+            values[at] = None
         columns[key] = np.array(values, dtype=float) if key in _NUMBERS else _objects(values)
     if source.key == "plain":
         own = [feature.get("id") for feature in chunk.features]
@@ -96,6 +96,8 @@ def _objects(values: list[object]) -> np.ndarray:
 
 
 def _problems_in(values: list[object]) -> list[tuple[int, Problem]]:
+    if Problem not in set(map(type, values)):
+        return []
     return [(at, value) for at, value in enumerate(values) if isinstance(value, Problem)]
 
 
@@ -134,18 +136,20 @@ def _read_classes(
     names = sorted(filter(meaning_of, present))
     if not names:
         return {}, []
-    known: dict[tuple[str, ...], tuple[Status, list[tuple[str, Problem]]]] = {}
-    read: dict[str, list[object]] = {"idle_class": [], "devastation_class": []}
-    problems: list[Problem] = []
-    for found, number in zip(properties, chunk.numbers, strict=True):
-        key = tuple(str(found.get(name)) for name in names)
-        if key not in known:
-            known[key] = read_states({name: found.get(name) for name in names})
-        status, unread = known[key]
-        read["idle_class"].append(status.idle)
-        read["devastation_class"].append(status.devastated)
-        problems += [problem.at(feature=number, column=name, value=found[name]) for name, problem in unread]
-    return read, problems
+    written = [tuple(map(str, map(found.get, names))) for found in properties]
+    known = {
+        key: read_states({name: properties[at].get(name) for name in names})
+        for key, at in {key: at for at, key in enumerate(written)}.items()
+    }
+    problems = [
+        problem.at(feature=chunk.numbers[at], column=name, value=properties[at][name])
+        for at, key in (enumerate(written) if any(unread for _, unread in known.values()) else ())
+        for name, problem in known[key][1]
+    ]
+    return {
+        "idle_class": [known[key][0].idle for key in written],
+        "devastation_class": [known[key][0].devastated for key in written],
+    }, problems
 
 
 def _read_places(

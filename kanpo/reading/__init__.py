@@ -16,6 +16,7 @@ from kanpo.reading._area import (
 from kanpo.reading._bounds import bounded, bounded_csv, check_rectangle, damage_said, too_many_cells
 from kanpo.reading._day import ERAS, Era, era_text, read_day, read_moment
 from kanpo.reading._lot import SERIALS, Lot, lot_key, plain_lot, read_lot, serial_problem
+from kanpo.reading._measured import is_missing, read_limit
 from kanpo.reading._name import (
     fold_kana,
     normalise,
@@ -61,6 +62,7 @@ __all__ = [
     "damage_said",
     "era_text",
     "fold_kana",
+    "is_missing",
     "lot_key",
     "lot_keys",
     "municipalities",
@@ -75,6 +77,7 @@ __all__ = [
     "read_area",
     "read_day",
     "read_integer",
+    "read_limit",
     "read_lot",
     "read_moment",
     "read_number",

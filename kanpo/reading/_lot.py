@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kanpo.errors import Problem
 from kanpo.locale import Text
@@ -24,15 +25,22 @@ _PIECE = re.compile(
     rf"|(?P<between>(?:番地?+|[-の之ノ](?=.))[-の之ノ]*(?=.)|番地?+号?\Z|号\Z)"
     rf"|(?P<digits>\d++)|(?P<kanji>[{_KANJI_NUMBER}]++)|(?P<sign>[{_SIGNS}])|(?P<land>[水道])"
 )
+#: What nearly all lot numbers are: numbers with hyphens, 番地 or の between them.
+_USUAL, _NUMBERS, _ZEROS = (
+    re.compile(r"番地?[-のノ]?|[のノ]"),
+    re.compile(r"\d++(?:-\d++)*"),
+    re.compile(r"(?<!\d)0+(?=\d)"),
+)
 _RANGE = re.compile(r"[~〜]|から|\d\s*(?:…|\.\.+)\s*\d")
 _SEVERAL = re.compile(r"[、,・/;；&\n]|[外他ほか]+\d+筆|及び|および|並びに")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_DAY = re.compile(r"(?P<y>(?:19|20)\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)(?:T?\d\d:\d\d:\d\d)?")
 _AS_DATES = (
     re.compile(r"(?P<m>\d{1,2})月(?P<d>\d{1,2})日"),
     re.compile(rf"(?P<d>\d{{1,2}})-(?P<name>{'|'.join(_MONTHS)})", re.IGNORECASE),
     re.compile(rf"(?P<name>{'|'.join(_MONTHS)})-(?P<d>\d{{2}})", re.IGNORECASE),
     re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:\d{1,2}:\d\d(?::\d\d)?)?"),
-    re.compile(r"(?P<y>(?:19|20)\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)(?:T?\d\d:\d\d:\d\d)?"),
+    _DAY,
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日"),
 )
 #: Excel's day numbers of 2009-07-06 to 2036-11-21; a lot number as high stands among others as high.
@@ -63,10 +71,12 @@ def read_lot(value: object) -> Reading[Lot]:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     written = str(value).strip().removeprefix("'")
-    problem = _problem_of(value, written)
+    plain = plain_lot(written)
+    usual = isinstance(value, str | int) and _NUMBERS.fullmatch(plain) and len(plain) == len(written)
+    problem = None if usual and not _DAY.fullmatch(plain) else _problem_of(value, written, plain)
     if problem is not None:
         return problem
-    key = _key_of(plain_lot(written))
+    key = _key_of(plain)
     return Lot(written, key) if key not in (None, "0") and key is not None else _unreadable()
 
 
@@ -77,20 +87,40 @@ def lot_key(value: object) -> str:
     """
     if value is None or value != value:
         return ""
+    if isinstance(value, str):
+        return _key_of_text(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    plain = plain_lot(str(value))
+    return _key_of_text(str(value))
+
+
+@lru_cache(maxsize=200_000)
+def _key_of_text(text: str) -> str:
+    plain = plain_lot(text)
     return _key_of(plain) or plain
 
 
 def plain_lot(text: str) -> str:
     """A lot number in plain form: NFKC, every dash a hyphen, no blanks."""
-    plain = with_hyphens(without_blanks(text).translate(_LONG_VOWELS))
+    plain = (
+        "".join(text.split())
+        if text.isascii()
+        else with_hyphens(without_blanks(text).translate(_LONG_VOWELS))
+    )
     return plain.removeprefix("'").removeprefix("地番")
 
 
 def _key_of(plain: str) -> str | None:
     """The key of a lot number in plain form, None when it is none."""
+    usual = _USUAL.sub("-", plain)
+    if plain.endswith(("番", "地")):
+        usual = usual.removesuffix("-")
+    if _NUMBERS.fullmatch(usual):
+        return _ZEROS.sub("", usual)
+    return _key_by_pieces(plain)
+
+
+def _key_by_pieces(plain: str) -> str | None:
     # A hyphen at an end says nothing; -3 is left of a torn row, and 3- of a branch that is not known.
     key, numbers, end, before = "", 0, 0, ""
     for piece in _PIECE.finditer(plain):
@@ -125,11 +155,10 @@ def _from_kanji(text: str) -> str | None:
     return None if number is None else str(int(number))
 
 
-def _problem_of(value: object, written: str) -> Problem | None:
+def _problem_of(value: object, written: str, plain: str) -> Problem | None:
     """Why a cell cannot be the number of one lot, where that can be told before it is taken to pieces."""
     if isinstance(value, date):
         return _as_date(value.month, value.day, value.year)
-    plain = plain_lot(written)
     for form in _AS_DATES:
         match = form.fullmatch(plain)
         if match is not None and (found := _date_parts(match.groupdict())) is not None:

@@ -22,7 +22,8 @@ _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 def normalise(text: object) -> str:
     """A written value in plain form for keys, numbers and dates: NFKC, outer blanks removed."""
-    return unicodedata.normalize("NFKC", str(text)).strip()
+    written = str(text)
+    return written.strip() if written.isascii() else unicodedata.normalize("NFKC", written).strip()
 
 
 def plain(text: object) -> str:
@@ -32,7 +33,10 @@ def plain(text: object) -> str:
 
 def without_blanks(text: object) -> str:
     """NFKC without any blank, nor a letter that has no width."""
-    return "".join(unicodedata.normalize("NFKC", str(text).translate(_INVISIBLE)).split())
+    written = str(text)
+    if not written.isascii():
+        written = unicodedata.normalize("NFKC", written.translate(_INVISIBLE))
+    return "".join(written.split())
 
 
 def with_hyphens(text: str) -> str:

@@ -13,40 +13,10 @@ from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.evidence.analysis._factor import Covariate, Factor
 from kanpo.evidence.analysis._sheet import Sheet, cleaned, look_alikes
 from kanpo.locale import Text
-from kanpo.reading import read_number
+from kanpo.reading import is_missing, read_limit, read_number
 
-#: What stands in a cell when a plot was not measured.
-_MISSING = frozenset(
-    ("", "na", "n/a", "nan", "null", "none", "-", "--", ".", "*", "欠", "欠測", "欠株", "欠損")
-)
-#: What laboratories write for less than they can measure.
-_BELOW_WORDS = frozenset(
-    (
-        "nd",
-        "n.d.",
-        "n.d",
-        "bdl",
-        "lod",
-        "<lod",
-        "loq",
-        "<loq",
-        "tr",
-        "tr.",
-        "trace",
-        "痕跡",
-        "不検出",
-        "検出せず",
-        "検出限界未満",
-        "検出限界以下",
-        "定量限界未満",
-        "定量限界以下",
-        "定量下限未満",
-        "検出下限未満",
-    )
-)
 #: Most cells; they need no second look.
 _PLAIN = re.compile(r"-?\d+(?:\.\d*)?$")
-_BELOW = re.compile(r"[<≦≤]\s*=?\s*(\d[\d.,]*)$|(\d[\d.,]*)\s*(?:未満|以下)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +161,12 @@ def _values(
     below: set[int] = set()
     problems: list[Problem] = []
     for index, cell in cells:
-        plain = cell.casefold().replace("＜", "<")
-        if plain in _MISSING:
+        if _PLAIN.match(cell):
+            values[index] = float(cell)
             continue
-        if _PLAIN.match(plain):
-            values[index] = float(plain)
+        if is_missing(cell):
             continue
-        if plain in _BELOW_WORDS or _BELOW.match(plain):
+        if isinstance(read_limit(cell), float):
             values[index] = np.nan
             below.add(index)
             continue

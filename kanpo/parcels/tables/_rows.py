@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import orjson
 
@@ -139,6 +141,7 @@ class RowReader:
         self._last = max(heading.column for heading in columns.header.headings)
         self._width = width
         self._problems: list[Problem] = []
+        self._known: dict[tuple[object, ...], object] = {}
 
     def read(self, row: Row) -> ReadRow:
         """The values of one row with every problem in it."""
@@ -204,11 +207,18 @@ class RowReader:
         ):
             self._add(row, meaning, own_code())
             return None
-        found = READERS[meaning](cell)
+        found = self._once(meaning, cell, READERS[meaning])
         if isinstance(found, Problem):
             self._add(row, meaning, found)
             return None
         return found
+
+    def _once(self, meaning: str, cell: Cell, read: Callable[[Cell], object]) -> Any:
+        """Read each distinct cell of a column once: columns of registers repeat a few values many times."""
+        key = (meaning, type(cell), cell)
+        if key not in self._known:
+            self._known[key] = read(cell)
+        return self._known[key]
 
     def _names(self, row: Row) -> dict[str, object]:
         if "address" in self._columns.chosen:
@@ -231,7 +241,7 @@ class RowReader:
     def _address(self, row: Row, meaning: str, written: str, lot: str | None) -> Address:
         """The parts of a place that may begin with the municipality and end with the lot number."""
         named = text_of(self._cell(row, "municipality_name"))
-        code = READERS["municipality_code"](self._cell(row, "municipality_code"))
+        code = self._value(row, "municipality_code") if "municipality_code" in self._columns.chosen else None
         place = read_place(written, municipality=named or municipality_name(code), lot=lot)
         if isinstance(place, Problem):
             self._add(row, meaning, place)
@@ -267,7 +277,7 @@ class RowReader:
             text = text_of(cell).removeprefix("'")
             if cell is None or (text in ("-", "0") and meaning != "lot_number"):
                 continue
-            number = read_lot(cell if isinstance(cell, date | float) else text)
+            number = self._once("lot_number", cell if isinstance(cell, date | float) else text, read_lot)
             if isinstance(number, Problem):
                 self._add(row, meaning, number)
             elif meaning != "lot_number" and not written:
@@ -289,7 +299,9 @@ class RowReader:
             return None
         header = self._columns.chosen["registered_area_m2"].unit
         # A column whose unit is not known was spoken of once; its numbers stay blank.
-        found = read_area(cell, self._unit or "m2", decimal=self._decimal)
+        found = self._once(
+            "registered_area_m2", cell, lambda one: read_area(one, self._unit or "m2", decimal=self._decimal)
+        )
         if isinstance(found, Problem):
             self._add(row, "registered_area_m2", found)
             return None
