@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place, Problem
-from kanpo.exchange._by_place import with_parcel_ids
+from kanpo.exchange._by_place import with_places_joined
 from kanpo.exchange._exif import PhotoFacts, read_photo_facts
 from kanpo.exchange._header import kind_of_headers
 from kanpo.exchange._sheet_table import read_record_sheet
@@ -57,8 +57,7 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
             table, problems = read_field_book(project, table)
             return RecordsSource("observation", table, problems)
         table = _without_blank_rows(table)
-    table, nowhere = with_parcel_ids(project, table)
-    unusable = {**nowhere, **unusable}
+    table = with_places_joined(table)
     if kind in (None, "observation") and is_wide(table):
         source = _from_wide(RecordsSource("observation", table, problems, unusable))
     else:

@@ -34,7 +34,7 @@ USES = Vocabulary(
         "not_surveyed": Text("調査不可", "could not be surveyed"),
         "other": Text("その他の状態", "another state"),
         "not_farmland": Text("非農地", "no longer farmland"),
-        "unknown": Text("不明", "unknown"),
+        "unknown": Text("不明(調査中・調査不可・その他を含む)", "unknown (being surveyed and the like, too)"),
         "all": Text("すべて", "all"),
     },
     {
@@ -52,6 +52,7 @@ USES = Vocabulary(
         "未調査": "pending",
         "その他": "other",
         "非農地判断済": "not_farmland",
+        "不明": "unknown",
         "全部": "all",
     },
 )

@@ -142,6 +142,8 @@ class ParcelFilter:
 
     def _uses(self, parcels: pd.DataFrame) -> np.ndarray:
         wanted = set(self.statuses)
+        if "unknown" in wanted:
+            wanted |= set(NOT_KNOWN)
         if not wanted or "all" in wanted:
             return np.ones(len(parcels), dtype=bool)
         keep = parcels["use"].isin(wanted) | parcels["devastation_class"].isin(wanted)

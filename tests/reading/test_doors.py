@@ -30,6 +30,7 @@ from kanpo.parcels.tables import read_office_table
 from kanpo.reading import Area, Lot, lot_key, place_key, read_area, read_day, read_lot, read_number
 from kanpo.schema import RECORD_KINDS, check_records, read_value
 from kanpo.sites._values import written_number
+from tests.e2e.conftest import Kanpo
 
 FILES = Path(__file__).parent / "files"
 HEAD = {
@@ -421,3 +422,56 @@ def test_a_part_of_a_number_is_not_the_lot() -> None:
     )
     with pytest.raises(UsageError):
         find_parcel(parcels, "笹音 132", exact=True)
+
+
+def test_records_name_a_parcel_by_its_place(field_sample: tuple[Kanpo, Path]) -> None:
+    kanpo, project = field_sample
+    row = json.loads(kanpo("parcels", "list", "--project", project, "--limit", 1, "--json").out)[0]
+    table = Path("現地.csv")
+    table.write_text(
+        f"行った日,記録者,大字,地番,排水,土壌pH(H2O)\nR6.9.2,田中,大字{row['settlement']},{row['lot_number']}番地,良,6.1\nR6.9.2,田中,架空のまた架空,99,良,6.1\n",
+        encoding="utf-8-sig",
+    )
+    said = kanpo("records", "import", table, "--project", project)
+    assert "記録 1" in said.err and "差戻し 1" in said.err and "3行目" in said.err
+    place = f"{row['settlement']} {row['lot_number']}"
+    typed = kanpo(
+        "record",
+        "visit",
+        "--project",
+        project,
+        "--parcel-id",
+        place,
+        "--happened-at",
+        "R6.9.3",
+        "--soil-ph",
+        "６．２",
+    )
+    assert typed.code == 0, typed.err
+    visits = json.loads(kanpo("records", "list", "visit", "--project", project, "--json").out)
+    assert {visit["parcel_id"] for visit in visits} == {row["parcel_id"]}
+
+
+def test_growers_come_in_under_headers_of_both_languages(field_sample: tuple[Kanpo, Path]) -> None:
+    kanpo, project = field_sample
+    assert kanpo("growers", "import", FILES / "growers_mixed.csv", "--project", project).code == 0
+    growers = json.loads(kanpo("growers", "list", "--names", "--project", project, "--json").out)
+    assert [(one["grower_code"], one["name"], one["phone"]) for one in growers] == [("G77", "山田", "0235")]
+
+
+def test_states_of_the_published_register_are_states_of_their_own(field_sample: tuple[Kanpo, Path]) -> None:
+    kanpo, _ = field_sample
+    kanpo("init", "奈良.gpkg")
+    assert kanpo("ingest", FILES / "states.geojson", "--project", "奈良.gpkg").code == 0
+    for status, count in (
+        ("1", 1),
+        ("調査中", 1),
+        ("調査不可", 1),
+        ("その他", 1),
+        ("耕作中", 1),
+        ("不明", 3),
+    ):
+        rows = json.loads(
+            kanpo("parcels", "list", "--project", "奈良.gpkg", "--status", status, "--json").out
+        )
+        assert len(rows) == count, status
