@@ -442,7 +442,7 @@ def test_records_name_a_parcel_by_its_place(field_sample: tuple[Kanpo, Path]) ->
         project,
         "--parcel-id",
         place,
-        "--happened-at",
+        "--date",
         "R6.9.3",
         "--soil-ph",
         "６．２",
