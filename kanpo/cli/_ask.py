@@ -9,7 +9,8 @@ import click
 
 from kanpo.cli._present import say
 from kanpo.locale import Text
-from kanpo.schema import Field, normalise, read_value
+from kanpo.reading import normalise
+from kanpo.schema import Field, read_value
 
 #: Choices shown before a question; more would push it off the screen.
 _SHOWN = 30

@@ -6,7 +6,6 @@ import json
 import sys
 import threading
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import click
 
 from kanpo.errors import KanpoError, Problem, Severity
 from kanpo.locale import Text
+from kanpo.reading import text_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def _cell(value: Any) -> str:
 
 def width(text: str) -> int:
     """Columns that a text takes on a terminal: full-width letters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return int(text_width(text))
 
 
 def _cut(text: str) -> str:

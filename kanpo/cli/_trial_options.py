@@ -11,8 +11,9 @@ import click
 from kanpo.cli._click import option
 from kanpo.cli._number import Number, Whole, typed_number
 from kanpo.cli._options import OutputPath
-from kanpo.errors import Place, UsageError
+from kanpo.errors import Place, Problem, UsageError
 from kanpo.locale import Text
+from kanpo.reading import read_number
 
 _Value = TypeVar("_Value")
 
@@ -172,11 +173,11 @@ def names(text: str) -> list[str]:
 
 def size_of(text: str) -> tuple[float, float]:
     """Width and length from ``2x5``."""
-    try:
-        width, length = (typed_number(part) for part in re.split("[x×ｘ]", text.lower()))
-    except ValueError:
-        raise unreadable("--plot-size", text, "2x5") from None
-    return width, length
+    sides = [read_number(part) for part in re.split("[x×ｘ*]", text.lower())]
+    known = [side for side in sides if not isinstance(side, Problem)]
+    if len(known) != 2 or len(sides) != 2:
+        raise unreadable("--plot-size", text, "2x5")
+    return known[0], known[1]
 
 
 def pairs_of(

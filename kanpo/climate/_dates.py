@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from kanpo.errors import InputUnusable, Place
+from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.locale import Text
+from kanpo.reading import read_day
 
 _SINCE = re.compile(r"(days|hours) since (\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.IGNORECASE)
 #: Calendars in which a day is the day that we call so. (Before October 1582 "standard" is not; nobody has
@@ -47,11 +48,8 @@ def band_dates(raster: Any, file: str) -> list[str]:
 
 def header_date(text: str) -> date | None:
     """The day that a header names (2020-01-01, 2020/1/1, 20200101); None for none."""
-    found = _DAY.fullmatch(text.strip())
-    try:
-        return date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
+    day = read_day(text)
+    return None if isinstance(day, Problem) else day
 
 
 def check_daily(days: list[date], file: str) -> None:

@@ -8,7 +8,6 @@ calendar or step is refused.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from kanpo.climate._dates import band_dates
 from kanpo.errors import InputUnusable, Place
 from kanpo.files import damage_said
 from kanpo.locale import Text
+from kanpo.reading import normalise
 
 #: Variables of the mesh weather data and of the scenarios, and the field of a day that each is.
 OBSERVED: Mapping[str, str] = {
@@ -160,7 +160,7 @@ def check_unit(variable: str, unit: str, file: str) -> None:
         Another unit, or none.
     """
     wanted = _MILLIMETRES if _KNOWN[variable] == "precip_mm" else _DEGREES
-    plain = unicodedata.normalize("NFKC", unit).lower().replace(" ", "").replace("_", "")
+    plain = normalise(unit).lower().replace(" ", "").replace("_", "")
     if plain in wanted:
         return
     right = "mm/day" if wanted is _MILLIMETRES else "degC"

@@ -20,9 +20,9 @@ from kanpo.climate._grids import (
     known_variables,
     read_grid,
 )
-from kanpo.errors import InputUnusable, Place
+from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise, read_number
 from kanpo.sites import mesh_boxes
 from kanpo.tables import read_table, spelled
 
@@ -169,12 +169,12 @@ def _number(row: Sequence[str], column: int, file: str, number: int, header: str
     text = normalise(row[column]) if column < len(row) else ""
     if text == "" or text.casefold() == "nan":
         return float("nan")
-    try:
-        return float(text)
-    except ValueError:
+    value = read_number(text)
+    if isinstance(value, Problem):
         raise InputUnusable(
             "climate.number",
             Text("数ではありません", "is no number"),
             Text("数にするか、空けてください", "write a number, or leave it blank"),
             Place(file, row=number, column=header, value=text),
-        ) from None
+        )
+    return value

@@ -14,6 +14,7 @@ from kanpo.climate._mesh_days import mesh_days
 from kanpo.climate._station import StationYears, station_years
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.locale import Text
+from kanpo.reading import number_or_nan
 from kanpo.tables import named, read_table
 
 _SHIPPED = Path(__file__).with_name("scenarios.csv")
@@ -136,10 +137,7 @@ def _scenario(row: dict[str, str], place: Place, problems: list[Problem]) -> Sce
     numbers = []
     for column, (low, high) in (("degrees", _DEGREES), ("precipitation_percent", _PERCENT)):
         written = row.get(column, "")
-        try:
-            value = float(written) if written or column == "degrees" else 0.0
-        except ValueError:
-            value = float("nan")
+        value = number_or_nan(written) if written or column == "degrees" else 0.0
         if not low <= value <= high:
             at = Place(place.file, row=place.row, column=column, value=written)
             words = Text(f"{low:g}〜{high:g} の数ではありません", f"is no number from {low:g} to {high:g}")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import takewhile
+
+from kanpo.reading import text_width
 
 
 def wide(words: str) -> float:
     """About how wide words of 13 pixels are: full-width letters take nearly two."""
-    return float(sum(13 if unicodedata.east_asian_width(letter) in "WFA" else 7.4 for letter in words))
+    return text_width(words, narrow=7.4, wide=13)
 
 
 def shortened(words: str, room: float) -> str:

@@ -22,7 +22,7 @@ from kanpo.compare._tests import (
 )
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 Way = Literal["welch", "rank"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from kanpo.compare._table import Table
 from kanpo.errors import InputUnusable, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 Impute = Literal["none", "half-min"]
 

@@ -14,15 +14,10 @@ import pandas as pd
 from kanpo.budgets import GREATEST_NUMBER
 from kanpo.errors import Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.schema import normalise, read_timestamp
+from kanpo.reading import is_missing, normalise, read_day, read_limit, read_number
 from kanpo.tables import check_rectangle, named, plain_name
 from kanpo.tables import read_table as read_written
 
-#: What laboratories write where nothing was measured or found; compared after `normalise`, lower case.
-MISSING_WORDS = frozenset((
-    "", "na", "n/a", "nan", "null", "none", "nd", "n.d.", "n.d", "lod", "<lod", "<lod>", "bdl", "tr", "tr.", "-", "--",
-    "―", "—", "ー", ".", "検出せず", "不検出", "未検出", "欠測", "欠損", "なし",
-))  # fmt: skip
 #: Problems of the same kind that are kept with their place; a matrix may hold millions of cells.
 _MOST_PROBLEMS = 200
 
@@ -79,7 +74,7 @@ class Table:
     def numbers(self, columns: Sequence[int]) -> tuple[np.ndarray, tuple[Problem, ...]]:
         """Columns as numbers (n, k), NaN where nothing was measured; and every cell that is no number.
 
-        Blanks, the words of `MISSING_WORDS` and "below …" (``<0.05``) are missing without a problem.
+        Blanks, words for nothing measured and "below …" (``<0.05``) are missing without a problem.
         """
         cells = self.cells[:, list(columns)]
         flat = cells.ravel()
@@ -88,34 +83,32 @@ class Table:
         values[doubtful] = np.nan
         problems: list[Problem] = []
         for at in doubtful:
-            written = normalise(flat[at])
-            if written.casefold() in MISSING_WORDS or written.startswith("<") or written.endswith("未満"):
+            if is_missing(flat[at]) or read_limit(flat[at]) is not None:
                 continue
-            value = _number(written)
-            if value is not None:
+            value = read_number(flat[at])
+            if not isinstance(value, Problem):
                 values[at] = value
             elif len(problems) < _MOST_PROBLEMS:
                 row, column = divmod(int(at), cells.shape[1])
-                problems.append(_no_number(self.place(row, self.headers[columns[column]], str(flat[at]))))
+                place = self.place(row, self.headers[columns[column]], str(flat[at]))
+                problems.append(_no_number(place, value))
         return values.reshape(cells.shape), tuple(problems)
 
     def limits(self, name: str) -> np.ndarray:
         """A column (n,): the limit where a cell says "below …" (``<0.05``, ``0.05未満``), NaN elsewhere."""
         found = np.full(len(self.cells), np.nan)
         for at, written in enumerate(self.texts(name)):
-            if written.startswith("<") or written.endswith("未満"):
-                value = _number(written.removeprefix("<").removesuffix("未満").strip())
-                found[at] = np.nan if value is None else value
+            limit = read_limit(written)
+            found[at] = limit if isinstance(limit, float) else np.nan
         return found
 
     def dates(self, name: str) -> tuple[np.ndarray, tuple[Problem, ...]]:
         """A column (n,) as days (ISO 8601), blank where none is written or it cannot be read; and what could not."""
         found, problems = [], []
         for row, text in enumerate(self.texts(name)):
-            try:
-                found.append(read_timestamp(text)[:10] if text else "")
-            except ValueError:
-                found.append("")
+            day = read_day(text) if text else None
+            found.append("" if day is None or isinstance(day, Problem) else day.isoformat())
+            if isinstance(day, Problem):
                 problems.append(
                     Problem(
                         "compare.no-date",
@@ -136,10 +129,8 @@ class Table:
         rest = np.flatnonzero(~number.ravel())
         filled = np.ones(flat.shape, dtype=bool)
         for at in rest:
-            written = normalise(flat[at])
-            missing = written.casefold() in MISSING_WORDS or written.startswith("<")
-            filled[at] = not missing
-            number.ravel()[at] = not missing and _number(written) is not None
+            filled[at] = not (is_missing(flat[at]) or read_limit(flat[at]) is not None)
+            number.ravel()[at] = filled[at] and not isinstance(read_number(flat[at]), Problem)
         count = filled.reshape(self.cells.shape).sum(axis=0)
         with np.errstate(invalid="ignore"):
             share: np.ndarray = np.where(
@@ -180,18 +171,11 @@ def _headers(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _number(written: str) -> float | None:
-    try:
-        value = float(written.replace(",", ""))
-    except ValueError:
-        return None
-    return value if abs(value) < GREATEST_NUMBER else None
-
-
-def _no_number(place: Place) -> Problem:
+def _no_number(place: Place, why: Problem) -> Problem:
+    mend = Text("数だけにするか、空欄にしてください", "write digits only, or leave it blank")
     return Problem(
         "compare.no-number",
         Text("数値ではありません。欠測として数えました", "is no number and counts as missing"),
-        Text("数だけにするか、空欄にしてください", "write digits only, or leave it blank"),
+        why.mend if why.code == "number.comma" else mend,
         place,
     )

@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kanpo.errors import Place, UsageError
+from kanpo.errors import Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.schema import read_timestamp
+from kanpo.reading import read_day
 
 #: Days after the first of a round that still belong to it: a field of trials is walked in a week.
 ROUND_DAYS = 6
@@ -46,12 +46,10 @@ def read_when(written: str, *, every: bool = True) -> When:
     words = [word.strip() for word in written.replace("、", ",").split(",") if word.strip()]
     if len(words) == 1 and words[0].casefold() in _RULES[: None if every else 3]:
         return When(words[0].casefold())
-    try:
-        days = tuple(read_timestamp(word)[:10] for word in words)
-        if days and all(len(day) == 10 for day in days):
-            return When("days", days)
-    except ValueError:
-        pass
+    read = [read_day(word) for word in words]
+    days = tuple(day.isoformat() for day in read if not isinstance(day, Problem))
+    if days and len(days) == len(read):
+        return When("days", days)
     offered = "|".join(_RULES[: None if every else 3])
     raise UsageError(
         "evidence.date",

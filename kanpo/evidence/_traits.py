@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from kanpo.errors import UsageError
 from kanpo.locale import Text
-from kanpo.schema import TRAITS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import TRAITS
 
 YIELDS = {
     "yield_fresh_kg_per_10a": Text("生収量", "fresh yield"),

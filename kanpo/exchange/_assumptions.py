@@ -18,7 +18,8 @@ from kanpo.exchange._template import new_form
 from kanpo.files import check_target, place_beside
 from kanpo.herbs import Catalogue, find_assumption, find_herb, note_text, project_catalogue
 from kanpo.locale import Text
-from kanpo.schema import ASSUMPTION, read_amount
+from kanpo.reading import read_amount
+from kanpo.schema import ASSUMPTION
 from kanpo.store import Project
 from kanpo.tables import (
     FormColumn,
@@ -274,10 +275,7 @@ def _about(written: Mapping[str, str], catalogue: Catalogue) -> tuple[str, str]:
 
 
 def _says_the_same(written: Mapping[str, str], before: Mapping[str, object]) -> bool:
-    try:
-        low = read_amount(written["low"])
-        high = read_amount(written["high"]) if written.get("high") else low
-    except (ValueError, KeyError):
-        return False
+    low = read_amount(written.get("low", ""))
+    high = read_amount(written["high"]) if written.get("high") else low
     source = str(before["source"] or "")
     return (low, high, written.get("source", "")) == (before["low"], before["high"], source)

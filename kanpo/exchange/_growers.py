@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kanpo.exchange._header import names_of
-from kanpo.schema import ENVELOPE, PEOPLE, RECORD_KINDS
+from kanpo.schema import ENVELOPE, PEOPLE, RECORD_KINDS, names_of
 from kanpo.store import Project
 from kanpo.tables import read_table, spelled
 from kanpo.trials import RecordReport, enter_growers

@@ -8,14 +8,9 @@ from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import ASSUMPTION, ENVELOPE, RECORD_KINDS, Field, find_trait
-from kanpo.tables import Recognise, plain_name, spelled
-
-
-def names_of(field: Field) -> frozenset[str]:
-    """All spellings of a field in a header, in plain form."""
-    written = (field.key, field.label.ja, field.label.en, field.header.ja, field.header.en)
-    return frozenset(plain_name(name) for name in written)
+from kanpo.reading import plain_header
+from kanpo.schema import ASSUMPTION, ENVELOPE, RECORD_KINDS, find_trait, names_of
+from kanpo.tables import Recognise, spelled
 
 
 @cache
@@ -29,8 +24,8 @@ def record_names() -> Recognise:
 
     @cache
     def recognise(text: str) -> str | None:
-        trait = None if plain_name(text) in known else find_trait(text) if text else None
-        return f"trait {trait.key}" if trait is not None else known.get(plain_name(text))
+        trait = None if plain_header(text) in known else find_trait(text) if text else None
+        return f"trait {trait.key}" if trait is not None else known.get(plain_header(text))
 
     return recognise
 
@@ -42,7 +37,7 @@ def names_of_kind(kind: str) -> Recognise:
 
 def is_amount(header: str) -> bool:
     """Whether a column holds figures that belong to the key of their own row."""
-    return plain_name(header) in _amounts()
+    return plain_header(header) in _amounts()
 
 
 @cache
@@ -58,7 +53,7 @@ def kind_of_headers(headers: Sequence[str], path: Path | None = None) -> str:
     InputUnusable
         No kind fits, or two fit equally well.
     """
-    written = {plain_name(header) for header in headers}
+    written = {plain_header(header) for header in headers}
     fits: dict[str, int] = {}
     for table in RECORD_KINDS.values():
         names = {field.key: names_of(field) for field in table.fields}

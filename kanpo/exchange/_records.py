@@ -7,13 +7,13 @@ from pathlib import Path
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.exchange._beside import keep_original, keep_photo
-from kanpo.exchange._header import names_of
 from kanpo.exchange._source import REJECT_HEADERS, RecordsSource, read_source
 from kanpo.files import check_target, place_beside
 from kanpo.locale import Text
-from kanpo.schema import ENVELOPE
+from kanpo.reading import plain_header
+from kanpo.schema import ENVELOPE, names_of
 from kanpo.store import Project
-from kanpo.tables import Table, not_collecting, plain_name, write_csv
+from kanpo.tables import Table, not_collecting, write_csv
 from kanpo.trials import RecordReport, record_rows
 
 _ENVELOPE_NAMES = {field.key: names_of(field) for field in ENVELOPE}
@@ -129,7 +129,7 @@ def _generations(rows: list[int], identities: list[str], corrected: list[str]) -
 def _envelope_column(table: Table, key: str) -> list[str]:
     """A column of the envelope, found by key or label; empty texts where there is none."""
     for column, header in enumerate(table.headers):
-        if plain_name(header) in _ENVELOPE_NAMES[key]:
+        if plain_header(header) in _ENVELOPE_NAMES[key]:
             return [row[column].strip() if column < len(row) else "" for row in table.rows]
     return [""] * len(table.rows)
 

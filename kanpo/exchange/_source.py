@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place, Problem
+from kanpo.exchange._by_place import with_places_joined
 from kanpo.exchange._exif import PhotoFacts, read_photo_facts
 from kanpo.exchange._header import is_amount, kind_of_headers, names_of_kind, record_names
 from kanpo.exchange._wide import is_wide, made_long
@@ -51,6 +52,7 @@ def read_source(project: Project, path: Path, kind: str | None = None) -> Record
     if kind in (None, "observation") and is_field_book(table):
         table, more = read_field_book(project, table)
         return RecordsSource("observation", table, (*problems, *more))
+    table = with_places_joined(table)
     if kind in (None, "observation") and is_wide(table):
         table.refuse_doubles(names_of_kind("observation"))
         source = RecordsSource("observation", made_long(table), problems)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kanpo.exchange._header import names_of
-from kanpo.schema import ENVELOPE, RECORD_KINDS, Trait, find_trait
-from kanpo.tables import Table, plain_name
+from kanpo.reading import plain_header
+from kanpo.schema import ENVELOPE, RECORD_KINDS, Trait, find_trait, names_of
+from kanpo.tables import Table
 
 _OBSERVATION = RECORD_KINDS["observation"]
 _FIELDS = {field.key: names_of(field) for field in (*ENVELOPE, *_OBSERVATION.fields)}
@@ -20,7 +20,7 @@ _DITTO = ("happened_at", "actor")
 
 def is_wide(table: Table) -> bool:
     """Whether traits are columns: plot codes stand there, and neither trait and value nor a harvest."""
-    heads = {plain_name(header) for header in table.headers}
+    heads = {plain_header(header) for header in table.headers}
     if not heads & _FIELDS["plot_code"] or heads & (_FIELDS["trait"] | _FIELDS["value"] | _HARVESTED):
         return False
     return bool(_traits(table))
@@ -29,7 +29,9 @@ def is_wide(table: Table) -> bool:
 def _traits(table: Table) -> dict[int, Trait]:
     known = frozenset().union(*_FIELDS.values())
     found = {
-        i: find_trait(head) for i, head in enumerate(table.headers) if head and plain_name(head) not in known
+        i: find_trait(head)
+        for i, head in enumerate(table.headers)
+        if head and plain_header(head) not in known
     }
     return {index: trait for index, trait in found.items() if trait is not None}
 
@@ -38,7 +40,7 @@ def made_long(table: Table) -> Table:
     """A row for each value, with the row number of the sheet; a blank day or person is that of the row above."""
     traits = _traits(table)
     others = [index for index in range(len(table.headers)) if index not in traits]
-    ditto = {i for i in others if any(plain_name(table.headers[i]) in _FIELDS[key] for key in _DITTO)}
+    ditto = {i for i in others if any(plain_header(table.headers[i]) in _FIELDS[key] for key in _DITTO)}
     above: dict[int, str] = {}
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []

@@ -10,7 +10,7 @@ from kanpo.errors import Place, Problem, UsageError
 from kanpo.herbs._catalogue import Catalogue, find_herb
 from kanpo.herbs._costs import Assumption
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 
 def find_assumption(catalogue: Catalogue, name: str) -> Assumption | None:

@@ -28,7 +28,8 @@ from kanpo.herbs._requirement import Herb, Requirement
 from kanpo.herbs._rows import herb_of_row, requirement_of_row
 from kanpo.herbs._works import Work, work_of_row
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, VOCABULARIES, normalise
+from kanpo.reading import fold_kana
+from kanpo.schema import FACTORS, VOCABULARIES
 
 #: What a verdict rests on before anything else, and the words for it.
 TOPICS = {
@@ -192,15 +193,6 @@ def _resolved(herb_id: str, rows: list[Requirement]) -> tuple[Requirement, ...]:
     return tuple(chosen[factor] for factor in FACTORS if factor in chosen)
 
 
-#: Hiragana to katakana: names of plants are written in either.
-_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
-
-
-def _plain(name: str) -> str:
-    """A name for comparison: width, case and kind of kana do not matter."""
-    return normalise(name).casefold().translate(_KATAKANA)
-
-
 def find_herb(catalogue: Catalogue, text: str) -> Herb:
     """The herb that somebody means by its id, crude drug, plant, species or Latin name.
 
@@ -212,13 +204,13 @@ def find_herb(catalogue: Catalogue, text: str) -> Herb:
     UsageError
         No herb has that name; the nearest is suggested.
     """
-    wanted = _plain(text)
+    wanted = fold_kana(text)
     names: dict[str, str] = {}
     for herb in catalogue.herbs.values():
         plants = herb.plant_ja.replace(")", "").split("(")
         drugs = (herb.crude_drug_ja, herb.latin_drug_name)
         for name in (herb.herb_id, herb.label.ja, herb.label.en, *plants, herb.species, *drugs):
-            names.setdefault(_plain(name), herb.herb_id)
+            names.setdefault(fold_kana(name), herb.herb_id)
     if wanted and wanted in names:
         return catalogue.herbs[names[wanted]]
     near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from kanpo.errors import Place, Problem
 from kanpo.herbs._requirement import Bell, Corners, Points
 from kanpo.locale import Text
+from kanpo.reading import read_number
 from kanpo.schema import Factor
 
 Row = dict[str, str]
@@ -37,11 +38,8 @@ def at(place: Place, row: Row, column: str) -> Place:
 
 def number_of(text: str) -> float | None:
     """A finite number, or None."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
+    value = read_number(text)
+    return None if isinstance(value, Problem) else value
 
 
 def check_curve(row: Row, factor: Factor, place: Place) -> Iterator[Problem]:

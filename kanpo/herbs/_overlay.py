@@ -20,7 +20,8 @@ from kanpo.herbs._requirement import Requirement
 from kanpo.herbs._rows import herb_of_row, requirement_of_row
 from kanpo.herbs._works import lay_over_works
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import FACTORS
 from kanpo.store import OwnCatalogue, Project, sha256_of
 
 _NEEDED = ("herb_id", "factor")

@@ -13,7 +13,7 @@ from kanpo.herbs._check import check_own_herb
 from kanpo.herbs._curve import Row
 from kanpo.herbs._requirement import Herb
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 from kanpo.tables import check_file, named, sheets_of, table_of
 
 #: The source of a row that names none.

@@ -14,7 +14,8 @@ from kanpo.herbs._curve import Row
 from kanpo.herbs._own_herbs import OWN, read_dicts
 from kanpo.herbs._works import LOWER_CORNER, Money, Work, listed
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import FACTORS
 
 #: Columns of ``works.csv``, in order.
 COLUMNS = (

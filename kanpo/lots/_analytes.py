@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 from kanpo.tables import csv_dicts
 
 #: Tests that measure one thing, whatever else is written beside them.

@@ -15,7 +15,8 @@ from kanpo.errors import InputUnusable, KanpoError, Place, Problem
 from kanpo.herbs import Catalogue, find_herb, load_catalogue
 from kanpo.locale import Text
 from kanpo.lots._analytes import Key, key_of
-from kanpo.schema import VOCABULARIES, normalise
+from kanpo.reading import normalise
+from kanpo.schema import VOCABULARIES
 from kanpo.tables import named, read_table
 
 #: The herb whose limits hold for every herb that has none of its own for the same substance.

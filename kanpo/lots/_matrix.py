@@ -11,7 +11,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, KanpoError, Place, Problem, Severity, UsageError
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 from kanpo.store import Project, sha256_of
 from kanpo.tables import check_file, check_rectangle, named, plain_name, sheets_of, table_of
 from kanpo.trials import RecordReport, record_rows

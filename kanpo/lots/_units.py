@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 #: Mass per mass, in percent of one unit. All are exact.
 _PERCENT = {

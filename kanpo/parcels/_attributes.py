@@ -10,7 +10,8 @@ import orjson
 import pandas as pd
 
 from kanpo.parcels.sources import SOURCES
-from kanpo.schema import FACTORS, VOCABULARIES, normalise
+from kanpo.reading import normalise, number_or_nan
+from kanpo.schema import FACTORS, VOCABULARIES
 
 
 def _names() -> dict[str, list[str]]:
@@ -107,10 +108,7 @@ def _number(key: str) -> Callable[[str], float | None]:
     assert low is not None and high is not None
 
     def read(text: str) -> float | None:
-        try:
-            value = float(normalise(text).replace(",", ""))
-        except ValueError:
-            return None
+        value = number_or_nan(text)
         return value if low <= value <= high else None
 
     return read

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import geopandas as gpd
 import pandas as pd
 
-from kanpo.errors import Place, UsageError
+from kanpo.errors import Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import lot_keys, plain_lot, read_place
 
-#: Everything that people type for the dash in a lot number; NFKC leaves most of these apart.
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ－﹣の", "-"))
+_BETWEEN = re.compile(r"番地?の?(?=\d)|の(?=\d)")
 
 
 def search_key(text: object) -> str:
-    """A text for comparing: narrow digits, one kind of dash, no blanks, 番地 left out."""
+    """A text for searching in parts: narrow digits, one kind of dash, no blanks, 番地 left out."""
     if text is None or text != text:
         return ""
-    plain = normalise(text).translate(_DASHES).casefold()
-    return "".join(plain.split()).replace("番地", "").removesuffix("番")
+    plain = _BETWEEN.sub("-", plain_lot(str(text)).casefold())
+    return plain.replace("番地", "").removesuffix("番")
 
 
 def search_parcels(parcels: gpd.GeoDataFrame, words: str) -> gpd.GeoDataFrame:
-    """Parcels of which every word is part of the settlement and lot number, or of the id.
+    """Parcels of which every word is part of the settlement and lot number, or of the id; an address does, too.
 
     Exact lot numbers come first.
     """
@@ -32,13 +34,19 @@ def search_parcels(parcels: gpd.GeoDataFrame, words: str) -> gpd.GeoDataFrame:
     for word in words.split():
         key = search_key(word)
         found &= names.str.contains(key, regex=False) | ids.str.contains(key, regex=False)
-    hits = parcels[found]
-    exact = _exact(parcels, words)[found]
+    exact = _exact(parcels, words)
+    found |= exact
+    hits, exact = parcels[found], exact[found]
     return hits.loc[exact.sort_values(ascending=False, kind="stable").index]
 
 
-def find_parcel(parcels: gpd.GeoDataFrame, words: str) -> pd.Series:
+def find_parcel(parcels: gpd.GeoDataFrame, words: str, *, exact: bool = False) -> pd.Series:
     """The one parcel of that id, or of that settlement and lot number.
+
+    Parameters
+    ----------
+    exact : bool
+        A part of the number is not enough: 132 is not 132-1.
 
     Raises
     ------
@@ -48,8 +56,8 @@ def find_parcel(parcels: gpd.GeoDataFrame, words: str) -> pd.Series:
     by_id = parcels[parcels["parcel_id"] == words.strip()]
     if len(by_id) == 1:
         return by_id.iloc[0]
-    exact = parcels[_exact(parcels, words)]
-    found = exact if len(exact) else search_parcels(parcels, words)
+    named = parcels[_exact(parcels, words)]
+    found = named if len(named) or exact else search_parcels(parcels, words)
     if len(found) == 1:
         return found.iloc[0]
     place = Place(column="parcel_id", value=words)
@@ -77,4 +85,20 @@ def _names(parcels: gpd.GeoDataFrame) -> pd.Series:
 
 
 def _exact(parcels: gpd.GeoDataFrame, words: str) -> pd.Series:
-    return _names(parcels).str.replace(" ", "", regex=False) == search_key(words)
+    """Whether each parcel (n,) is the lot that the words name in full: settlement and lot number, or this alone."""
+    place = read_place(words)
+    if isinstance(place, Problem) or not place.lot:
+        return pd.Series(False, index=parcels.index)
+    wanted = lot_keys(place.settlement, place.lot)
+    keys = pairs_of(parcels["settlement"], parcels["lot_number"])
+    return pd.Series([key == wanted for key in keys], index=parcels.index, dtype=bool)
+
+
+def pairs_of(settlements: Iterable[object], lots: Iterable[object]) -> list[tuple[str, str]]:
+    """Keys of settlement and lot number, each distinct pair worked out once."""
+    known: dict[tuple[object, object], tuple[str, str]] = {}
+    pairs = list(zip(settlements, lots, strict=True))
+    for pair in pairs:
+        if pair not in known:
+            known[pair] = lot_keys(*pair)
+    return [known[pair] for pair in pairs]

@@ -12,7 +12,9 @@ import orjson
 import pandas as pd
 
 from kanpo.locale import Text
-from kanpo.schema import Vocabulary, normalise
+from kanpo.parcels._status import NOTHING, read_states
+from kanpo.reading import normalise
+from kanpo.schema import Vocabulary
 from kanpo.store import Project
 
 #: What a parcel is used for, by the newest survey. A class of the first kind is green where it can be
@@ -28,7 +30,11 @@ USES = Vocabulary(
         "B": Text("荒廃農地B分類", "devastated, class B"),
         "idle": Text("遊休・荒廃農地のすべて", "all that is idle or devastated"),
         "cultivated": Text("耕作中(遊休農地ではない)", "in use (not idle)"),
-        "unknown": Text("不明", "unknown"),
+        "pending": Text("調査中", "being surveyed"),
+        "not_surveyed": Text("調査不可", "could not be surveyed"),
+        "other": Text("その他の状態", "another state"),
+        "not_farmland": Text("非農地", "no longer farmland"),
+        "unknown": Text("不明(調査中・調査不可・その他を含む)", "unknown (being surveyed and the like, too)"),
         "all": Text("すべて", "all"),
     },
     {
@@ -43,9 +49,15 @@ USES = Vocabulary(
         "遊休": "idle",
         "遊休農地": "idle",
         "耕作中": "cultivated",
+        "未調査": "pending",
+        "その他": "other",
+        "非農地判断済": "not_farmland",
+        "不明": "unknown",
         "全部": "all",
     },
 )
+#: Uses of which nobody knows whether the parcel is idle.
+NOT_KNOWN = ("unknown", "pending", "not_surveyed", "other")
 INTENTIONS = Vocabulary(
     "owner_intention",
     {
@@ -76,19 +88,6 @@ ZONES = Vocabulary(
     },
 )
 
-_USE_NAMES = (
-    *("UsageSituationInvestigationResultCodeName", "UsageSituationInvestigationResult"),
-    *(
-        "遊休農地区分",
-        "遊休農地",
-        "遊休区分",
-        "遊休農地の区分",
-        "利用状況調査結果",
-        "遊休農地分類",
-        "遊休農地判定",
-    ),
-    *("利用状況", "農地の利用状況", "利用状況区分", "idle_class"),
-)
 _INTENTION_NAMES = (
     *("OwnerStatementIntentSurveyResultsCodeName", "OwnerStatementIntentSurveyResults"),
     *("所有者の意向", "所有者等の意向", "利用意向調査結果", "利用意向", "意向", "owner_intention"),
@@ -108,7 +107,6 @@ _INTENTION_WORDS = (
 )
 _INTENTION_CODES = {"2": "bank", "6": "not_asked", "9": "pending"}
 _SAYS_NOTHING = frozenset(["", "-", "999", "非公表", "不明", "なし", "無"])
-_IN_USE = frozenset(["3", "耕作", "耕作中", "作付", "作付中", "作付あり", "作付け中", "良好", "遊休なし"])
 
 
 def read_land_use(project: Project, parcels: pd.DataFrame) -> pd.DataFrame:
@@ -123,21 +121,22 @@ def read_land_use(project: Project, parcels: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         With the index of `parcels`: `use` (a key of `USES`: what of it is idle or devastated stands in
-        the classes; else ``cultivated`` or ``unknown``), `shade` (``1_green``, ``1_yellow`` or None) and
+        the classes; else ``cultivated``, a state of its own such as ``pending``, or ``unknown``), `shade` (``1_green``, ``1_yellow`` or None) and
         `owner_intention` (a key of `INTENTIONS`).
     """
     said = _attributes(project, parcels)
     idle = parcels[["idle_class", "devastation_class"]].notna().any(axis=1).to_numpy()
-    uses = [[_written(one, _USE_NAMES) for one in of_parcel] for of_parcel in said]
+    uses = [[read_states(one)[0] for one in of_parcel] for of_parcel in said]
     # The row that the status comes from stands first: a later survey goes before an older one.
-    in_use = np.array([_first(_used(words) for words in found) is True for found in uses], dtype=bool)
+    newest = [next((one for one in found if one != NOTHING), NOTHING) for found in uses]
+    states = np.array([one.state or "unknown" for one in newest], dtype=object)
     intentions = [
         _first(_intention(_written(one, _INTENTION_NAMES)) for one in of_parcel) for of_parcel in said
     ]
     return pd.DataFrame(
         {
-            "use": np.where(idle, "idle", np.where(in_use, "cultivated", "unknown")),
-            "shade": [_first(_shade(words) for words in found) for found in uses],
+            "use": np.where(idle, "idle", states),
+            "shade": [_first(one.shade for one in found) for found in uses],
             "owner_intention": [found or "unknown" for found in intentions],
         },
         index=parcels.index,
@@ -177,20 +176,6 @@ def _written(attributes: Mapping[str, object], names: Iterable[str]) -> list[str
 
 def _first(found: Iterable[object]) -> object:
     return next((one for one in found if one is not None), None)
-
-
-def _used(words: list[str]) -> bool | None:
-    """Whether a survey says that a parcel is in use; None where none says so or not."""
-    if any(word in _IN_USE or "遊休農地ではない" in word or "遊休農地でない" in word for word in words):
-        return True
-    return False if any("遊休" in word or word in ("1", "2") for word in words) else None
-
-
-def _shade(words: list[str]) -> str | None:
-    for mark, key in (("緑", "1_green"), ("黄", "1_yellow")):
-        if any(mark in word for word in words):
-            return key
-    return None
 
 
 def _intention(words: list[str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,9 +14,8 @@ from kanpo.budgets import near_pairs
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.locale import Text
 from kanpo.parcels._assign import JoinModel, Pairs, log_area_density, log_density, solve
-from kanpo.parcels._find import search_key
+from kanpo.parcels._find import pairs_of, search_key
 from kanpo.parcels._measure import reproject
-from kanpo.schema import normalise
 
 #: Least probability of a link of high and of medium confidence. Of the links above the first more
 #: than 99.5 % are right, because most lie far above it.
@@ -50,8 +48,6 @@ REASONS: dict[str, Text] = {
     "no_outline": Text("近くに筆ポリゴンがない", "no outline nearby"),
     "no_pin": Text("大字と地番が同じ(ピンなし)", "same settlement and lot number (no pin)"),
 }
-_BETWEEN = re.compile(r"番地?[の\-‐-―−ー－ｰ]?(?=[0-9])")
-_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 #: Log odds that two parcels of another land type, number or settlement are the same all the same.
 _OTHER_LAND, _OTHER_NUMBER, _OTHER_SETTLEMENT, _SAME_LOT = -3.0, -6.0, -4.0, 5.0
 #: A pin at more than so many standard deviations, or an area off by more than so much (ln), is odd.
@@ -193,17 +189,6 @@ def newest_status(register_rows: pd.DataFrame) -> pd.DataFrame:
     return first.assign(disputed=first["_group"].map(disputed))[[*wanted, "disputed"]].reset_index(drop=True)
 
 
-def lot_key(value: object) -> str:
-    """A lot number for comparing: 123番地４, １２３ー４, 0123-0004 and 123の4 are 123-4."""
-    if value is None or value != value:
-        return ""
-    return _LEADING_ZEROS.sub("", search_key(_BETWEEN.sub("-", normalise(value))))
-
-
-def _settlement_key(value: object) -> str:
-    return search_key(value).removeprefix("大字")
-
-
 def _plane(*tables: gpd.GeoDataFrame) -> int:
     """EPSG code of the zone in the middle of all that has a place."""
     shapes = np.concatenate([_geometries(table) for table in tables])
@@ -232,10 +217,11 @@ def _side(table: pd.DataFrame, id_column: str, area_column: str, epsg: int) -> _
         area = np.where(np.isnan(area), shapely.area(shapes), area)
     middle = shapely.centroid(shapes)
     texts = {name: rows[name].astype(object) for name in wanted[:4]}
+    pairs = pairs_of(texts["settlement"], texts["lot_number"])
     keys = {
         "ids": texts[id_column].map(str).to_numpy(dtype=object),
-        "settlement": texts["settlement"].map(_settlement_key).to_numpy(dtype=object),
-        "lot": texts["lot_number"].map(lot_key).to_numpy(dtype=object),
+        "settlement": np.array([place for place, _ in pairs], dtype=object),
+        "lot": np.array([lot for _, lot in pairs], dtype=object),
         "land": texts["land_type"].map(search_key).to_numpy(dtype=object),
     }
     sort = pd.DataFrame({**keys, "area": area, "x": shapely.get_x(middle), "y": shapely.get_y(middle)})

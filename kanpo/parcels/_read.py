@@ -106,7 +106,7 @@ class ParcelReader:
     def _check(self, chunk: FeatureChunk) -> ParcelChunk:
         assert self.source is not None
         properties = [properties_of(feature) for feature in chunk.features]
-        table = parcel_rows(self.source, properties, chunk)
+        table, unread = parcel_rows(self.source, properties, chunk)
         if chunk.shapes is None:
             built = build_polygons([feature.get("geometry") for feature in chunk.features])
         else:
@@ -122,7 +122,7 @@ class ParcelReader:
         findings, repeated = self._identify(table, checked.shapes, findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
         frame = gpd.GeoDataFrame(table[kept], geometry=checked.shapes[kept], crs=STORED_EPSG)
-        return self._chunk(chunk, frame, pins, findings, int(repeated.sum()) + self._again)
+        return self._chunk(chunk, frame, pins, findings, int(repeated.sum()) + self._again, unread)
 
     def _settle_crs(self, shapes: np.ndarray, municipality_codes: pd.Series) -> None:
         """Find the plane zone of metres without a word; say so where a datum is rough."""
@@ -213,8 +213,9 @@ class ParcelReader:
         pins: gpd.GeoDataFrame,
         findings: list[tuple[int, Finding]],
         duplicates: int,
+        unread: list[Problem],
     ) -> ParcelChunk:
-        problems: list[Problem] = []
+        problems = [problem.at(file=self.name) for problem in unread]
         rejected: dict[int, list[Problem]] = {}
         repaired: set[int] = set()
         sent_back = {position for position, finding in findings if finding.rejects}

@@ -17,9 +17,10 @@ from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._find import search_key
 from kanpo.parcels._joined import current_parcels
-from kanpo.parcels._land_use import INTENTIONS, USES, ZONES, read_land_use, zone_keys
+from kanpo.parcels._land_use import INTENTIONS, NOT_KNOWN, USES, ZONES, read_land_use, zone_keys
 from kanpo.parcels._succession import carried_over
-from kanpo.schema import VOCABULARIES, Vocabulary, normalise
+from kanpo.reading import normalise
+from kanpo.schema import VOCABULARIES, Vocabulary
 from kanpo.store import Project
 
 #: Decisions that may be asked for: those that are recorded, and that there is none.
@@ -141,6 +142,8 @@ class ParcelFilter:
 
     def _uses(self, parcels: pd.DataFrame) -> np.ndarray:
         wanted = set(self.statuses)
+        if "unknown" in wanted:
+            wanted |= set(NOT_KNOWN)
         if not wanted or "all" in wanted:
             return np.ones(len(parcels), dtype=bool)
         keep = parcels["use"].isin(wanted) | parcels["devastation_class"].isin(wanted)
@@ -249,7 +252,7 @@ def select_parcels(
     if not wanted.with_cultivated:
         with_them = replace(wanted, cultivated=True).mask(table)
         in_use = int((with_them & ~keep).sum())
-    unknown = int((keep & (table["use"] == "unknown").to_numpy()).sum())
+    unknown = int((keep & table["use"].isin(NOT_KNOWN).to_numpy()).sum())
     return Selection(tuple(table["parcel_id"][keep]), len(table), in_use, unknown)
 
 

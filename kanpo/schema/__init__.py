@@ -4,10 +4,9 @@ What is said here (key, label, type, unit, range, vocabulary, privacy) is what v
 database, column headers, help texts and the documentation are made from.
 """
 
-from kanpo.schema._assumed import ASSUMPTION, read_amount
+from kanpo.schema._assumed import ASSUMPTION
 from kanpo.schema._computed import FACTOR_VALUES, REGISTER_LINKS, SCORES, STAMPS
 from kanpo.schema._document import TABLES, document
-from kanpo.schema._era import ERAS, DateUnreadable, Era, era_text, read_japanese_date
 from kanpo.schema._factors import FACTORS, Factor
 from kanpo.schema._field import Audience, Field, Kind, Privacy, Table
 from kanpo.schema._imported import (
@@ -20,13 +19,8 @@ from kanpo.schema._imported import (
     PARCELS,
     REGISTER,
 )
-from kanpo.schema._reading import (
-    normalise,
-    read_integer,
-    read_number,
-    read_timestamp,
-    read_value,
-)
+from kanpo.schema._names import names_of
+from kanpo.schema._reading import read_value
 from kanpo.schema._recorded import JOURNAL, JUDGEMENT, OUTLINES, PEOPLE, RECORD_KINDS, SITE_VISIT
 from kanpo.schema._traits import TRAITS, Trait, find_trait
 from kanpo.schema._validate import (
@@ -37,7 +31,7 @@ from kanpo.schema._validate import (
     check_records,
 )
 from kanpo.schema._vocabulary import VOCABULARIES, Vocabulary
-from kanpo.schema._written import Portion, Unreadable, portions_of, read_ingredients, read_measured
+from kanpo.schema._written import Portion, portions_of, read_ingredients, read_measured
 from kanpo.schema._zone import DEFAULT_ZONE, bring_home, day_of, today_in, zone_of
 
 __all__ = [
@@ -47,7 +41,6 @@ __all__ = [
     "BOUNDARIES",
     "DEFAULT_ZONE",
     "ENVELOPE",
-    "ERAS",
     "FACTORS",
     "FACTOR_VALUES",
     "FORMER_PARCELS",
@@ -71,8 +64,6 @@ __all__ = [
     "Audience",
     "CheckedRecord",
     "CheckedRecords",
-    "DateUnreadable",
-    "Era",
     "Factor",
     "Field",
     "Kind",
@@ -80,23 +71,16 @@ __all__ = [
     "Privacy",
     "Table",
     "Trait",
-    "Unreadable",
     "Vocabulary",
     "bring_home",
     "check_records",
     "day_of",
     "document",
-    "era_text",
     "find_trait",
-    "normalise",
+    "names_of",
     "portions_of",
-    "read_amount",
     "read_ingredients",
-    "read_integer",
-    "read_japanese_date",
     "read_measured",
-    "read_number",
-    "read_timestamp",
     "read_value",
     "today_in",
     "zone_of",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Literal
 
 from kanpo.locale import Text
+from kanpo.reading import plain_header
+from kanpo.schema._names import other_names
 from kanpo.tables import csv_dicts
 
 
@@ -86,9 +87,16 @@ TRAITS: dict[str, Trait] = _read()
 
 def find_trait(name: str) -> Trait | None:
     """The trait of that key or label, in either language and any width; with or without its unit."""
-    plain = unicodedata.normalize("NFKC", name).strip().casefold()
+    wanted = plain_header(name)
     for trait in TRAITS.values():
-        names = (trait.key, trait.label.ja, trait.label.en, trait.header.ja, trait.header.en)
-        if plain in {unicodedata.normalize("NFKC", word).casefold() for word in names}:
+        names = (
+            trait.key,
+            trait.label.ja,
+            trait.label.en,
+            trait.header.ja,
+            trait.header.en,
+            *other_names(trait.key),
+        )
+        if wanted in map(plain_header, names):
             return trait
     return None

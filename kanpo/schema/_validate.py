@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
+from kanpo.reading import normalise, plain_header, read_number
 from kanpo.schema._day_rules import check_days
 from kanpo.schema._field import Field, Table
-from kanpo.schema._measured import UnitDiffers, read_measured
-from kanpo.schema._reading import normalise, read_value
+from kanpo.schema._names import names_of
+from kanpo.schema._reading import read_value
 from kanpo.schema._recorded import RECORD_KINDS
 from kanpo.schema._traits import TRAITS, Trait, find_trait
 from kanpo.schema._zone import DEFAULT_ZONE, bring_home, today_in
@@ -176,12 +177,12 @@ def _match_headers(
 ) -> tuple[dict[str, str], list[Problem]]:
     names: dict[str, str] = {}
     for field in fields:
-        for name in (field.key, field.label.ja, field.label.en, field.header.ja, field.header.en):
-            names.setdefault(normalise(name).casefold(), field.key)
+        for name in names_of(field):
+            names.setdefault(name, field.key)
     matched: dict[str, str] = {}
     problems: list[Problem] = []
     for header in headers:
-        plain = normalise(header.removeprefix("\ufeff")).casefold()
+        plain = plain_header(header)
         key = names.get(plain)
         if key is not None:
             matched.setdefault(key, header)
@@ -335,11 +336,10 @@ def _unknown_trait(name: str) -> Problem:
 def _number_of(trait: Trait, written: str) -> tuple[object, Problem | None]:
     """The number of a measured trait; the text itself where it is none, with the problem."""
     place = Place(column="value", value=written)
-    try:
-        number = read_measured(trait.category_of(normalise(written)) or written, trait.unit)
-    except UnitDiffers as differs:
-        return written, differs.problem(trait.label, place)
-    except ValueError:
+    number = read_number(trait.category_of(normalise(written)) or written, trait.unit)
+    if isinstance(number, Problem):
+        if number.code != "value.not-number":
+            return written, number.at(column="value", value=written)
         what = Text(f"「{trait.label.ja}」の値が数値ではありません", f"'{trait.label.en}' wants a number")
         mend = Text("数字だけを入れ、言葉は備考へ", "enter digits only; words belong in the note")
         return written, Problem("value.not-number", what, mend, place)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from kanpo.errors import Problem
 from kanpo.locale import Text
+from kanpo.reading import Reading, normalise, read_number, with_hyphens
 
 _SIGNS = str.maketrans({"＝": "=", "；": ";", "、": ";", "\n": ";", "\u3000": " "})
 _PORTION = re.compile(r"(?P<lot>[^=;]+?)\s*=\s*(?P<mass>[^=;]*?)\s*")
-_MASS = re.compile(r"(?P<number>[+-]?[\d,]*\.?\d+(?:e-?\d+)?)\s*(?P<unit>[a-zμ%]*)", re.IGNORECASE)
-_BELOW = re.compile(r"<\s*([\d,]*\.?\d+)|([\d,]*\.?\d+)\s*未満")
+_MASS = re.compile(r"(?P<number>[^a-zμ%]+?(?:e-?\d+)?)\s*(?P<unit>[a-zμ%]*)", re.IGNORECASE)
+_BELOW = re.compile(r"<\s*(.+)|(.+?)\s*未満")
 #: Kilograms in one unit, to say what to write instead.
 _KILOGRAMS = {"g": 0.001, "t": 1000.0, "mg": 1e-6}
-
-
-class Unreadable(ValueError):
-    """A written value that cannot be read, with the problem as the user is told it."""
-
-    def __init__(self, code: str, what: Text, mend: Text) -> None:
-        super().__init__(code)
-        self.problem = Problem(code, what, mend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +25,32 @@ class Portion:
     kg: float
 
 
-def read_masses(text: str) -> str:
+def read_masses(text: str) -> Reading[str]:
     """``L1=12.5; L2=3`` in its plain form: full-width signs, 、 and line breaks are read too.
 
-    Raises
-    ------
-    Unreadable
-        A part is not ``lot=kg``, a mass is negative, in another unit, or a lot stands twice.
+    A problem where a part is not ``lot=kg``, a mass is negative, in another unit, or a lot stands twice.
     """
     # Only signs and masses are read in any width: ① in a lot's name is not 1.
-    plain = text.translate(_SIGNS)
-    parts = [part.strip() for part in plain.split(";") if part.strip()]
-    portions = [_portion(part) for part in parts]
-    lots = [portion.lot_id for portion in portions]
-    twice = next((lot for lot in lots if lots.count(lot) > 1), None)
-    if not portions or twice is not None:
-        raise Unreadable(
-            "lot.twice" if twice else "lot.masses",
-            Text(f"ロット「{twice}」が2度あります", f"lot '{twice}' stands twice")
-            if twice
-            else Text("ロットがありません", "there is no lot"),
-            Text(
-                "1つのロットは1度だけ、合計の kg で書いてください", "write each lot once, with its total kg"
-            ),
-        )
-    return "; ".join(f"{portion.lot_id}={portion.kg:.12g}" for portion in portions)
+    parts = [part.strip() for part in text.translate(_SIGNS).split(";") if part.strip()]
+    portions: dict[str, float] = {}
+    for part in parts:
+        portion = _portion(part)
+        if isinstance(portion, Problem):
+            return portion
+        if portion.lot_id in portions:
+            return _lots(
+                "lot.twice",
+                Text(f"ロット「{portion.lot_id}」が2度あります", f"lot '{portion.lot_id}' stands twice"),
+            )
+        portions[portion.lot_id] = portion.kg
+    if not portions:
+        return _lots("lot.masses", Text("ロットがありません", "there is no lot"))
+    return "; ".join(f"{lot}={kg:.12g}" for lot, kg in portions.items())
+
+
+def _lots(code: str, what: Text) -> Problem:
+    mend = Text("1つのロットは1度だけ、合計の kg で書いてください", "write each lot once, with its total kg")
+    return Problem(code, what, mend)
 
 
 def portions_of(text: object) -> tuple[Portion, ...]:
@@ -68,20 +61,23 @@ def portions_of(text: object) -> tuple[Portion, ...]:
     return tuple(Portion(lot, float(mass)) for lot, _, mass in pairs)
 
 
-def _portion(part: str) -> Portion:
+def _portion(part: str) -> Reading[Portion]:
     whole = _PORTION.fullmatch(part)
-    mass = _MASS.fullmatch(unicodedata.normalize("NFKC", whole["mass"])) if whole else None
-    if whole is None or mass is None:
-        raise Unreadable(
+    mass = _MASS.fullmatch(normalise(whole["mass"])) if whole else None
+    kg = read_number(mass["number"]) if mass else None
+    if isinstance(kg, Problem) and kg.code == "number.comma":
+        return kg
+    if whole is None or mass is None or isinstance(kg, Problem) or kg is None:
+        return Problem(
             "lot.masses",
             Text(f"「{part}」を ロット=kg として読めません", f"'{part}' is not lot=kg"),
             Text("L1=12.5; L2=3 のように書いてください", "write it as L1=12.5; L2=3"),
         )
-    lot, kg, unit = whole["lot"], float(mass["number"].replace(",", "")), mass["unit"].lower()
+    lot, unit = whole["lot"], mass["unit"].lower()
     if unit not in ("", "kg"):
         known = _KILOGRAMS.get(unit)
         example = f"{lot}={kg * known:g}" if known else f"{lot}=12.5"
-        raise Unreadable(
+        return Problem(
             "lot.unit",
             Text(
                 f"「{lot}」の重さの単位が kg ではありません({unit})", f"mass of '{lot}' is in {unit}, not kg"
@@ -89,7 +85,7 @@ def _portion(part: str) -> Portion:
             Text(f"kg に直して書いてください(例: {example})", f"write it in kg, for example {example}"),
         )
     if kg < 0:
-        raise Unreadable(
+        return Problem(
             "lot.negative-mass",
             Text(f"「{lot}」の重さが負です({kg:g} kg)", f"mass of '{lot}' is negative ({kg:g} kg)"),
             Text("0以上の kg を入れてください", "enter kg of 0 or more"),
@@ -97,26 +93,15 @@ def _portion(part: str) -> Portion:
     return Portion(lot, kg)
 
 
-def read_measured(text: str) -> float | str:
-    """A measured value: a number, or ``<0.01`` (also ``0.01未満``) kept as such.
-
-    Raises
-    ------
-    Unreadable
-        It is neither, is negative, or says only that nothing was found.
-    """
-    plain = unicodedata.normalize("NFKC", text).strip()
+def read_measured(text: str) -> Reading[float | str]:
+    """A measured value: a number of 0 or more, or ``<0.01`` (also ``0.01未満``) kept as such."""
+    plain = normalise(text)
     below = _BELOW.fullmatch(plain)
-    if below is not None:
-        limit = (below[1] or below[2]).replace(",", "")
-        if float(limit) > 0:
-            return f"<{limit}"
-    try:
-        value = float(plain.replace(",", ""))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise Unreadable(
+    value = read_number(plain if below is None else below[1] or below[2])
+    if isinstance(value, Problem) and value.code == "number.comma":
+        return value
+    if isinstance(value, Problem) or value < 0 or (below is not None and value == 0):
+        return Problem(
             "assay.value",
             Text("測定値として読めません", "is no measured value"),
             Text(
@@ -124,26 +109,22 @@ def read_measured(text: str) -> float | str:
                 "enter a number of 0 or more, or the limit it is below, as <0.01",
             ),
         )
-    return value
+    return value if below is None else f"<{value:.15g}"
 
 
-def read_ingredients(text: str) -> dict[str, int | None]:
+def read_ingredients(text: str) -> Reading[dict[str, int | None]]:
     """Active ingredients, each with the uses that the label allows in all: ``マンゼブ=3; メタラキシル``.
 
-    The number is None where it is left out.
-
-    Raises
-    ------
-    Unreadable
-        A number of uses is no whole number, or an ingredient stands twice.
+    The number is None where it is left out. A problem where a number of uses is no whole number, or an
+    ingredient stands twice.
     """
-    parts = [part.strip() for part in unicodedata.normalize("NFKC", text.translate(_SIGNS)).split(";")]
+    parts = [part.strip() for part in normalise(text.translate(_SIGNS)).split(";")]
     uses: dict[str, int | None] = {}
     for part in filter(None, parts):
         name, _, most = (piece.strip() for piece in part.partition("="))
         number = most.removesuffix("以内").removesuffix("回")
         if not name or name in uses or (most and not re.fullmatch(r"[0-9]{1,3}", number)):
-            raise Unreadable(
+            return Problem(
                 "pesticide.ingredients",
                 Text(f"「{part}」を有効成分として読めません", f"'{part}' is no active ingredient"),
                 Text(
@@ -155,24 +136,17 @@ def read_ingredients(text: str) -> dict[str, int | None]:
     return uses
 
 
-def read_npk(text: str) -> str:
+def read_npk(text: str) -> Reading[str]:
     """An analysis of fertiliser, percent of N, P2O5 and K2O, as ``8-8-8``.
 
-    Raises
-    ------
-    Unreadable
-        It is not three percentages that add up to at most 100.
+    A problem where it is not three percentages that add up to at most 100.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    parts = re.split(r"\s*[-:/‐−–ー]\s*", plain)
-    try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
-        numbers = []
-    if len(numbers) != 3 or min(numbers) < 0 or sum(numbers) > 100:
-        raise Unreadable(
+    numbers = [read_number(part) for part in re.split(r"\s*[-:/ー]\s*", with_hyphens(normalise(text)))]
+    known = [number for number in numbers if not isinstance(number, Problem)]
+    if len(numbers) != 3 or len(known) != 3 or min(known) < 0 or sum(known) > 100:
+        return Problem(
             "operation.npk",
             Text("肥料の成分として読めません", "is no analysis of fertiliser"),
             Text("窒素-りん酸-加里 の % を 8-8-8 のように書いてください", "write percent N-P-K as 8-8-8"),
         )
-    return "-".join(f"{number:g}" for number in numbers)
+    return "-".join(f"{number:g}" for number in known)

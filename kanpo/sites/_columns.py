@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from kanpo.errors import KanpoError, Place, UsageError
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import FACTORS
 
 #: Names by which other people's layers call a factor, besides its key and its Japanese label.
 _ALIASES = {

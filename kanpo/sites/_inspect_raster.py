@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from kanpo.budgets import BLOCK_BYTES, RASTER_CELLS
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.files import damage_said
 from kanpo.locale import Text
+from kanpo.reading import normalise
 from kanpo.schema import FACTORS
 from kanpo.sites._columns import check_factor, wrong_column
 from kanpo.sites._extent import check_in_japan
@@ -118,7 +118,7 @@ def _proposed(raster: Any, path: Path, dem: bool) -> dict[str, str]:
     if raster.count != 1:
         return {}
     # macOS writes file names decomposed.
-    stem = unicodedata.normalize("NFKC", path.stem).lower()
+    stem = normalise(path.stem).lower()
     if stem in FACTORS and stem != "elevation_m" and not dem:
         return {stem: "1"}
     if dem or any(word in stem for word in _DEM_WORDS):

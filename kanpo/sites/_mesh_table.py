@@ -14,7 +14,8 @@ import shapely
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import FACTORS
 from kanpo.sites._columns import check_factor, match_columns, wrong_column
 from kanpo.sites._layer import Layer, LayerValues, possible_only
 from kanpo.sites._mesh import SIZES, mesh_boxes, mesh_code, warmth_index

@@ -8,7 +8,8 @@ import numpy as np
 
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, VOCABULARIES, normalise, read_number
+from kanpo.reading import normalise, number_or_nan
+from kanpo.schema import FACTORS, VOCABULARIES
 
 #: A month's mean temperature, °C, colder or warmer than which no place in Japan is (the records of
 #: single days are −41.0, Asahikawa 1902, and 41.8, Isesaki 2025; Japan Meteorological Agency).
@@ -27,10 +28,7 @@ def written_class(factor: str, written: object) -> str | None:
 
 def written_number(written: object) -> float:
     """The number that somebody wrote (full-width digits allowed); NaN for blank or no number."""
-    try:
-        return float("nan") if blank(written) else read_number(str(written))
-    except ValueError:
-        return float("nan")
+    return float("nan") if blank(written) else number_or_nan(written)
 
 
 def doubts(factor: str, cells: Iterable[tuple[Place, object]], *, month_mean: bool = False) -> list[Problem]:

@@ -20,7 +20,7 @@ from pyproj.exceptions import CRSError
 from kanpo.errors import InputUnusable, Place, UsageError
 from kanpo.files import damage_said
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 from kanpo.sites._archive import ZIP, members
 from kanpo.store import check_foreign_tables, ordinary_tables
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
+from kanpo.reading import normalise, with_hyphens
 from kanpo.store._identity import sha256_of
 
 #: Device, number and hash of a record.
@@ -17,7 +17,6 @@ Head = tuple[str, int, str]
 #: Digits of the digest that are printed; fewer could be met by chance or by trying.
 _PRINTED = 12
 #: Hyphens, dashes and minus signs that a word processor or a Japanese keyboard puts for ``-``.
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー"), "-")
 _FORM = re.compile(rf"([0-9a-f]{{{_PRINTED},64}})(?:-([0-9]{{1,12}}))?")
 
 
@@ -80,7 +79,7 @@ def parse_seal(text: str) -> PrintedSeal:
     UsageError
         It is none: fewer than twelve digits of the digest, or something else than ``digest-count``.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().lower().translate(_DASHES)
+    plain = with_hyphens(normalise(text)).replace("ー", "-").lower()
     match = _FORM.fullmatch(plain)
     if match is None:
         raise UsageError(

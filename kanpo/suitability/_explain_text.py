@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy as np
 from kanpo.errors import shown
 from kanpo.herbs import note_text
 from kanpo.locale import Text
+from kanpo.reading import text_width
 from kanpo.schema import FACTORS
 from kanpo.sites import source_label
 from kanpo.suitability._classes import CERTAINTY_LABELS, CLASS_LABELS, Certainty
@@ -328,7 +328,7 @@ def _one_line(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return int(text_width(text))
 
 
 def _grounds(found: Explanation, speak: Speak) -> list[str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise, read_number
+from kanpo.reading import normalise, read_number
+from kanpo.schema import FACTORS
 
 #: Shares of 1, per cent and points are given; beyond these bounds a factor is all or nothing of a score.
 _LEAST, _MOST = 1e-6, 1e6
@@ -146,11 +147,8 @@ def _row(
             Text(f"使える要因: {'、'.join(known)}", f"factors: {', '.join(known)}"),
             Place(place.file, row=place.row, column="factor", value=factor),
         )
-    try:
-        value = read_number(weight)
-    except (ValueError, OverflowError):
-        value = -1.0
-    if not (value == 0 or _LEAST <= value <= _MOST):
+    value = read_number(weight)
+    if isinstance(value, Problem) or not (value == 0 or _LEAST <= value <= _MOST):
         return Problem(
             "weights.not-a-weight",
             Text("重みの数として読めません", "is no weight"),

@@ -11,7 +11,8 @@ import pandas as pd
 
 from kanpo.errors import Place, UsageError
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import FACTORS
 from kanpo.sites import Factors
 from kanpo.suitability._score import Scores
 

@@ -10,7 +10,8 @@ import pandas as pd
 from kanpo.errors import Place, UsageError
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.schema import FACTOR_VALUES, FACTORS, PARCELS, normalise, read_value
+from kanpo.reading import normalise
+from kanpo.schema import FACTOR_VALUES, FACTORS, PARCELS, read_value
 from kanpo.sites import Factors
 from kanpo.suitability._classes import ClassBounds
 from kanpo.suitability._method import Method

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 from kanpo.locale import Text
+from kanpo.reading import text_width
 from kanpo.tables._book import HEAD_COLOUR, put, set_up_page
 from kanpo.tables._header import HINT
 
@@ -107,9 +107,7 @@ def _explain(about: Any, guide: Sequence[Text]) -> None:
 
 def _height(texts: Sequence[str], width: int) -> float:
     """Points that the longest of some texts takes in cells of a width; full-width letters count two."""
-    lines = max(
-        math.ceil(sum(2 if east_asian_width(c) in "WFA" else 1 for c in text) / (width - 2)) for text in texts
-    )
+    lines = max(math.ceil(text_width(text) / (width - 2)) for text in texts)
     return 16.0 * max(lines, 1)
 
 

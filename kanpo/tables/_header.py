@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from kanpo.reading import plain_header
 from kanpo.tables._sheet import Row, Sheet, is_blank, plain_name, plain_of, text_of
 
 #: What a header means, or None for one that is not known.
@@ -41,14 +42,16 @@ class Header:
 
 
 def spelled(names: Mapping[str, Iterable[str]]) -> Recognise:
-    """A recogniser from meanings to their spellings; width, case and blanks do not count."""
-    known = {plain_name(name): meaning for meaning, written in names.items() for name in written}
-    return lambda text: known.get(plain_name(text))
+    """A recogniser from meanings to their spellings; width, case, blanks and marks do not count."""
+    known = {plain_header(name): meaning for meaning, written in names.items() for name in written}
+    return lambda text: known.get(plain_header(text))
 
 
 def named(names: Iterable[str]) -> Recognise:
     """A recogniser of the headers that somebody gave by name."""
-    return spelled({name: [name] for name in names})
+    # Columns that differ by a mark only are two where somebody chose their names.
+    known = {plain_name(name): name for name in names}
+    return lambda text: known.get(plain_name(text))
 
 
 def find_header(sheet: Sheet, recognise: Recognise | None) -> Header | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from kanpo.budgets import BLANK_ROWS
+from kanpo.reading import without_blanks
 
 #: Cells to the right of this one are left out of a register; none has as many columns.
 MOST_COLUMNS = 200
@@ -88,14 +88,12 @@ def text_of(cell: Cell) -> str:
 
 def plain_of(cell: Cell) -> str:
     """The text for comparing and reading: NFKC, no blanks at all."""
-    return "".join(unicodedata.normalize("NFKC", text_of(cell)).split())
+    return without_blanks(text_of(cell))
 
 
 def plain_name(text: str) -> str:
     """A header for comparing: width, case, blanks and line breaks do not count."""
-    if text.isascii():
-        return "".join(text.split()).casefold()
-    return "".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split()).casefold()
+    return without_blanks(text).casefold()
 
 
 def cell_of(value: object) -> Cell:

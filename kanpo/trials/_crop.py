@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kanpo.herbs import Herb
-from kanpo.schema import normalise
+from kanpo.reading import fold_kana, normalise
 
 #: Names on labels that take in every medicinal crop.
 _ANY = ("薬用作物", "薬用作物類", "薬用植物", "その他", "そのた", "その他の作物", "その他の薬用作物")
@@ -14,7 +14,6 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 #: In brackets behind a crop: what is grown to be looked at is not what is taken as a medicine.
 _NOT_MEDICINAL = ("観賞", "花き", "切り花", "庭園")
 #: Hiragana to katakana: labels write とうき, catalogues トウキ.
-_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 #: How labels call a herb beside the names of the catalogue.
 _ON_LABELS = {
     "ninjin": ("薬用ニンジン", "薬用人参", "チョウセンニンジン", "朝鮮人参", "高麗人参"),
@@ -52,4 +51,4 @@ def _without_commas_in_brackets(crop: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return normalise(name).casefold().replace(" ", "").translate(_KATAKANA)
+    return fold_kana(name)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import PEOPLE
+from kanpo.reading import plain_header
+from kanpo.schema import PEOPLE, RECORD_KINDS, names_of
 from kanpo.store import Project
 from kanpo.trials._record import RecordReport, record_rows
 
@@ -24,7 +25,7 @@ def enter_growers(
     ----------
     columns : mapping
         ``grower_code`` and the fields of the grower record, with ``name``, ``phone`` and ``note``
-        of the people file. ``happened_at`` may be left out.
+        of the people file, by key or by any of their names. ``happened_at`` may be left out.
 
     Returns
     -------
@@ -36,6 +37,7 @@ def enter_growers(
     InputUnusable
         There is no column of codes.
     """
+    columns = _by_key(columns)
     if "grower_code" not in columns:
         raise _without_code(file)
     personal = {key: columns[key] for key in PEOPLE.keys if key in columns}
@@ -55,12 +57,25 @@ def enter_growers(
     return report
 
 
+def _by_key(columns: Mapping[str, Sequence[str | None]]) -> dict[str, Sequence[str | None]]:
+    """The columns by key, whatever they are called; of two of one meaning the first counts."""
+    keys = {
+        name: field.key
+        for field in (*RECORD_KINDS["grower"].fields, *PEOPLE.fields)
+        for name in names_of(field)
+    }
+    found: dict[str, Sequence[str | None]] = {}
+    for header, values in columns.items():
+        found.setdefault(keys.get(plain_header(header.removeprefix("\ufeff")), header), values)
+    return found
+
+
 def _without_code(file: str | None) -> InputUnusable:
     return InputUnusable(
         "growers.no-code",
-        Text("担い手の番号の列(grower_code)がありません", "there is no column grower_code"),
+        Text("担い手の番号の列(生産者コード)がありません", "there is no column grower_code"),
         Text(
-            "見出しを grower_code, name, phone, note にしてください",
+            "見出しを 生産者コード・氏名・電話・備考 にしてください",
             "name the columns grower_code, name, phone, note",
         ),
         Place(file),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 
 #: Columns of the result: N, P2O5 and K2O, kg per 10 a, in the order of an analysis.
 NUTRIENTS = ("n_kg_per_10a", "p2o5_kg_per_10a", "k2o_kg_per_10a")

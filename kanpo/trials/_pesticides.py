@@ -14,7 +14,8 @@ import pandas as pd
 from kanpo.errors import Place, Problem, Severity
 from kanpo.herbs import Herb
 from kanpo.locale import Text
-from kanpo.schema import Unreadable, normalise, read_ingredients
+from kanpo.reading import normalise
+from kanpo.schema import read_ingredients
 from kanpo.trials._crop import crop_fits
 
 Row = Mapping[str, Any]
@@ -52,12 +53,9 @@ def check_spray(body: Mapping[str, Any], kind: str) -> list[Problem]:
     """What is wrong with a record of a pesticide, or of its label, as it is written down."""
     problems = []
     if kind in ("operation", "use_condition") and _text(body.get("active_ingredients")):
-        try:
-            read_ingredients(_text(body["active_ingredients"]))
-        except Unreadable as unreadable:
-            problems.append(
-                unreadable.problem.at(column="active_ingredients", value=body["active_ingredients"])
-            )
+        read = read_ingredients(_text(body["active_ingredients"]))
+        if isinstance(read, Problem):
+            problems.append(read.at(column="active_ingredients", value=body["active_ingredients"]))
     if kind == "operation" and is_pesticide(body) and not registration_of(body):
         problems.append(
             Problem(
@@ -201,9 +199,8 @@ def sprays_of(operations: pd.DataFrame, labels: Mapping[tuple[str, str], Mapping
 
 def ingredients_of(row: Mapping[str, Any]) -> dict[str, int | None]:
     """Active ingredients of a record, as they are compared, with the uses allowed where known."""
-    try:
-        written = read_ingredients(_text(row.get("active_ingredients")))
-    except Unreadable:
+    written = read_ingredients(_text(row.get("active_ingredients")))
+    if isinstance(written, Problem):
         return {}
     return {name.casefold().replace(" ", ""): most for name, most in written.items()}
 

@@ -18,6 +18,7 @@ from kanpo.schema import CheckedRecord, check_records
 from kanpo.store import Content, NewRecord, Project, new_record_ids
 from kanpo.store import record_content as content_of
 from kanpo.trials._lot_rules import LotRules
+from kanpo.trials._named_parcels import with_parcel_ids
 from kanpo.trials._pesticides import check_spray
 from kanpo.trials._prediction import judged_decisions, predictions_with, without_judgement
 from kanpo.trials._reference import unknown_reference
@@ -81,6 +82,7 @@ def record_rows(
         A correction may move a record to another trial, plot or trait: for a person who sees both.
     """
     count = max((len(values) for values in columns.values()), default=0)
+    columns = with_parcel_ids(project, kind, columns)  # 大字 and 地番 are as good as an id
     checked = check_records(kind, columns, file=file, first_row=first_row, zone=project.zone)
     surroundings = _Surroundings(project, checked.good)
     problems = list(checked.problems)
@@ -110,9 +112,8 @@ def record_rows(
         for memory in (standing, twins):
             memory.note(entry)
     predictions, hints = _append(project, kind, new, said, dry_run=dry_run)
-    found = (*problems, *hints), frozenset(rejected)
-    ids = tuple(record.record_id for record in new)
-    return RecordReport(kind, count, ids, repeated, *found, predictions, twins.met)
+    found = repeated, (*problems, *hints), frozenset(rejected)
+    return RecordReport(kind, count, tuple(r.record_id for r in new), *found, predictions, twins.met)
 
 
 def _as_said(content: Content, kind: str) -> Content:

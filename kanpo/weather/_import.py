@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from kanpo.errors import Severity
+from kanpo.errors import Problem, Severity
+from kanpo.reading import read_number
 from kanpo.schema import RECORD_KINDS
 from kanpo.store import Project
 from kanpo.trials import RecordReport, record_rows
@@ -85,8 +86,6 @@ def _said(row: dict[str, object]) -> dict[str, object]:
         value = row.get(field.key)
         if value is None or value == "" or pd.isna(value):
             continue
-        try:
-            said[field.key] = float(str(value)) if field.type == "number" else str(value)
-        except ValueError:
-            said[field.key] = str(value)
+        number = read_number(value) if field.type == "number" else str(value)
+        said[field.key] = str(value) if isinstance(number, Problem) else number
     return said

@@ -13,7 +13,7 @@ import pandas as pd
 
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 from kanpo.tables import WORKBOOKS, read_sheets, text_of
 from kanpo.weather._repeated import no_day, told_apart
 from kanpo.weather._units import check_degrees, check_unit

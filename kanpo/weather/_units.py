@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import RECORD_KINDS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import RECORD_KINDS
 
 _FIELDS = {field.key: field for field in RECORD_KINDS["weather"].fields}
 _DEGREES = ("℃", "°c", "c", "度", "degc", "celsius")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from kanpo.errors import Place, UsageError
 from kanpo.herbs import Catalogue
 from kanpo.locale import Text
-from kanpo.schema import FACTORS, normalise
+from kanpo.reading import normalise
+from kanpo.schema import FACTORS
 
 
 @dataclass(frozen=True, slots=True)

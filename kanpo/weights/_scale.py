@@ -6,7 +6,7 @@ import re
 
 from kanpo.errors import Problem
 from kanpo.locale import Text
-from kanpo.schema import normalise, read_number
+from kanpo.reading import Reading, normalise, read_number
 
 #: Least and greatest judgement (Saaty 1980).
 LEAST, MOST = 1 / 9, 9.0
@@ -35,9 +35,10 @@ def read_judgement(written: str) -> tuple[float | None, Problem | None]:
     for date in _DATES:
         if match := date.fullmatch(plain):
             return None, _a_date(int(match[1]), int(match[2]))
-    try:
-        value = _number(plain)
-    except (ValueError, ZeroDivisionError, OverflowError):
+    value = _number(plain)
+    if isinstance(value, Problem):
+        if value.code == "number.comma":
+            return None, value
         return None, Problem(
             "weights.not-a-judgement",
             Text("判断の数として読めません", "is no judgement"),
@@ -55,12 +56,13 @@ def read_judgement(written: str) -> tuple[float | None, Problem | None]:
     return min(max(value, LEAST), MOST), None
 
 
-def _number(plain: str) -> float:
-    if match := _FRACTION.fullmatch(plain):
+def _number(plain: str) -> Reading[float]:
+    match = _FRACTION.fullmatch(plain)
+    if match is not None and float(match[2]) > 0:
         return float(match[1]) / float(match[2])
     value = read_number(plain)
     digits = len(plain.partition(".")[2])
-    if value < 1 and digits >= _FEWEST_DIGITS:
+    if not isinstance(value, Problem) and value < 1 and digits >= _FEWEST_DIGITS:
         for n in range(2, 10):
             if abs(value - 1 / n) <= 0.5 * 10.0**-digits + _ROUNDING:
                 return 1 / n

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kanpo.errors import Place, Problem
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.reading import normalise
 from kanpo.weights._questions import factor_of, nearest_factor
 from kanpo.weights._scale import read_judgement, written
 

@@ -13,8 +13,9 @@ import shapely
 
 from kanpo.crs import STORED_EPSG, zone_epsg
 from kanpo.locale import Text
-from kanpo.parcels._links import LINK_COLUMNS, doubtful, join_register, lot_key, newest_status
+from kanpo.parcels._links import LINK_COLUMNS, doubtful, join_register, newest_status
 from kanpo.parcels._measure import reproject
+from kanpo.reading import lot_key
 
 #: A place in the Shonai plain, in zone X, metres.
 EAST, NORTH = -85_000.0, -140_000.0

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kanpo.errors import UsageError
+from kanpo.errors import Problem, UsageError
 from kanpo.parcels import ParcelFilter
-from kanpo.parcels._land_use import _intention, _shade, _used, zone_keys
+from kanpo.parcels._land_use import _intention, zone_keys
+from kanpo.parcels._status import Status, read_status
 
 TABLE = pd.DataFrame(
     {
@@ -125,21 +126,46 @@ def test_what_is_not_there_is_refused_with_what_is_near(
 
 
 @pytest.mark.parametrize(
-    ("words", "used", "shade"),
+    ("word", "status"),
     [
-        (["遊休農地ではない", "3"], True, None),
-        (["調査中", "9"], None, None),
-        (["耕作中"], True, None),
-        (["遊休農地(不耕作)※分類中", "1"], False, None),
-        (["1号遊休農地(緑区分)"], False, "1_green"),
-        (["1号遊休農地(黄区分)"], False, "1_yellow"),
-        ([], None, None),
+        ("遊休農地ではない", Status(state="cultivated")),
+        ("耕作中", Status(state="cultivated")),
+        ("保全管理", Status(state="cultivated")),
+        ("3", Status(state="cultivated")),
+        ("調査中", Status(state="pending")),
+        ("9", Status(state="pending")),
+        ("立入困難等外因的理由で調査不可", Status(state="not_surveyed")),
+        ("その他", Status(state="other")),
+        ("非農地判断済", Status(state="not_farmland")),
+        ("遊休農地（不耕作）※分類中", Status(idle="1")),
+        ("遊休農地（１号）", Status(idle="1")),
+        ("1号遊休農地", Status(idle="1")),
+        ("第１号", Status(idle="1")),
+        ("農地法第32条第1項第1号", Status(idle="1")),
+        ("農地法第32条第1項第2号", Status(idle="2")),
+        ("1号遊休農地(緑区分)", Status(idle="1", shade="1_green")),
+        ("1号（緑）", Status(idle="1", shade="1_green")),
+        ("1号遊休農地(黄区分)", Status(idle="1", shade="1_yellow")),
+        ("緑", Status(idle="1", shade="1_green")),
+        ("黄", Status(idle="1", shade="1_yellow")),
+        ("2号（黄）", Status(idle="2")),
+        ("赤", Status(devastated="B")),
+        ("荒廃（Ａ）", Status(devastated="A")),
+        ("Ａ判定", Status(devastated="A")),
+        ("B分類（山林化）", Status(devastated="B")),
+        ("再生利用可能", Status(devastated="A")),
+        ("再生利用困難", Status(devastated="B")),
+        ("-", Status()),
     ],
 )
-def test_the_use_is_read_as_registers_write_it(
-    words: list[str], used: bool | None, shade: str | None
-) -> None:
-    assert _used(words) is used and _shade(words) == shade
+def test_the_state_is_read_as_registers_and_offices_write_it(word: str, status: Status) -> None:
+    assert read_status(word) == status
+
+
+@pytest.mark.parametrize("word", ["○", "該当", "C", "3号", "春"])
+def test_a_word_that_says_no_state_is_asked_about(word: str) -> None:
+    problem = read_status(word)
+    assert isinstance(problem, Problem) and "1号" in problem.mend.ja
 
 
 @pytest.mark.parametrize(

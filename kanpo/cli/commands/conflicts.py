@@ -12,9 +12,10 @@ from kanpo.cli._discover import find_project
 from kanpo.cli._options import dry_run_option, output_options, project_option
 from kanpo.cli._present import labels_of, say, show_table
 from kanpo.cli.commands.records import records
-from kanpo.errors import Place, UsageError
+from kanpo.errors import Place, Problem, UsageError
 from kanpo.locale import Text
-from kanpo.schema import JOURNAL, RECORD_KINDS, read_timestamp
+from kanpo.reading import read_day
+from kanpo.schema import JOURNAL, RECORD_KINDS
 
 _LABELS = {
     "conflict": Text("競合", "conflict"),
@@ -141,12 +142,12 @@ def missing(
 
 
 def _day(written: str | None) -> str:
-    try:
-        return read_timestamp(written)[:10] if written else date.today().isoformat()
-    except ValueError as error:
+    day = read_day(written) if written else date.today()
+    if isinstance(day, Problem):
         raise UsageError(
             "value.not-date",
             Text("日付として読めません", "is not a date"),
             Text("2025-05-01 のように入れてください", "enter it as 2025-05-01"),
             Place(column="--date", value=written),
-        ) from error
+        )
+    return day.isoformat()

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from kanpo.cli._click import group, option, subcommand
 from kanpo.cli._discover import catalogue_of, find_project
 from kanpo.cli._limits_text import say_stale, unlike_words
-from kanpo.cli._number import Whole, typed_number
+from kanpo.cli._number import Whole
 from kanpo.cli._options import OutputPath, output_options, project_option
 from kanpo.cli._present import say, show_table
 from kanpo.cli._selection import say_selection, selection_options
 from kanpo.errors import UsageError
 from kanpo.locale import Text
+from kanpo.reading import number_or_nan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,10 +210,8 @@ def _place(written: str | None) -> tuple[float, float] | None:
     if written is None:
         return None
     west, south, east, north = JAPAN_BOX
-    try:
-        longitude, latitude = (typed_number(part) for part in re.split("[,、，]", written))
-    except ValueError:
-        longitude = latitude = float("nan")
+    parts = [number_or_nan(part) for part in re.split("[,、，]", written)]
+    longitude, latitude = parts if len(parts) == 2 else (float("nan"), float("nan"))
     if not (west <= longitude <= east and south <= latitude <= north):
         raise UsageError(
             "visits.start",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kanpo.schema import normalise
+from kanpo.reading import number_or_nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,10 @@ class Covariate:
 def make_factor(name: str, values: Sequence[str]) -> Factor:
     """A factor; levels that are all numbers stand in order of size, others in that of letters."""
     distinct = set(values)
-    try:
-        levels = sorted(distinct, key=lambda level: (float(normalise(level)), level))
-    except ValueError:
+    sizes = {level: number_or_nan(level) for level in distinct}
+    if not any(np.isnan(size) for size in sizes.values()):
+        levels = sorted(distinct, key=lambda level: (sizes[level], level))
+    else:
         levels = sorted(distinct, key=lambda level: (level.casefold(), level))
     position = {level: index for index, level in enumerate(levels)}
     codes = np.array([position[value] for value in values], dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,12 +14,12 @@ from kanpo.errors import Place, Problem, Severity, UsageError
 from kanpo.evidence.analysis._design import Design
 from kanpo.evidence.analysis._factor import Factor, make_factor
 from kanpo.locale import Text
-from kanpo.schema import normalise, read_number
+from kanpo.reading import normalise, number_or_nan
 
 Columns = Mapping[str, Sequence[str | None]]
 
-#: What stands where a plot has no level. Other signs ("-", "none") may be names of treatments.
-_NO_LEVEL = frozenset(("", "na", "n/a", "nan"))
+#: May stand where a plot has no level, and may be a variety's name. Other signs ("-", "none") are names.
+_NO_LEVEL = frozenset(("na", "n/a", "nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def read_sheet(table: Columns, design: Design, *, file: str | None = None, first
     blank: dict[int, str] = {}
     empty = set(range(len(next(iter(levels.values())))))
     for name, cells in levels.items():
-        lacking = {index for index, cell in enumerate(cells) if cell.casefold() in _NO_LEVEL}
+        lacking = _lacking(cells)
         empty &= lacking
         for index in lacking:
             blank.setdefault(index, name)
@@ -71,6 +72,14 @@ def read_sheet(table: Columns, design: Design, *, file: str | None = None, first
         rows=_positions(table, design, "row"),
         columns=_positions(table, design, "column"),
     )
+
+
+def _lacking(cells: Sequence[str]) -> set[int]:
+    """Rows without a level: blank ones, and those of NA where it stands on fewer plots than any other level."""
+    counts = Counter(cell for cell in cells if cell)
+    fewest = min((count for level, count in counts.items() if level.casefold() not in _NO_LEVEL), default=0)
+    gone = {level for level, count in counts.items() if level.casefold() in _NO_LEVEL and count < fewest}
+    return {index for index, cell in enumerate(cells) if not cell or cell in gone}
 
 
 def cleaned(cell: str | None) -> str:
@@ -168,11 +177,8 @@ def _positions(table: Columns, design: Design, which: str) -> npt.NDArray[np.flo
 
 
 def _whole(cell: str | None) -> float:
-    try:
-        value = read_number(cleaned(cell))
-    except (ValueError, OverflowError):
-        return np.nan
-    return value if value == int(value) and 0 <= value <= 10_000 else np.nan
+    value = number_or_nan(cleaned(cell))
+    return value if 0 <= value <= 10_000 and value == int(value) else np.nan
 
 
 def _names(table: Columns, count: int, first_row: int) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,40 +13,10 @@ from kanpo.errors import InputUnusable, Place, Problem
 from kanpo.evidence.analysis._factor import Covariate, Factor
 from kanpo.evidence.analysis._sheet import Sheet, cleaned, look_alikes
 from kanpo.locale import Text
-from kanpo.schema import read_number
+from kanpo.reading import is_missing, read_limit, read_number
 
-#: What stands in a cell when a plot was not measured.
-_MISSING = frozenset(
-    ("", "na", "n/a", "nan", "null", "none", "-", "--", ".", "*", "欠", "欠測", "欠株", "欠損")
-)
-#: What laboratories write for less than they can measure.
-_BELOW_WORDS = frozenset(
-    (
-        "nd",
-        "n.d.",
-        "n.d",
-        "bdl",
-        "lod",
-        "<lod",
-        "loq",
-        "<loq",
-        "tr",
-        "tr.",
-        "trace",
-        "痕跡",
-        "不検出",
-        "検出せず",
-        "検出限界未満",
-        "検出限界以下",
-        "定量限界未満",
-        "定量限界以下",
-        "定量下限未満",
-        "検出下限未満",
-    )
-)
 #: Most cells; they need no second look.
 _PLAIN = re.compile(r"-?\d+(?:\.\d*)?$")
-_BELOW = re.compile(r"[<≦≤]\s*=?\s*(\d[\d.,]*)$|(\d[\d.,]*)\s*(?:未満|以下)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,29 +161,23 @@ def _values(
     below: set[int] = set()
     problems: list[Problem] = []
     for index, cell in cells:
-        plain = cell.casefold().replace("＜", "<")
-        if plain in _MISSING:
+        if _PLAIN.match(cell):
+            values[index] = float(cell)
             continue
-        if _PLAIN.match(plain):
-            values[index] = float(plain)
+        if is_missing(cell):
             continue
-        if plain in _BELOW_WORDS or _BELOW.match(plain):
+        if isinstance(read_limit(cell), float):
             values[index] = np.nan
             below.add(index)
             continue
-        try:
-            values[index] = read_number(cell)
-        except ValueError:
-            problems.append(
-                Problem(
-                    "analysis.not-a-number",
-                    Text("数値として読めません", "is not a number"),
-                    Text(
-                        "数字だけにするか、空欄(欠測)にしてください", "enter digits only, or leave it blank"
-                    ),
-                    Place(file, row=index + first_row, column=trait, value=cell),
-                )
-            )
+        number = read_number(cell)
+        if not isinstance(number, Problem):
+            values[index] = number
+            continue
+        mend = Text("数字だけにするか、空欄(欠測)にしてください", "enter digits only, or leave it blank")
+        problem = number if number.code == "number.comma" else replace(number, mend=mend)
+        place = Place(file, row=index + first_row, column=trait, value=cell)
+        problems.append(replace(problem, code="analysis.not-a-number", place=place))
     if problems and len(problems) > len(values):
         raise InputUnusable(
             f"analysis.{option.removeprefix('--')}-is-text",

@@ -1,13 +1,13 @@
 """Boundaries: 農業集落境界 of the agricultural census, and municipalities of 国土数値情報 (N03)."""
 
 from kanpo.locale import Text
-from kanpo.parcels.sources._source import Column, Source, farm_settlement_key, municipality, text
-from kanpo.schema import normalise
+from kanpo.parcels.sources._source import Column, Source, cell_reader, farm_settlement_key, text
+from kanpo.reading import normalise
 
 
-def _municipality_of(key: object) -> str | None:
+def _municipality_of(key: object) -> object:
     """The municipality of a settlement code: its first five digits."""
-    return municipality(normalise(key)[:5])
+    return cell_reader("municipality_code")(normalise(key)[:5])
 
 
 #: Codes are prefecture (2), municipality (3), former municipality (2), settlement (3); a settlement
@@ -30,7 +30,7 @@ MUNICIPALITIES = Source(
     marks=("N03_007",),
     boundary="municipality",
     columns={
-        "municipality_code": Column(("N03_007",), municipality),
+        "municipality_code": Column(("N03_007",), cell_reader("municipality_code")),
         "farm_settlement": Column(("N03_004",), text),
     },
 )

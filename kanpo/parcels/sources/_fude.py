@@ -4,9 +4,9 @@ from kanpo.locale import Text
 from kanpo.parcels.sources._source import (
     Column,
     Source,
+    cell_reader,
     farm_settlement_key,
     identity,
-    municipality,
     one_of,
     year,
 )
@@ -18,7 +18,7 @@ FUDE = Source(
     yearly=True,
     columns={
         "parcel_id": Column(("polygon_uuid",), identity),
-        "municipality_code": Column(("local_government_cd",), municipality),
+        "municipality_code": Column(("local_government_cd",), cell_reader("municipality_code")),
         "land_type": Column(
             ("land_type",), one_of({"100": "paddy", "200": "field", "100.0": "paddy", "200.0": "field"})
         ),

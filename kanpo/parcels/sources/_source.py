@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
+from kanpo.errors import Problem
 from kanpo.locale import Text
-from kanpo.schema import normalise
+from kanpo.parcels.tables._values import READERS
+from kanpo.reading import normalise, number_or_nan, read_area, read_number
+from kanpo.tables import cell_of
 
 Reader = Callable[[object], object]
 
@@ -65,51 +68,31 @@ def text(value: object) -> str | None:
     return written or None
 
 
-def number(value: object) -> float | None:
-    """A number, full-width digits read; None when there is none."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        found = float(normalise(value).replace(",", ""))
-    except ValueError:
-        return None
-    return found if abs(found) < 1e15 else None
+def number(value: object) -> float | Problem | None:
+    """A number; None when nothing is written."""
+    return None if value is None or isinstance(value, bool) or not text(value) else read_number(value)
+
+
+def area_in(unit: str) -> Reader:
+    """A reader of areas in m², of which those without a unit beside them are in `unit`."""
+
+    def read(value: object) -> float | Problem | None:
+        if value is None or isinstance(value, bool) or not text(value):
+            return None
+        found = read_area(value, unit)
+        return found if isinstance(found, Problem) else float(found.m2)
+
+    return read
 
 
 def year(value: object) -> int | None:
     """A year between 1900 and 2200."""
-    found = number(value)
-    return int(found) if found is not None and 1900 <= found <= 2200 else None
-
-
-def day(value: object) -> str | None:
-    """A day written YYYYMMDD, YYYY-MM-DD or YYYY/MM/DD, as ISO 8601."""
-    from datetime import date
-
-    digits = "".join(c for c in normalise(value) if c.isdecimal()) if value is not None else ""
-    if len(digits) != 8:
-        return None
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
-    except ValueError:
-        return None
-
-
-def municipality(value: object) -> str | None:
-    """A municipality code of five digits; the check digit of the six-digit form is dropped.
-
-    A zero that a number lost in front is put back: no prefecture has a number over 47.
-    """
-    digits = normalise(text(value) or "")
-    if not digits.isdecimal() or len(digits) not in (4, 5, 6):
-        return None
-    if len(digits) == 5 and int(digits[:2]) > 47:
-        digits = digits.zfill(6)
-    return digits.zfill(5)[:5]
+    found = number_or_nan(value)
+    return int(found) if 1900 <= found <= 2200 else None
 
 
 def one_of(table: dict[str, str]) -> Reader:
-    """Reads a value through a table of spellings; None for what is not in it."""
+    """Read a value through a table of spellings; None for what is not in it."""
 
     def read(value: object) -> str | None:
         return None if value is None else table.get(normalise(value))
@@ -121,3 +104,10 @@ def farm_settlement_key(value: object) -> str | None:
     """A settlement code of ten digits; a leading zero that a spreadsheet lost is put back."""
     digits = normalise(value) if value is not None else ""
     return digits.zfill(10) if digits.isdecimal() and len(digits) in (9, 10) else None
+
+
+def cell_reader(meaning: str) -> Reader:
+    """The reader of a column of an office's table, for the property of a map: both read alike."""
+    read = READERS[meaning]
+
+    return lambda value: read(cell_of(value))

@@ -4,15 +4,14 @@ In comes a path, out come rows of parcels in the units of the parcel table, prob
 sheet, row and column, and the rejected rows as they were written. Nothing is stored here.
 """
 
-from kanpo.parcels.tables._area import Area, read_area
+from kanpo.parcels.tables._names import recognise
 from kanpo.parcels.tables._office import OfficeTable, RejectedRow, read_office_table
 from kanpo.parcels.tables._rows import ADDED_HEADERS
 
 __all__ = [
     "ADDED_HEADERS",
-    "Area",
     "OfficeTable",
     "RejectedRow",
-    "read_area",
     "read_office_table",
+    "recognise",
 ]

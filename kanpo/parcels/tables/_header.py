@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kanpo.parcels.tables._names import is_seen, plain_header, recognise, recognise_below, unit_of
+from kanpo.parcels.tables._names import is_seen, recognise, recognise_below
+from kanpo.reading import plain_header, unit_of
 from kanpo.tables import LOOKED_AT, Row, Sheet, column_letter, heading_text, joined_label, plain_of, text_of
 
 _TITLE_UNIT = re.compile(r"単位[::]?([^)\]】》〕]+)")

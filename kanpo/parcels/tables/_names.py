@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from kanpo.reading import plain_header, unit_at_end, unit_of
 from kanpo.schema import PARCELS
 
 #: Columns of which a bare 1 or 2 may be a tick or an office's own code.
-OWN_CODES = ("遊休農地", "利用状況", "農地の利用状況", "利用状況区分", "農地区分")
+OWN_CODES = (
+    *("遊休農地", "利用状況", "農地の利用状況", "利用状況区分", "農地区分"),
+    *("判定", "判定結果", "区分", "調査結果", "現況区分"),
+)
 #: Columns of a place that may go on to the lot number.
 PLACES = ("所在", "所在地", "土地の所在", "農地の所在", "所在地名", "土地の所在地", "農地の所在地")
 #: What a column of a sheet can mean: columns of the parcel table, and parts that make them up.
@@ -40,11 +43,12 @@ _WRITTEN: dict[str, tuple[str, ...]] = {
         "遊休農地区分", "遊休農地", "遊休区分", "遊休農地の区分", "利用状況調査結果", "遊休農地分類", "遊休農地判定",
         "利用状況", "農地の利用状況", "利用状況区分", "農地区分", "idle_class", "UsageSituationInvestigationResult",
     ),
+    "status": ("判定", "判定結果", "調査結果", "現況区分", "区分"),
     "idle_1": ("1号遊休農地", "1号遊休", "遊休農地1号", "1号", "第1号"),
     "idle_2": ("2号遊休農地", "2号遊休", "遊休農地2号", "2号", "第2号"),
     "devastation_class": (
         "荒廃農地区分", "荒廃農地分類", "荒廃区分", "荒廃分類", "荒廃農地", "A・B分類", "AB分類", "A分類/B分類", "A/B分類",
-        "A/B", "A分類・B分類", "荒廃農地の区分", "荒廃農地の分類", "荒廃農地判定", "荒廃農地調査結果", "devastation_class",
+        "A/B", "A分類・B分類", "荒廃農地の区分", "荒廃農地の分類", "荒廃農地判定", "荒廃農地調査結果", "荒廃の程度", "荒廃程度", "荒廃度", "荒廃状況", "devastation_class",
     ),
     "devastation_a": ("A分類", "荒廃農地A分類", "再生利用可能", "再生利用が可能な荒廃農地"),
     "devastation_b": ("B分類", "荒廃農地B分類", "再生利用困難", "再生利用が困難と見込まれる荒廃農地"),
@@ -61,8 +65,11 @@ _WRITTEN: dict[str, tuple[str, ...]] = {
     "longitude": ("経度", "longitude", "lon", "lng", "X(経度)", "経度(X)"),
     "latitude": ("緯度", "latitude", "lat", "Y(緯度)", "緯度(Y)"),
 }  # fmt: skip
+#: Columns of a place with its lot number.
+ADDRESSES = _WRITTEN["address"]
 #: Meanings that a header may name but that are no column of the result.
 PARTS = (
+    "status",
     "municipality_name",
     "aza",
     "address",
@@ -104,38 +111,9 @@ GENERAL = (
     "番号",
 )
 
-#: Spellings of units of area, longest first, to the keys of `kanpo.units.AREA_UNITS_M2`.
-UNIT_NAMES: dict[str, str] = {
-    "平方メートル": "m2",
-    "ヘクタール": "ha",
-    "アール": "a",
-    "平方米": "m2",
-    "平米": "m2",
-    "10a": "10a",
-    "町歩": "町",
-    "反歩": "反",
-    "畝歩": "畝",
-    "ha": "ha",
-    "m2": "m2",
-    "a": "a",
-    "町": "町",
-    "反": "反",
-    "段": "反",
-    "畝": "畝",
-    "坪": "坪",
-    "歩": "坪",
-}
 #: Headings over the address of a person or over another survey, not over the lot.
 _OF_OTHERS = re.compile("所有|耕作者|権利|申請|届出|住所|氏名|連絡|前回|前年|過去|相続|借受|貸付|転用先|代替")
 _BRACKETS = re.compile(r"[(\[〔【<〈《]([^()\[\]〔〕【】<>〈〉《》]*)[)\]〕】>〉》]")
-_MARKS = re.compile(r"[\s*※○●◎◯:：、。]")
-
-
-def plain_header(text: str) -> str:
-    """A header without width, blanks, line breaks and marks; ① at its head is dropped before NFKC."""
-    text = re.sub(r"^\s*[①-⑳⑴-⒇]", "", text)
-    # 町(㌶) and m² become ヘクタール and m2; a minus stays.
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _key(text: str) -> str:
@@ -158,16 +136,11 @@ _KNOWN = _known()
 _SEEN_KEYS = frozenset(map(_key, _SEEN))
 _NEUTRAL_KEYS = frozenset(map(_key, NEUTRAL))
 _GENERAL_KEYS = frozenset(map(_key, GENERAL))
-_UNITS = {plain_header(name): unit for name, unit in UNIT_NAMES.items()}
-_COMPOUND = re.compile(r"[町反段畝歩坪・./,]{2,}")
 
 
-def unit_of(text: str) -> str | None:
-    """The unit of area that a text is, such as ㎡ or 単位:a; ``?`` for several (反畝歩), None for none."""
-    plain = _MARKS.sub("", plain_header(text)).removeprefix("単位")
-    if plain in _UNITS:
-        return _UNITS[plain]
-    return "?" if _COMPOUND.fullmatch(plain) else None
+def names_of(meaning: str) -> tuple[str, ...]:
+    """The names of a meaning, the best first."""
+    return _WRITTEN.get(meaning, ())
 
 
 def is_named(meaning: str, rank: int, names: tuple[str, ...]) -> bool:
@@ -199,15 +172,10 @@ def recognise(text: str) -> tuple[str, int, str | None] | None:
     found = _found(outside, rest)
     if found is None and not units:
         # 面積㎡, 面積a: a unit without brackets.
-        for suffix in sorted(_UNITS, key=len, reverse=True):
-            stem = outside.removesuffix(suffix)
-            if (
-                stem
-                and stem != outside
-                and (known := _found(stem, rest))
-                and known[0] == "registered_area_m2"
-            ):
-                return *known, _UNITS[suffix]
+        parted = unit_at_end(outside)
+        known = _found(parted[0], rest) if parted else None
+        if parted is not None and known is not None and known[0] == "registered_area_m2":
+            return *known, parted[1]
     if found is None or (unit is not None and found[0] != "registered_area_m2"):
         # A〔㎡〕 under a class is an area, not a class.
         return None

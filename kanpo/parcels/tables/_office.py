@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from kanpo.errors import InputUnusable, Place, Problem, Severity
+from kanpo.errors import InputUnusable, Place, Problem, Severity, UsageError
 from kanpo.locale import Text
-from kanpo.parcels.tables._area import column_unit
+from kanpo.parcels._status import read_status
 from kanpo.parcels.tables._columns import Columns, choose_columns
 from kanpo.parcels.tables._header import Header, find_header
-from kanpo.parcels.tables._lot import SERIALS, plain_lot, serial_problem
 from kanpo.parcels.tables._rows import RowReader, kind_of, original_cells, with_dittos
+from kanpo.reading import DECIMAL_MARK, SERIALS, column_unit, plain_lot, serial_problem, unit_of
 from kanpo.tables import (
     LOOKED_AT,
     MOST_BLANK_ROWS,
@@ -32,6 +32,8 @@ COLUMNS = (
     "devastation_class", "years_abandoned", "survey_date", "farm_promotion_zone", "attributes", "source_row",
     "longitude", "latitude",
 )  # fmt: skip
+#: Given like a column, says the unit of the areas: 反(小数) where decimals under 反 are decimals.
+_AREA_UNIT = ("area_unit", "面積の単位")
 _NUMBERS = ("registered_area_m2", "years_abandoned", "longitude", "latitude")
 
 
@@ -78,7 +80,7 @@ def read_office_table(
         totals and notes are understood; what is not certain is rejected or left blank, and said.
     columns : mapping, optional
         Parcel column to header (or letter, as ``D列``), where the proposal is to be overruled; an
-        empty header takes a column out.
+        empty header takes a column out. ``area_unit`` is the unit of the areas, as ``反(小数)``.
     sheet : str, optional
         Name of the sheet; needed when several hold parcels.
 
@@ -90,6 +92,7 @@ def read_office_table(
         `columns` names a column or header that is not there.
     """
     given = dict(columns or {})
+    said = next((given.pop(name) for name in _AREA_UNIT if name in given), None)
     sheets = read_sheets(path)
     chosen, header = _chosen_sheet(path, sheets, given, sheet)
     cut = any(not is_blank(cell) for row in chosen.rows for cell in row.cells[MOST_COLUMNS:])
@@ -109,7 +112,10 @@ def read_office_table(
             place,
         )
     problems += _sheet_problems(chosen, place, cut=cut) + _hidden(sheets, given, place, chosen)
-    return _read_body(body, found, chosen, place, problems)
+    if said is not None:
+        found = _with_unit(found, said, place)
+    decimal = said is not None and DECIMAL_MARK in said
+    return _read_body(body, _without_strange_states(body, found), chosen, place, problems, decimal)
 
 
 def _chosen_sheet(
@@ -155,12 +161,57 @@ def _chosen_sheet(
     return headed[0]
 
 
+def _with_unit(columns: Columns, said: str, place: Place) -> Columns:
+    """The columns with the unit of area that the user says.
+
+    Raises
+    ------
+    UsageError
+        It is no unit, or there is no column of areas.
+    """
+    unit, heading = (
+        unit_of(said.replace(DECIMAL_MARK, "").strip("()（） ")),
+        columns.chosen.get("registered_area_m2"),
+    )
+    if unit in (None, "?") or heading is None:
+        raise UsageError(
+            "table.area-unit",
+            Text(
+                "面積の単位ではないか、面積の列がありません",
+                "is no unit of area, or there is no column of areas",
+            ),
+            Text(
+                f"例: area_unit=a、area_unit=反({DECIMAL_MARK})",
+                f"for example area_unit=a or 反({DECIMAL_MARK})",
+            ),
+            replace(place, column="area_unit", value=said),
+        )
+    return replace(columns, chosen=columns.chosen | {"registered_area_m2": replace(heading, unit=unit)})
+
+
+def _without_strange_states(body: list[Row], columns: Columns) -> Columns:
+    """A column called 区分 or 判定 counts only where most of what it holds are states of a lot."""
+    heading = columns.chosen.get("status")
+    if heading is None or heading.rank < 0:
+        return columns
+    words = [plain_of(row.cell(heading.column)) for row in body]
+    known = [not isinstance(read_status(word), Problem) for word in words if word]
+    if known and 2 * sum(known) > len(known):
+        return columns
+    return replace(columns, chosen={key: one for key, one in columns.chosen.items() if key != "status"})
+
+
 def _has_rows(sheet: Sheet, header: Header) -> bool:
     return any(row.number > header.last and row.filled for row in sheet.rows)
 
 
 def _read_body(
-    body: list[Row], columns: Columns, sheet: Sheet, place: Place, problems: tuple[Problem, ...]
+    body: list[Row],
+    columns: Columns,
+    sheet: Sheet,
+    place: Place,
+    problems: tuple[Problem, ...],
+    decimal: bool,
 ) -> OfficeTable:
     found = list(problems)
     kinds = [kind_of(row, columns) for row in body]
@@ -175,7 +226,8 @@ def _read_body(
     if said is not None:
         label = columns.chosen["registered_area_m2"].label
         found.append(said.at(file=place.file, sheet=place.sheet, column=label))
-    reader = RowReader(columns, unit, place, width=None if sheet.name else _width(sheet, columns.header))
+    width = None if sheet.name else _width(sheet, columns.header)
+    reader = RowReader(columns, unit, place, width=width, decimal=decimal)
     serials = _serial_rows(columns, parcels)
     values: list[dict[str, object]] = []
     rejected: list[RejectedRow] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
-from kanpo.parcels.tables._area import Area
+from kanpo.reading import Area
 
 
 def _warn(code: str, what: Text, mend: Text) -> Problem:
@@ -111,15 +111,6 @@ def other_unit(found: Area, header: str) -> Problem:
             f"its unit {found.unit} is not the header's {header}; the cell's was taken",
         ),
         Text("違うときはセルの単位を直してください", "mend the unit in the cell if that is wrong"),
-    )
-
-
-def two_classes() -> Problem:
-    """Two classes of one lot."""
-    return Problem(
-        "table.two-classes",
-        Text("1筆に2つの区分が付いています", "one lot has two classes"),
-        Text("どちらか1つにしてください", "leave one of them"),
     )
 
 

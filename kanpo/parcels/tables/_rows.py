@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import orjson
 
 from kanpo.errors import Place, Problem, Severity
-from kanpo.parcels.tables._area import read_area
+from kanpo.parcels._status import STATES, Status, two_classes
 from kanpo.parcels.tables._columns import Columns
-from kanpo.parcels.tables._lot import lot_key, lot_problem, plain_lot, split_address
 from kanpo.parcels.tables._names import OWN_CODES, PLACES, is_named
 from kanpo.parcels.tables._row_problems import (
     area_as_date,
@@ -26,9 +26,9 @@ from kanpo.parcels.tables._row_problems import (
     other_unit,
     own_code,
     row_too_long,
-    two_classes,
 )
 from kanpo.parcels.tables._values import READERS
+from kanpo.reading import Address, lot_key, municipality_name, read_area, read_lot, read_place, without_blanks
 from kanpo.tables import (
     EXAMPLE,
     NOTE,
@@ -50,7 +50,6 @@ _THOUSANDS, _REST = re.compile(r"[1-9]\d{0,2}"), re.compile(r"\d{3}(?:\.\d+)?")
 _DITTO = frozenset(("〃", "″", "“", "”", '"', "同上", "同", "々", "仝"))
 #: Cells merged over rows say one thing of several lots; of these that cannot be.
 _OF_ONE_LOT = ("parcel_id", "lot_number", "lot_branch", "lot_branch_2", "address", "registered_area_m2")
-_PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +120,28 @@ def _is_ditto(cell: Cell) -> bool:
 
 
 class RowReader:
-    """Reads rows of one sheet. `unit` is that of areas that stand alone, `csv` a file without cells."""
+    """Reads rows of one sheet. `unit` is that of areas that stand alone, `width` the cells of the header of a CSV.
 
-    def __init__(self, columns: Columns, unit: str | None, place: Place, *, width: int | None = None) -> None:
+    `decimal` tells that decimals under an old unit (1.215 under 反) are decimals.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        unit: str | None,
+        place: Place,
+        *,
+        width: int | None = None,
+        decimal: bool = False,
+    ) -> None:
         self._columns = columns
         self._unit = unit
+        self._decimal = decimal
         self._place = place
         self._last = max(heading.column for heading in columns.header.headings)
         self._width = width
         self._problems: list[Problem] = []
+        self._known: dict[tuple[object, ...], object] = {}
 
     def read(self, row: Row) -> ReadRow:
         """The values of one row with every problem in it."""
@@ -143,8 +155,7 @@ class RowReader:
         }
         values |= self._names(row)
         values["registered_area_m2"] = self._area(row)
-        self._flags(row, values, "idle_class", {"idle_1": "1", "idle_2": "2"})
-        self._flags(row, values, "devastation_class", {"devastation_a": "A", "devastation_b": "B"})
+        self._classes(row, values)
         values["parcel_id"] = self._parcel_id(row, values)
         problems = tuple(self._problems)
         if any(problem.severity is Severity.REJECT for problem in problems):
@@ -190,17 +201,24 @@ class RowReader:
             return None
         heading = self._columns.chosen[meaning]
         if (
-            meaning == "idle_class"
+            meaning in ("idle_class", "status")
             and plain_of(cell) in _CODES
             and is_named(meaning, heading.rank, OWN_CODES)
         ):
             self._add(row, meaning, own_code())
             return None
-        found = READERS[meaning](cell)
+        found = self._once(meaning, cell, READERS[meaning])
         if isinstance(found, Problem):
             self._add(row, meaning, found)
             return None
         return found
+
+    def _once(self, meaning: str, cell: Cell, read: Callable[[Cell], object]) -> Any:
+        """Read each distinct cell of a column once: columns of registers repeat a few values many times."""
+        key = (meaning, type(cell), cell)
+        if key not in self._known:
+            self._known[key] = read(cell)
+        return self._known[key]
 
     def _names(self, row: Row) -> dict[str, object]:
         if "address" in self._columns.chosen:
@@ -208,15 +226,27 @@ class RowReader:
         lot = self._lot(row)
         settlement, aza = self._place_name(row, "settlement"), self._place_name(row, "aza")
         heading = self._columns.chosen.get("settlement")
-        if heading is not None and is_named("settlement", heading.rank, PLACES):
-            settlement = _settlement(settlement, lot, text_of(self._cell(row, "municipality_name")))
+        code = ""
+        if settlement and heading is not None and is_named("settlement", heading.rank, PLACES):
+            place = self._address(row, "settlement", settlement, lot)
+            settlement, aza, code = place.settlement, aza or place.aza, place.code
         if (
             not settlement
             and "settlement" in self._columns.chosen
             and "parcel_id" not in self._columns.chosen
         ):
             self._add(row, "settlement", no_settlement())
-        return {"lot_number": lot or None, "settlement": settlement or None, "aza": aza}
+        return {"lot_number": lot or None, "settlement": settlement or None, "aza": aza, "code": code}
+
+    def _address(self, row: Row, meaning: str, written: str, lot: str | None) -> Address:
+        """The parts of a place that may begin with the municipality and end with the lot number."""
+        named = text_of(self._cell(row, "municipality_name"))
+        code = self._value(row, "municipality_code") if "municipality_code" in self._columns.chosen else None
+        place = read_place(written, municipality=named or municipality_name(code), lot=lot)
+        if isinstance(place, Problem):
+            self._add(row, meaning, place)
+            return Address()
+        return place
 
     def _place_name(self, row: Row, meaning: str) -> str:
         cell = self._cell(row, meaning)
@@ -227,13 +257,18 @@ class RowReader:
 
     def _from_address(self, row: Row) -> dict[str, object]:
         written = text_of(self._cell(row, "address"))
-        parts = split_address(written)
-        if parts is None:
-            if written or "parcel_id" not in self._columns.chosen:
+        place = self._address(row, "address", written, None) if written else Address()
+        if not self._grave() and (written or "parcel_id" not in self._columns.chosen):
+            if not place.lot:
                 self._add(row, "address", no_lot())
-            return {"lot_number": None, "settlement": None, "aza": ""}
-        settlement = _settlement(parts[0], "", text_of(self._cell(row, "municipality_name")))
-        return {"lot_number": parts[1], "settlement": settlement or None, "aza": ""}
+            elif not place.settlement and "parcel_id" not in self._columns.chosen:
+                self._add(row, "address", no_settlement())
+        return {
+            "lot_number": place.lot or None,
+            "settlement": place.settlement or None,
+            "aza": place.aza,
+            "code": place.code,
+        }
 
     def _lot(self, row: Row) -> str:
         written: list[str] = []
@@ -242,9 +277,9 @@ class RowReader:
             text = text_of(cell).removeprefix("'")
             if cell is None or (text in ("-", "0") and meaning != "lot_number"):
                 continue
-            problem = lot_problem(cell, text)
-            if problem is not None:
-                self._add(row, meaning, problem)
+            number = self._once("lot_number", cell if isinstance(cell, date | float) else text, read_lot)
+            if isinstance(number, Problem):
+                self._add(row, meaning, number)
             elif meaning != "lot_number" and not written:
                 self._add(row, "lot_number", no_lot())
             else:
@@ -264,7 +299,9 @@ class RowReader:
             return None
         header = self._columns.chosen["registered_area_m2"].unit
         # A column whose unit is not known was spoken of once; its numbers stay blank.
-        found = read_area(_number_text(cell), self._unit or "m2")
+        found = self._once(
+            "registered_area_m2", cell, lambda one: read_area(one, self._unit or "m2", decimal=self._decimal)
+        )
         if isinstance(found, Problem):
             self._add(row, "registered_area_m2", found)
             return None
@@ -277,18 +314,26 @@ class RowReader:
             self._add(row, "registered_area_m2", other_unit(found, str(header)))
         return float(found.m2)
 
-    def _flags(self, row: Row, values: dict[str, object], column: str, flags: dict[str, str]) -> None:
-        """Put the class of ticked columns into `values`; two classes for one lot are no answer."""
-        named = {key for flag, key in flags.items() if values.pop(flag, None) is True}
-        if values.get(column) is not None:
-            named.add(str(values[column]))
-        if len(named) > 1:
-            self._add(row, next(iter(flags)), two_classes())
-        values[column] = named.pop() if len(named) == 1 else None
+    def _classes(self, row: Row, values: dict[str, object]) -> None:
+        """Put the classes of all columns of states into `values`; two classes for one lot are no answer."""
+        said = [values.pop(meaning, None) for meaning in STATES]
+        found = [status for status in said if isinstance(status, Status)]
+        for column, of_status, flags in (
+            ("idle_class", "idle", {"idle_1": "1", "idle_2": "2"}),
+            ("devastation_class", "devastated", {"devastation_a": "A", "devastation_b": "B"}),
+        ):
+            named = {key for flag, key in flags.items() if values.pop(flag, None) is True}
+            named |= {getattr(status, of_status) for status in found} - {None}
+            if len(named) > 1:
+                meaning = next((m for m in (*flags, *STATES) if m in self._columns.chosen), None)
+                self._add(row, meaning, two_classes())
+            values[column] = named.pop() if len(named) == 1 else None
 
     def _parcel_id(self, row: Row, values: dict[str, object]) -> str | None:
         municipality = values.pop("municipality_name", None)
         aza = str(values.pop("aza", "") or "")
+        code, own = values.pop("code", "") or None, values.get("municipality_code")
+        values["municipality_code"] = own or code
         cell = self._cell(row, "parcel_id")
         if cell is not None:
             text = text_of(cell)
@@ -304,12 +349,12 @@ class RowReader:
                 self._add(row, "lot_number", no_lot())
             return None
         parts = (
-            str(values.get("municipality_code") or municipality or ""),
+            str(own or municipality or code or ""),
             str(values["settlement"]).removeprefix("大字"),
             aza.removeprefix("小字").removeprefix("字"),
             lot_key(str(values["lot_number"])),
         )
-        return ":".join("".join(unicodedata.normalize("NFKC", part).split()) for part in parts if part)
+        return ":".join(without_blanks(part) for part in parts if part)
 
     def _grave(self) -> bool:
         return any(problem.severity is Severity.REJECT for problem in self._problems)
@@ -323,20 +368,3 @@ class RowReader:
         found = problem.at(**where)
         if found not in self._problems:
             self._problems.append(found)
-
-
-def _number_text(cell: Cell) -> str:
-    """A number without the noise of binary fractions: 12.3 and not 12.299999999999999."""
-    if isinstance(cell, float):
-        return f"{cell:.10f}".rstrip("0").rstrip(".")
-    return text_of(cell)
-
-
-def _settlement(written: str, lot: str, municipality: str) -> str:
-    """The 大字 of a place: prefecture, municipality and the lot's own number removed where they stand."""
-    rest = _PREFECTURE.sub("", written) if municipality and municipality in written else written
-    rest = rest.removeprefix(municipality) if municipality else rest
-    parts = split_address(rest) if lot else None
-    if parts is not None and plain_lot(rest).endswith(plain_lot(lot)) and lot_key(parts[1]) == lot_key(lot):
-        return parts[0].strip()
-    return rest.strip()

@@ -1,6 +1,7 @@
 """Cells of a register as values of the parcel table.
 
-Every reader gives the value, or a `Problem` when it is not certain what was meant.
+Every reader gives the value, or a `Problem` when it is not certain what was meant. Tables and the
+properties of GeoJSON are read by the same ones.
 """
 
 from __future__ import annotations
@@ -11,14 +12,10 @@ from datetime import date
 
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
-from kanpo.parcels.tables._names import plain_header
-from kanpo.schema import DateUnreadable, read_japanese_date
+from kanpo.parcels._status import NONE, Status, is_ticked, read_status
+from kanpo.reading import read_day, read_number
 from kanpo.tables import Cell, plain_of, text_of
 
-#: What people write for "none".
-_NONE = frozenset(
-    ("-", "ー", "―", "−", "–", "×", "無", "なし", "無し", "該当なし", "該当無し", "非該当", "対象外", "")
-)
 _PADDY = frozenset(("田", "水田", "たんぼ", "paddy"))
 _FIELD = frozenset(("畑", "普通畑", "field"))
 _OTHER = frozenset(
@@ -53,33 +50,7 @@ _OTHER = frozenset(
         "other",
     ]
 )
-#: Uses and survey codes that mean that a lot is not idle (3: none, 9: under survey; eMAFF).
-_NOT_IDLE = frozenset(
-    [
-        "耕作",
-        "耕作中",
-        "作付",
-        "作付中",
-        "作付あり",
-        "作付け中",
-        "保全管理",
-        "自己保全",
-        "自己保全管理",
-        "良好",
-        "遊休農地でない",
-        "遊休なし",
-        "3",
-        "9",
-    ]
-)
-_IDLE = re.compile(
-    r"(?:遊休農地)?(?:農地法)?(?:第?32条)?(?:第?1項)?第?([12])号?(?:遊休農地|遊休)?(?:\(.*\))?"
-)
-_DEVASTATED = re.compile(r"(?:荒廃農地)?([ab])(?:分類|判定|区分)?(?:\(.*\))?", re.IGNORECASE)
 _YEARS = re.compile(r"(\d{1,3}(?:\.\d+)?)(?:年間?|カ年|か年|ヶ年)?")
-_YES = frozenset(
-    ["○", "◯", "〇", "●", "◎", "1", "v", "✓", "✔", "レ", "有", "あり", "該当", "はい", "true", "yes"]
-)
 _LONGITUDE, _LATITUDE = (122.0, 154.0), (20.0, 46.0)
 #: Years a lot can have lain abandoned; the range of the parcel table.
 _MOST_YEARS = 80
@@ -100,7 +71,7 @@ def read_text(cell: Cell) -> str | None:
 def read_land_type(cell: Cell) -> str | Problem | None:
     """``paddy``, ``field`` or ``other``."""
     plain = plain_of(cell)
-    for words, key in ((_NONE, None), (_PADDY, "paddy"), (_FIELD, "field"), (_OTHER, "other")):
+    for words, key in ((NONE, None), (_PADDY, "paddy"), (_FIELD, "field"), (_OTHER, "other")):
         if plain in words:
             return key
     return _unknown(
@@ -112,56 +83,20 @@ def read_land_type(cell: Cell) -> str | Problem | None:
     )
 
 
-def read_idle_class(cell: Cell) -> str | Problem | None:
-    """``1`` or ``2`` (遊休農地 1号, 2号); None for a lot in use."""
-    plain = plain_of(cell)
-    if plain in _NONE or plain in _NOT_IDLE:
-        return None
-    match = _IDLE.fullmatch(plain)
-    if match is not None:
-        return match[1]
-    return _unknown(
-        Text("遊休農地の区分として読めません", "is no class of idle farmland"),
-        Text("1号か2号と書いてください。空欄として取り込みます", "write 1号 or 2号; left blank"),
-    )
-
-
-def read_devastation_class(cell: Cell) -> str | Problem | None:
-    """``A`` or ``B`` (荒廃農地の分類)."""
-    plain = plain_of(cell)
-    if plain in _NONE:
-        return None
-    match = _DEVASTATED.fullmatch(plain)
-    if match is not None:
-        return match[1].upper()
-    words = plain_header(plain)
-    if words in ("再生利用可能", "再生利用が可能", "再生可能"):
-        return "A"
-    if words in ("再生利用困難", "再生利用が困難", "再生困難"):
-        return "B"
-    return _unknown(
-        Text("荒廃農地の分類として読めません", "is no class of devastated farmland"),
-        Text("A分類かB分類と書いてください。空欄として取り込みます", "write A分類 or B分類; left blank"),
-    )
+def read_class(cell: Cell) -> Status | Problem:
+    """The state of a lot in the office's own words."""
+    return read_status(plain_of(cell))
 
 
 def read_flag(cell: Cell) -> bool | Problem:
     """Whether a column for one class is ticked."""
-    plain = plain_of(cell).casefold()
-    if plain in _YES:
-        return True
-    if plain in _NONE or plain in ("0", "false", "no", "いいえ"):
-        return False
-    return _unknown(
-        Text("○か空欄ではありません", "is neither ticked nor blank"),
-        Text("該当する行に○を付けてください。空欄として取り込みます", "tick it with ○; left blank"),
-    )
+    return is_ticked(plain_of(cell))
 
 
 def read_years(cell: Cell) -> float | Problem | None:
     """Years abandoned, 0 to 80. 約10年 and 10年以上 are no certain number."""
     plain = plain_of(cell)
-    if plain in _NONE:
+    if plain in NONE:
         return None
     split = re.search(r"\d\s+\d", text_of(cell)) is not None
     match = _YEARS.fullmatch(plain) if not split and not isinstance(cell, date) else None
@@ -177,42 +112,20 @@ def read_years(cell: Cell) -> float | Problem | None:
 
 
 def read_survey_date(cell: Cell) -> str | Problem | None:
-    """A day as ISO 8601. A number that is not typed as a date is none, but for 20240401."""
-    if isinstance(cell, date):
-        return cell.isoformat()[:10]
-    plain = plain_of(cell)
-    if plain in _NONE or plain in ("未調査", "未実施"):
+    """A day as ISO 8601; a number that is not typed as a date is a day number of Excel, or 20240401."""
+    if plain_of(cell) in NONE or plain_of(cell) in ("未調査", "未実施", "調査中"):
         return None
-    if isinstance(cell, int | float) and not re.fullmatch(r"(19|20)\d{6}", plain):
-        return _not_typed(cell)
-    try:
-        return read_japanese_date(text_of(cell)).isoformat()
-    except DateUnreadable as error:
-        return error.problem
-
-
-def _not_typed(number: float) -> Problem:
-    if not 20_000 <= number <= 60_000:
-        mend = Text("令和6年4月1日 のように書いてください", "write it as 2024-04-01")
-    else:
-        day = date.fromordinal(date(1899, 12, 30).toordinal() + int(number))
-        mend = Text(
-            f"{day} のことなら、セルを日付の書式にしてください",
-            f"if {day} is meant, format the cell as a date",
-        )
-    return Problem("date.number", Text("日付ではなく数値です", "is a number, not a date"), mend)
+    day = read_day(cell if isinstance(cell, date | int | float) else text_of(cell))
+    return day if isinstance(day, Problem) else day.isoformat()
 
 
 def _degrees(low: float, high: float) -> Read:
     def read(cell: Cell) -> float | Problem | None:
         plain = plain_of(cell)
-        if plain in _NONE:
+        if plain in NONE:
             return None
-        try:
-            found = float(plain)
-        except ValueError:
-            found = float("nan")
-        if low <= found <= high:
+        found = read_number(plain)
+        if not isinstance(found, Problem) and low <= found <= high:
             return found
         return _unknown(
             Text(
@@ -254,10 +167,11 @@ READERS: dict[str, Read] = {
     "municipality_code": read_municipality,
     "municipality_name": read_text,
     "land_type": read_land_type,
-    "idle_class": read_idle_class,
+    "idle_class": read_class,
+    "status": read_class,
     "idle_1": read_flag,
     "idle_2": read_flag,
-    "devastation_class": read_devastation_class,
+    "devastation_class": read_class,
     "devastation_a": read_flag,
     "devastation_b": read_flag,
     "years_abandoned": read_years,

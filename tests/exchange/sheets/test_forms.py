@@ -80,7 +80,7 @@ def test_problems_are_named_by_sheet_row_and_column(trial_project: Project, tmp_
         ("2025-06-01", "T1-1", "草丈", "0.35m"),
         ("6.1", "T1-1", "草丈", "12"),
         ("2025-06-01", "T1-1", "草丈", "=A1+1"),
-        ("2999-06-01", "T1-1", "草丈", "14"),
+        ("2099-06-01", "T1-1", "草丈", "14"),
     ]
     rows = [
         [dict(zip(("happened_at", "plot_code", "trait", "value"), row, strict=True)).get(key) for key in keys]

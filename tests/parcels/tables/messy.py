@@ -126,8 +126,8 @@ CASES = [
     ),
     Case(
         "dates that are not certain",
-        [HEAD, ["手向", "1", "田", 100, "6.4.1"], ["手向", "2", "田", 100, "平成31年5月1日"], ["手向", "3", "田", 100, "R6.2.30"], ["手向", "4", "田", 100, 45383], A],
-        {6: IN_A},
+        [HEAD, ["手向", "1", "田", 100, "6.4.1"], ["手向", "2", "田", 100, "平成31年5月1日"], ["手向", "3", "田", 100, "R6.2.30"], ["手向", "4", "田", 100, 50401], A, ["手向", "5", "田", 100, 45383]],
+        {6: IN_A, 7: lot("手向", "5", "paddy", 100.0, "2024-04-01")},
         {2: ("date.no-era", "調査年月日"), 3: ("date.outside-era", "調査年月日"), 4: ("date.no-such-day", "調査年月日"), 5: ("date.number", "調査年月日")},
     ),
     Case(
@@ -184,7 +184,13 @@ CASES = [
     Case(
         "units in the cells",
         [["大字", "地番", "面積"], ["手向", "1", "12a"], ["手向", "2", "1反2畝"], ["手向", "3", "３００坪"], ["手向", "4", "0.3ha"], ["手向", "5", "1,234㎡"], ["手向", "6", "500"]],
-        {row + 2: lot("手向", str(row + 1), None, area) for row, area in enumerate([1200.0, 360 * TSUBO, 300 * TSUBO, 3000.0, 1234.0, None])},
+        {row + 2: lot("手向", str(row + 1), None, area) for row, area in enumerate([1200.0, 360 * TSUBO, 300 * TSUBO, 3000.0, 1234.0, 500.0])},
+        warned=("table.area-unit-assumed",),
+    ),
+    Case(
+        "units in some cells, small numbers in others",
+        [["大字", "地番", "面積"], ["手向", "1", "12a"], ["手向", "2", 5]],
+        {2: lot("手向", "1", None, 1200.0), 3: lot("手向", "2", None, None)},
         warned=("table.area-unit-unknown",),
     ),
     Case("unit 反 in the header", [["大字", "地番", "面積［反］"], ["手向", "1", 1.2], ["手向", "2", "1.215"], ["手向", "3", "1反5畝"]], {2: lot("手向", "1", None, 360 * TSUBO), 4: lot("手向", "3", None, 450 * TSUBO)}, {3: ("table.area-old-point", "面積［反］")}),
@@ -231,7 +237,7 @@ CASES = [
     ),
     Case("codes of the office's own", [["大字", "地番", "利用状況"], ["手向", "1", 1], ["手向", "2", "1号"]], {2: {"idle_class": None}, 3: {"idle_class": "1"}}, warned=("table.own-code",)),
     Case("a place with a number of its own", [["大字", "地番"], ["第3", 3], ["西1条", "1"]], {2: {"settlement": "第3", "lot_number": "3"}, 3: {"settlement": "西1条", "lot_number": "1"}}),
-    Case("place with the lot number in it", [["所在", "地番", "地目"], ["手向字薬師沢3-1", "３−１", "田"]], {2: {"settlement": "手向字薬師沢", "lot_number": "３−１", "parcel_id": "手向字薬師沢:3-1"}}),
+    Case("place with the lot number in it", [["所在", "地番", "地目"], ["手向字薬師沢3-1", "３−１", "田"]], {2: {"settlement": "手向", "lot_number": "３−１", "parcel_id": "手向:薬師沢:3-1"}}),
     Case("address of the owner beside the place of the lot", [["所在", None, "所有者", None, "面積(㎡)"], ["大字", "地番", "大字", "地番", None], ["手向", "3-1", "黒川", "99", 1234]], {3: lot("手向", "3-1", None, 1234.0)}, merges=("A1:B1", "C1:D1", "E1:E2")),
     Case("area of something else", [["大字", "地番", "荒廃農地", None], [None, None, "面積(㎡)", "分類"], ["手向", "3-1", 50, "A"]], {3: lot("手向", "3-1", None, None)}, merges=("C1:D1",)),
     Case("total named in the middle of a row with a merged place", [HEAD, A, [None, *B[1:]], [None, None, "計", 1794, None]], {2: IN_A, 3: IN_B}, skipped=1, warned=("table.row-skipped",), merges=("A2:A4",)),

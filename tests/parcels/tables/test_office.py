@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from kanpo.errors import InputUnusable, KanpoError, Severity, UsageError
-from kanpo.parcels.sources._register import REGISTER
 from kanpo.parcels.tables import OfficeTable, read_office_table
-from kanpo.parcels.tables._lot import lot_problem, split_address
+from kanpo.reading import Lot, read_lot, read_place
 from tests.parcels.tables.messy import ALL, CASES, HEAD, A, B, C, Case
 
 
@@ -252,6 +251,37 @@ def test_any_rows_are_kept_rejected_or_skipped(rows: list[list[str]]) -> None:
 @pytest.mark.parametrize("end", ["", "x", "番地x"])
 def test_a_thousand_digits_take_no_longer_than_ten(end: str) -> None:
     written = "9" * 5_000 + end
-    assert (lot_problem(written, written) is None) == (end == "")
-    assert split_address(f"架空沢{written}") is None or end == ""
-    assert REGISTER.columns["settlement"].read(f"架空沢{written}1x")
+    assert isinstance(read_lot(written), Lot) == (end == "")
+    assert read_place(f"架空沢{written}") != "" and read_place(f"架空沢{written}1x") != ""
+
+
+@pytest.mark.parametrize("key", ["area_unit", "面積の単位"])
+def test_decimals_under_an_old_unit_are_decimals_where_somebody_says_so(tmp_path: Path, key: str) -> None:
+    path = written(tmp_path, [["大字", "地番", "面積(反)"], ["手向", "1", "1.215"], ["手向", "2", 2]])
+    assert [found.row for found in read_office_table(path).rejected] == [2]
+    table = read_office_table(path, columns={key: "反(小数)"})
+    assert table.rows["registered_area_m2"].tolist() == pytest.approx(
+        [1.215 * 300 * 400 / 121, 600 * 400 / 121]
+    )
+    with pytest.raises(UsageError) as caught:
+        read_office_table(path, columns={key: "貫"})
+    assert caught.value.code == "table.area-unit"
+
+
+@pytest.mark.parametrize("header", ["判定", "区分", "荒廃の程度", "利用状況", "遊休農地区分", "荒廃農地分類"])
+def test_the_state_is_read_under_whatever_header_it_stands(tmp_path: Path, header: str) -> None:
+    rows = [
+        ["柴崎", str(at), word]
+        for at, word in enumerate(("１号", "荒廃（Ａ）", "黄", "再生利用困難", "調査中", "○"), 1)
+    ]
+    table = read_office_table(written(tmp_path, [["大字", "地番", header], *rows]))
+    assert table.rows["idle_class"].tolist() == ["1", None, "1", None, None, None]
+    assert table.rows["devastation_class"].tolist() == [None, "A", None, "B", None, None]
+    (problem,) = table.problems
+    assert (problem.code, problem.place.row, problem.place.value) == ("table.value-unknown", 7, "○")
+
+
+def test_a_column_called_class_that_holds_something_else_is_none_of_ours(tmp_path: Path) -> None:
+    rows = [["柴崎", "1", "貸借"], ["柴崎", "2", "自作"]]
+    table = read_office_table(written(tmp_path, [["大字", "地番", "区分"], *rows]))
+    assert not table.problems and "status" not in table.mapping

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
 from kanpo.errors import Problem, Severity
 from kanpo.locale import Text
-from kanpo.parcels.tables._names import UNIT_NAMES
-from kanpo.tables import Cell, plain_of
+from kanpo.reading._name import normalise, plain_header, with_hyphens, without_blanks
+from kanpo.reading._number import GROUPED, Reading
 from kanpo.units import AREA_UNITS_M2
 
 #: Square metres: the largest lot that is plausible, as in the parcel table.
@@ -21,7 +21,30 @@ MOST_M2 = 10_000_000
 _MEDIAN_M2 = 100
 #: Fewer numbers say nothing about their unit.
 _FEW = 3
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_NUMBER = rf"{GROUPED}|\d+(?:\.\d+)?|\.\d+"
+#: Spellings of units of area, longest first, to the keys of `kanpo.units.AREA_UNITS_M2`.
+UNIT_NAMES: dict[str, str] = {
+    "平方メートル": "m2",
+    "ヘクタール": "ha",
+    "アール": "a",
+    "平方米": "m2",
+    "平米": "m2",
+    "10a": "10a",
+    "町歩": "町",
+    "反歩": "反",
+    "畝歩": "畝",
+    "ha": "ha",
+    "m2": "m2",
+    "a": "a",
+    "町": "町",
+    "反": "反",
+    "段": "反",
+    "畝": "畝",
+    "坪": "坪",
+    "歩": "坪",
+}
+#: Written behind an old unit, says that decimals under it are decimals: 反(小数).
+DECIMAL_MARK = "小数"
 # 10a beside a number cannot be told from its last digits: 110a is 110 a.
 _UNITS = "|".join(sorted(map(re.escape, UNIT_NAMES.keys() - {"10a"}), key=len, reverse=True))
 _PART = re.compile(rf"({_NUMBER})({_UNITS})")
@@ -39,23 +62,26 @@ class Area:
     unit: str | None
 
 
-def read_area(text: str, unit: str | None = None) -> Area | Problem:
+def read_area(written: object, unit: str | None = None, *, decimal: bool = False) -> Reading[Area]:
     """An area such as 12a, 1反2畝, ３００坪, 0.3ha or 1,234.
 
     Parameters
     ----------
-    text : str
-        Any width. A unit in it comes before `unit`.
+    written : object
+        Text in any width, or a number. A unit in it comes before `unit`.
     unit : str, optional
         Key of `kanpo.units.AREA_UNITS_M2`, for a number that stands alone.
+    decimal : bool
+        Somebody said that 1.215 under 反 is a decimal number, and not 1反2畝15歩.
 
     Returns
     -------
     Area or Problem
         The area, or why it is not certain.
     """
+    text = _exact(written)
     plain = _plain(text)
-    if _SPLIT_NUMBER.search(unicodedata.normalize("NFKC", text)):
+    if _SPLIT_NUMBER.search(normalise(text)):
         return _unreadable()
     if plain.startswith("-") and _BARE.match(plain[1:]):
         return _problem("table.area-negative", Text("面積が負の数です", "the area is negative"))
@@ -63,17 +89,23 @@ def read_area(text: str, unit: str | None = None) -> Area | Problem:
     if bare is not None:
         if unit is None:
             return _problem("table.area-no-unit", Text("面積の単位がありません", "the area has no unit"))
-        return _bounded(_bare_area(bare[1], unit), None)
+        return _bounded(_bare_area(bare[1], unit, decimal), None)
     return _compound(plain)
 
 
+def _exact(written: object) -> str:
+    """A number without the noise of binary fractions: 12.3 and not 12.299999999999999."""
+    if isinstance(written, float):
+        return f"{written:.10f}".rstrip("0").rstrip(".")
+    return str(written)
+
+
 def _plain(text: str) -> str:
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return re.sub(r"[−‐–—]", "-", plain).replace("、", ",")
+    return with_hyphens(without_blanks(text)).casefold().replace("、", ",")
 
 
-def _bare_area(number: str, unit: str) -> Fraction | Problem:
-    digits = number.partition(".")[2]
+def _bare_area(number: str, unit: str, decimal: bool) -> Fraction | Problem:
+    digits = "" if decimal else number.partition(".")[2]
     # In old registers 1.15 under 畝 is 1畝15歩 and 1.215 under 反 is 1反2畝15歩.
     if (unit == "畝" and digits) or (unit in ("反", "町") and len(digits) > 1):
         return _problem(
@@ -82,7 +114,10 @@ def _bare_area(number: str, unit: str) -> Fraction | Problem:
                 f"「{number}」は小数か、{unit}の下の単位か決められません",
                 f"'{number}' may be a decimal number or {unit} with smaller measures",
             ),
-            Text("1反2畝15歩 のように書くか ㎡ で書いてください", "write it as 1反2畝15歩 or in m²"),
+            Text(
+                f"1反2畝15歩 のように書くか ㎡ で書いてください。小数なら --map area_unit={unit}({DECIMAL_MARK})",
+                f"write it as 1反2畝15歩 or in m²; if it is a decimal, say --map area_unit={unit}({DECIMAL_MARK})",
+            ),
         )
     return Fraction(number.replace(",", "")) * AREA_UNITS_M2[unit]
 
@@ -128,13 +163,13 @@ def _problem(code: str, what: Text, mend: Text | None = None) -> Problem:
 
 
 def column_unit(
-    cells: list[Cell], header: str | None, title: str | None
+    cells: Sequence[object], header: str | None, title: str | None
 ) -> tuple[str | None, Problem | None]:
     """The unit of the numbers that stand alone in a column, and what to say about it.
 
     Parameters
     ----------
-    cells : list of Cell
+    cells : sequence
         The column's cells in rows of parcels.
     header, title : str, optional
         Unit in the header of the column, and above the table; ``?`` for one that cannot be used.
@@ -149,15 +184,15 @@ def column_unit(
         )
     numbers, beside = [], set()
     for cell in cells:
-        plain = _plain(plain_of(cell))
+        plain = _plain(_exact(cell)) if cell is not None else ""
         if _BARE.fullmatch(plain):
             numbers.append(float(plain.replace(",", "")))
         elif isinstance(found := _compound(plain), Area) and found.unit:
             beside.add(found.unit)
     if not numbers:
         return None, None
-    if beside - {"m2"}:
-        # Numbers beside 12a in the same column may be either.
+    if beside - {"m2"} and median(numbers) < _MEDIAN_M2:
+        # Small numbers beside 12a in the same column may be either; 1,200 a would be no lot.
         return None, _left_out(
             Text("単位のある面積とない面積が混ざっています", "some areas have a unit, some not")
         )
@@ -169,9 +204,9 @@ def column_unit(
     )
 
 
-def _small(cells: list[Cell]) -> Problem | None:
+def _small(cells: Sequence[object]) -> Problem | None:
     """A doubt about m² in the header when the numbers below are those of a."""
-    plain = [_plain(plain_of(cell)) for cell in cells]
+    plain = [_plain(_exact(cell)) for cell in cells if cell is not None]
     numbers = [float(text.replace(",", "")) for text in plain if _BARE.fullmatch(text)]
     if len(numbers) < _FEW or median(numbers) >= _MEDIAN_M2 / 2:
         return None
@@ -200,3 +235,24 @@ def _note(code: str, ja: str, unit: str) -> Problem:
         Text("違うときは見出しに単位を書いてください", "write the unit into the header if that is wrong"),
         severity=Severity.WARNING,
     )
+
+
+_UNIT_KEYS = {plain_header(name): unit for name, unit in UNIT_NAMES.items()}
+_SEVERAL_UNITS = re.compile(r"[町反段畝歩坪・./,]{2,}")
+
+
+def unit_of(text: str) -> str | None:
+    """The unit of area that a text is, such as ㎡ or 単位:a; ``?`` for several (反畝歩), None for none."""
+    plain = plain_header(plain_header(text)).removeprefix("単位")
+    if plain in _UNIT_KEYS:
+        return _UNIT_KEYS[plain]
+    return "?" if _SEVERAL_UNITS.fullmatch(plain) else None
+
+
+def unit_at_end(text: str) -> tuple[str, str] | None:
+    """A header such as 面積㎡ in two: what stands before the unit, and the unit; None without one."""
+    for ending in sorted(_UNIT_KEYS, key=len, reverse=True):
+        stem = text.removesuffix(ending)
+        if stem and stem != text:
+            return stem, _UNIT_KEYS[ending]
+    return None

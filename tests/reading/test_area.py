@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kanpo.errors import Problem
-from kanpo.parcels.tables import Area, read_area
+from kanpo.reading import Area, read_area
 from kanpo.units import AREA_UNITS_M2
 
 TSUBO = Fraction(400, 121)
