@@ -5,6 +5,7 @@ a file of what could not be used.
 """
 
 from kanpo.parcels._attributes import AttributeFactors, attribute_factors, known_attributes
+from kanpo.parcels._day import AskDay, read_day_option
 from kanpo.parcels._edited import Accepted, accept_edits
 from kanpo.parcels._find import find_parcel, search_parcels
 from kanpo.parcels._ground import check_ground, groundless, has_ground, no_ground
@@ -14,7 +15,7 @@ from kanpo.parcels._joined import current_parcels, lone_pins, refresh_links
 from kanpo.parcels._land_use import INTENTIONS, USES, ZONES, read_land_use
 from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, descendants, lineage_tree, successor_of
-from kanpo.parcels._links import REASONS, doubtful, join_register, newest_status
+from kanpo.parcels._links import REASONS, doubtful, join_register
 from kanpo.parcels._measure import measure_area_m2, plane_points, reproject, to_plane
 from kanpo.parcels._overlap import overlaps
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
@@ -33,6 +34,7 @@ __all__ = [
     "USES",
     "ZONES",
     "Accepted",
+    "AskDay",
     "AttributeFactors",
     "IngestOptions",
     "IngestReport",
@@ -65,12 +67,12 @@ __all__ = [
     "link_years",
     "lone_pins",
     "measure_area_m2",
-    "newest_status",
     "no_ground",
     "outside_municipality",
     "overlaps",
     "plane_points",
     "read_land_use",
+    "read_day_option",
     "read_parcels",
     "records_of",
     "refresh_links",

@@ -13,6 +13,7 @@ from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_target, not_collecting, place_beside
 from kanpo.locale import Text
+from kanpo.parcels._day import AskDay, day_of_file, of_what_day
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
 from kanpo.parcels._succession import succeed
@@ -86,6 +87,8 @@ def ingest_parcels(
     strict: bool = False,
     dry_run: bool = False,
     rejects: Path | None = None,
+    as_of: str | None = None,
+    ask_day: AskDay | None = None,
     on_progress: Progress | None = None,
 ) -> IngestReport:
     """Read a file of parcels into the project.
@@ -103,6 +106,10 @@ def ingest_parcels(
         Count everything, change nothing, write no file.
     rejects : Path, optional
         Another place for the rejects.
+    as_of : str, optional
+        The day (ISO 8601) that the file speaks of, where its features say none.
+    ask_day : callable, optional
+        Asks a person for that day where pins of a register say none.
 
     Raises
     ------
@@ -110,6 +117,9 @@ def ingest_parcels(
         The file cannot be used at all; the project is unchanged.
     """
     target = place_beside(rejects or reject_path(path), project.path)
+    if as_of is None and ask_day is not None:
+        undated = _undated_pins(path, source, crs, layer)
+        as_of = day_of_file(None, ask_day if undated else None, None, path.name, undated)
     with (
         not_collecting(),
         read_parcels(
@@ -123,11 +133,12 @@ def ingest_parcels(
     ):
         reader.elsewhere = lambda: project.imported.boxes_of_other_files(path.name)
         known = project.imported.batch_of(reader.sha256)
+        day = day_of_file(as_of, None, known, path.name, 1)
         found = _Found()
         if not dry_run:
             # Before anything is stored: what comes back needs a place.
             check_target(target, gives_way=True)
-        batch = _store(project, reader, found, strict, keep=not dry_run)
+        batch = _store(project, reader, found, strict, day, keep=not dry_run)
         if not batch.read:
             raise _nothing_read(path)
         if not reader.complete:
@@ -135,12 +146,33 @@ def ingest_parcels(
     written = target if found.rejects and not dry_run else None
     if written is not None:
         write_rejects(written, found.rejects, reader.crs)
+    found.problems += of_what_day(batch, found.undated)
     return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run, found.lineage)
 
 
-def _store(project: Project, reader: ParcelReader, found: _Found, strict: bool, *, keep: bool) -> Batch:
+def _undated_pins(path: Path, source: str | None, crs: str | None, layer: str | None) -> int:
+    """How many pins of a register at the beginning of a file say no day of a survey."""
+    with read_parcels(path, source=source, crs=crs, layer=layer, whereabouts=None) as reader:
+        chunk = next(iter(reader), None)
+    return 0 if chunk is None else int(chunk.pins["survey_date"].isna().sum())
+
+
+def _store(
+    project: Project,
+    reader: ParcelReader,
+    found: _Found,
+    strict: bool,
+    day: str | None,
+    *,
+    keep: bool,
+) -> Batch:
     return project.imported.store_parcels(
-        Batch(reader.name, reader.sha256),
+        Batch(
+            reader.name,
+            reader.sha256,
+            as_of=day or project.today(),
+            as_of_basis="file" if day else "assumed",
+        ),
         _chunks(project, reader, found, strict),
         keep=keep,
         describe=_describe(reader),
@@ -162,6 +194,11 @@ class _Found:
         self.before: gpd.GeoDataFrame | None = None
         self.replaced: set[str] = set()
         self.lineage: Text | None = None
+
+    @property
+    def undated(self) -> int:
+        """How many pins say no day of a survey."""
+        return sum(int(frame["survey_date"].isna().sum()) for frame in self.pins)
 
     def register(self) -> gpd.GeoDataFrame | None:
         """All pins that were found."""

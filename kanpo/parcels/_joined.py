@@ -10,11 +10,11 @@ import pandas as pd
 import shapely
 
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
-from kanpo.parcels._links import STATUS_COLUMNS, join_register, newest_status
+from kanpo.parcels._links import STATUS_COLUMNS, join_register
 from kanpo.parcels._measure import reproject
 from kanpo.parcels._settlements import with_farm_settlements
 from kanpo.schema import PARCELS, REGISTER
-from kanpo.store import Project
+from kanpo.store import Project, settle
 
 #: Greatest margin that is stored: a decision has no second best.
 _MOST = 1e6
@@ -118,22 +118,37 @@ def current_parcels(project: Project, parcel_ids: Iterable[str] | None = None) -
 def _with_register(project: Project, parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     parcels["status_source"] = ""
     links = project.computed.links()
-    links = links[links["parcel_id"].notna() & links["confidence"].isin(_TRUSTED)]
+    links = links[links["parcel_id"].isin(parcels["parcel_id"]) & links["confidence"].isin(_TRUSTED)]
     if links.empty:
         return parcels
-    register = pd.DataFrame(project.imported.register().drop(columns="geometry"))
-    rows = links[["register_id", "parcel_id"]].merge(register, on="register_id")
-    status = newest_status(rows).set_index("parcel_id")
-    said = rows.set_index("register_id").loc[status["register_id"], list(_FILLED)].set_index(status.index)
+    said = _said_of(project, parcels, links)
+    stands = settle(said)
     place = parcels["parcel_id"]
     for column in _FILLED:
-        parcels[column] = parcels[column].where(parcels[column].notna(), place.map(said[column]))
-    own, theirs = parcels["survey_date"].fillna(""), place.map(status["survey_date"]).fillna("")
-    known = place.isin(status.index)
-    bare = parcels[list(STATUS_COLUMNS)].isna().all(axis=1)
-    newer = known & (bare | (theirs > own))
+        parcels[column] = parcels[column].where(parcels[column].notna(), place.map(stands[column]))
+    known = place.isin(stands.index[stands["status_row"] >= 0])
     for column in STATUS_COLUMNS:
-        parcels[column] = parcels[column].where(~newer, place.map(status[column]))
-    parcels.loc[newer, "status_source"] = place[newer].map(status["register_id"])
+        parcels[column] = parcels[column].where(~known, place.map(stands[column]))
+    sources = np.where(said["subject"] == "register", said["lot_id"], "")
+    rows = place[known].map(stands["status_row"]).to_numpy(dtype=int)
+    parcels.loc[known, "status_source"] = sources[rows]
     parcels["years_abandoned"] = parcels["years_abandoned"].astype(float)
     return parcels
+
+
+def _said_of(project: Project, parcels: gpd.GeoDataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """All dated statements on parcels that have a register row: those of the rows, and of the outlines."""
+    outlines = dict.fromkeys(links["parcel_id"])
+    said = project.imported.statements([*links["register_id"], *outlines], places=False)
+    lots = dict(zip(links["register_id"], links["parcel_id"], strict=True))
+    register = said["subject"] == "register"
+    said["lot"] = said["lot_id"].map(lots).where(register, said["lot_id"]).astype(object)
+    said = said[said["lot"].isin(outlines)]
+    # What somebody wrote into an outline beside kanpo has no statement yet.
+    bare = parcels[parcels["parcel_id"].isin(outlines) & parcels[list(STATUS_COLUMNS)].notna().any(axis=1)]
+    bare = bare[~bare["parcel_id"].isin(said.loc[~register.loc[said.index], "lot_id"])]
+    own = pd.DataFrame(bare.drop(columns="geometry")).reindex(columns=said.columns)
+    own["lot"] = own["lot_id"] = bare["parcel_id"]
+    own["subject"], own["denied"], own["as_of"] = "parcel", None, bare["survey_date"]
+    own["as_of_basis"] = np.where(bare["survey_date"].notna(), "own", "assumed")
+    return pd.concat([own.astype(object), said.astype(object)], ignore_index=True)

@@ -153,46 +153,6 @@ def doubtful(links: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns="_rank").reset_index(drop=True)
 
 
-def newest_status(register_rows: pd.DataFrame) -> pd.DataFrame:
-    """Abandoned status of each parcel from its newest survey, and which row says so.
-
-    The newest survey counts whole: where it no longer calls a parcel idle, an older one that did is
-    not asked. A row without a date loses to any with one.
-
-    Parameters
-    ----------
-    register_rows : DataFrame
-        parcel_id (rows without stand for themselves), register_id, idle_class, devastation_class,
-        years_abandoned, survey_date (ISO), source; columns may be missing.
-
-    Returns
-    -------
-    DataFrame
-        One row per parcel: parcel_id, register_id and source of the row that counts, its idle_class,
-        devastation_class, years_abandoned and survey_date, and `disputed`: another row of the same
-        date says otherwise.
-    """
-    wanted = ["parcel_id", "register_id", "source", *STATUS_COLUMNS]
-    rows = register_rows.reindex(columns=wanted).reset_index(drop=True)
-    date = pd.to_datetime(rows["survey_date"], errors="coerce", format="ISO8601", utc=True)
-    own = rows["parcel_id"].isna()
-    group = np.where(own, "r" + rows["register_id"].astype(str), "p" + rows["parcel_id"].astype(str))
-    idle, devastated = (rows[name].astype(object).fillna("").map(str) for name in STATUS_COLUMNS[:2])
-    said = idle + "|" + devastated
-    known = rows[["idle_class", "devastation_class", "years_abandoned"]].notna().sum(axis=1)
-    day = date.map(lambda d: d.toordinal() if pd.notna(d) else 0)
-    rows = rows.assign(
-        _group=group, _day=day, _known=-known, _said=said, _row=rows["register_id"].astype(str)
-    )
-    rows = rows.sort_values(
-        ["_group", "_day", "_known", "_said", "_row"], ascending=[True, False, True, True, True]
-    )
-    newest = rows[rows["_day"] == rows.groupby("_group")["_day"].transform("max")]
-    disputed = newest.groupby("_group")["_said"].nunique() > 1
-    first = rows.drop_duplicates("_group")
-    return first.assign(disputed=first["_group"].map(disputed))[[*wanted, "disputed"]].reset_index(drop=True)
-
-
 def lot_key(value: object) -> str:
     """A lot number for comparing: 123番地４, １２３ー４, 0123-0004 and 123の4 are 123-4."""
     if value is None or value != value:

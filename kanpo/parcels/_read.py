@@ -163,7 +163,7 @@ class ParcelReader:
             else:
                 self._again += 1
         rows = table.iloc[list(points)].rename(columns={"parcel_id": "register_id"})
-        keys = [key for key in REGISTER.keys if key != "batch_id"]
+        keys = [key for key in (*REGISTER.keys, "denied") if key != "batch_id" and key in rows]
         return gpd.GeoDataFrame(rows[keys], geometry=list(points.values()), crs=STORED_EPSG), others
 
     def _identify(

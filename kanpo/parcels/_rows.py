@@ -11,6 +11,7 @@ import pandas as pd
 
 from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN
 from kanpo.parcels._split import FeatureChunk
+from kanpo.parcels._surveyed import CLASSES, feature_denials
 from kanpo.parcels.sources import Source
 from kanpo.schema import PARCELS
 
@@ -53,6 +54,17 @@ def parcel_rows(source: Source, properties: list[dict[str, Any]], chunk: Feature
         )
     columns["attributes"] = np.array([orjson.dumps(found).decode() for found in properties], dtype=object)
     columns["source_row"] = np.array(chunk.numbers, dtype=object)
+    table = _as_table(columns)
+    if any(key in source.columns for key in CLASSES) and not present.isdisjoint(_status_names(source)):
+        table["denied"] = pd.Series(feature_denials(table, source, present), dtype=object)
+    return table
+
+
+def _status_names(source: Source) -> set[str]:
+    return {name for key in CLASSES if key in source.columns for name in source.columns[key].names}
+
+
+def _as_table(columns: dict[str, Any]) -> pd.DataFrame:
     # Said to be objects, or pandas would look at every text to find out, and store it another way.
     return pd.DataFrame(
         {key: pd.Series(columns[key], dtype=None if key in _NUMBERS else object) for key in _COLUMNS}

@@ -19,6 +19,7 @@ from kanpo.schema._imported import (
     ORIGINALS,
     PARCELS,
     REGISTER,
+    STATEMENTS,
 )
 from kanpo.schema._reading import (
     normalise,
@@ -65,6 +66,7 @@ __all__ = [
     "SCORES",
     "SITE_VISIT",
     "STAMPS",
+    "STATEMENTS",
     "TABLES",
     "TRAITS",
     "VOCABULARIES",

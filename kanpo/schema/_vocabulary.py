@@ -88,6 +88,17 @@ _ALL = (
         },
     ),
     _vocabulary(
+        "statement_subject", {"register": ("台帳・調査の行", "register row"), "parcel": ("筆の属性", "parcel")}
+    ),
+    _vocabulary(
+        "as_of_basis",
+        {
+            "own": ("行の調査日", "survey date of the row"),
+            "file": ("ファイルの時点(人が言った)", "day of the file, as a person said"),
+            "assumed": ("仮定(取込日)", "assumed: day of the import"),
+        },
+    ),
+    _vocabulary(
         "located_by",
         {"pin": ("台帳のピンのみ(筆の形なし)", "register pin only (no outline)")},
     ),

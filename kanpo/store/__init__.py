@@ -34,6 +34,7 @@ from kanpo.store._restore import (
     thin_out,
 )
 from kanpo.store._seal import PrintedSeal, Seal, heads_of, parse_seal, seal_of
+from kanpo.store._statements import settle
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "record_content",
     "restore_project",
     "seal_of",
+    "settle",
     "sha256_of",
     "shared_location",
     "surplus",

@@ -14,18 +14,17 @@ import pandas as pd
 
 from kanpo.errors import Conflict, Place
 from kanpo.locale import Text
-from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER
+from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER, STATEMENTS
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, find_edits, problems_of
 from kanpo.store._former import FormerParcels
 from kanpo.store._frames import read_frame, rows_of
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
 from kanpo.store._layers import Layers
-from kanpo.store._sql import insert_rows, quoted
+from kanpo.store._parcel_rows import Age, ParcelRows
+from kanpo.store._sql import quoted
+from kanpo.store._statements import ASSUMED, STATUS, Statements
 
-_PARCEL_COLUMNS = PARCELS.keys
-#: Columns that tell whether a parcel that comes again has changed.
-_CONTENT = tuple(key for key in _PARCEL_COLUMNS if key not in ("batch_id", "source_row"))
 _BATCH_COLUMNS = BATCHES.keys
 
 
@@ -33,8 +32,10 @@ _BATCH_COLUMNS = BATCHES.keys
 class Batch:
     """One import: the file, what was recognised in it, and the counts.
 
-    read = stored + updated + unchanged + rejected; `repaired` counts among the first three. `mapping`
-    is the column mapping that the user gave (JSON), to be used again for files with those columns.
+    read = stored + updated + unchanged + repeated + rejected; `repaired` counts among the first three.
+    `mapping` is the column mapping that the user gave (JSON), to be used again for files with those
+    columns. `as_of` is the day that the file speaks of, `as_of_basis` who says so. `held` counts, among
+    the others, lots of which something newer stands.
     """
 
     file_name: str
@@ -43,19 +44,23 @@ class Batch:
     source: str = ""
     source_crs: str = ""
     mapping: str = ""
+    as_of: str = ""
+    as_of_basis: str = ASSUMED
     read: int = 0
     stored: int = 0
     updated: int = 0
     unchanged: int = 0
+    repeated: int = 0
     repaired: int = 0
     rejected: int = 0
     batch_id: str = ""
     actor: str = ""
     imported_at: str = ""
     reason: str | None = None
+    held: int = 0
 
 
-class Imported(FormerParcels, Layers):
+class Imported(ParcelRows, FormerParcels, Statements, Layers):
     """Reads and replaces what was imported into one project."""
 
     def store_parcels(
@@ -83,7 +88,8 @@ class Imported(FormerParcels, Layers):
         describe : callable
             Fills in what is known of the file only after it was read.
         register : callable
-            Gives, after the last chunk, the rows of the farmland register that the file holds.
+            Gives, after the last chunk, the rows of the farmland register that the file holds: columns
+            of the register table and, where known, `denied` (see the table of statements).
         boundaries : callable
             The same for boundaries.
         succeed : callable
@@ -96,12 +102,13 @@ class Imported(FormerParcels, Layers):
             With its id, counts, who and when.
         """
         batch = replace(batch, batch_id=new_record_id(), actor=current_actor(), imported_at=now())
+        batch = self._dated(batch)
         with spoken_errors(self._path):
             try:
                 with transaction(self._connection):
                     self._refuse_edited()
                     batch = self._store_chunks(batch, chunks)
-                    batch = self._store_register(batch, register())
+                    batch = self._count_register(batch, register())
                     batch = self._store_boundaries(batch, boundaries())
                     batch = describe(batch)
                     if not keep or not batch.stored + batch.updated:
@@ -131,45 +138,55 @@ class Imported(FormerParcels, Layers):
                 tuple(edits),
             )
 
+    def _dated(self, batch: Batch) -> Batch:
+        """The import with its day: that of the first time where the very same file was read before."""
+        if batch.as_of and batch.as_of_basis != ASSUMED:
+            return batch
+        before = self.batch_of(batch.sha256)
+        day = before.as_of if before is not None and before.as_of else batch.as_of or batch.imported_at[:10]
+        basis = before.as_of_basis if before is not None and before.as_of_basis else ASSUMED
+        return replace(batch, as_of=day, as_of_basis=basis)
+
+    def _age(self, batch: Batch) -> Age:
+        """How new an import is; of a file read again without a day, how new it was the first time."""
+        dated = batch.as_of_basis != ASSUMED
+        first = None if dated else self._connection.execute(
+            "SELECT imported_at FROM batches WHERE sha256 = ? ORDER BY fid LIMIT 1", (batch.sha256,)
+        ).fetchone()
+        return (dated, batch.as_of, first[0] if first else batch.imported_at)
+
     def _store_chunks(self, batch: Batch, chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]]) -> Batch:
         known = self._known_parcels()
+        age = self._age(batch)
         for parcels, read, repaired, rejected in chunks:
-            stored, updated, unchanged = self._store_chunk(parcels, batch.batch_id, known)
+            rows = self._store_chunk(parcels, batch.batch_id, known, age)
+            said = self._add_statements(_said_of_parcels(parcels, batch), batch.batch_id)
+            self._settle_parcels(said)
+            updated = rows.changed | (rows.again & said)
             batch = replace(
                 batch,
                 read=batch.read + read,
-                stored=batch.stored + stored,
-                updated=batch.updated + updated,
-                unchanged=batch.unchanged + unchanged,
+                stored=batch.stored + len(rows.fresh),
+                updated=batch.updated + len(updated),
+                unchanged=batch.unchanged + len(rows.again - updated),
+                held=batch.held + len(rows.held),
                 repaired=batch.repaired + repaired,
                 rejected=batch.rejected + rejected,
             )
         return batch
 
-    def _known_parcels(self) -> dict[str, int]:
-        return dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
-
-    def _store_register(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
-        """Store register rows in place of those of the same id, and count them."""
+    def _count_register(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
+        """Keep what the file says of lots of the register, and count it."""
         if rows is None or rows.empty:
             return batch
-        found = rows_of(rows, REGISTER, batch.batch_id)
-        content = [key for key in REGISTER.keys if key not in ("batch_id", "source_row")]
-        old = {row[1]: row[: 1 + len(content)] for row in rows_of(self.register(), REGISTER, "")}
-        changed = [row for row in found if old.get(row[1]) != row[: 1 + len(content)]]
-        names = ", ".join(map(quoted, REGISTER.keys))
-        marks = ", ".join("?" * (len(REGISTER.keys) + 1))
-        self._connection.executemany(
-            "DELETE FROM register WHERE register_id = ?", [(row[1],) for row in changed]
-        )
-        self._connection.executemany(f"INSERT INTO register (geom, {names}) VALUES ({marks})", changed)
-        fresh = sum(row[1] not in old for row in changed)
+        said = _as_statements(rows.rename(columns={"register_id": "lot_id"}), batch, "register")
+        counts = self._store_register(said, batch.batch_id)
         return replace(
             batch,
             batch_kind=batch.batch_kind if batch.stored + batch.updated else "register",
-            stored=batch.stored + fresh,
-            updated=batch.updated + len(changed) - fresh,
-            unchanged=batch.unchanged + len(found) - len(changed),
+            stored=batch.stored + counts.stored,
+            updated=batch.updated + counts.updated,
+            unchanged=batch.unchanged + counts.unchanged,
         )
 
     def _store_boundaries(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
@@ -212,35 +229,6 @@ class Imported(FormerParcels, Layers):
                 self._store_chunk(frame, str(batch_id), self._known_parcels())
             self.refresh_extent()
 
-    def register(self) -> gpd.GeoDataFrame:
-        """All rows of the farmland register with their pins (None where there is none), EPSG:6668."""
-        return read_frame(self._connection, self._path, REGISTER, "")
-
-    def _store_chunk(
-        self, parcels: gpd.GeoDataFrame, batch_id: str, known: dict[str, int]
-    ) -> tuple[int, int, int]:
-        if parcels.empty:
-            return 0, 0, 0
-        rows = rows_of(parcels, PARCELS, batch_id)
-        position = 1 + _PARCEL_COLUMNS.index("parcel_id")
-        fresh = [row for row in rows if row[position] not in known]
-        again = [row for row in rows if row[position] in known]
-        insert_rows(self._connection, PARCELS.name, ("geom", *_PARCEL_COLUMNS), fresh)
-        changed = [row for row in again if self._differs(row, known[row[position]])]
-        assignments = ", ".join(f"{quoted(key)} = ?" for key in _PARCEL_COLUMNS)
-        self._connection.executemany(
-            f"UPDATE parcels SET geom = ?, {assignments} WHERE fid = ?",
-            [(*row, known[row[position]]) for row in changed],
-        )
-        return len(fresh), len(changed), len(again) - len(changed)
-
-    def _differs(self, row: tuple[Any, ...], fid: int) -> bool:
-        names = ", ".join(map(quoted, _CONTENT))
-        stored = self._connection.execute(
-            f"SELECT geom, {names} FROM parcels WHERE fid = ?", (fid,)
-        ).fetchone()
-        return tuple(row[: 1 + len(_CONTENT)]) != tuple(stored)
-
     def _add_batch(self, batch: Batch) -> None:
         values = asdict(batch)
         self._connection.execute(
@@ -251,7 +239,7 @@ class Imported(FormerParcels, Layers):
 
     def refresh_extent(self) -> None:
         """Tell GIS programs where the layers lie."""
-        for table in (PARCELS, REGISTER, BOUNDARIES):
+        for table in (PARCELS, REGISTER, STATEMENTS, BOUNDARIES):
             chosen = f"SELECT substr(geom, 9, 32) FROM {quoted(table.name)} WHERE geom IS NOT NULL"
             found = chain.from_iterable(self._connection.execute(chosen))
             # What another program left empty has no envelope.
@@ -367,6 +355,29 @@ class Imported(FormerParcels, Layers):
                 "parcels": sha256_of(json.dumps(parcels.fetchall() + undone).encode()),
                 "layers": sha256_of(json.dumps(layers.fetchall()).encode()),
             }
+
+
+def _as_statements(rows: gpd.GeoDataFrame, batch: Batch, subject: str) -> gpd.GeoDataFrame:
+    """Rows as dated statements: by their own survey, else by the day of the file."""
+    own = rows["survey_date"].notna()
+    said = rows.assign(
+        subject=subject,
+        as_of=rows["survey_date"].where(own, batch.as_of),
+        as_of_basis=np.where(own, "own", batch.as_of_basis),
+        denied=rows["denied"] if "denied" in rows else None,
+    )
+    return said
+
+
+def _said_of_parcels(parcels: gpd.GeoDataFrame, batch: Batch) -> gpd.GeoDataFrame:
+    """What outlines bring of their status, as statements without a place of their own."""
+    speaks = parcels[list(STATUS)].notna().any(axis=1)
+    if "denied" in parcels:
+        speaks |= parcels["denied"].notna()
+    rows = parcels[speaks].rename(columns={"parcel_id": "lot_id"})
+    # The outline and everything received stand with the parcel.
+    rows = rows.set_geometry([None] * len(rows), crs=parcels.crs)
+    return _as_statements(rows.assign(attributes=None), batch, "parcel")
 
 
 class _Undo(Exception):

@@ -30,6 +30,7 @@ from kanpo.schema import (
     REGISTER,
     REGISTER_LINKS,
     STAMPS,
+    STATEMENTS,
     Table,
 )
 from kanpo.store._identity import sha256_of
@@ -71,6 +72,7 @@ KEPT = {
         _kept(FORMER_PARCELS, "parcel_id"),
         _kept(LINEAGE, "old_id"),
         _kept(REGISTER, "register_id"),
+        _kept(STATEMENTS, "lot_id"),
         _kept(BOUNDARIES, "boundary_id"),
         _kept(BATCHES, "file_name"),
         _kept(LAYERS, "layer_id"),

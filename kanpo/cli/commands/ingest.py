@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kanpo.cli._ask import ask, may_ask
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import InputPath, dry_run_option, mapping, project_option
 from kanpo.cli._present import Progress, say, say_problems, show_json
 from kanpo.locale import Text
+from kanpo.schema import STATEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +70,16 @@ if TYPE_CHECKING:
     ),
 )
 @option(
+    "--as-of",
+    metavar="2023-09-01",
+    help=Text(
+        "行に調査日がないファイルの、いつ時点か(和暦も可)。言わなければ、端末では尋ね、端末でなければ取込日と仮定して"
+        "日付のある資料より下に置く",
+        "the day that a file speaks of whose rows say none; if it is not said, you are asked, and without a "
+        "terminal the day of the import is assumed, below all that has a day",
+    ),
+)
+@option(
     "--strict",
     is_flag=True,
     help=Text("1つでも使えないものがあれば、何も取り込まない", "all of a file or nothing"),
@@ -82,16 +94,19 @@ def ingest(
     layer: str | None,
     sheet: str | None,
     columns: tuple[str, ...],
+    as_of: str | None,
     strict: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    from kanpo.parcels import IngestOptions, ingest_file, refresh_links
+    from kanpo.parcels import IngestOptions, ingest_file, read_day_option, refresh_links
     from kanpo.store import Project
 
     path = find_project(project)
     pairs = mapping(columns, "lot_number=番号")
-    options = IngestOptions(source, crs, layer, pairs, sheet, strict)
+    day = None if as_of is None else read_day_option(as_of)
+    asking = _ask_day if may_ask(no_input=dry_run or as_json) else None
+    options = IngestOptions(source, crs, layer, pairs, sheet, strict, day, asking)
     rejected = 0
     with Project.open(path, write=True) as opened:
         results = []
@@ -111,6 +126,17 @@ def ingest(
     if as_json:
         show_json(results)
     return 1 if rejected else 0
+
+
+def _ask_day(name: str, rows: int) -> str | None:
+    """Ask of which day a file is; nothing where nobody knows."""
+    say(
+        Text(
+            f"{name}: {rows:,} 行に調査日がありません。いつ時点の資料ですか(分からなければ空のまま)",
+            f"{name}: {rows:,} rows say no day. Of which day is this file (empty if nobody knows)?",
+        )
+    )
+    return ask(STATEMENTS.field("as_of"), optional=True) or None
 
 
 def _say_links(links: pd.DataFrame) -> None:
