@@ -14,6 +14,7 @@ from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_target, not_collecting, place_beside
 from kanpo.locale import Text
 from kanpo.parcels._day import AskDay, day_of_file, of_what_day
+from kanpo.parcels._persons import names_persons
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
 from kanpo.parcels._succession import succeed
@@ -179,6 +180,7 @@ def _store(
         register=found.register,
         boundaries=found.boundary,
         succeed=lambda stored: found.succeed(project, stored),
+        received=lambda: None if names_persons(reader.names) else reader.path,
     )
 
 

@@ -21,6 +21,7 @@ from kanpo.parcels._formats import is_table, is_workbook, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
 from kanpo.parcels._open import check_place
+from kanpo.parcels._persons import names_persons
 from kanpo.parcels._read import Progress, read_parcels
 from kanpo.parcels._rejects import reject_path
 from kanpo.parcels._surveyed import table_denials
@@ -176,12 +177,18 @@ def ingest_table(
         (),
         keep=not dry_run,
         register=lambda: register_rows(table, dated=day is not None),
+        received=lambda: None if names_persons(_headers(table)) else path,
     )
     rejects = target if table.rejected and not dry_run else None
     if rejects is not None:
         write_rejected_rows(rejects, table)
     problems = (*table.problems, *of_what_day(batch, undated))
     return IngestReport(batch, problems, rejects, known is not None, dry_run)
+
+
+def _headers(table: OfficeTable) -> set[str]:
+    received = (json.loads(text) for text in table.rows["attributes"])
+    return {name for row in received for name in row} | {n for row in table.rejected for n in row.cells}
 
 
 def _read_as_before(project: Project, path: Path, options: IngestOptions) -> OfficeTable:

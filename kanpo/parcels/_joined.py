@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
-from kanpo.parcels._links import STATUS_COLUMNS, join_register
+from kanpo.parcels._links import PIN_PREFIX, STATUS_COLUMNS, join_register
 from kanpo.parcels._measure import reproject
 from kanpo.parcels._settlements import with_farm_settlements
 from kanpo.schema import PARCELS, REGISTER
@@ -20,8 +20,6 @@ from kanpo.store import Project, settle
 _MOST = 1e6
 _FILLED = ("settlement", "lot_number", "registered_area_m2", "farm_promotion_zone")
 _TRUSTED = ("high", "medium")
-#: The id of a parcel that is known from a register pin only begins so.
-PIN_PREFIX = "pin-"
 #: Drawn for a pin without a registered area, m²; its area stays unknown.
 _BARE_M2 = 100.0
 _CORNERS = 32

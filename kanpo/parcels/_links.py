@@ -16,19 +16,22 @@ from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.locale import Text
 from kanpo.parcels._assign import JoinModel, Pairs, log_area_density, log_density, solve
 from kanpo.parcels._find import search_key
+from kanpo.parcels._lots import lot_leaders, same_lots, second_rows
 from kanpo.parcels._measure import reproject
 from kanpo.schema import normalise
 
 #: Least probability of a link of high and of medium confidence. Of the links above the first more
 #: than 99.5 % are right, because most lie far above it.
 HIGH, MEDIUM = 0.985, 0.8
+#: The id of a parcel that is known from a register pin only begins so.
+PIN_PREFIX = "pin-"
 LINK_COLUMNS = (
     *("register_id", "parcel_id", "kind", "distance_m", "area_ratio"),
     *("confidence", "probability", "margin", "reason"),
 )
 STATUS_COLUMNS = ("idle_class", "devastation_class", "years_abandoned", "survey_date")
 
-#: Why a link is as it is; those a person should see first come first. The last six need no look.
+#: Why a link is as it is; those a person should see first come first. The last eight need no look.
 REASONS: dict[str, Text] = {
     "decision_lost": Text("決めた筆が今はありません", "the parcel decided on is gone"),
     "number_far": Text("地番は同じですが、ピンが遠いです", "same lot number, but the pin is far away"),
@@ -49,6 +52,10 @@ REASONS: dict[str, Text] = {
     "no_fit": Text("近くの筆はどれも合わない", "none of the outlines nearby fits"),
     "no_outline": Text("近くに筆ポリゴンがない", "no outline nearby"),
     "no_pin": Text("大字と地番が同じ(ピンなし)", "same settlement and lot number (no pin)"),
+    "same_lot": Text(
+        "同じ大字・地番の台帳の行がこの筆", "a register row of the same settlement and lot number belongs to it"
+    ),
+    "registry_map": Text("登記所備付地図の同じ地番がこの筆", "the lot of the land registry's map lies there"),
 }
 _BETWEEN = re.compile(r"番地?[の\-‐-―−ー－ｰ]?(?=[0-9])")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
@@ -65,6 +72,7 @@ class _Side:
 
     order: np.ndarray
     ids: np.ndarray
+    municipality: np.ndarray
     settlement: np.ndarray
     lot: np.ndarray
     land: np.ndarray
@@ -136,9 +144,11 @@ def join_register(
     links = _Links(np.full(n, -1), none, np.zeros(n), np.zeros(n), none.copy(), none.copy())
     lost = _by_decision(pins, shapes, decisions, links)
     _by_number(pins, shapes, links, model)
-    _by_place(pins, shapes, links, model, reach_m)
+    lots = same_lots(pins.municipality, pins.settlement, pins.lot, pins.shapes)
+    _by_place(pins, shapes, links, model, reach_m, second_rows(lots, links.kind != "", pins.placed()))
+    leaders = _by_same_lot(pins, links, lots)
     links.reason[lost], links.cap[lost] = "decision_lost", "low"
-    return _table(pins, shapes, links)
+    return _table(pins, shapes, links, leaders)
 
 
 def doubtful(links: pd.DataFrame) -> pd.DataFrame:
@@ -182,7 +192,7 @@ def _geometries(table: pd.DataFrame) -> np.ndarray:
 
 
 def _side(table: pd.DataFrame, id_column: str, area_column: str, epsg: int) -> _Side:
-    wanted = [id_column, "settlement", "lot_number", "land_type", area_column]
+    wanted = [id_column, "settlement", "lot_number", "land_type", "municipality_code", area_column]
     rows = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).reindex(columns=wanted)
     area = pd.to_numeric(rows[area_column], errors="coerce").to_numpy(dtype=float)
     area = np.where(area > 0, area, np.nan)
@@ -191,12 +201,13 @@ def _side(table: pd.DataFrame, id_column: str, area_column: str, epsg: int) -> _
     if id_column == "parcel_id":
         area = np.where(np.isnan(area), shapely.area(shapes), area)
     middle = shapely.centroid(shapes)
-    texts = {name: rows[name].astype(object) for name in wanted[:4]}
+    texts = {name: rows[name].astype(object) for name in wanted[:5]}
     keys = {
         "ids": texts[id_column].map(str).to_numpy(dtype=object),
         "settlement": texts["settlement"].map(_settlement_key).to_numpy(dtype=object),
         "lot": texts["lot_number"].map(lot_key).to_numpy(dtype=object),
         "land": texts["land_type"].map(search_key).to_numpy(dtype=object),
+        "municipality": texts["municipality_code"].fillna("").map(str).to_numpy(dtype=object),
     }
     sort = pd.DataFrame({**keys, "area": area, "x": shapely.get_x(middle), "y": shapely.get_y(middle)})
     order = sort.sort_values(list(sort.columns), kind="stable").index.to_numpy()
@@ -255,9 +266,14 @@ def _by_number(pins: _Side, shapes: _Side, links: _Links, model: JoinModel) -> N
             links.cap[one.row] = "medium" if one.far <= 3 * _FAR_SIGMAS * model.sigma_m else "low"
 
 
-def _by_place(pins: _Side, shapes: _Side, links: _Links, model: JoinModel, reach_m: float) -> None:
-    """Assign the rows that are left, one to one, to the outlines that are left."""
-    left = links.kind == ""
+def _by_place(
+    pins: _Side, shapes: _Side, links: _Links, model: JoinModel, reach_m: float, second: np.ndarray
+) -> None:
+    """Assign the rows that are left, one to one, to the outlines that are left.
+
+    Of the rows (n,) that are `second`, another row speaks of the same lot and is assigned for them.
+    """
+    left = (links.kind == "") & ~second
     links.put(np.flatnonzero(left & ~pins.placed()), -1, "alone", "no_place")
     links.cap[links.reason == "no_place"] = "low"
     rows = np.flatnonzero(left & pins.placed())
@@ -280,6 +296,27 @@ def _by_place(pins: _Side, shapes: _Side, links: _Links, model: JoinModel, reach
         "maybe_linked",
     )
     _contradictions(pins, shapes, links, rows)
+
+
+def _by_same_lot(pins: _Side, links: _Links, lots: np.ndarray) -> np.ndarray:
+    """Give rows of a lot that another row was linked for the same link; that row (n,), -1 for none.
+
+    What was learnt of one row, by a decision, a pin or a number, holds for every row of that lot.
+    """
+    open_ = (links.kind == "") | (links.reason == "no_place")
+    ranks = {"decision": 0, "number": 1, "inside": 2, "near": 3, "alone": 4}
+    best = np.array([ranks.get(kind, 9) for kind in links.kind]) + 0.5 * (links.cap == "low")
+    leaders = lot_leaders(lots, open_, best, links.probability)
+    rows = np.flatnonzero(leaders >= 0)
+    leader = leaders[rows]
+    links.target[rows] = links.target[leader]
+    links.kind[rows], links.reason[rows] = "number", "same_lot"
+    links.probability[rows], links.margin[rows] = links.probability[leader], links.margin[leader]
+    links.cap[rows] = links.cap[leader]
+    bare = np.flatnonzero(links.kind == "")
+    links.put(bare, -1, "alone", "no_place")
+    links.cap[bare] = "low"
+    return leaders
 
 
 def _contradictions(pins: _Side, shapes: _Side, links: _Links, rows: np.ndarray) -> None:
@@ -329,12 +366,15 @@ def _pairs(pins: _Side, shapes: _Side, rows: np.ndarray, targets: np.ndarray, re
     )
 
 
-def _table(pins: _Side, shapes: _Side, links: _Links) -> pd.DataFrame:
+def _table(pins: _Side, shapes: _Side, links: _Links, leaders: np.ndarray) -> pd.DataFrame:
     linked = links.target >= 0
     distance, ratio = np.full(len(linked), np.nan), np.full(len(linked), np.nan)
     parcel = np.full(len(linked), None, dtype=object)
     found = links.target[linked]
     parcel[linked] = shapes.ids[found]
+    # A lot without an outline is a parcel at its pin, and its other rows belong to that.
+    pinned = np.flatnonzero((leaders >= 0) & ~linked)
+    parcel[pinned] = [PIN_PREFIX + pins.ids[leader] for leader in leaders[pinned]]
     distance[linked] = shapely.distance(pins.shapes[linked], shapes.shapes[found])
     ratio[linked] = pins.area[linked] / shapes.area[found]
     by_probability = np.select(

@@ -80,6 +80,9 @@ class ParcelReader:
     #: single file, such as numbers from 1.
     elsewhere: Callable[[], dict[str, tuple[float, ...]]] = dict
     problems: list[Problem] = field(default_factory=list)
+    #: The names of all properties so far.
+    names: set[str] = field(default_factory=set)
+    path: Path | None = None
     #: Id to the number of the parcel that had it first, and a hash of its content.
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
     _elsewhere: dict[str, tuple[float, ...]] | None = None
@@ -107,6 +110,7 @@ class ParcelReader:
         assert self.source is not None
         properties = [properties_of(feature) for feature in chunk.features]
         table = parcel_rows(self.source, properties, chunk)
+        self.names |= table.attrs.pop("names")
         if chunk.shapes is None:
             built = build_polygons([feature.get("geometry") for feature in chunk.features])
         else:
@@ -292,14 +296,14 @@ def read_parcels(
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         size, chunks = feature_count(vector), vector_chunks(vector)
         reader = ParcelReader(path.name, digest, vector.crs, size, chunks, form, on_progress)
-        reader.whereabouts = whereabouts
+        reader.whereabouts, reader.path = whereabouts, path
         yield reader
         return
     with open_input(path) as file:
         layout = find_layout(file, chosen)
         size, chunks = len(file.data), split_features(file, layout)
         reader = ParcelReader(file.name, file.sha256, layout.crs, size, chunks, form, on_progress)
-        reader.complete, reader.whereabouts = layout.complete, whereabouts
+        reader.complete, reader.whereabouts, reader.path = layout.complete, whereabouts, path
         yield reader
 
 

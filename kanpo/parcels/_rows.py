@@ -57,6 +57,7 @@ def parcel_rows(source: Source, properties: list[dict[str, Any]], chunk: Feature
     table = _as_table(columns)
     if any(key in source.columns for key in CLASSES) and not present.isdisjoint(_status_names(source)):
         table["denied"] = pd.Series(feature_denials(table, source, present), dtype=object)
+    table.attrs["names"] = present
     return table
 
 

@@ -35,6 +35,7 @@ from kanpo.store._restore import (
 )
 from kanpo.store._seal import PrintedSeal, Seal, heads_of, parse_seal, seal_of
 from kanpo.store._statements import settle
+from kanpo.store._take_back import Undone, undo_import
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Stamp",
     "StoredLayer",
     "TableRows",
+    "Undone",
     "arrivals",
     "backup_people",
     "backup_project",
@@ -96,5 +98,6 @@ __all__ = [
     "surplus",
     "thin_out",
     "undo_edits",
+    "undo_import",
     "verify_project",
 ]

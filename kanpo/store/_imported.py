@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
-from typing import Any
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -15,15 +16,17 @@ import pandas as pd
 from kanpo.errors import Conflict, Place
 from kanpo.locale import Text
 from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER, STATEMENTS
-from kanpo.store._connection import spoken_errors, transaction
+from kanpo.store._connection import Connection, spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, find_edits, problems_of
 from kanpo.store._former import FormerParcels
 from kanpo.store._frames import read_frame, rows_of
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
 from kanpo.store._layers import Layers
 from kanpo.store._parcel_rows import Age, ParcelRows
+from kanpo.store._received import keep_file, read_received
 from kanpo.store._sql import quoted
 from kanpo.store._statements import ASSUMED, STATUS, Statements
+from kanpo.store._undo import UndoLog
 
 _BATCH_COLUMNS = BATCHES.keys
 
@@ -63,6 +66,8 @@ class Batch:
 class Imported(ParcelRows, FormerParcels, Statements, Layers):
     """Reads and replaces what was imported into one project."""
 
+    _in_one = False
+
     def store_parcels(
         self,
         batch: Batch,
@@ -73,6 +78,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
         register: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
         boundaries: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
         succeed: Callable[[Batch], None] = lambda batch: None,
+        received: Callable[[], Path | None] = lambda: None,
     ) -> Batch:
         """Store parcels chunk by chunk in one transaction: all of the file, or nothing of it.
 
@@ -95,6 +101,8 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
         succeed : callable
             Called when all is stored, within the transaction: the place to `retire` what the file
             replaces.
+        received : callable
+            Gives, when all was read, the file to be kept as it is; None where persons stand in it.
 
         Returns
         -------
@@ -103,10 +111,11 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
         """
         batch = replace(batch, batch_id=new_record_id(), actor=current_actor(), imported_at=now())
         batch = self._dated(batch)
-        with spoken_errors(self._path):
+        with spoken_errors(self._path), self._noted(batch.batch_id):
             try:
                 with transaction(self._connection):
                     self._refuse_edited()
+                    self._begin_log(batch.batch_id)
                     batch = self._store_chunks(batch, chunks)
                     batch = self._count_register(batch, register())
                     batch = self._store_boundaries(batch, boundaries())
@@ -116,9 +125,41 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
                     succeed(batch)
                     self._add_batch(batch)
                     self.refresh_extent()
+                    if (file := received()) is not None:
+                        keep_file(self._connection, file, batch.sha256)
             except _Undo:
                 pass
         return batch
+
+    @contextmanager
+    def one_import(self) -> Iterator[None]:
+        """Within it, what follows an import (links, pins) is undone with the last import before it."""
+        self._in_one = True
+        try:
+            yield
+        finally:
+            self._in_one = False
+            self._set_log(None)
+
+    @contextmanager
+    def _noted(self, batch_id: str) -> Iterator[None]:
+        self._set_log(None)
+        try:
+            yield
+        except BaseException:
+            self._set_log(None)
+            raise
+        log = getattr(self._connection, "undo_log", None)
+        stored = self._connection.execute("SELECT 1 FROM batches WHERE batch_id = ?", (batch_id,)).fetchone()
+        if log is not None and (stored is None or not self._in_one):
+            self._set_log(None)
+
+    def _begin_log(self, batch_id: str) -> None:
+        self._set_log(UndoLog.begin(self._connection, batch_id))
+
+    def _set_log(self, log: UndoLog | None) -> None:
+        if isinstance(self._connection, Connection):
+            self._connection.undo_log = log
 
     def _refuse_edited(self) -> None:
         """Stop before an import would overwrite what somebody edited by hand."""
@@ -339,6 +380,10 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
         batches = self.batches()
         found = batches[batches["sha256"] == sha256]
         return None if found.empty else Batch(**{str(key): value for key, value in found.iloc[-1].items()})
+
+    def received(self, sha256: str) -> bytes | None:
+        """The file of that hash as it was received; None where the project does not keep it."""
+        return read_received(self._connection, self._path, sha256)
 
     def fingerprints(self) -> dict[str, str]:
         """Hashes of what computed data depend on: ``parcels`` and ``layers``."""

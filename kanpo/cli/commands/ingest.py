@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         "The same file twice adds nothing.",
     ),
 )
-@argument("files", nargs=-1, required=True, type=InputPath, metavar="FILE...")
+@argument("files", nargs=-1, type=InputPath, metavar="FILE...")
 @project_option
 @option(
     "--as",
@@ -70,6 +70,21 @@ if TYPE_CHECKING:
     ),
 )
 @option(
+    "--undo",
+    metavar="BATCH",
+    help=Text(
+        "取込を取り消し、表を取込前の状態に戻す(取込ID、最後のものは last)。記録は残る",
+        "undo an import (its id, or last): every table as it was before; records stay",
+    ),
+)
+@option(
+    "--with-later",
+    is_flag=True,
+    help=Text(
+        "--undo で、その上に成り立つあとの取込も一緒に取り消す", "with --undo: also later imports that build on it"
+    ),
+)
+@option(
     "--as-of",
     metavar="2023-09-01",
     help=Text(
@@ -94,6 +109,8 @@ def ingest(
     layer: str | None,
     sheet: str | None,
     columns: tuple[str, ...],
+    undo: str | None,
+    with_later: bool,
     as_of: str | None,
     strict: bool,
     dry_run: bool,
@@ -103,12 +120,16 @@ def ingest(
     from kanpo.store import Project
 
     path = find_project(project)
+    if undo is not None:
+        return _undo(path, undo, with_later, files)
+    if not files:
+        raise click.MissingParameter(param_hint="FILE...", param_type="argument")
     pairs = mapping(columns, "lot_number=番号")
     day = None if as_of is None else read_day_option(as_of)
     asking = _ask_day if may_ask(no_input=dry_run or as_json) else None
     options = IngestOptions(source, crs, layer, pairs, sheet, strict, day, asking)
     rejected = 0
-    with Project.open(path, write=True) as opened:
+    with Project.open(path, write=True) as opened, opened.imported.one_import():
         results = []
         for file in files:
             progress = Progress(Text(f"{file.name} を取込中", f"reading {file.name}"))
@@ -126,6 +147,20 @@ def ingest(
     if as_json:
         show_json(results)
     return 1 if rejected else 0
+
+
+def _undo(path: Path, batch_id: str, with_later: bool, files: tuple[Path, ...]) -> int:
+    from kanpo.parcels import refresh_links
+    from kanpo.store import Project, undo_import
+
+    if files:
+        raise click.BadParameter(
+            str(Text("--undo と一緒にファイルは指定できません", "no files together with --undo")), param_hint="FILE..."
+        )
+    with Project.open(path, write=True) as opened:
+        say(undo_import(opened, batch_id, with_later=with_later).text())
+        _say_links(refresh_links(opened))
+    return 0
 
 
 def _ask_day(name: str, rows: int) -> str | None:
