@@ -14,6 +14,7 @@ from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_target, not_collecting, place_beside
 from kanpo.locale import Text
 from kanpo.parcels._day import AskDay, day_of_file, of_what_day
+from kanpo.parcels._identity import Identity
 from kanpo.parcels._persons import names_persons
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
@@ -33,7 +34,7 @@ _KEPT = 2_000
 class IngestReport:
     """What came of ingesting a file.
 
-    read = stored + updated + unchanged + rejected in `batch`. `rejects` is the file of what was
+    read = stored + updated + unchanged + repeated + rejected in `batch`. `rejects` is the file of what was
     sent back, if any. `same_file` tells that this very file was ingested before.
     """
 
@@ -58,6 +59,9 @@ class IngestReport:
             f"{b.file_name} ({label.en}, {b.source_crs}): read {b.read:,}, added {b.stored:,}, updated {b.updated:,}, "
             f"unchanged {b.unchanged:,}, rejected {b.rejected:,}; {b.repaired:,} of those kept were repaired"
         )
+        if b.repeated:
+            ja += f"。同じ筆の繰り返し {b.repeated:,}"
+            en += f"; {b.repeated:,} stand in it a second time"
         if self.lineage:
             ja += f"\n前の年の筆: {self.lineage.ja}"
             en += f"\nparcels of the year before: {self.lineage.en}"
@@ -176,7 +180,7 @@ def _store(
         ),
         _chunks(project, reader, found, strict),
         keep=keep,
-        describe=_describe(reader),
+        describe=_describe(reader, found),
         register=found.register,
         boundaries=found.boundary,
         succeed=lambda stored: found.succeed(project, stored),
@@ -196,6 +200,7 @@ class _Found:
         self.before: gpd.GeoDataFrame | None = None
         self.replaced: set[str] = set()
         self.lineage: Text | None = None
+        self.identity: Identity | None = None
 
     @property
     def undated(self) -> int:
@@ -253,6 +258,10 @@ def _chunks(
         if reader.source is not None and reader.source.boundary:
             found.boundaries.append(frame.assign(boundary_kind=reader.source.boundary))
             frame = frame.iloc[:0]
+        if reader.local:
+            found.identity = found.identity or Identity(project)
+            frame, problems = found.identity.settle(frame, reader.name)
+            found.add(tuple(problems), ())
         # Parcels of a year that was read before and is replaced stay replaced.
         frame = frame[~frame["parcel_id"].isin(found.replaced)] if found.replaced else frame
         yield frame, chunk.read, chunk.repaired, len(chunk.rejects)
@@ -261,14 +270,15 @@ def _chunks(
         raise not_whole(reader.name, (_cut_short(reader.name),))
 
 
-def _describe(reader: ParcelReader) -> Callable[[Batch], Batch]:
-    """What is known of the file only after it was read: its form, and repeats among the unchanged."""
+def _describe(reader: ParcelReader, found: _Found) -> Callable[[Batch], Batch]:
+    """What is known of the file only after it was read: its form, and how many parcels stand in it twice."""
 
     def described(batch: Batch) -> Batch:
         kept = batch.stored + batch.updated + batch.unchanged
-        again = batch.read - batch.rejected - kept
+        again = batch.read - batch.rejected - kept - found.duplicates
         return replace(
             batch,
+            repeated=found.duplicates,
             source=reader.source.key if reader.source else "",
             source_crs=_crs_name(reader),
             unchanged=batch.unchanged + again,

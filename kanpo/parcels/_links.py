@@ -170,7 +170,8 @@ def lot_key(value: object) -> str:
     return _LEADING_ZEROS.sub("", search_key(_BETWEEN.sub("-", normalise(value))))
 
 
-def _settlement_key(value: object) -> str:
+def settlement_key(value: object) -> str:
+    """A 大字 for comparing, whether 「大字」 is written or not."""
     return search_key(value).removeprefix("大字")
 
 
@@ -204,7 +205,7 @@ def _side(table: pd.DataFrame, id_column: str, area_column: str, epsg: int) -> _
     texts = {name: rows[name].astype(object) for name in wanted[:5]}
     keys = {
         "ids": texts[id_column].map(str).to_numpy(dtype=object),
-        "settlement": texts["settlement"].map(_settlement_key).to_numpy(dtype=object),
+        "settlement": texts["settlement"].map(settlement_key).to_numpy(dtype=object),
         "lot": texts["lot_number"].map(lot_key).to_numpy(dtype=object),
         "land": texts["land_type"].map(search_key).to_numpy(dtype=object),
         "municipality": texts["municipality_code"].fillna("").map(str).to_numpy(dtype=object),

@@ -21,10 +21,11 @@ from kanpo.errors import Problem, Severity, UsageError
 from kanpo.files import not_collecting
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
-from kanpo.parcels._findings import Finding, reject
+from kanpo.parcels._findings import Finding, reject, same_as
 from kanpo.parcels._formats import vector_driver
 from kanpo.parcels._geometry import build_polygons, take_polygons
 from kanpo.parcels._layout import find_layout, known_epsg
+from kanpo.parcels._links import lot_key, settlement_key
 from kanpo.parcels._open import check_place, open_input
 from kanpo.parcels._pins import pin_of
 from kanpo.parcels._rejects import Reject
@@ -34,6 +35,10 @@ from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels._whereabouts import ANYWHERE, Whereabouts, in_metres, old_datum, taken_for, which_zone
 from kanpo.parcels.sources import ROUNDED, SOURCES, Source
 from kanpo.schema import REGISTER
+
+#: Names under which a file of no known form may carry an id; the first kind is counted anew in each file.
+LOCAL_IDS = frozenset(("筆ID", "id", "ID", "fid", "FID"))
+_IDS = LOCAL_IDS | {"parcel_id", "uuid", "polygon_uuid", "DaichoId"}
 
 #: Told to the caller after each chunk: bytes done, bytes in all.
 Progress = Callable[[int, int], None]
@@ -85,10 +90,13 @@ class ParcelReader:
     path: Path | None = None
     #: Id to the number of the parcel that had it first, and a hash of its content.
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    #: Outlines by their box: the outline, its number, and what is said of it.
+    _drawn: dict[tuple[float, ...], list[tuple[shapely.Geometry, int, tuple[str, str, str]]]] = field(
+        default_factory=dict
+    )
     _elsewhere: dict[str, tuple[float, ...]] | None = None
-    _number: int = 0
     _placed: bool = False
-    _pinned: dict[str, int] = field(default_factory=dict)
+    _pinned: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: Pins of the present chunk that came before, the same in every respect.
     _again: int = 0
 
@@ -159,13 +167,16 @@ class ParcelReader:
                 continue
             content = hash((table["attributes"].iat[position], point.wkb))
             first = identity not in self._pinned
-            if self._pinned.setdefault(identity, content) != content:
+            number = chunk.numbers[position]
+            first_number, known = self._pinned.setdefault(identity, (number, content))
+            if known != content:
                 others.append((position, reject("repeated-id", identity)))
             elif first:
                 points[position] = point
                 others += [(position, found)] if found else []
             else:
                 self._again += 1
+                others.append((position, same_as(first_number, alike=True)))
         rows = table.iloc[list(points)].rename(columns={"parcel_id": "register_id"})
         keys = [key for key in (*REGISTER.keys, "denied") if key != "batch_id" and key in rows]
         return gpd.GeoDataFrame(rows[keys], geometry=list(points.values()), crs=STORED_EPSG), others
@@ -173,7 +184,7 @@ class ParcelReader:
     def _identify(
         self, table: pd.DataFrame, shapes: np.ndarray, findings: list[tuple[int, Finding]]
     ) -> tuple[list[tuple[int, Finding]], np.ndarray]:
-        """Give parcels without an id one from their content; find ids that come again."""
+        """Give parcels without an id one from their content; find ids and outlines that come again."""
         repeated = np.zeros(len(table), dtype=bool)
         ids, attributes, outlines = (
             table["parcel_id"].tolist(),
@@ -182,33 +193,60 @@ class ParcelReader:
         )
         again: list[tuple[int, Finding]] = []
         if self._elsewhere is None:
-            local = self.source is not None and self.source.key == "plain"
-            self._elsewhere = self.elsewhere() if local else {}
+            plain = self.source is not None and self.source.key == "plain"
+            self._elsewhere = self.elsewhere() if plain and not self.local else {}
+        numbers = table["source_row"].tolist()
+        boxes = shapely.bounds(shapes).tolist()
         for position, (identity, text, outline) in enumerate(zip(ids, attributes, outlines, strict=True)):
             if outline is None:
                 continue
-            if identity == ROUNDED:
-                again.append((position, reject("id-rounded")))
-                shapes[position] = None
-                continue
-            box = self._elsewhere.get(identity) if identity is not None else None
-            if box is not None and _apart(box, shapes[position].bounds):
-                again.append((position, reject("id-elsewhere", identity)))
-                shapes[position] = None
-                continue
+            number = int(numbers[position])
+            finding = self._id_problem(identity, shapes[position])
             if identity is None:
                 ids[position] = identity = f"x-{sha256(text.encode() + outline).hexdigest()[:16]}"
-            content = hash((text, outline))
-            seen = self._seen.setdefault(identity, (self._number, content))
-            if seen == (self._number, content):
-                self._number += 1
-            elif seen[1] == content:
-                repeated[position] = True
-            else:
-                again.append((position, reject("repeated-id", identity)))
-                shapes[position] = None
+            if finding is None:
+                finding = self._seen_before(identity, hash((text, outline)), number)
+            if finding is None and (self.local or identity.startswith("x-")):
+                finding = self._same_ground(table, position, shapes[position], boxes[position], number)
+            if finding is not None:
+                again.append((position, finding))
+                repeated[position] = not finding.rejects
+                shapes[position] = None if finding.rejects else shapes[position]
         table["parcel_id"] = pd.Series(ids, dtype=object)
         return findings + again, repeated
+
+    @property
+    def local(self) -> bool:
+        """Whether ids are unique in this file only."""
+        named = self.names.intersection(_IDS)
+        return self.source is not None and self.source.key == "plain" and named <= LOCAL_IDS
+
+    def _id_problem(self, identity: str | None, shape: shapely.Geometry) -> Finding | None:
+        if identity == ROUNDED:
+            return reject("id-rounded")
+        box = (self._elsewhere or {}).get(identity) if identity is not None else None
+        return reject("id-elsewhere", identity) if box and _apart(box, shape.bounds) else None
+
+    def _seen_before(self, identity: str, content: int, number: int) -> Finding | None:
+        first, known = self._seen.setdefault(identity, (number, content))
+        if first == number:
+            return None
+        return same_as(first, alike=True) if known == content else reject("repeated-id", identity)
+
+    def _same_ground(
+        self, table: pd.DataFrame, position: int, shape: shapely.Geometry, box: list[float], number: int
+    ) -> Finding | None:
+        """An earlier feature of the very same outline, drawn from whichever corner."""
+        row = table.iloc[position]
+        content = _without_ids(row["attributes"]), lot_key(row["lot_number"]), settlement_key(row["settlement"])
+        for other, first, said in self._drawn.setdefault(tuple(box), []):
+            if not shapely.equals_exact(shapely.normalize(shape), shapely.normalize(other), 0.0):
+                continue
+            lots = [(one, two) for one, two in zip(content[1:], said[1:], strict=True) if one and two]
+            if all(one == two for one, two in lots):
+                return same_as(first, alike=content == said)
+        self._drawn[tuple(box)].append((shape, number, content))
+        return None
 
     def _chunk(
         self,
@@ -244,6 +282,11 @@ class ParcelReader:
             len(repaired - rejected.keys()),
             duplicates,
         )
+
+
+def _without_ids(attributes: str) -> str:
+    received = orjson.loads(attributes)
+    return repr(sorted((key, value) for key, value in received.items() if key not in LOCAL_IDS))
 
 
 def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
