@@ -9,6 +9,13 @@ from kanpo.parcels._day import AskDay, read_day_option
 from kanpo.parcels._edited import Accepted, accept_edits
 from kanpo.parcels._find import find_parcel, search_parcels
 from kanpo.parcels._ground import check_ground, groundless, has_ground, no_ground
+from kanpo.parcels._history import (
+    CHANGES,
+    changes_between,
+    counts_by_year,
+    statements_on,
+    yearly_states,
+)
 from kanpo.parcels._ingest import IngestReport, ingest_parcels
 from kanpo.parcels._ingest_file import IngestOptions, ingest_file
 from kanpo.parcels._joined import current_parcels, lone_pins, refresh_links
@@ -27,6 +34,7 @@ from kanpo.parcels._whereabouts import Whereabouts, outside_municipality
 from kanpo.parcels.sources import SOURCES, Source
 
 __all__ = [
+    "CHANGES",
     "DECISIONS",
     "INTENTIONS",
     "REASONS",
@@ -50,8 +58,10 @@ __all__ = [
     "ancestors",
     "attribute_factors",
     "carried_over",
+    "changes_between",
     "check_ground",
     "count_by",
+    "counts_by_year",
     "current_parcels",
     "descendants",
     "doubtful",
@@ -79,9 +89,11 @@ __all__ = [
     "reproject",
     "search_parcels",
     "select_parcels",
+    "statements_on",
     "successor_of",
     "to_plane",
     "whole_lineage",
     "with_farm_settlements",
     "write_rejects",
+    "yearly_states",
 ]

@@ -70,6 +70,13 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
             "say the coordinate system, such as --crs EPSG:6678 (zone X)",
         ),
     ),
+    "arbitrary-system": (
+        Text(
+            "任意座標系なので、土地の上に置けません",
+            "its coordinate system is arbitrary (任意座標系): nobody can put it on the ground",
+        ),
+        Text("公共座標系の地図か、台帳のピンを使ってください", "use a map in the public system, or pins"),
+    ),
     "id-rounded": (
         Text(
             "IDの数字が長すぎて、JSONの数値としては正しく読めません",

@@ -219,6 +219,11 @@ class _Found:
         rows = pd.concat(self.boundaries).rename(
             columns={"parcel_id": "boundary_id", "farm_settlement": "name"}
         )
+        if "mark" in rows:
+            rows["mark"] = rows["mark"].where(rows["mark"].notna(), rows["undetermined"])
+            rows["name"] = rows["lot_number"]
+        else:
+            rows["mark"] = None
         keys = [key for key in BOUNDARIES.keys if key != "batch_id"]
         return gpd.GeoDataFrame(rows[[*keys, "geometry"]], geometry="geometry", crs=STORED_EPSG)
 

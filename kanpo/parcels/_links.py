@@ -18,6 +18,7 @@ from kanpo.parcels._assign import JoinModel, Pairs, log_area_density, log_densit
 from kanpo.parcels._find import search_key
 from kanpo.parcels._lots import lot_leaders, same_lots, second_rows
 from kanpo.parcels._measure import reproject
+from kanpo.parcels._registry_map import SURE_SHARE, Ground
 from kanpo.schema import normalise
 
 #: Least probability of a link of high and of medium confidence. Of the links above the first more
@@ -106,6 +107,7 @@ def join_register(
     register: gpd.GeoDataFrame,
     decisions: pd.DataFrame | None = None,
     *,
+    ground: Ground | None = None,
     model: JoinModel | None = None,
     reach_m: float = 60.0,
 ) -> pd.DataFrame:
@@ -120,6 +122,8 @@ def join_register(
         land_type, geometry (a point; rows without one are joined by number only).
     decisions : DataFrame, optional
         register_id and parcel_id (None: it stands alone); the last row of a register_id counts.
+    ground : Ground, optional
+        Lots of the land registry's map and the outlines on them.
     model : JoinModel, optional
         What is supposed at first; it is fitted to the pins that have no number in common.
     reach_m : float
@@ -144,6 +148,8 @@ def join_register(
     links = _Links(np.full(n, -1), none, np.zeros(n), np.zeros(n), none.copy(), none.copy())
     lost = _by_decision(pins, shapes, decisions, links)
     _by_number(pins, shapes, links, model)
+    if ground is not None and len(ground.lots):
+        _by_registry_map(pins, shapes, ground, links)
     lots = same_lots(pins.municipality, pins.settlement, pins.lot, pins.shapes)
     _by_place(pins, shapes, links, model, reach_m, second_rows(lots, links.kind != "", pins.placed()))
     leaders = _by_same_lot(pins, links, lots)
@@ -265,6 +271,35 @@ def _by_number(pins: _Side, shapes: _Side, links: _Links, model: JoinModel) -> N
         if one.far > _FAR_SIGMAS * model.sigma_m:
             links.reason[one.row] = "number_far"
             links.cap[one.row] = "medium" if one.far <= 3 * _FAR_SIGMAS * model.sigma_m else "low"
+
+
+def lot_names(rows: pd.DataFrame) -> list[str]:
+    """大字 and 地番 of rows (n,) for comparing; blank where either is unknown."""
+    keys = zip(rows["settlement"].map(settlement_key), rows["lot_number"].map(lot_key), strict=True)
+    return [f"{settlement}\t{lot}" if settlement and lot else "" for settlement, lot in keys]
+
+
+def _by_registry_map(pins: _Side, shapes: _Side, ground: Ground, links: _Links) -> None:
+    """Link rows whose number is that of a lot of the land registry to the outline on that lot."""
+    names = pd.Series(lot_names(ground.lots))
+    once = names[~names.duplicated(keep=False) & (names != "")]
+    places = dict(zip(once, once.index, strict=True))
+    best = ground.pairs.sort_values(["share_lot", "share_outline"], ascending=False).drop_duplicates("lot")
+    on_lot = best.set_index("lot")
+    back = np.empty(len(shapes.order), dtype=int)
+    back[shapes.order] = np.arange(len(shapes.order))
+    marks = ground.lots["mark"].to_numpy(dtype=object)
+    for row in np.flatnonzero(links.kind == ""):
+        lot = places.get(f"{pins.settlement[row]}\t{pins.lot[row]}")
+        if lot is None:
+            continue
+        if lot not in on_lot.index:
+            links.put(row, -1, "alone", "no_outline")
+            continue
+        found = on_lot.loc[lot]
+        links.put(row, int(back[int(found["outline"])]), "number", "registry_map")
+        unsure = max(found["share_lot"], found["share_outline"]) < SURE_SHARE or marks[lot] is not None
+        links.cap[row] = "medium" if unsure else ""
 
 
 def _by_place(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from kanpo.crs import STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
-from kanpo.errors import Problem, Severity, UsageError
+from kanpo.errors import InputUnusable, Place, Problem, Severity, UsageError
 from kanpo.files import not_collecting
 from kanpo.locale import Text
 from kanpo.parcels._check import check_polygons
@@ -33,7 +33,7 @@ from kanpo.parcels._rows import parcel_rows, properties_of
 from kanpo.parcels._split import FeatureChunk, split_features
 from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels._whereabouts import ANYWHERE, Whereabouts, in_metres, old_datum, taken_for, which_zone
-from kanpo.parcels.sources import ROUNDED, SOURCES, Source
+from kanpo.parcels.sources import ARBITRARY, ROUNDED, SOURCES, Source
 from kanpo.schema import REGISTER
 
 #: Names under which a file of no known form may carry an id; the first kind is counted anew in each file.
@@ -119,6 +119,8 @@ class ParcelReader:
         properties = [properties_of(feature) for feature in chunk.features]
         table = parcel_rows(self.source, properties, chunk)
         self.names |= table.attrs.pop("names")
+        if "system" in table:
+            _refuse_arbitrary(table["system"], self.name)
         if chunk.shapes is None:
             built = build_polygons([feature.get("geometry") for feature in chunk.features])
         else:
@@ -130,6 +132,8 @@ class ParcelReader:
         checked = check_polygons(built, self.crs, None if self.source.boundary else areas)
         table["area_m2"] = np.round(checked.areas, 2)
         self._again = 0
+        if "system" in table:
+            checked = replace(checked, findings=_arbitrary_ones(table, checked.shapes, checked.findings))
         pins, findings = self._pins(table, chunk, checked.findings)
         findings, repeated = self._identify(table, checked.shapes, findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
@@ -282,6 +286,34 @@ class ParcelReader:
             len(repaired - rejected.keys()),
             duplicates,
         )
+
+
+def _refuse_arbitrary(systems: pd.Series, name: str) -> None:
+    """Stop at a map of the land registry in a coordinate system of its own, which lies nowhere."""
+    if not (systems == ARBITRARY).all():
+        return
+    raise InputUnusable(
+        "registry-map.arbitrary",
+        Text(
+            "任意座標系の地図なので、土地の上に置けません",
+            "a map in an arbitrary coordinate system (任意座標系): nobody can put it on the ground",
+        ),
+        Text(
+            "公共座標系の地図を取り込んでください(任意座標系の区域は、筆ポリゴンと台帳のピンで補えます)",
+            "ingest maps in the public system; elsewhere use outlines and the pins of the register",
+        ),
+        Place(name, column="座標系", value=ARBITRARY),
+    )
+
+
+def _arbitrary_ones(
+    table: pd.DataFrame, shapes: np.ndarray, findings: list[tuple[int, Finding]]
+) -> list[tuple[int, Finding]]:
+    """Send back, under that name, what of a map lies in a system of its own; other findings of it say nothing."""
+    arbitrary = np.flatnonzero(table["system"] == ARBITRARY)
+    shapes[arbitrary] = None
+    rest = [(position, finding) for position, finding in findings if position not in set(arbitrary)]
+    return rest + [(int(position), reject("arbitrary-system", ARBITRARY)) for position in arbitrary]
 
 
 def _without_ids(attributes: str) -> str:

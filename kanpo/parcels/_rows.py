@@ -52,11 +52,20 @@ def parcel_rows(source: Source, properties: list[dict[str, Any]], chunk: Feature
             ],
             dtype=object,
         )
+    if source.identity:
+        parts = [[found.get(name) for name in source.identity] for found in properties]
+        columns["parcel_id"] = np.array(
+            ["-".join(map(str, one)) if None not in one else None for one in parts], dtype=object
+        )
     columns["attributes"] = np.array([orjson.dumps(found).decode() for found in properties], dtype=object)
     columns["source_row"] = np.array(chunk.numbers, dtype=object)
     table = _as_table(columns)
     if any(key in source.columns for key in CLASSES) and not present.isdisjoint(_status_names(source)):
         table["denied"] = pd.Series(feature_denials(table, source, present), dtype=object)
+    for key, column in source.extra.items():
+        names = [name for name in column.names if name in present]
+        read = _read_column(names, column.read, properties) if names else [None] * len(properties)
+        table[key] = pd.Series(read, dtype=object)
     table.attrs["names"] = present
     return table
 

@@ -153,16 +153,28 @@ BOUNDARIES = Table(
             "boundary_kind", Text("種類", "kind"), vocabulary="boundary_kind", required=True, privacy=_PUBLIC
         ),
         Field("name", Text("名称", "name"), privacy=_PUBLIC),
+        Field(
+            "mark",
+            Text("筆でないもの・未定", "no ordinary lot"),
+            vocabulary="registry_mark",
+            privacy=_PUBLIC,
+            note=Text("登記所備付地図だけ", "lots of the land registry's map only"),
+        ),
         *(
             field
             for field in PARCELS.fields
-            if field.key in ("municipality_code", "farm_settlement_key", "batch_id", "source_row")
+            if field.key
+            in (
+                *("municipality_code", "settlement", "lot_number", "farm_settlement_key"),
+                *("batch_id", "source_row"),
+            )
         ),
     ),
     outline=True,
     note=Text(
-        "市区町村と農業集落の区域。筆がどこに入るかはここから分かる",
-        "municipalities and agricultural settlements; which parcel lies in which follows from here",
+        "市区町村・農業集落の区域と、登記所備付地図の筆。筆がどこに入るか、何番地かはここから分かる",
+        "municipalities, agricultural settlements and lots of the land registry; where a parcel lies and which "
+        "number its ground has follows from here",
     ),
 )
 

@@ -85,6 +85,7 @@ _ALL = (
             "records": ("記録", "records"),
             "register": ("農地台帳", "register"),
             "boundaries": ("区域の境界", "boundaries"),
+            "lots": ("登記所備付地図", "land registry's map"),
         },
     ),
     _vocabulary(
@@ -100,13 +101,27 @@ _ALL = (
     ),
     _vocabulary(
         "located_by",
-        {"pin": ("台帳のピンのみ(筆の形なし)", "register pin only (no outline)")},
+        {
+            "pin": ("台帳のピンのみ(筆の形なし)", "register pin only (no outline)"),
+            "registry": ("登記所備付地図の筆の形", "outline of the land registry's map"),
+        },
     ),
     _vocabulary(
         "boundary_kind",
         {
             "municipality": ("市区町村", "municipality"),
             "farm_settlement": ("農業集落", "agricultural settlement"),
+            "registry_lot": ("登記所備付地図の筆", "lot of the land registry"),
+        },
+    ),
+    _vocabulary(
+        "registry_mark",
+        {
+            "undetermined": ("筆界未定", "boundary not determined"),
+            "outside": ("地区外", "outside the district"),
+            "other_map": ("別図", "on another map"),
+            "road": ("道", "road without a number"),
+            "water": ("水", "water without a number"),
         },
     ),
     _vocabulary(

@@ -16,6 +16,7 @@ import pandas as pd
 from kanpo.errors import Conflict, Place
 from kanpo.locale import Text
 from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER, STATEMENTS
+from kanpo.store._boundaries import REGISTRY_LOT, Boundaries
 from kanpo.store._connection import Connection, spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, find_edits, problems_of
 from kanpo.store._former import FormerParcels
@@ -63,7 +64,7 @@ class Batch:
     held: int = 0
 
 
-class Imported(ParcelRows, FormerParcels, Statements, Layers):
+class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
     """Reads and replaces what was imported into one project."""
 
     _in_one = False
@@ -231,28 +232,39 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
         )
 
     def _store_boundaries(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
-        """Store boundaries in place of those of the same kind and municipality."""
+        """Store the boundaries of a file, and count them."""
         if rows is None or rows.empty:
             return batch
-        replaced = rows[["boundary_kind", "municipality_code"]].drop_duplicates()
-        self._connection.executemany(
-            "DELETE FROM boundaries WHERE boundary_kind = ? AND municipality_code IS ?",
-            replaced.where(replaced.notna(), None).to_numpy(dtype=object).tolist(),
+        counts = self._put_boundaries(rows, batch.batch_id)
+        lots = (rows["boundary_kind"] == REGISTRY_LOT).all()
+        return replace(
+            batch,
+            batch_kind="lots" if lots else "boundaries",
+            stored=batch.stored + counts.stored,
+            updated=batch.updated + counts.updated,
+            unchanged=batch.unchanged + counts.unchanged,
         )
-        names = ", ".join(map(quoted, BOUNDARIES.keys))
-        marks = ", ".join("?" * (len(BOUNDARIES.keys) + 1))
-        self._connection.executemany(
-            f"INSERT OR REPLACE INTO boundaries (geom, {names}) VALUES ({marks})",
-            rows_of(rows, BOUNDARIES, batch.batch_id),
-        )
-        return replace(batch, batch_kind="boundaries", stored=batch.stored + len(rows))
 
-    def boundaries(self, kind: str) -> gpd.GeoDataFrame:
-        """Boundaries of a kind (``municipality``, ``farm_settlement``), EPSG:6668."""
-        return read_frame(self._connection, self._path, BOUNDARIES, "WHERE boundary_kind = ?", [kind])
+    def name_parcels(self, names: pd.DataFrame) -> None:
+        """Give parcels without a lot number the one that the land registry's map has there.
+
+        Parameters
+        ----------
+        names : DataFrame
+            parcel_id, settlement, lot_number.
+        """
+        if names.empty:
+            return
+        rows = names[["settlement", "lot_number", "parcel_id"]].astype(object)
+        with spoken_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE parcels SET settlement = coalesce(settlement, ?), lot_number = ? "
+                "WHERE parcel_id = ? AND lot_number IS NULL",
+                rows.where(rows.notna(), None).to_numpy(dtype=object).tolist(),
+            )
 
     def replace_pins(self, pins: gpd.GeoDataFrame) -> None:
-        """Let these be the parcels that are known from a register pin only (``located_by`` pin).
+        """Let these be the parcels that have no outline of their own (``located_by`` pin or registry).
 
         Parameters
         ----------
@@ -262,7 +274,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
         with spoken_errors(self._path), transaction(self._connection):
             wanted = json.dumps(pins["parcel_id"].tolist())
             self._connection.execute(
-                "DELETE FROM parcels WHERE located_by = 'pin' "
+                "DELETE FROM parcels WHERE located_by IS NOT NULL "
                 "AND parcel_id NOT IN (SELECT value FROM json_each(?))",
                 (wanted,),
             )
@@ -389,7 +401,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Layers):
         """Hashes of what computed data depend on: ``parcels`` and ``layers``."""
         with spoken_errors(self._path):
             parcels = self._connection.execute(
-                "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register') ORDER BY fid"
+                "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register', 'lots') ORDER BY fid"
             )
             layers = self._connection.execute(
                 "SELECT layer_id, title, sha256, columns, settings FROM layers ORDER BY fid"

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
         "筆と農地台帳を取り込む。種類は中身から判断する。\n\n"
         "筆: GeoJSON・GeoPackage・FlatGeobuf・シェープファイル・GeoParquet。\n"
         "台帳: 農地ナビのピン(GeoJSON)、市の表(Excel・CSV)。\n"
-        "区域: 農業集落境界、行政区域(国土数値情報 N03)。これらを入れた zip もよい。\n"
+        "地番: 登記所備付地図(GeoJSON。任意座標系は使えない)。区域: 農業集落境界、行政区域(N03)。これらを入れた zip もよい。\n"
         "1筆ずつ読み、確かな補正だけを行い、使えないものは理由を付けて 名前_差戻し に書く。\n"
         "直した差戻しファイルはそのまま取り込める。同じファイルを二度取り込んでも増えない。",
         "Read parcels and the farmland register; the form is told from the content.\n\n"
         "Outlines: GeoJSON, GeoPackage, FlatGeobuf, Shapefile, GeoParquet. Register: pins (GeoJSON),\n"
-        "office tables (Excel, CSV). Boundaries: settlements of the census, municipalities (N03).\n"
+        "office tables (Excel, CSV). Lot numbers: map of the land registry (GeoJSON). Boundaries:\n"
+        "settlements of the census, municipalities (N03).\n"
         "Zips of these are read too.\n"
         "Each feature is read on its own; only certain repairs are made; what cannot be used goes to\n"
         "NAME_差戻し with the reason. That file, mended, can be ingested in turn.\n"
@@ -42,11 +43,12 @@ if TYPE_CHECKING:
 @option(
     "--as",
     "source",
-    type=click.Choice(["fude", "register", "farm_settlements", "municipalities", "plain"]),
+    type=click.Choice(["fude", "register", "registry_map", "farm_settlements", "municipalities", "plain"]),
     help=Text(
-        "様式を指定する(fude 筆ポリゴン・register 農地ナビ/台帳・farm_settlements 農業集落境界・"
+        "様式を指定する(fude 筆ポリゴン・register 農地ナビ/台帳・registry_map 登記所備付地図・farm_settlements 農業集落境界・"
         "municipalities 行政区域・plain その他)",
-        "the form of the file (fude: MAFF parcels, register: farmland register, farm_settlements: "
+        "the form of the file (fude: MAFF parcels, register: farmland register, "
+        "registry_map: map of the land registry, farm_settlements: "
         "settlement boundaries, municipalities: N03, plain: other)",
     ),
 )
@@ -182,9 +184,9 @@ def _say_links(links: pd.DataFrame) -> None:
     say(
         Text(
             f"農地台帳 {len(links):,} 件: 筆の形と対応したもの {len(links) - alone:,}、形がないもの {alone:,}"
-            "(位置があれば登記面積の円として評価・地図に入れます)。確かめる対応は kanpo parcels links --doubtful",
+            "(登記所備付地図の形か、ピンがあれば登記面積の円として評価・地図に入れます)。確かめる対応は kanpo parcels links --doubtful",
             f"{len(links):,} register rows: {len(links) - alone:,} belong to an outline, {alone:,} have none "
-            "(those with a place are scored and mapped as circles of the registered area). "
+            "(scored and mapped by the land registry's outline, or as circles of the registered area around a pin). "
             "See kanpo parcels links --doubtful",
         )
     )
