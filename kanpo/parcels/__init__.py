@@ -22,7 +22,8 @@ from kanpo.parcels._joined import current_parcels, lone_pins, refresh_links
 from kanpo.parcels._land_use import INTENTIONS, USES, ZONES, read_land_use
 from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, descendants, lineage_tree, successor_of
-from kanpo.parcels._links import REASONS, doubtful, join_register
+from kanpo.parcels._link_reasons import REASONS, doubtful
+from kanpo.parcels._links import join_register
 from kanpo.parcels._measure import measure_area_m2, plane_points, reproject, to_plane
 from kanpo.parcels._overlap import overlaps
 from kanpo.parcels._read import ParcelChunk, ParcelReader, read_parcels
@@ -81,8 +82,8 @@ __all__ = [
     "outside_municipality",
     "overlaps",
     "plane_points",
-    "read_land_use",
     "read_day_option",
+    "read_land_use",
     "read_parcels",
     "records_of",
     "refresh_links",

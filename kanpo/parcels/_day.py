@@ -24,7 +24,9 @@ def read_day_option(written: str) -> str:
     try:
         return read_japanese_date(written).isoformat()
     except DateUnreadable as error:
-        raise UsageError("ingest.as-of", error.problem.what, error.problem.mend, Place(value=written)) from None
+        raise UsageError(
+            "ingest.as-of", error.problem.what, error.problem.mend, Place(value=written)
+        ) from None
 
 
 def day_of_file(

@@ -127,6 +127,7 @@ _REPAIRS: dict[str, Text] = {
         "1つの部分だけのマルチポリゴンをポリゴンにしました", "made a polygon of a one-part multipolygon"
     ),
     "axes-swapped": Text("緯度・経度の順を入れ替えました", "swapped latitude and longitude"),
+    "hole-collapsed": Text("面積のない穴を取り除きました", "removed a hole without area"),
     "self-crossing": Text("自己交差を直しました", "mended a self-intersection"),
 }
 

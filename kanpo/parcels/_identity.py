@@ -13,7 +13,7 @@ from kanpo.errors import Place, Problem, Severity
 from kanpo.locale import Text
 from kanpo.parcels._find import search_key
 from kanpo.parcels._lineage import HALF_SHARE, LEAST_SHARE, SAME_IOU
-from kanpo.parcels._links import lot_key, settlement_key
+from kanpo.parcels._lots import lot_key, settlement_key
 from kanpo.store import Project
 
 

@@ -11,7 +11,8 @@ import shapely
 
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
 from kanpo.parcels._lineage_tree import successor_of
-from kanpo.parcels._links import PIN_PREFIX, STATUS_COLUMNS, join_register, lot_names
+from kanpo.parcels._links import PIN_PREFIX, STATUS_COLUMNS, join_register
+from kanpo.parcels._lots import lot_names
 from kanpo.parcels._measure import measure_area_m2, reproject
 from kanpo.parcels._registry_map import lay_on_ground, names_of_outlines
 from kanpo.parcels._settlements import with_farm_settlements
@@ -127,9 +128,7 @@ def lone_pins(
     return gpd.GeoDataFrame(rows[list(PARCELS.keys)], geometry=drawn, crs=STORED_EPSG)
 
 
-def _with_lots(
-    rows: gpd.GeoDataFrame, lots: gpd.GeoDataFrame | None
-) -> tuple[gpd.GeoDataFrame, np.ndarray]:
+def _with_lots(rows: gpd.GeoDataFrame, lots: gpd.GeoDataFrame | None) -> tuple[gpd.GeoDataFrame, np.ndarray]:
     """Rows of the register that have a place (n), at the lot's where there is one, and its outline (n,)."""
     drawn = np.full(len(rows), None, dtype=object)
     if lots is not None and len(lots):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,13 +12,11 @@ from scipy.optimize import linear_sum_assignment
 
 from kanpo.budgets import near_pairs
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
-from kanpo.locale import Text
 from kanpo.parcels._assign import JoinModel, Pairs, log_area_density, log_density, solve
 from kanpo.parcels._find import search_key
-from kanpo.parcels._lots import lot_leaders, same_lots, second_rows
+from kanpo.parcels._lots import lot_key, lot_leaders, lot_names, same_lots, second_rows, settlement_key
 from kanpo.parcels._measure import reproject
 from kanpo.parcels._registry_map import SURE_SHARE, Ground
-from kanpo.schema import normalise
 
 #: Least probability of a link of high and of medium confidence. Of the links above the first more
 #: than 99.5 % are right, because most lie far above it.
@@ -32,34 +29,6 @@ LINK_COLUMNS = (
 )
 STATUS_COLUMNS = ("idle_class", "devastation_class", "years_abandoned", "survey_date")
 
-#: Why a link is as it is; those a person should see first come first. The last eight need no look.
-REASONS: dict[str, Text] = {
-    "decision_lost": Text("決めた筆が今はありません", "the parcel decided on is gone"),
-    "number_far": Text("地番は同じですが、ピンが遠いです", "same lot number, but the pin is far away"),
-    "number_area": Text("地番は同じですが、面積が違います", "same lot number, but the areas differ"),
-    "numbers_differ": Text("位置は合いますが、地番が違います", "the place fits, but the lot numbers differ"),
-    "settlements_differ": Text(
-        "位置は合いますが、大字が違います", "the place fits, but the settlements differ"
-    ),
-    "stacked": Text("同じ位置にピンが3つ以上あります", "three or more pins lie on one spot"),
-    "rival": Text("ほかの筆も同じくらい当てはまります", "another outline fits about as well"),
-    "maybe_alone": Text("この筆のポリゴンは無いのかもしれません", "its own outline may be missing"),
-    "maybe_linked": Text("近くの筆のどれかかもしれません", "it may be one of the outlines nearby"),
-    "number_repeated": Text("同じ地番が2つ以上あります", "the lot number is there more than once"),
-    "no_place": Text("位置がなく、地番も合いません", "it has no place and its number is not found"),
-    "number": Text("大字と地番が同じ", "same settlement and lot number"),
-    "decided": Text("人が決めた", "a person decided"),
-    "clear": Text("位置と面積が合う", "place and area fit"),
-    "no_fit": Text("近くの筆はどれも合わない", "none of the outlines nearby fits"),
-    "no_outline": Text("近くに筆ポリゴンがない", "no outline nearby"),
-    "no_pin": Text("大字と地番が同じ(ピンなし)", "same settlement and lot number (no pin)"),
-    "same_lot": Text(
-        "同じ大字・地番の台帳の行がこの筆", "a register row of the same settlement and lot number belongs to it"
-    ),
-    "registry_map": Text("登記所備付地図の同じ地番がこの筆", "the lot of the land registry's map lies there"),
-}
-_BETWEEN = re.compile(r"番地?[の\-‐-―−ー－ｰ]?(?=[0-9])")
-_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 #: Log odds that two parcels of another land type, number or settlement are the same all the same.
 _OTHER_LAND, _OTHER_NUMBER, _OTHER_SETTLEMENT, _SAME_LOT = -3.0, -6.0, -4.0, 5.0
 #: A pin at more than so many standard deviations, or an area off by more than so much (ln), is odd.
@@ -136,7 +105,7 @@ def join_register(
         "number", "inside", "near", "alone"); distance_m (0 inside; NaN without place or alone);
         area_ratio (registered / measured); confidence ("high", "medium", "low"); probability;
         margin (ln of how many times likelier than the second best choice of the row); reason (a key
-        of `REASONS`).
+        of `kanpo.parcels.REASONS`).
     """
     model = model or JoinModel()
     epsg = _plane(outlines, register)
@@ -155,30 +124,6 @@ def join_register(
     leaders = _by_same_lot(pins, links, lots)
     links.reason[lost], links.cap[lost] = "decision_lost", "low"
     return _table(pins, shapes, links, leaders)
-
-
-def doubtful(links: pd.DataFrame) -> pd.DataFrame:
-    """The links a person should look at, the most urgent first, with `why` as a Text.
-
-    That is all that is not of high confidence: contradictions before close calls, the closest first.
-    """
-    rank = {code: number for number, code in enumerate(REASONS)}
-    found = links[links["confidence"] != "high"]
-    found = found.assign(why=found["reason"].map(REASONS), _rank=found["reason"].map(rank))
-    ordered = found.sort_values(["_rank", "margin", "register_id"], kind="stable")
-    return ordered.drop(columns="_rank").reset_index(drop=True)
-
-
-def lot_key(value: object) -> str:
-    """A lot number for comparing: 123番地４, １２３ー４, 0123-0004 and 123の4 are 123-4."""
-    if value is None or value != value:
-        return ""
-    return _LEADING_ZEROS.sub("", search_key(_BETWEEN.sub("-", normalise(value))))
-
-
-def settlement_key(value: object) -> str:
-    """A 大字 for comparing, whether 「大字」 is written or not."""
-    return search_key(value).removeprefix("大字")
 
 
 def _plane(*tables: gpd.GeoDataFrame) -> int:
@@ -233,7 +178,7 @@ def _by_decision(pins: _Side, shapes: _Side, decisions: pd.DataFrame | None, lin
         if identity not in meant:
             continue
         if (parcel := meant[identity]) is None or parcel != parcel:
-            links.put(row, -1, "decision", "decided")
+            links.put(int(row), -1, "decision", "decided")
         elif str(parcel) in where:
             links.put(row, where[str(parcel)], "decision", "decided")
         else:
@@ -273,12 +218,6 @@ def _by_number(pins: _Side, shapes: _Side, links: _Links, model: JoinModel) -> N
             links.cap[one.row] = "medium" if one.far <= 3 * _FAR_SIGMAS * model.sigma_m else "low"
 
 
-def lot_names(rows: pd.DataFrame) -> list[str]:
-    """大字 and 地番 of rows (n,) for comparing; blank where either is unknown."""
-    keys = zip(rows["settlement"].map(settlement_key), rows["lot_number"].map(lot_key), strict=True)
-    return [f"{settlement}\t{lot}" if settlement and lot else "" for settlement, lot in keys]
-
-
 def _by_registry_map(pins: _Side, shapes: _Side, ground: Ground, links: _Links) -> None:
     """Link rows whose number is that of a lot of the land registry to the outline on that lot."""
     names = pd.Series(lot_names(ground.lots))
@@ -294,10 +233,10 @@ def _by_registry_map(pins: _Side, shapes: _Side, ground: Ground, links: _Links) 
         if lot is None:
             continue
         if lot not in on_lot.index:
-            links.put(row, -1, "alone", "no_outline")
+            links.put(int(row), -1, "alone", "no_outline")
             continue
         found = on_lot.loc[lot]
-        links.put(row, int(back[int(found["outline"])]), "number", "registry_map")
+        links.put(int(row), int(back[int(found["outline"])]), "number", "registry_map")
         unsure = max(found["share_lot"], found["share_outline"]) < SURE_SHARE or marks[lot] is not None
         links.cap[row] = "medium" if unsure else ""
 

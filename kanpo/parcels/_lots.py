@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import shapely
 
+from kanpo.parcels._find import search_key
+from kanpo.schema import normalise
+
+_BETWEEN = re.compile(r"番地?[の\-‐-―−ー－ｰ]?(?=[0-9])")
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 #: Pins of one lot number farther apart than this, m, are two lots that share a number.
 _ONE_PLACE_M = 40.0
 #: A number that more rows share (0, 9999) names no lot.
@@ -79,3 +86,21 @@ def lot_leaders(
     found = best.reindex(lots[rows]).fillna(-1).to_numpy(dtype=int)
     leaders[rows] = found
     return leaders
+
+
+def lot_key(value: object) -> str:
+    """A lot number for comparing: 123番地４, １２３ー４, 0123-0004 and 123の4 are 123-4."""
+    if value is None or value != value:
+        return ""
+    return _LEADING_ZEROS.sub("", search_key(_BETWEEN.sub("-", normalise(value))))
+
+
+def settlement_key(value: object) -> str:
+    """A 大字 for comparing, whether 「大字」 is written or not."""
+    return search_key(value).removeprefix("大字")
+
+
+def lot_names(rows: pd.DataFrame) -> list[str]:
+    """大字 and 地番 of rows (n,) for comparing; blank where either is unknown."""
+    keys = zip(rows["settlement"].map(settlement_key), rows["lot_number"].map(lot_key), strict=True)
+    return [f"{settlement}\t{lot}" if settlement and lot else "" for settlement, lot in keys]

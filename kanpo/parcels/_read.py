@@ -17,15 +17,16 @@ import pandas as pd
 import shapely
 
 from kanpo.crs import STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
-from kanpo.errors import InputUnusable, Place, Problem, Severity, UsageError
+from kanpo.errors import Problem, Severity, UsageError
 from kanpo.files import not_collecting
 from kanpo.locale import Text
+from kanpo.parcels._arbitrary import arbitrary_ones, refuse_arbitrary
 from kanpo.parcels._check import check_polygons
 from kanpo.parcels._findings import Finding, reject, same_as
 from kanpo.parcels._formats import vector_driver
 from kanpo.parcels._geometry import build_polygons, take_polygons
 from kanpo.parcels._layout import find_layout, known_epsg
-from kanpo.parcels._links import lot_key, settlement_key
+from kanpo.parcels._lots import lot_key, settlement_key
 from kanpo.parcels._open import check_place, open_input
 from kanpo.parcels._pins import pin_of
 from kanpo.parcels._rejects import Reject
@@ -33,7 +34,7 @@ from kanpo.parcels._rows import parcel_rows, properties_of
 from kanpo.parcels._split import FeatureChunk, split_features
 from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels._whereabouts import ANYWHERE, Whereabouts, in_metres, old_datum, taken_for, which_zone
-from kanpo.parcels.sources import ARBITRARY, ROUNDED, SOURCES, Source
+from kanpo.parcels.sources import ROUNDED, SOURCES, Source
 from kanpo.schema import REGISTER
 
 #: Names under which a file of no known form may carry an id; the first kind is counted anew in each file.
@@ -120,7 +121,7 @@ class ParcelReader:
         table = parcel_rows(self.source, properties, chunk)
         self.names |= table.attrs.pop("names")
         if "system" in table:
-            _refuse_arbitrary(table["system"], self.name)
+            refuse_arbitrary(table["system"], self.name)
         if chunk.shapes is None:
             built = build_polygons([feature.get("geometry") for feature in chunk.features])
         else:
@@ -133,7 +134,7 @@ class ParcelReader:
         table["area_m2"] = np.round(checked.areas, 2)
         self._again = 0
         if "system" in table:
-            checked = replace(checked, findings=_arbitrary_ones(table, checked.shapes, checked.findings))
+            checked = replace(checked, findings=arbitrary_ones(table, checked.shapes, checked.findings))
         pins, findings = self._pins(table, chunk, checked.findings)
         findings, repeated = self._identify(table, checked.shapes, findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
@@ -242,7 +243,11 @@ class ParcelReader:
     ) -> Finding | None:
         """An earlier feature of the very same outline, drawn from whichever corner."""
         row = table.iloc[position]
-        content = _without_ids(row["attributes"]), lot_key(row["lot_number"]), settlement_key(row["settlement"])
+        content = (
+            _without_ids(row["attributes"]),
+            lot_key(row["lot_number"]),
+            settlement_key(row["settlement"]),
+        )
         for other, first, said in self._drawn.setdefault(tuple(box), []):
             if not shapely.equals_exact(shapely.normalize(shape), shapely.normalize(other), 0.0):
                 continue
@@ -286,34 +291,6 @@ class ParcelReader:
             len(repaired - rejected.keys()),
             duplicates,
         )
-
-
-def _refuse_arbitrary(systems: pd.Series, name: str) -> None:
-    """Stop at a map of the land registry in a coordinate system of its own, which lies nowhere."""
-    if not (systems == ARBITRARY).all():
-        return
-    raise InputUnusable(
-        "registry-map.arbitrary",
-        Text(
-            "任意座標系の地図なので、土地の上に置けません",
-            "a map in an arbitrary coordinate system (任意座標系): nobody can put it on the ground",
-        ),
-        Text(
-            "公共座標系の地図を取り込んでください(任意座標系の区域は、筆ポリゴンと台帳のピンで補えます)",
-            "ingest maps in the public system; elsewhere use outlines and the pins of the register",
-        ),
-        Place(name, column="座標系", value=ARBITRARY),
-    )
-
-
-def _arbitrary_ones(
-    table: pd.DataFrame, shapes: np.ndarray, findings: list[tuple[int, Finding]]
-) -> list[tuple[int, Finding]]:
-    """Send back, under that name, what of a map lies in a system of its own; other findings of it say nothing."""
-    arbitrary = np.flatnonzero(table["system"] == ARBITRARY)
-    shapes[arbitrary] = None
-    rest = [(position, finding) for position, finding in findings if position not in set(arbitrary)]
-    return rest + [(int(position), reject("arbitrary-system", ARBITRARY)) for position in arbitrary]
 
 
 def _without_ids(attributes: str) -> str:

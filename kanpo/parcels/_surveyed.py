@@ -41,9 +41,7 @@ def table_denials(rows: pd.DataFrame, mapping: Mapping[str, str], *, dated: bool
     mapping : mapping
         Column of the parcel table to header.
     """
-    headers = {
-        key: [mapping[name] for name in names if name in mapping] for key, names in _OF_CLASS.items()
-    }
+    headers = {key: [mapping[name] for name in names if name in mapping] for key, names in _OF_CLASS.items()}
     own = rows["survey_date"].notna().to_numpy()
     surveyed = own if "survey_date" in mapping else np.full(len(rows), dated)
     found = []

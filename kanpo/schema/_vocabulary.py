@@ -89,7 +89,8 @@ _ALL = (
         },
     ),
     _vocabulary(
-        "statement_subject", {"register": ("台帳・調査の行", "register row"), "parcel": ("筆の属性", "parcel")}
+        "statement_subject",
+        {"register": ("台帳・調査の行", "register row"), "parcel": ("筆の属性", "parcel")},
     ),
     _vocabulary(
         "as_of_basis",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 
@@ -16,52 +16,21 @@ import pandas as pd
 from kanpo.errors import Conflict, Place
 from kanpo.locale import Text
 from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER, STATEMENTS
+from kanpo.store._batch import Batch, as_statements, said_of_parcels
 from kanpo.store._boundaries import REGISTRY_LOT, Boundaries
 from kanpo.store._connection import Connection, spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, find_edits, problems_of
 from kanpo.store._former import FormerParcels
-from kanpo.store._frames import read_frame, rows_of
+from kanpo.store._frames import read_frame
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
 from kanpo.store._layers import Layers
 from kanpo.store._parcel_rows import Age, ParcelRows
 from kanpo.store._received import keep_file, read_received
 from kanpo.store._sql import quoted
-from kanpo.store._statements import ASSUMED, STATUS, Statements
+from kanpo.store._statements import ASSUMED, Statements
 from kanpo.store._undo import UndoLog
 
 _BATCH_COLUMNS = BATCHES.keys
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One import: the file, what was recognised in it, and the counts.
-
-    read = stored + updated + unchanged + repeated + rejected; `repaired` counts among the first three.
-    `mapping` is the column mapping that the user gave (JSON), to be used again for files with those
-    columns. `as_of` is the day that the file speaks of, `as_of_basis` who says so. `held` counts, among
-    the others, lots of which something newer stands.
-    """
-
-    file_name: str
-    sha256: str
-    batch_kind: str = "parcels"
-    source: str = ""
-    source_crs: str = ""
-    mapping: str = ""
-    as_of: str = ""
-    as_of_basis: str = ASSUMED
-    read: int = 0
-    stored: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    repeated: int = 0
-    repaired: int = 0
-    rejected: int = 0
-    batch_id: str = ""
-    actor: str = ""
-    imported_at: str = ""
-    reason: str | None = None
-    held: int = 0
 
 
 class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
@@ -192,9 +161,13 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
     def _age(self, batch: Batch) -> Age:
         """How new an import is; of a file read again without a day, how new it was the first time."""
         dated = batch.as_of_basis != ASSUMED
-        first = None if dated else self._connection.execute(
-            "SELECT imported_at FROM batches WHERE sha256 = ? ORDER BY fid LIMIT 1", (batch.sha256,)
-        ).fetchone()
+        first = (
+            None
+            if dated
+            else self._connection.execute(
+                "SELECT imported_at FROM batches WHERE sha256 = ? ORDER BY fid LIMIT 1", (batch.sha256,)
+            ).fetchone()
+        )
         return (dated, batch.as_of, first[0] if first else batch.imported_at)
 
     def _store_chunks(self, batch: Batch, chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]]) -> Batch:
@@ -202,7 +175,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
         age = self._age(batch)
         for parcels, read, repaired, rejected in chunks:
             rows = self._store_chunk(parcels, batch.batch_id, known, age)
-            said = self._add_statements(_said_of_parcels(parcels, batch), batch.batch_id)
+            said = self._add_statements(said_of_parcels(parcels, batch), batch.batch_id)
             self._settle_parcels(said)
             updated = rows.changed | (rows.again & said)
             batch = replace(
@@ -221,7 +194,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
         """Keep what the file says of lots of the register, and count it."""
         if rows is None or rows.empty:
             return batch
-        said = _as_statements(rows.rename(columns={"register_id": "lot_id"}), batch, "register")
+        said = as_statements(rows.rename(columns={"register_id": "lot_id"}), batch, "register")
         counts = self._store_register(said, batch.batch_id)
         return replace(
             batch,
@@ -319,7 +292,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
         return read_frame(self._connection, self._path, PARCELS, chosen, [json.dumps(list(parcel_ids))])
 
     def outlines(self, parcel_ids: Sequence[str] | None = None) -> gpd.GeoDataFrame:
-        """The outlines of parcels (all, or those of `parcel_ids`) with parcel_id, batch_id and source_row.
+        """The outlines of parcels (all, or those of `parcel_ids`) with parcel_id, municipality code, batch_id and row.
 
         Parcels that are known from a register pin only have none.
         """
@@ -333,7 +306,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
             PARCELS,
             chosen,
             values,
-            keys=("parcel_id", "batch_id", "source_row"),
+            keys=("parcel_id", "municipality_code", "batch_id", "source_row"),
         )
 
     def outline_boxes(self) -> pd.DataFrame:
@@ -412,29 +385,6 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
                 "parcels": sha256_of(json.dumps(parcels.fetchall() + undone).encode()),
                 "layers": sha256_of(json.dumps(layers.fetchall()).encode()),
             }
-
-
-def _as_statements(rows: gpd.GeoDataFrame, batch: Batch, subject: str) -> gpd.GeoDataFrame:
-    """Rows as dated statements: by their own survey, else by the day of the file."""
-    own = rows["survey_date"].notna()
-    said = rows.assign(
-        subject=subject,
-        as_of=rows["survey_date"].where(own, batch.as_of),
-        as_of_basis=np.where(own, "own", batch.as_of_basis),
-        denied=rows["denied"] if "denied" in rows else None,
-    )
-    return said
-
-
-def _said_of_parcels(parcels: gpd.GeoDataFrame, batch: Batch) -> gpd.GeoDataFrame:
-    """What outlines bring of their status, as statements without a place of their own."""
-    speaks = parcels[list(STATUS)].notna().any(axis=1)
-    if "denied" in parcels:
-        speaks |= parcels["denied"].notna()
-    rows = parcels[speaks].rename(columns={"parcel_id": "lot_id"})
-    # The outline and everything received stand with the parcel.
-    rows = rows.set_geometry([None] * len(rows), crs=parcels.crs)
-    return _as_statements(rows.assign(attributes=None), batch, "parcel")
 
 
 class _Undo(Exception):

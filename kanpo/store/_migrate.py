@@ -132,7 +132,11 @@ def _dated_statements(connection: sqlite3.Connection) -> None:
     )
     connection.execute(
         _FIRST_STATEMENTS.format(
-            subject="register", key="register_id", received="t.geom, t.attributes", table="register", chosen="1"
+            subject="register",
+            key="register_id",
+            received="t.geom, t.attributes",
+            table="register",
+            chosen="1",
         )
     )
     connection.execute(
@@ -140,7 +144,9 @@ def _dated_statements(connection: sqlite3.Connection) -> None:
             subject="parcel", key="parcel_id", received="NULL, NULL", table="parcels", chosen=_WITH_STATUS
         )
     )
-    for name in ("batches", "statements", "kanpo_meta"):
+    # Links before knew nothing of rows that speak of one lot.
+    connection.execute("DELETE FROM stamps WHERE product = 'links'")
+    for name in ("batches", "statements", "stamps", "kanpo_meta"):
         keep_table(connection, name)
 
 

@@ -103,7 +103,7 @@ def _drop_old_years(found: pd.DataFrame, last: dict[str, pd.Series]) -> None:
 def _all_attributes(rows: pd.DataFrame) -> pd.Series:
     """Everything that was ever received of each lot, the newer over the older."""
     written = rows["attributes"].fillna("{}")
-    texts: dict[str, str] = {}
+    texts: dict[str, str | None] = {}
     for lot, text in zip(rows["lot"], written, strict=True):
         before = texts.get(lot)
         texts[lot] = text if before is None or before == text else merge_attributes(before, text)
@@ -135,7 +135,9 @@ def _with_status(
     found["survey_date"] = pd.Series(
         days.iloc[newest.to_numpy()].to_numpy(dtype=object), newest.index, dtype=object
     )
-    found["status_row"] = pd.Series(order[newest.to_numpy()], newest.index).reindex(found.index, fill_value=-1)
+    found["status_row"] = pd.Series(order[newest.to_numpy()], newest.index).reindex(
+        found.index, fill_value=-1
+    )
     found = found.astype(object).where(found.notna(), None)
     found["status_row"] = found["status_row"].fillna(-1).astype(int)
     return found

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from kanpo.errors import Conflict, Place, Problem, UsageError
 from kanpo.locale import Text
 from kanpo.schema import PARCELS, RECORD_KINDS
+from kanpo.store._batch import Batch
 from kanpo.store._chain import NewRecord, record_content
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, find_edits, problems_of
 from kanpo.store._identity import now
-from kanpo.store._imported import Batch
 from kanpo.store._project import Project
 from kanpo.store._sql import quoted
 from kanpo.store._undo import UndoLog
@@ -133,9 +133,9 @@ def _take_back(
         )
     ]
     log.take_back(connection, last=last)
-    others = connection.execute(
-        "SELECT count(*) FROM batches WHERE sha256 = ?", (batch.sha256,)
-    ).fetchone()[0]
+    others = connection.execute("SELECT count(*) FROM batches WHERE sha256 = ?", (batch.sha256,)).fetchone()[
+        0
+    ]
     if not others:
         connection.execute("DELETE FROM received WHERE sha256 = ?", (batch.sha256,))
     for kind, table in RECORD_KINDS.items():

@@ -109,11 +109,10 @@ class UndoLog:
     def _restore(self, connection: sqlite3.Connection, table: str, rows: dict[Any, Row | None]) -> None:
         each = KEPT[table]
         key = quoted(each.key)
-        connection.executemany(
-            f"DELETE FROM {quoted(table)} WHERE {key} = ?", [(one,) for one in rows]
-        )
-        before = [row for row in rows.values() if row is not None]
-        insert_rows(connection, table, (each.key, *each.columns), sorted(before, key=lambda row: row[0]))
+        connection.executemany(f"DELETE FROM {quoted(table)} WHERE {key} = ?", [(one,) for one in rows])
+        before: list[Row] = [row for row in rows.values() if row is not None]
+        before.sort(key=lambda row: row[0])
+        insert_rows(connection, table, (each.key, *each.columns), before)
 
     def _restore_whole(self, connection: sqlite3.Connection) -> None:
         links = REGISTER_LINKS.name
@@ -134,9 +133,7 @@ class UndoLog:
                 if before is None:
                     connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
                 elif before != number:
-                    connection.execute(
-                        "UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (before, name)
-                    )
+                    connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (before, name))
 
 
 def _counters(connection: sqlite3.Connection) -> list[tuple[str, int]]:

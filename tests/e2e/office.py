@@ -40,7 +40,7 @@ def made_up_outlines(count: int) -> gpd.GeoDataFrame:
         west, south = 139.55 + column * 0.00045, 35.65 + row * 0.0004
         half = random.uniform(0.00008, 0.0002, 2)
         corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half + random.normal(0, 0.00001, (4, 2))
-        shapes.append(shapely.Polygon(corners + [west, south]))
+        shapes.append(shapely.Polygon(corners + np.array([west, south])))
     return gpd.GeoDataFrame({"ref": [f"F{i}" for i in range(count)]}, geometry=shapes, crs=4326)
 
 
@@ -58,10 +58,12 @@ def make_office(outlines: gpd.GeoDataFrame, folder: Path, count: int = 620) -> O
     chosen = np.flatnonzero((plane.area > 100).to_numpy())[:count]
     half = len(chosen)
     states = random.choice([None, "1", "2"], (half, 2), p=[0.8, 0.15, 0.05])
-    paths = [folder / name for name in ("筆.geojson", "農地ナビ.geojson", "農地台帳.xlsx", "R3.xlsx", "R5.csv")]
-    outlines[["geometry"]].assign(polygon_uuid=[f"u-{i:05d}" for i in range(len(outlines))], land_type="200").assign(
-        issue_year="2024"
-    ).to_file(paths[0], driver="GeoJSON")
+    paths = [
+        folder / name for name in ("筆.geojson", "農地ナビ.geojson", "農地台帳.xlsx", "R3.xlsx", "R5.csv")
+    ]
+    outlines[["geometry"]].assign(
+        polygon_uuid=[f"u-{i:05d}" for i in range(len(outlines))], land_type="200"
+    ).assign(issue_year="2024").to_file(paths[0], driver="GeoJSON")
     features, rows = [], []
     truth = {}
     for number, outline in enumerate(chosen):
@@ -124,4 +126,6 @@ def _survey_of_r5(path: Path, rows: list[tuple]) -> None:  # type: ignore[type-a
         out = csv.writer(stream)
         out.writerow(["大字", "地番", "1号遊休", "2号遊休", "調査日"])
         for settlement, lot, _, states in rows:
-            out.writerow([settlement, lot, "○" if states[1] == "1" else "", "○" if states[1] == "2" else "", "R5.9.4"])
+            out.writerow(
+                [settlement, lot, "○" if states[1] == "1" else "", "○" if states[1] == "2" else "", "R5.9.4"]
+            )

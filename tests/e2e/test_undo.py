@@ -31,7 +31,9 @@ def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def _table(path: Path, day: str, *rows: str) -> Path:
-    path.write_text("大字,地番,地目,荒廃農地分類,調査年月日\n" + "".join(f"{row},{day}\n" for row in rows), "utf-8-sig")
+    path.write_text(
+        "大字,地番,地目,荒廃農地分類,調査年月日\n" + "".join(f"{row},{day}\n" for row in rows), "utf-8-sig"
+    )
     return path
 
 
@@ -42,7 +44,9 @@ def town(kanpo: Kanpo, tmp_path: Path) -> Path:
     frame = parcels_frame(12)[["parcel_id", "settlement", "lot_number", "geometry"]]
     frame.to_file(tmp_path / "筆.geojson", driver="GeoJSON")
     assert kanpo("ingest", "筆.geojson").code == 0
-    assert kanpo("ingest", _table(tmp_path / "a.csv", "R3.9.1", "架空沢,1-1,畑,B", "架空沢,99-1,畑,A")).code == 0
+    assert (
+        kanpo("ingest", _table(tmp_path / "a.csv", "R3.9.1", "架空沢,1-1,畑,B", "架空沢,99-1,畑,A")).code == 0
+    )
     return tmp_path / "町.gpkg"
 
 

@@ -13,7 +13,9 @@ import shapely
 
 from kanpo.crs import STORED_EPSG, zone_epsg
 from kanpo.locale import Text
-from kanpo.parcels._links import LINK_COLUMNS, doubtful, join_register, lot_key
+from kanpo.parcels._link_reasons import doubtful
+from kanpo.parcels._links import LINK_COLUMNS, join_register
+from kanpo.parcels._lots import lot_key
 from kanpo.parcels._measure import reproject
 
 #: A place in the Shonai plain, in zone X, metres.

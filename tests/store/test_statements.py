@@ -17,7 +17,7 @@ _COLUMNS = (
 
 def _said(*rows: tuple[object, ...]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(_COLUMNS)).astype(object)
-    blank = {key: None for key in ("municipality_code", "settlement", "lot_number")}
+    blank = dict.fromkeys(("municipality_code", "settlement", "lot_number"))
     return frame.assign(**blank, registered_area_m2=None, farm_promotion_zone=None)
 
 

@@ -83,7 +83,8 @@ if TYPE_CHECKING:
     "--with-later",
     is_flag=True,
     help=Text(
-        "--undo で、その上に成り立つあとの取込も一緒に取り消す", "with --undo: also later imports that build on it"
+        "--undo で、その上に成り立つあとの取込も一緒に取り消す",
+        "with --undo: also later imports that build on it",
     ),
 )
 @option(
@@ -157,7 +158,8 @@ def _undo(path: Path, batch_id: str, with_later: bool, files: tuple[Path, ...]) 
 
     if files:
         raise click.BadParameter(
-            str(Text("--undo と一緒にファイルは指定できません", "no files together with --undo")), param_hint="FILE..."
+            str(Text("--undo と一緒にファイルは指定できません", "no files together with --undo")),
+            param_hint="FILE...",
         )
     with Project.open(path, write=True) as opened:
         say(undo_import(opened, batch_id, with_later=with_later).text())

@@ -292,7 +292,8 @@ def _in_words(found: pd.DataFrame) -> pd.DataFrame:
         found = found.assign(
             as_of_basis=[str(basis[key]) for key in found["as_of_basis"]],
             denied=[
-                "・".join(str(names[one]) for one in text.split()) if text else None for text in found["denied"]
+                "・".join(str(names[one]) for one in text.split()) if text else None
+                for text in found["denied"]
             ],
         )
     return found
