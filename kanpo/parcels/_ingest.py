@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
 import geopandas as gpd
 import pandas as pd
@@ -123,19 +124,10 @@ def ingest_parcels(
     """
     target = place_beside(rejects or reject_path(path), project.path)
     if as_of is None and ask_day is not None:
-        undated = _undated_pins(path, source, crs, layer)
-        as_of = day_of_file(None, ask_day if undated else None, None, path.name, undated)
-    with (
-        not_collecting(),
-        read_parcels(
-            path,
-            source=source,
-            crs=crs,
-            layer=layer,
-            on_progress=on_progress,
-            whereabouts=Whereabouts.of(project),
-        ) as reader,
-    ):
+        as_of = _asked_day(path, source, crs, layer, ask_day)
+    form: _Form = {"source": source, "crs": crs, "layer": layer}
+    around = Whereabouts.of(project)
+    with not_collecting(), read_parcels(path, **form, on_progress=on_progress, whereabouts=around) as reader:
         reader.elsewhere = lambda: project.imported.boxes_of_other_files(path.name)
         known = project.imported.batch_of(reader.sha256)
         day = day_of_file(as_of, None, known, path.name, 1)
@@ -148,18 +140,27 @@ def ingest_parcels(
             raise _nothing_read(path)
         if not reader.complete:
             found.problems.append(_cut_short(path.name))
-    written = target if found.rejects and not dry_run else None
-    if written is not None:
-        write_rejects(written, found.rejects, reader.crs)
+        written = target if found.rejects and not dry_run else None
+        if written is not None:
+            write_rejects(written, found.rejects, reader.crs)
     found.problems += of_what_day(batch, found.undated)
     return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run, found.lineage)
 
 
-def _undated_pins(path: Path, source: str | None, crs: str | None, layer: str | None) -> int:
-    """How many pins of a register at the beginning of a file say no day of a survey."""
+class _Form(TypedDict):
+    source: str | None
+    crs: str | None
+    layer: str | None
+
+
+def _asked_day(
+    path: Path, source: str | None, crs: str | None, layer: str | None, ask_day: AskDay
+) -> str | None:
+    """The day that a person says where pins of a register at the beginning of a file say none."""
     with read_parcels(path, source=source, crs=crs, layer=layer, whereabouts=None) as reader:
         chunk = next(iter(reader), None)
-    return 0 if chunk is None else int(chunk.pins["survey_date"].isna().sum())
+    undated = 0 if chunk is None else int(chunk.pins["survey_date"].isna().sum())
+    return day_of_file(None, ask_day, None, path.name, undated)
 
 
 def _store(

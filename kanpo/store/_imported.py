@@ -84,8 +84,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
         with spoken_errors(self._path), self._noted(batch.batch_id):
             try:
                 with transaction(self._connection):
-                    self._refuse_edited()
-                    self._begin_log(batch.batch_id)
+                    self._begin(batch)
                     batch = self._store_chunks(batch, chunks)
                     batch = self._count_register(batch, register())
                     batch = self._store_boundaries(batch, boundaries())
@@ -93,10 +92,7 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
                     if not keep or not batch.stored + batch.updated:
                         raise _Undo
                     succeed(batch)
-                    self._add_batch(batch)
-                    self.refresh_extent()
-                    if (file := received()) is not None:
-                        keep_file(self._connection, file, batch.sha256)
+                    self._add_batch(batch, received())
             except _Undo:
                 pass
         return batch
@@ -113,19 +109,19 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
 
     @contextmanager
     def _noted(self, batch_id: str) -> Iterator[None]:
-        self._set_log(None)
+        before = getattr(self._connection, "undo_log", None)
         try:
             yield
         except BaseException:
-            self._set_log(None)
+            self._set_log(before)
             raise
-        log = getattr(self._connection, "undo_log", None)
         stored = self._connection.execute("SELECT 1 FROM batches WHERE batch_id = ?", (batch_id,)).fetchone()
-        if log is not None and (stored is None or not self._in_one):
-            self._set_log(None)
+        if stored is None or not self._in_one:
+            self._set_log(before if self._in_one else None)
 
-    def _begin_log(self, batch_id: str) -> None:
-        self._set_log(UndoLog.begin(self._connection, batch_id))
+    def _begin(self, batch: Batch) -> None:
+        self._refuse_edited()
+        self._set_log(UndoLog.begin(self._connection, batch.batch_id))
 
     def _set_log(self, log: UndoLog | None) -> None:
         if isinstance(self._connection, Connection):
@@ -255,13 +251,16 @@ class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
                 self._store_chunk(frame, str(batch_id), self._known_parcels())
             self.refresh_extent()
 
-    def _add_batch(self, batch: Batch) -> None:
+    def _add_batch(self, batch: Batch, received: Path | None) -> None:
         values = asdict(batch)
         self._connection.execute(
             f"INSERT INTO batches ({', '.join(map(quoted, _BATCH_COLUMNS))}) "
             f"VALUES ({', '.join('?' * len(_BATCH_COLUMNS))})",
             [values[key] for key in _BATCH_COLUMNS],
         )
+        self.refresh_extent()
+        if received is not None:
+            keep_file(self._connection, received, batch.sha256)
 
     def refresh_extent(self) -> None:
         """Tell GIS programs where the layers lie."""
