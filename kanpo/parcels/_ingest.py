@@ -112,10 +112,8 @@ def ingest_parcels(
         Count everything, change nothing, write no file.
     rejects : Path, optional
         Another place for the rejects.
-    as_of : str, optional
-        The day (ISO 8601) that the file speaks of, where its features say none.
-    ask_day : callable, optional
-        Asks a person for that day where pins of a register say none.
+    as_of, ask_day : optional
+        The day (ISO 8601) that the file speaks of, where its features say none, or who is asked for it.
 
     Raises
     ------
@@ -136,15 +134,18 @@ def ingest_parcels(
             # Before anything is stored: what comes back needs a place.
             check_target(target, gives_way=True)
         batch = _store(project, reader, found, strict, day, keep=not dry_run)
-        if not batch.read:
-            raise _nothing_read(path)
-        if not reader.complete:
-            found.problems.append(_cut_short(path.name))
+        found.problems += _of_the_file(batch, reader, path)
         written = target if found.rejects and not dry_run else None
         if written is not None:
             write_rejects(written, found.rejects, reader.crs)
-    found.problems += of_what_day(batch, found.undated)
-    return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run, found.lineage)
+    problems = (*found.problems, *of_what_day(batch, found.undated))
+    return IngestReport(batch, problems, written, known is not None, dry_run, found.lineage)
+
+
+def _of_the_file(batch: Batch, reader: ParcelReader, path: Path) -> list[Problem]:
+    if not batch.read:
+        raise _nothing_read(path)
+    return [] if reader.complete else [_cut_short(path.name)]
 
 
 class _Form(TypedDict):

@@ -51,7 +51,7 @@ class ParcelChunk:
 
     read = rows of `frame` + rows of `pins` + rejects + `duplicates` (parcels that stand in the file
     a second time, the same in every respect). `frame` has the columns of the parcel table but the
-    batch; `pins` are points of a farmland register, with the columns of the register table.
+    batch, and ``denied`` where surveys are in it (see `feature_denials`); `pins` are points of a farmland register, with the columns of the register table.
     """
 
     frame: gpd.GeoDataFrame
