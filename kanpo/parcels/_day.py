@@ -50,29 +50,21 @@ def day_of_file(
     return ask(name, undated) if ask is not None else None
 
 
-def of_what_day(batch: Batch, undated: int) -> list[Problem]:
-    """What a person should know of the day of an import: that it was assumed, and what it did not change."""
+def assumed_day(batch: Batch, undated: int) -> Text | None:
+    """That rows without a day were taken for those of the day of the import; None where there are none."""
+    if not undated or batch.as_of_basis != "assumed":
+        return None
+    return Text(
+        f"調査日のない {undated:,} 行は、取込日({batch.as_of})時点と仮定し、日付のある資料より下に置きました"
+        "(いつの資料か分かるときは、取り消して --as-of R5.9.1 のように付けて取り込み直す)",
+        f"{undated:,} rows without a day were taken for those of the day of the import ({batch.as_of}), below all "
+        "that has a day (if you know the day, undo this and say it with --as-of)",
+    )
+
+
+def of_what_day(batch: Batch) -> list[Problem]:
+    """What a person should know of parcels of which something newer stands."""
     problems = []
-    if undated and batch.as_of_basis == "assumed":
-        problems.append(
-            Problem(
-                "ingest.no-day",
-                Text(
-                    f"{undated:,} 行に調査日がなく、いつ時点か分かりません。取込日({batch.as_of})と仮定し、"
-                    "日付のある資料より下に置きました",
-                    f"{undated:,} rows say no day; taken for the day of the import ({batch.as_of}), below all "
-                    "that has a day",
-                ),
-                Text(
-                    "いつ時点の資料か分かるときは、取り消して(kanpo ingest --undo)--as-of 2023-09-01 のように"
-                    "日付を付けて取り込み直してください",
-                    "if you know of which day it is, undo it (kanpo ingest --undo) and read it with "
-                    "--as-of 2023-09-01",
-                ),
-                Place(batch.file_name),
-                Severity.WARNING,
-            )
-        )
     if batch.held:
         problems.append(
             Problem(

@@ -14,7 +14,7 @@ from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_target, not_collecting, place_beside
 from kanpo.locale import Text
-from kanpo.parcels._day import AskDay, day_of_file, of_what_day
+from kanpo.parcels._day import AskDay, assumed_day, day_of_file, of_what_day
 from kanpo.parcels._identity import Identity
 from kanpo.parcels._persons import names_persons
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
@@ -45,6 +45,7 @@ class IngestReport:
     same_file: bool
     dry_run: bool
     lineage: Text | None = None
+    day_assumed: Text | None = None
 
     def text(self) -> Text:
         """The counts in words."""
@@ -63,6 +64,9 @@ class IngestReport:
         if b.repeated:
             ja += f"。同じ筆の繰り返し {b.repeated:,}"
             en += f"; {b.repeated:,} stand in it a second time"
+        if self.day_assumed:
+            ja += f"\n{self.day_assumed.ja}"
+            en += f"\n{self.day_assumed.en}"
         if self.lineage:
             ja += f"\n前の年の筆: {self.lineage.ja}"
             en += f"\nparcels of the year before: {self.lineage.en}"
@@ -138,8 +142,9 @@ def ingest_parcels(
         written = target if found.rejects and not dry_run else None
         if written is not None:
             write_rejects(written, found.rejects, reader.crs)
-    problems = (*found.problems, *of_what_day(batch, found.undated))
-    return IngestReport(batch, problems, written, known is not None, dry_run, found.lineage)
+    problems = (*found.problems, *of_what_day(batch))
+    day_assumed = assumed_day(batch, found.undated)
+    return IngestReport(batch, problems, written, known is not None, dry_run, found.lineage, day_assumed)
 
 
 def _of_the_file(batch: Batch, reader: ParcelReader, path: Path) -> list[Problem]:

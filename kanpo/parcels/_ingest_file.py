@@ -16,7 +16,7 @@ import shapely
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import KanpoError
 from kanpo.files import check_target, place_beside, write_csv, write_workbook
-from kanpo.parcels._day import AskDay, day_of_file, of_what_day
+from kanpo.parcels._day import AskDay, assumed_day, day_of_file, of_what_day
 from kanpo.parcels._formats import is_table, is_workbook, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
@@ -182,8 +182,9 @@ def ingest_table(
     rejects = target if table.rejected and not dry_run else None
     if rejects is not None:
         write_rejected_rows(rejects, table)
-    problems = (*table.problems, *of_what_day(batch, undated))
-    return IngestReport(batch, problems, rejects, known is not None, dry_run)
+    problems = (*table.problems, *of_what_day(batch))
+    day_assumed = assumed_day(batch, undated)
+    return IngestReport(batch, problems, rejects, known is not None, dry_run, None, day_assumed)
 
 
 def _headers(table: OfficeTable) -> set[str]:
