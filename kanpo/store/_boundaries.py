@@ -37,6 +37,8 @@ class Boundaries:
 
     def _put_boundaries(self, rows: gpd.GeoDataFrame, batch_id: str) -> Counts:
         """Store boundaries; lots in place of those of the same id, others of the same kind and municipality."""
+        blank = [key for key in BOUNDARIES.keys if key not in rows and key != "batch_id"]
+        rows = rows.assign(**dict.fromkeys(blank))
         lots = rows["boundary_kind"] == REGISTRY_LOT
         replaced = rows.loc[~lots, ["boundary_kind", "municipality_code"]].drop_duplicates()
         self._connection.executemany(
