@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kanpo.errors import Place, Problem, Severity
@@ -69,6 +70,13 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
             "say the coordinate system, such as --crs EPSG:6678 (zone X)",
         ),
     ),
+    "arbitrary-system": (
+        Text(
+            "任意座標系なので、土地の上に置けません",
+            "its coordinate system is arbitrary (任意座標系): nobody can put it on the ground",
+        ),
+        Text("公共座標系の地図か、台帳のピンを使ってください", "use a map in the public system, or pins"),
+    ),
     "id-rounded": (
         Text(
             "IDの数字が長すぎて、JSONの数値としては正しく読めません",
@@ -92,6 +100,24 @@ _REJECTS: dict[str, tuple[Text, Text]] = {
     ),
 }
 
+#: What needs the number of another feature to be said.
+_ABOUT_ANOTHER: dict[str, tuple[Callable[[int, int], Text], Text]] = {
+    "same-parcel": (
+        lambda first, second: Text(
+            f"{first}番目と{second}番目は同じ筆です(1つだけ取り込みました)",
+            f"features {first} and {second} are the same parcel; one was taken",
+        ),
+        Text("要らない方を消してください", "remove the one that is not needed"),
+    ),
+    "same-outline": (
+        lambda first, second: Text(
+            f"{first}番目と{second}番目は同じ筆です(形が同じで、属性が違います)",
+            f"features {first} and {second} are the same parcel: one outline, other attributes",
+        ),
+        Text("正しい方を残してください", "keep the one that is right"),
+    ),
+}
+
 _REPAIRS: dict[str, Text] = {
     "ring-open": Text("閉じていない輪を閉じました", "closed a ring that was open"),
     "point-repeated": Text("重複した点を取り除きました", "removed repeated points"),
@@ -101,6 +127,7 @@ _REPAIRS: dict[str, Text] = {
         "1つの部分だけのマルチポリゴンをポリゴンにしました", "made a polygon of a one-part multipolygon"
     ),
     "axes-swapped": Text("緯度・経度の順を入れ替えました", "swapped latitude and longitude"),
+    "hole-collapsed": Text("面積のない穴を取り除きました", "removed a hole without area"),
     "self-crossing": Text("自己交差を直しました", "mended a self-intersection"),
 }
 
@@ -128,12 +155,13 @@ CERTAIN = Text("直す必要はありません", "nothing to do")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found about one parcel; `code` is a key of the tables above."""
+    """One thing found about one parcel; `code` is a key of the tables above, `other` another feature's number."""
 
     code: str
     severity: Severity
     value: object = None
     detail: Text = Text("", "")
+    other: int | None = None
 
     @property
     def rejects(self) -> bool:
@@ -142,7 +170,10 @@ class Finding:
 
     def problem(self, file: str, number: int) -> Problem:
         """The finding as a problem of feature `number`."""
-        if self.severity is Severity.REPAIR:
+        if self.other is not None:
+            said, mend = _ABOUT_ANOTHER[self.code]
+            what = said(self.other, number)
+        elif self.severity is Severity.REPAIR:
             what, mend = _REPAIRS[self.code], CERTAIN
         else:
             what, mend = (_REJECTS if self.rejects else _WARNINGS)[self.code]
@@ -153,6 +184,12 @@ class Finding:
 def reject(code: str, value: object = None) -> Finding:
     """A finding that sends the parcel back."""
     return Finding(code, Severity.REJECT, value)
+
+
+def same_as(other: int, *, alike: bool) -> Finding:
+    """That a feature is the parcel of an earlier one: alike in all, or with other attributes, which sends it back."""
+    severity = Severity.WARNING if alike else Severity.REJECT
+    return Finding("same-parcel" if alike else "same-outline", severity, other=other)
 
 
 def repair(code: str, detail: Text = Text("", "")) -> Finding:

@@ -144,7 +144,13 @@ def _part(rings: Any, findings: list[Finding]) -> Any:
         return None
     built: list[Any] = []
     for ring in rings:
-        points = _ring(ring, findings)
+        found: list[Finding] = []
+        points = _ring(ring, found)
+        if points is None and built and [one.code for one in found if one.rejects] == ["too-few-points"]:
+            # A hole of one or two places takes nothing away.
+            findings.append(repair("hole-collapsed"))
+            continue
+        findings += found
         if points is None:
             return None
         built.append(shapely.linearrings(points))

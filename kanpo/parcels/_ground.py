@@ -19,6 +19,8 @@ from kanpo.store import Batch, Project
 _NAMED = 20
 #: A share of the smaller of two parcels that is all of it, but for rounding.
 _SAME = 0.999
+#: Wider than any municipality, m; metres to a degree at 36° north.
+_MOST_APART, _DEGREE_EAST, _DEGREE_NORTH = 100_000.0, 90_000.0, 111_000.0
 #: Parcels looked at together.
 _STRIP = 100_000
 
@@ -59,18 +61,57 @@ def check_ground(project: Project, batch: Batch) -> list[Problem]:
     batch : Batch
         An import that was stored.
     """
-    pairs, outside, crowded = [], [], set[str]()
+    pairs, outside, far, crowded = [], [], [], set[str]()
     for strip, asked in _strips(project, batch):
         found = overlaps(strip, among=asked)
         rows = strip.set_index("parcel_id")["source_row"]
         crowded |= set(found.attrs["crowded"])
         pairs.append(found.assign(source_row=found["parcel_id"].map(rows)))
         fresh = strip[asked]
+        far.append(_far(strip, asked))
         outside.append(pd.DataFrame(fresh[outside_municipality(project, fresh)].drop(columns="geometry")))
     if not pairs:
         return []
     found = pd.concat([pair.reset_index(drop=True) for pair in pairs])
-    return _crowded(crowded, batch) + _overlapping(found, batch) + _outside(pd.concat(outside), batch)
+    problems = _crowded(crowded, batch) + _overlapping(found, batch)
+    return problems + _outside(pd.concat(outside), batch) + _far_problems(pd.concat(far), batch)
+
+
+def _far(strip: gpd.GeoDataFrame, asked: np.ndarray) -> pd.DataFrame:
+    """Parcels that lie farther from the others of their municipality code than any municipality is wide."""
+    code = strip["municipality_code"].fillna("").to_numpy()
+    bounds = shapely.bounds(np.asarray(strip.geometry, dtype=object))
+    place = pd.DataFrame({"x": bounds[:, [0, 2]].mean(axis=1), "y": bounds[:, [1, 3]].mean(axis=1)})
+    middle = place.groupby(code).transform("median")
+    metres = np.hypot((place["x"] - middle["x"]) * _DEGREE_EAST, (place["y"] - middle["y"]) * _DEGREE_NORTH)
+    rows = strip[asked & (code != "") & (metres > _MOST_APART).to_numpy()]
+    return pd.DataFrame(rows.drop(columns="geometry"))
+
+
+def _far_problems(far: pd.DataFrame, batch: Batch) -> list[Problem]:
+    problems = [
+        Problem(
+            "parcel.far-from-code",
+            Text(
+                f"市区町村コード {row.municipality_code} のほかの筆から100km以上離れています",
+                f"lies more than 100 km from the other parcels of municipality {row.municipality_code}",
+            ),
+            Text("座標か市区町村コードを確かめてください", "check the coordinates and the municipality code"),
+            Place(batch.file_name, feature=row.source_row, value=row.parcel_id),
+            Severity.WARNING,
+        )
+        for row in far.head(_NAMED).itertuples()
+    ]
+    if len(far) > _NAMED:
+        rest = len(far) - _NAMED
+        problems.append(
+            _more(
+                batch,
+                Text(f"離れすぎた筆はほか {rest:,} 筆", f"{rest:,} more parcels lie too far away"),
+                Text("座標か市区町村コードを確かめてください", "check the coordinates and the code"),
+            )
+        )
+    return problems
 
 
 def _crowded(parcels: set[str], batch: Batch) -> list[Problem]:

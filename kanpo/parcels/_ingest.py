@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypedDict
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +14,9 @@ from kanpo.crs import STORED_EPSG
 from kanpo.errors import InputUnusable, Place, Problem, Severity
 from kanpo.files import check_target, place_beside
 from kanpo.locale import Text
+from kanpo.parcels._day import AskDay, assumed_day, day_of_file, of_what_day
+from kanpo.parcels._identity import Identity
+from kanpo.parcels._persons import names_persons
 from kanpo.parcels._read import ParcelReader, Progress, read_parcels
 from kanpo.parcels._rejects import Reject, reject_path, write_rejects
 from kanpo.parcels._succession import succeed
@@ -32,7 +36,7 @@ _KEPT = 2_000
 class IngestReport:
     """What came of ingesting a file.
 
-    read = stored + updated + unchanged + rejected in `batch`. `rejects` is the file of what was
+    read = stored + updated + unchanged + repeated + rejected in `batch`. `rejects` is the file of what was
     sent back, if any. `same_file` tells that this very file was ingested before.
     """
 
@@ -42,6 +46,7 @@ class IngestReport:
     same_file: bool
     dry_run: bool
     lineage: Text | None = None
+    day_assumed: Text | None = None
 
     def text(self) -> Text:
         """The counts in words."""
@@ -57,6 +62,12 @@ class IngestReport:
             f"{b.file_name} ({label.en}, {b.source_crs}): read {b.read:,}, added {b.stored:,}, updated {b.updated:,}, "
             f"unchanged {b.unchanged:,}, rejected {b.rejected:,}; {b.repaired:,} of those kept were repaired"
         )
+        if b.repeated:
+            ja += f"。同じ筆の繰り返し {b.repeated:,}"
+            en += f"; {b.repeated:,} stand in it a second time"
+        if self.day_assumed:
+            ja += f"\n{self.day_assumed.ja}"
+            en += f"\n{self.day_assumed.en}"
         if self.lineage:
             ja += f"\n前の年の筆: {self.lineage.ja}"
             en += f"\nparcels of the year before: {self.lineage.en}"
@@ -87,6 +98,8 @@ def ingest_parcels(
     strict: bool = False,
     dry_run: bool = False,
     rejects: Path | None = None,
+    as_of: str | None = None,
+    ask_day: AskDay | None = None,
     on_progress: Progress | None = None,
 ) -> IngestReport:
     """Read a file of parcels into the project.
@@ -104,6 +117,8 @@ def ingest_parcels(
         Count everything, change nothing, write no file.
     rejects : Path, optional
         Another place for the rejects.
+    as_of, ask_day : optional
+        The day (ISO 8601) that the file speaks of, where its features say none, or who is asked for it.
 
     Raises
     ------
@@ -111,43 +126,73 @@ def ingest_parcels(
         The file cannot be used at all; the project is unchanged.
     """
     target = place_beside(rejects or reject_path(path), project.path)
-    with (
-        not_collecting(),
-        read_parcels(
-            path,
-            source=source,
-            crs=crs,
-            layer=layer,
-            on_progress=on_progress,
-            whereabouts=Whereabouts.of(project),
-        ) as reader,
-    ):
+    if as_of is None and ask_day is not None:
+        as_of = _asked_day(path, source, crs, layer, ask_day)
+    form: _Form = {"source": source, "crs": crs, "layer": layer}
+    around = Whereabouts.of(project)
+    with not_collecting(), read_parcels(path, **form, on_progress=on_progress, whereabouts=around) as reader:
         reader.elsewhere = lambda: project.imported.boxes_of_other_files(path.name)
         known = project.imported.batch_of(reader.sha256)
+        day = day_of_file(as_of, None, known, path.name, 1)
         found = _Found()
         if not dry_run:
             # Before anything is stored: what comes back needs a place.
             check_target(target, gives_way=True)
-        batch = _store(project, reader, found, strict, keep=not dry_run)
-        if not batch.read:
-            raise _nothing_read(path)
-        if not reader.complete:
-            found.problems.append(_cut_short(path.name))
-    written = target if found.rejects and not dry_run else None
-    if written is not None:
-        write_rejects(written, found.rejects, reader.crs)
-    return IngestReport(batch, tuple(found.problems), written, known is not None, dry_run, found.lineage)
+        batch = _store(project, reader, found, strict, day, keep=not dry_run)
+        found.problems += _of_the_file(batch, reader, path)
+        written = target if found.rejects and not dry_run else None
+        if written is not None:
+            write_rejects(written, found.rejects, reader.crs)
+    problems = (*found.problems, *of_what_day(batch))
+    day_assumed = assumed_day(batch, found.undated)
+    return IngestReport(batch, problems, written, known is not None, dry_run, found.lineage, day_assumed)
 
 
-def _store(project: Project, reader: ParcelReader, found: _Found, strict: bool, *, keep: bool) -> Batch:
+def _of_the_file(batch: Batch, reader: ParcelReader, path: Path) -> list[Problem]:
+    if not batch.read:
+        raise _nothing_read(path)
+    return [] if reader.complete else [_cut_short(path.name)]
+
+
+class _Form(TypedDict):
+    source: str | None
+    crs: str | None
+    layer: str | None
+
+
+def _asked_day(
+    path: Path, source: str | None, crs: str | None, layer: str | None, ask_day: AskDay
+) -> str | None:
+    """The day that a person says where pins of a register at the beginning of a file say none."""
+    with read_parcels(path, source=source, crs=crs, layer=layer, whereabouts=None) as reader:
+        chunk = next(iter(reader), None)
+    undated = 0 if chunk is None else int(chunk.pins["survey_date"].isna().sum())
+    return day_of_file(None, ask_day, None, path.name, undated)
+
+
+def _store(
+    project: Project,
+    reader: ParcelReader,
+    found: _Found,
+    strict: bool,
+    day: str | None,
+    *,
+    keep: bool,
+) -> Batch:
     return project.imported.store_parcels(
-        Batch(reader.name, reader.sha256),
+        Batch(
+            reader.name,
+            reader.sha256,
+            as_of=day or project.today(),
+            as_of_basis="file" if day else "assumed",
+        ),
         _chunks(project, reader, found, strict),
         keep=keep,
-        describe=_describe(reader),
+        describe=_describe(reader, found),
         register=found.register,
         boundaries=found.boundary,
         succeed=lambda stored: found.succeed(project, stored),
+        received=lambda: None if names_persons(reader.names) else reader.path,
     )
 
 
@@ -163,6 +208,12 @@ class _Found:
         self.before: gpd.GeoDataFrame | None = None
         self.replaced: set[str] = set()
         self.lineage: Text | None = None
+        self.identity: Identity | None = None
+
+    @property
+    def undated(self) -> int:
+        """How many pins say no day of a survey."""
+        return sum(int(frame["survey_date"].isna().sum()) for frame in self.pins)
 
     def register(self) -> gpd.GeoDataFrame | None:
         """All pins that were found."""
@@ -176,6 +227,11 @@ class _Found:
         rows = pd.concat(self.boundaries).rename(
             columns={"parcel_id": "boundary_id", "farm_settlement": "name"}
         )
+        if "mark" in rows:
+            rows["mark"] = rows["mark"].where(rows["mark"].notna(), rows["undetermined"])
+            rows["name"] = rows["lot_number"]
+        else:
+            rows["mark"] = None
         keys = [key for key in BOUNDARIES.keys if key != "batch_id"]
         return gpd.GeoDataFrame(rows[[*keys, "geometry"]], geometry="geometry", crs=STORED_EPSG)
 
@@ -215,6 +271,10 @@ def _chunks(
         if reader.source is not None and reader.source.boundary:
             found.boundaries.append(frame.assign(boundary_kind=reader.source.boundary))
             frame = frame.iloc[:0]
+        if reader.local:
+            found.identity = found.identity or Identity(project)
+            frame, problems = found.identity.settle(frame, reader.name)
+            found.add(tuple(problems), ())
         # Parcels of a year that was read before and is replaced stay replaced.
         frame = frame[~frame["parcel_id"].isin(found.replaced)] if found.replaced else frame
         yield frame, chunk.read, chunk.repaired, len(chunk.rejects)
@@ -223,14 +283,15 @@ def _chunks(
         raise not_whole(reader.name, (_cut_short(reader.name),))
 
 
-def _describe(reader: ParcelReader) -> Callable[[Batch], Batch]:
-    """What is known of the file only after it was read: its form, and repeats among the unchanged."""
+def _describe(reader: ParcelReader, found: _Found) -> Callable[[Batch], Batch]:
+    """What is known of the file only after it was read: its form, and how many parcels stand in it twice."""
 
     def described(batch: Batch) -> Batch:
         kept = batch.stored + batch.updated + batch.unchanged
-        again = batch.read - batch.rejected - kept
+        again = batch.read - batch.rejected - kept - found.duplicates
         return replace(
             batch,
+            repeated=found.duplicates,
             source=reader.source.key if reader.source else "",
             source_crs=_crs_name(reader),
             unchanged=batch.unchanged + again,

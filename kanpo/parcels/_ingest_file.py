@@ -16,12 +16,15 @@ import shapely
 from kanpo.crs import STORED_EPSG
 from kanpo.errors import KanpoError
 from kanpo.files import check_kind, check_target, place_beside
+from kanpo.parcels._day import AskDay, assumed_day, day_of_file, of_what_day
 from kanpo.parcels._formats import is_table, is_workbook, is_zip, unpack
 from kanpo.parcels._ground import check_ground
 from kanpo.parcels._ingest import IngestReport, ingest_parcels, not_whole
 from kanpo.parcels._open import check_place
+from kanpo.parcels._persons import names_persons
 from kanpo.parcels._read import Progress, read_parcels
 from kanpo.parcels._rejects import reject_path
+from kanpo.parcels._surveyed import table_denials
 from kanpo.parcels.tables import ADDED_HEADERS, OfficeTable, read_office_table
 from kanpo.schema import REGISTER
 from kanpo.store import Batch, Project, sha256_of
@@ -34,6 +37,8 @@ class IngestOptions:
 
     `source`, `crs` and `layer` are for outlines (see `read_parcels`), `columns` and `sheet` for
     tables (see `kanpo.parcels.tables.read_office_table`). `strict` takes all of a file or nothing.
+    `as_of` is the day (ISO 8601) that a file speaks of where its rows do not say it; `ask_day` asks a
+    person for it, by the name of the file and how many rows have none, and may answer None.
     """
 
     source: str | None = None
@@ -42,6 +47,8 @@ class IngestOptions:
     columns: Mapping[str, str] | None = None
     sheet: str | None = None
     strict: bool = False
+    as_of: str | None = None
+    ask_day: AskDay | None = None
 
 
 def ingest_file(
@@ -123,6 +130,8 @@ def _ingest_one(
         strict=options.strict,
         dry_run=dry_run,
         rejects=reject_path(beside),
+        as_of=options.as_of,
+        ask_day=options.ask_day,
         on_progress=on_progress,
     )
     if dry_run or report.batch.batch_kind != "parcels":
@@ -154,6 +163,8 @@ def ingest_table(
         check_target(target, gives_way=True)
     digest = sha256_of(path.read_bytes())
     known = project.imported.batch_of(digest)
+    undated = int(table.rows["survey_date"].isna().sum())
+    day = day_of_file(options.as_of, None if dry_run else options.ask_day, known, path.name, undated)
     batch = project.imported.store_parcels(
         Batch(
             path.name,
@@ -161,17 +172,27 @@ def ingest_table(
             "register",
             "table",
             mapping=json.dumps(dict(options.columns), ensure_ascii=False) if options.columns else "",
+            as_of=day or project.today(),
+            as_of_basis="file" if day else "assumed",
             read=table.kept + len(table.rejected),
             rejected=len(table.rejected),
         ),
         (),
         keep=not dry_run,
-        register=lambda: register_rows(table),
+        register=lambda: register_rows(table, dated=day is not None),
+        received=lambda: None if names_persons(_headers(table)) else path,
     )
     rejects = target if table.rejected and not dry_run else None
     if rejects is not None:
         write_rejected_rows(rejects, table)
-    return IngestReport(batch, table.problems, rejects, known is not None, dry_run)
+    problems = (*table.problems, *of_what_day(batch))
+    day_assumed = assumed_day(batch, undated)
+    return IngestReport(batch, problems, rejects, known is not None, dry_run, None, day_assumed)
+
+
+def _headers(table: OfficeTable) -> set[str]:
+    received = (json.loads(text) for text in table.rows["attributes"])
+    return {name for row in received for name in row} | {n for row in table.rejected for n in row.cells}
 
 
 def _read_as_before(project: Project, path: Path, options: IngestOptions) -> OfficeTable:
@@ -188,14 +209,18 @@ def _read_as_before(project: Project, path: Path, options: IngestOptions) -> Off
     return read_office_table(path, sheet=options.sheet)
 
 
-def register_rows(table: OfficeTable) -> gpd.GeoDataFrame:
-    """The rows of an office table as rows of the register; without a place the geometry is None."""
+def register_rows(table: OfficeTable, *, dated: bool = False) -> gpd.GeoDataFrame:
+    """The rows of an office table as rows of the register; without a place the geometry is None.
+
+    `dated` tells that somebody said of which day the whole table is.
+    """
     rows = table.rows.rename(columns={"parcel_id": "register_id"})
     places = [
         shapely.Point(x, y) if pd.notna(x) and pd.notna(y) else None
         for x, y in zip(rows["longitude"], rows["latitude"], strict=True)
     ]
-    keys = [key for key in REGISTER.keys if key != "batch_id"]
+    rows["denied"] = pd.Series(table_denials(table.rows, table.mapping, dated=dated), dtype=object)
+    keys = [key for key in (*REGISTER.keys, "denied") if key != "batch_id"]
     return gpd.GeoDataFrame(rows[keys], geometry=places, crs=STORED_EPSG)
 
 

@@ -12,42 +12,23 @@ from scipy.optimize import linear_sum_assignment
 
 from kanpo.budgets import near_pairs
 from kanpo.crs import STORED_EPSG, zone_epsg, zone_of
-from kanpo.locale import Text
 from kanpo.parcels._assign import JoinModel, Pairs, log_area_density, log_density, solve
 from kanpo.parcels._find import pairs_of, search_key
+from kanpo.parcels._lots import lot_leaders, lot_names, same_lots, second_rows
 from kanpo.parcels._measure import reproject
+from kanpo.parcels._registry_map import SURE_SHARE, Ground
 
 #: Least probability of a link of high and of medium confidence. Of the links above the first more
 #: than 99.5 % are right, because most lie far above it.
 HIGH, MEDIUM = 0.985, 0.8
+#: The id of a parcel that is known from a register pin only begins so.
+PIN_PREFIX = "pin-"
 LINK_COLUMNS = (
     *("register_id", "parcel_id", "kind", "distance_m", "area_ratio"),
     *("confidence", "probability", "margin", "reason"),
 )
 STATUS_COLUMNS = ("idle_class", "devastation_class", "years_abandoned", "survey_date")
 
-#: Why a link is as it is; those a person should see first come first. The last six need no look.
-REASONS: dict[str, Text] = {
-    "decision_lost": Text("決めた筆が今はありません", "the parcel decided on is gone"),
-    "number_far": Text("地番は同じですが、ピンが遠いです", "same lot number, but the pin is far away"),
-    "number_area": Text("地番は同じですが、面積が違います", "same lot number, but the areas differ"),
-    "numbers_differ": Text("位置は合いますが、地番が違います", "the place fits, but the lot numbers differ"),
-    "settlements_differ": Text(
-        "位置は合いますが、大字が違います", "the place fits, but the settlements differ"
-    ),
-    "stacked": Text("同じ位置にピンが3つ以上あります", "three or more pins lie on one spot"),
-    "rival": Text("ほかの筆も同じくらい当てはまります", "another outline fits about as well"),
-    "maybe_alone": Text("この筆のポリゴンは無いのかもしれません", "its own outline may be missing"),
-    "maybe_linked": Text("近くの筆のどれかかもしれません", "it may be one of the outlines nearby"),
-    "number_repeated": Text("同じ地番が2つ以上あります", "the lot number is there more than once"),
-    "no_place": Text("位置がなく、地番も合いません", "it has no place and its number is not found"),
-    "number": Text("大字と地番が同じ", "same settlement and lot number"),
-    "decided": Text("人が決めた", "a person decided"),
-    "clear": Text("位置と面積が合う", "place and area fit"),
-    "no_fit": Text("近くの筆はどれも合わない", "none of the outlines nearby fits"),
-    "no_outline": Text("近くに筆ポリゴンがない", "no outline nearby"),
-    "no_pin": Text("大字と地番が同じ(ピンなし)", "same settlement and lot number (no pin)"),
-}
 #: Log odds that two parcels of another land type, number or settlement are the same all the same.
 _OTHER_LAND, _OTHER_NUMBER, _OTHER_SETTLEMENT, _SAME_LOT = -3.0, -6.0, -4.0, 5.0
 #: A pin at more than so many standard deviations, or an area off by more than so much (ln), is odd.
@@ -61,6 +42,7 @@ class _Side:
 
     order: np.ndarray
     ids: np.ndarray
+    municipality: np.ndarray
     settlement: np.ndarray
     lot: np.ndarray
     land: np.ndarray
@@ -94,6 +76,7 @@ def join_register(
     register: gpd.GeoDataFrame,
     decisions: pd.DataFrame | None = None,
     *,
+    ground: Ground | None = None,
     model: JoinModel | None = None,
     reach_m: float = 60.0,
 ) -> pd.DataFrame:
@@ -108,6 +91,8 @@ def join_register(
         land_type, geometry (a point; rows without one are joined by number only).
     decisions : DataFrame, optional
         register_id and parcel_id (None: it stands alone); the last row of a register_id counts.
+    ground : Ground, optional
+        Lots of the land registry's map and the outlines on them.
     model : JoinModel, optional
         What is supposed at first; it is fitted to the pins that have no number in common.
     reach_m : float
@@ -120,7 +105,7 @@ def join_register(
         "number", "inside", "near", "alone"); distance_m (0 inside; NaN without place or alone);
         area_ratio (registered / measured); confidence ("high", "medium", "low"); probability;
         margin (ln of how many times likelier than the second best choice of the row); reason (a key
-        of `REASONS`).
+        of `kanpo.parcels.REASONS`).
     """
     model = model or JoinModel()
     epsg = _plane(outlines, register)
@@ -132,61 +117,13 @@ def join_register(
     links = _Links(np.full(n, -1), none, np.zeros(n), np.zeros(n), none.copy(), none.copy())
     lost = _by_decision(pins, shapes, decisions, links)
     _by_number(pins, shapes, links, model)
-    _by_place(pins, shapes, links, model, reach_m)
+    if ground is not None and len(ground.lots):
+        _by_registry_map(pins, shapes, ground, links)
+    lots = same_lots(pins.municipality, pins.settlement, pins.lot, pins.shapes)
+    _by_place(pins, shapes, links, model, reach_m, second_rows(lots, links.kind != "", pins.placed()))
+    leaders = _by_same_lot(pins, links, lots)
     links.reason[lost], links.cap[lost] = "decision_lost", "low"
-    return _table(pins, shapes, links)
-
-
-def doubtful(links: pd.DataFrame) -> pd.DataFrame:
-    """The links a person should look at, the most urgent first, with `why` as a Text.
-
-    That is all that is not of high confidence: contradictions before close calls, the closest first.
-    """
-    rank = {code: number for number, code in enumerate(REASONS)}
-    found = links[links["confidence"] != "high"]
-    found = found.assign(why=found["reason"].map(REASONS), _rank=found["reason"].map(rank))
-    ordered = found.sort_values(["_rank", "margin", "register_id"], kind="stable")
-    return ordered.drop(columns="_rank").reset_index(drop=True)
-
-
-def newest_status(register_rows: pd.DataFrame) -> pd.DataFrame:
-    """Abandoned status of each parcel from its newest survey, and which row says so.
-
-    The newest survey counts whole: where it no longer calls a parcel idle, an older one that did is
-    not asked. A row without a date loses to any with one.
-
-    Parameters
-    ----------
-    register_rows : DataFrame
-        parcel_id (rows without stand for themselves), register_id, idle_class, devastation_class,
-        years_abandoned, survey_date (ISO), source; columns may be missing.
-
-    Returns
-    -------
-    DataFrame
-        One row per parcel: parcel_id, register_id and source of the row that counts, its idle_class,
-        devastation_class, years_abandoned and survey_date, and `disputed`: another row of the same
-        date says otherwise.
-    """
-    wanted = ["parcel_id", "register_id", "source", *STATUS_COLUMNS]
-    rows = register_rows.reindex(columns=wanted).reset_index(drop=True)
-    date = pd.to_datetime(rows["survey_date"], errors="coerce", format="ISO8601", utc=True)
-    own = rows["parcel_id"].isna()
-    group = np.where(own, "r" + rows["register_id"].astype(str), "p" + rows["parcel_id"].astype(str))
-    idle, devastated = (rows[name].astype(object).fillna("").map(str) for name in STATUS_COLUMNS[:2])
-    said = idle + "|" + devastated
-    known = rows[["idle_class", "devastation_class", "years_abandoned"]].notna().sum(axis=1)
-    day = date.map(lambda d: d.toordinal() if pd.notna(d) else 0)
-    rows = rows.assign(
-        _group=group, _day=day, _known=-known, _said=said, _row=rows["register_id"].astype(str)
-    )
-    rows = rows.sort_values(
-        ["_group", "_day", "_known", "_said", "_row"], ascending=[True, False, True, True, True]
-    )
-    newest = rows[rows["_day"] == rows.groupby("_group")["_day"].transform("max")]
-    disputed = newest.groupby("_group")["_said"].nunique() > 1
-    first = rows.drop_duplicates("_group")
-    return first.assign(disputed=first["_group"].map(disputed))[[*wanted, "disputed"]].reset_index(drop=True)
+    return _table(pins, shapes, links, leaders)
 
 
 def _plane(*tables: gpd.GeoDataFrame) -> int:
@@ -207,7 +144,7 @@ def _geometries(table: pd.DataFrame) -> np.ndarray:
 
 
 def _side(table: pd.DataFrame, id_column: str, area_column: str, epsg: int) -> _Side:
-    wanted = [id_column, "settlement", "lot_number", "land_type", area_column]
+    wanted = [id_column, "settlement", "lot_number", "land_type", "municipality_code", area_column]
     rows = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).reindex(columns=wanted)
     area = pd.to_numeric(rows[area_column], errors="coerce").to_numpy(dtype=float)
     area = np.where(area > 0, area, np.nan)
@@ -216,13 +153,14 @@ def _side(table: pd.DataFrame, id_column: str, area_column: str, epsg: int) -> _
     if id_column == "parcel_id":
         area = np.where(np.isnan(area), shapely.area(shapes), area)
     middle = shapely.centroid(shapes)
-    texts = {name: rows[name].astype(object) for name in wanted[:4]}
+    texts = {name: rows[name].astype(object) for name in wanted[:5]}
     pairs = pairs_of(texts["settlement"], texts["lot_number"])
     keys = {
         "ids": texts[id_column].map(str).to_numpy(dtype=object),
         "settlement": np.array([place for place, _ in pairs], dtype=object),
         "lot": np.array([lot for _, lot in pairs], dtype=object),
         "land": texts["land_type"].map(search_key).to_numpy(dtype=object),
+        "municipality": texts["municipality_code"].fillna("").map(str).to_numpy(dtype=object),
     }
     sort = pd.DataFrame({**keys, "area": area, "x": shapely.get_x(middle), "y": shapely.get_y(middle)})
     order = sort.sort_values(list(sort.columns), kind="stable").index.to_numpy()
@@ -241,7 +179,7 @@ def _by_decision(pins: _Side, shapes: _Side, decisions: pd.DataFrame | None, lin
         if identity not in meant:
             continue
         if (parcel := meant[identity]) is None or parcel != parcel:
-            links.put(row, -1, "decision", "decided")
+            links.put(int(row), -1, "decision", "decided")
         elif str(parcel) in where:
             links.put(row, where[str(parcel)], "decision", "decided")
         else:
@@ -281,9 +219,37 @@ def _by_number(pins: _Side, shapes: _Side, links: _Links, model: JoinModel) -> N
             links.cap[one.row] = "medium" if one.far <= 3 * _FAR_SIGMAS * model.sigma_m else "low"
 
 
-def _by_place(pins: _Side, shapes: _Side, links: _Links, model: JoinModel, reach_m: float) -> None:
-    """Assign the rows that are left, one to one, to the outlines that are left."""
-    left = links.kind == ""
+def _by_registry_map(pins: _Side, shapes: _Side, ground: Ground, links: _Links) -> None:
+    """Link rows whose number is that of a lot of the land registry to the outline on that lot."""
+    names = pd.Series(lot_names(ground.lots))
+    once = names[~names.duplicated(keep=False) & (names != "")]
+    places = dict(zip(once, once.index, strict=True))
+    best = ground.pairs.sort_values(["share_lot", "share_outline"], ascending=False).drop_duplicates("lot")
+    on_lot = best.set_index("lot")
+    back = np.empty(len(shapes.order), dtype=int)
+    back[shapes.order] = np.arange(len(shapes.order))
+    marks = ground.lots["mark"].to_numpy(dtype=object)
+    for row in np.flatnonzero(links.kind == ""):
+        lot = places.get(f"{pins.settlement[row]}\t{pins.lot[row]}")
+        if lot is None:
+            continue
+        if lot not in on_lot.index:
+            links.put(int(row), -1, "alone", "no_outline")
+            continue
+        found = on_lot.loc[lot]
+        links.put(int(row), int(back[int(found["outline"])]), "number", "registry_map")
+        unsure = max(found["share_lot"], found["share_outline"]) < SURE_SHARE or marks[lot] is not None
+        links.cap[row] = "medium" if unsure else ""
+
+
+def _by_place(
+    pins: _Side, shapes: _Side, links: _Links, model: JoinModel, reach_m: float, second: np.ndarray
+) -> None:
+    """Assign the rows that are left, one to one, to the outlines that are left.
+
+    Of the rows (n,) that are `second`, another row speaks of the same lot and is assigned for them.
+    """
+    left = (links.kind == "") & ~second
     links.put(np.flatnonzero(left & ~pins.placed()), -1, "alone", "no_place")
     links.cap[links.reason == "no_place"] = "low"
     rows = np.flatnonzero(left & pins.placed())
@@ -306,6 +272,27 @@ def _by_place(pins: _Side, shapes: _Side, links: _Links, model: JoinModel, reach
         "maybe_linked",
     )
     _contradictions(pins, shapes, links, rows)
+
+
+def _by_same_lot(pins: _Side, links: _Links, lots: np.ndarray) -> np.ndarray:
+    """Give rows of a lot that another row was linked for the same link; that row (n,), -1 for none.
+
+    What was learnt of one row, by a decision, a pin or a number, holds for every row of that lot.
+    """
+    open_ = (links.kind == "") | (links.reason == "no_place")
+    ranks = {"decision": 0, "number": 1, "inside": 2, "near": 3, "alone": 4}
+    best = np.array([ranks.get(kind, 9) for kind in links.kind]) + 0.5 * (links.cap == "low")
+    leaders = lot_leaders(lots, open_, best, links.probability)
+    rows = np.flatnonzero(leaders >= 0)
+    leader = leaders[rows]
+    links.target[rows] = links.target[leader]
+    links.kind[rows], links.reason[rows] = "number", "same_lot"
+    links.probability[rows], links.margin[rows] = links.probability[leader], links.margin[leader]
+    links.cap[rows] = links.cap[leader]
+    bare = np.flatnonzero(links.kind == "")
+    links.put(bare, -1, "alone", "no_place")
+    links.cap[bare] = "low"
+    return leaders
 
 
 def _contradictions(pins: _Side, shapes: _Side, links: _Links, rows: np.ndarray) -> None:
@@ -355,12 +342,15 @@ def _pairs(pins: _Side, shapes: _Side, rows: np.ndarray, targets: np.ndarray, re
     )
 
 
-def _table(pins: _Side, shapes: _Side, links: _Links) -> pd.DataFrame:
+def _table(pins: _Side, shapes: _Side, links: _Links, leaders: np.ndarray) -> pd.DataFrame:
     linked = links.target >= 0
     distance, ratio = np.full(len(linked), np.nan), np.full(len(linked), np.nan)
     parcel = np.full(len(linked), None, dtype=object)
     found = links.target[linked]
     parcel[linked] = shapes.ids[found]
+    # A lot without an outline is a parcel at its pin, and its other rows belong to that.
+    pinned = np.flatnonzero((leaders >= 0) & ~linked)
+    parcel[pinned] = [PIN_PREFIX + pins.ids[leader] for leader in leaders[pinned]]
     distance[linked] = shapely.distance(pins.shapes[linked], shapes.shapes[found])
     ratio[linked] = pins.area[linked] / shapes.area[found]
     by_probability = np.select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ import shapely
 from kanpo.crs import STORED_EPSG, TOKYO_EPSG, TOKYO_PLANES, zone_epsg
 from kanpo.errors import Problem, Severity, UsageError
 from kanpo.locale import Text
+from kanpo.parcels._arbitrary import arbitrary_ones, refuse_arbitrary
 from kanpo.parcels._check import check_polygons
-from kanpo.parcels._findings import Finding, reject
+from kanpo.parcels._findings import Finding, reject, same_as
 from kanpo.parcels._formats import vector_driver
 from kanpo.parcels._geometry import build_polygons, take_polygons
 from kanpo.parcels._layout import find_layout, known_epsg
@@ -32,8 +33,13 @@ from kanpo.parcels._split import FeatureChunk, split_features
 from kanpo.parcels._vector import feature_count, open_vector, vector_chunks
 from kanpo.parcels._whereabouts import ANYWHERE, Whereabouts, in_metres, old_datum, taken_for, which_zone
 from kanpo.parcels.sources import ROUNDED, SOURCES, Source
+from kanpo.reading import lot_keys
 from kanpo.schema import REGISTER
 from kanpo.tables import not_collecting
+
+#: Names under which a file of no known form may carry an id; the first kind is counted anew in each file.
+LOCAL_IDS = frozenset(("筆ID", "id", "ID", "fid", "FID"))
+_IDS = LOCAL_IDS | {"parcel_id", "uuid", "polygon_uuid", "DaichoId"}
 
 #: Told to the caller after each chunk: bytes done, bytes in all.
 Progress = Callable[[int, int], None]
@@ -45,7 +51,7 @@ class ParcelChunk:
 
     read = rows of `frame` + rows of `pins` + rejects + `duplicates` (parcels that stand in the file
     a second time, the same in every respect). `frame` has the columns of the parcel table but the
-    batch; `pins` are points of a farmland register, with the columns of the register table.
+    batch, and ``denied`` where surveys are in it (see `feature_denials`); `pins` are points of a farmland register, with the columns of the register table.
     """
 
     frame: gpd.GeoDataFrame
@@ -80,12 +86,18 @@ class ParcelReader:
     #: single file, such as numbers from 1.
     elsewhere: Callable[[], dict[str, tuple[float, ...]]] = dict
     problems: list[Problem] = field(default_factory=list)
+    #: The names of all properties so far.
+    names: set[str] = field(default_factory=set)
+    path: Path | None = None
     #: Id to the number of the parcel that had it first, and a hash of its content.
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    #: Outlines by their box: the outline, its number, and what is said of it.
+    _drawn: dict[tuple[float, ...], list[tuple[shapely.Geometry, int, tuple[str, str, str]]]] = field(
+        default_factory=dict
+    )
     _elsewhere: dict[str, tuple[float, ...]] | None = None
-    _number: int = 0
     _placed: bool = False
-    _pinned: dict[str, int] = field(default_factory=dict)
+    _pinned: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: Pins of the present chunk that came before, the same in every respect.
     _again: int = 0
 
@@ -107,6 +119,9 @@ class ParcelReader:
         assert self.source is not None
         properties = [properties_of(feature) for feature in chunk.features]
         table, unread = parcel_rows(self.source, properties, chunk)
+        self.names |= table.attrs.pop("names")
+        if "system" in table:
+            refuse_arbitrary(table["system"], self.name)
         if chunk.shapes is None:
             built = build_polygons([feature.get("geometry") for feature in chunk.features])
         else:
@@ -118,6 +133,8 @@ class ParcelReader:
         checked = check_polygons(built, self.crs, None if self.source.boundary else areas)
         table["area_m2"] = np.round(checked.areas, 2)
         self._again = 0
+        if "system" in table:
+            checked = replace(checked, findings=arbitrary_ones(table, checked.shapes, checked.findings))
         pins, findings = self._pins(table, chunk, checked.findings)
         findings, repeated = self._identify(table, checked.shapes, findings)
         kept = np.array([shape is not None for shape in checked.shapes], dtype=bool) & ~repeated
@@ -155,21 +172,24 @@ class ParcelReader:
                 continue
             content = hash((table["attributes"].iat[position], point.wkb))
             first = identity not in self._pinned
-            if self._pinned.setdefault(identity, content) != content:
+            number = chunk.numbers[position]
+            first_number, known = self._pinned.setdefault(identity, (number, content))
+            if known != content:
                 others.append((position, reject("repeated-id", identity)))
             elif first:
                 points[position] = point
                 others += [(position, found)] if found else []
             else:
                 self._again += 1
+                others.append((position, same_as(first_number, alike=True)))
         rows = table.iloc[list(points)].rename(columns={"parcel_id": "register_id"})
-        keys = [key for key in REGISTER.keys if key != "batch_id"]
+        keys = [key for key in (*REGISTER.keys, "denied") if key != "batch_id" and key in rows]
         return gpd.GeoDataFrame(rows[keys], geometry=list(points.values()), crs=STORED_EPSG), others
 
     def _identify(
         self, table: pd.DataFrame, shapes: np.ndarray, findings: list[tuple[int, Finding]]
     ) -> tuple[list[tuple[int, Finding]], np.ndarray]:
-        """Give parcels without an id one from their content; find ids that come again."""
+        """Give parcels without an id one from their content; find ids and outlines that come again."""
         repeated = np.zeros(len(table), dtype=bool)
         ids, attributes, outlines = (
             table["parcel_id"].tolist(),
@@ -178,33 +198,60 @@ class ParcelReader:
         )
         again: list[tuple[int, Finding]] = []
         if self._elsewhere is None:
-            local = self.source is not None and self.source.key == "plain"
-            self._elsewhere = self.elsewhere() if local else {}
+            plain = self.source is not None and self.source.key == "plain"
+            self._elsewhere = self.elsewhere() if plain and not self.local else {}
+        numbers = table["source_row"].tolist()
+        boxes = shapely.bounds(shapes).tolist()
         for position, (identity, text, outline) in enumerate(zip(ids, attributes, outlines, strict=True)):
             if outline is None:
                 continue
-            if identity == ROUNDED:
-                again.append((position, reject("id-rounded")))
-                shapes[position] = None
-                continue
-            box = self._elsewhere.get(identity) if identity is not None else None
-            if box is not None and _apart(box, shapes[position].bounds):
-                again.append((position, reject("id-elsewhere", identity)))
-                shapes[position] = None
-                continue
+            number = int(numbers[position])
+            finding = self._id_problem(identity, shapes[position])
             if identity is None:
                 ids[position] = identity = f"x-{sha256(text.encode() + outline).hexdigest()[:16]}"
-            content = hash((text, outline))
-            seen = self._seen.setdefault(identity, (self._number, content))
-            if seen == (self._number, content):
-                self._number += 1
-            elif seen[1] == content:
-                repeated[position] = True
-            else:
-                again.append((position, reject("repeated-id", identity)))
-                shapes[position] = None
+            if finding is None:
+                finding = self._seen_before(identity, hash((text, outline)), number)
+            if finding is None and (self.local or identity.startswith("x-")):
+                finding = self._same_ground(table, position, shapes[position], boxes[position], number)
+            if finding is not None:
+                again.append((position, finding))
+                repeated[position] = not finding.rejects
+                shapes[position] = None if finding.rejects else shapes[position]
         table["parcel_id"] = pd.Series(ids, dtype=object)
         return findings + again, repeated
+
+    @property
+    def local(self) -> bool:
+        """Whether ids are unique in this file only."""
+        named = self.names.intersection(_IDS)
+        return self.source is not None and self.source.key == "plain" and named <= LOCAL_IDS
+
+    def _id_problem(self, identity: str | None, shape: shapely.Geometry) -> Finding | None:
+        if identity == ROUNDED:
+            return reject("id-rounded")
+        box = (self._elsewhere or {}).get(identity) if identity is not None else None
+        return reject("id-elsewhere", identity) if box and _apart(box, shape.bounds) else None
+
+    def _seen_before(self, identity: str, content: int, number: int) -> Finding | None:
+        first, known = self._seen.setdefault(identity, (number, content))
+        if first == number:
+            return None
+        return same_as(first, alike=True) if known == content else reject("repeated-id", identity)
+
+    def _same_ground(
+        self, table: pd.DataFrame, position: int, shape: shapely.Geometry, box: list[float], number: int
+    ) -> Finding | None:
+        """An earlier feature of the very same outline, drawn from whichever corner."""
+        row = table.iloc[position]
+        content = (_without_ids(row["attributes"]), *lot_keys(row["settlement"], row["lot_number"]))
+        for other, first, said in self._drawn.setdefault(tuple(box), []):
+            if not shapely.equals_exact(shapely.normalize(shape), shapely.normalize(other), 0.0):
+                continue
+            lots = [(one, two) for one, two in zip(content[1:], said[1:], strict=True) if one and two]
+            if all(one == two for one, two in lots):
+                return same_as(first, alike=content == said)
+        self._drawn[tuple(box)].append((shape, number, content))
+        return None
 
     def _chunk(
         self,
@@ -241,6 +288,11 @@ class ParcelReader:
             len(repaired - rejected.keys()),
             duplicates,
         )
+
+
+def _without_ids(attributes: str) -> str:
+    received = orjson.loads(attributes)
+    return repr(sorted((key, value) for key, value in received.items() if key not in LOCAL_IDS))
 
 
 def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
@@ -293,14 +345,14 @@ def read_parcels(
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         size, chunks = feature_count(vector), vector_chunks(vector)
         reader = ParcelReader(path.name, digest, vector.crs, size, chunks, form, on_progress)
-        reader.whereabouts = whereabouts
+        reader.whereabouts, reader.path = whereabouts, path
         yield reader
         return
     with open_input(path) as file:
         layout = find_layout(file, chosen)
         size, chunks = len(file.data), split_features(file, layout)
         reader = ParcelReader(file.name, file.sha256, layout.crs, size, chunks, form, on_progress)
-        reader.complete, reader.whereabouts = layout.complete, whereabouts
+        reader.complete, reader.whereabouts, reader.path = layout.complete, whereabouts, path
         yield reader
 
 

@@ -15,6 +15,7 @@ from kanpo.locale import Text
 from kanpo.parcels._rejects import ADDED_COLUMNS, RAW_COLUMN
 from kanpo.parcels._split import FeatureChunk
 from kanpo.parcels._status import meaning_of, read_states
+from kanpo.parcels._surveyed import feature_denials
 from kanpo.parcels.sources import Source
 from kanpo.parcels.sources._source import Column, area_in, text
 from kanpo.parcels.tables._names import ADDRESSES, PLACES, recognise
@@ -65,6 +66,21 @@ def parcel_rows(
         for key, values in read.items()
         for at, problem in _problems_in(values)
     ]
+    table = _as_table(source, read, properties, chunk)
+    if "idle_class" in source.columns and any(map(meaning_of, present)):
+        table["denied"] = pd.Series(feature_denials(table, present), dtype=object)
+    for key, column in source.extra.items():
+        names = [name for name in column.names if name in present]
+        values = _read_column(names, column.read, properties) if names else [None] * len(properties)
+        table[key] = pd.Series(values, dtype=object)
+    table.attrs["names"] = present
+    return table, problems
+
+
+def _as_table(
+    source: Source, read: dict[str, list[object]], properties: list[dict[str, Any]], chunk: FeatureChunk
+) -> pd.DataFrame:
+    """The columns of the parcel table, blank where a value cannot be read."""
     columns: dict[str, Any] = {}
     for key in _COLUMNS:
         values = read.get(key, [None] * len(properties))
@@ -80,13 +96,17 @@ def parcel_rows(
             ],
             dtype=object,
         )
+    if source.identity:
+        parts = [[found.get(name) for name in source.identity] for found in properties]
+        columns["parcel_id"] = np.array(
+            ["-".join(map(str, one)) if None not in one else None for one in parts], dtype=object
+        )
     columns["attributes"] = np.array([orjson.dumps(found).decode() for found in properties], dtype=object)
     columns["source_row"] = np.array(chunk.numbers, dtype=object)
     # Said to be objects, or pandas would look at every text to find out, and store it another way.
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {key: pd.Series(columns[key], dtype=None if key in _NUMBERS else object) for key in _COLUMNS}
     )
-    return frame, problems
 
 
 def _objects(values: list[object]) -> np.ndarray:

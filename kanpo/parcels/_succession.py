@@ -10,9 +10,10 @@ import pandas as pd
 from kanpo.errors import Place, Problem, Severity, UsageError
 from kanpo.locale import Text
 from kanpo.parcels._find import find_parcel
-from kanpo.parcels._joined import PIN_PREFIX, current_parcels
+from kanpo.parcels._joined import current_parcels
 from kanpo.parcels._lineage import Lineage, link_years
 from kanpo.parcels._lineage_tree import ancestors, successor_of
+from kanpo.parcels._links import PIN_PREFIX
 from kanpo.schema import PARCELS, RECORD_KINDS
 from kanpo.store import Batch, Project
 

@@ -18,6 +18,7 @@ from kanpo.schema._imported import (
     ORIGINALS,
     PARCELS,
     REGISTER,
+    STATEMENTS,
 )
 from kanpo.schema._names import names_of
 from kanpo.schema._reading import read_value
@@ -58,6 +59,7 @@ __all__ = [
     "SCORES",
     "SITE_VISIT",
     "STAMPS",
+    "STATEMENTS",
     "TABLES",
     "TRAITS",
     "VOCABULARIES",

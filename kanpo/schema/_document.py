@@ -15,6 +15,7 @@ from kanpo.schema._imported import (
     ORIGINALS,
     PARCELS,
     REGISTER,
+    STATEMENTS,
 )
 from kanpo.schema._recorded import JOURNAL, OUTLINES, PEOPLE, RECORD_KINDS
 from kanpo.schema._traits import TRAITS
@@ -22,7 +23,7 @@ from kanpo.schema._vocabulary import VOCABULARIES
 
 #: Every table of a project, in the order in which data walks through.
 TABLES: tuple[Table, ...] = (
-    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, BOUNDARIES, BATCHES, LAYERS, ORIGINALS),
+    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, STATEMENTS, BOUNDARIES, BATCHES, LAYERS, ORIGINALS),
     *(JOURNAL, OUTLINES, *RECORD_KINDS.values(), PEOPLE),
     *(REGISTER_LINKS, FACTOR_VALUES, SCORES, STAMPS),
 )

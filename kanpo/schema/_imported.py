@@ -92,6 +92,56 @@ REGISTER = Table(
     ),
 )
 
+STATEMENTS = Table(
+    "statement",
+    "statements",
+    Text("台帳・調査の記載", "dated statements of registers and surveys"),
+    Kind.IMPORTED,
+    (
+        Field("lot_id", Text("台帳ID・筆ID", "register or parcel id"), required=True, privacy=_PARTNER),
+        Field(
+            "subject",
+            Text("何の記載か", "what it speaks of"),
+            vocabulary="statement_subject",
+            required=True,
+            privacy=_PARTNER,
+        ),
+        Field("as_of", Text("いつ時点か", "as of"), "date", required=True, privacy=_PARTNER),
+        Field(
+            "as_of_basis",
+            Text("時点の根拠", "why that day"),
+            vocabulary="as_of_basis",
+            required=True,
+            privacy=_PARTNER,
+        ),
+        Field(
+            "denied",
+            Text("該当なしと書かれた列", "columns said to be none"),
+            privacy=_PARTNER,
+            note=Text(
+                "調査したうえで区分が空か「該当なし」だった列(空白区切り)。書かれていない列は何も消さない",
+                "classes that a survey looked for and did not find, by key; what is not said empties nothing",
+            ),
+        ),
+        *(
+            field
+            for field in PARCELS.fields
+            if field.key
+            in (
+                *("municipality_code", "settlement", "lot_number", "land_type", "registered_area_m2"),
+                *("idle_class", "devastation_class", "years_abandoned", "survey_date"),
+                *("farm_promotion_zone", "attributes", "batch_id", "source_row"),
+            )
+        ),
+    ),
+    outline=True,
+    note=Text(
+        "だれが(取込)、どの筆を、いつ時点で、何と書いたか。すべての年を残す。register と筆の状況は、列ごとに一番新しい記載から作る",
+        "who (the import) says what of which lot as of when; every year stays. The register and the status of "
+        "parcels follow from them, each column from the newest that speaks of it",
+    ),
+)
+
 BOUNDARIES = Table(
     "boundary",
     "boundaries",
@@ -103,16 +153,28 @@ BOUNDARIES = Table(
             "boundary_kind", Text("種類", "kind"), vocabulary="boundary_kind", required=True, privacy=_PUBLIC
         ),
         Field("name", Text("名称", "name"), privacy=_PUBLIC),
+        Field(
+            "mark",
+            Text("筆でないもの・未定", "no ordinary lot"),
+            vocabulary="registry_mark",
+            privacy=_PUBLIC,
+            note=Text("登記所備付地図だけ", "lots of the land registry's map only"),
+        ),
         *(
             field
             for field in PARCELS.fields
-            if field.key in ("municipality_code", "farm_settlement_key", "batch_id", "source_row")
+            if field.key
+            in (
+                *("municipality_code", "settlement", "lot_number", "farm_settlement_key"),
+                *("batch_id", "source_row"),
+            )
         ),
     ),
     outline=True,
     note=Text(
-        "市区町村と農業集落の区域。筆がどこに入るかはここから分かる",
-        "municipalities and agricultural settlements; which parcel lies in which follows from here",
+        "市区町村・農業集落の区域と、登記所備付地図の筆。筆がどこに入るか、何番地かはここから分かる",
+        "municipalities, agricultural settlements and lots of the land registry; where a parcel lies and which "
+        "number its ground has follows from here",
     ),
 )
 
@@ -163,10 +225,19 @@ BATCHES = Table(
         Field("source", Text("様式", "recognised form")),
         Field("source_crs", Text("元の座標系", "coordinate system of the file")),
         Field("mapping", Text("指定した列の対応", "mapping of columns that was given"), "json"),
+        Field("as_of", Text("いつ時点のファイルか", "as of"), "date"),
+        Field("as_of_basis", Text("時点の根拠", "why that day"), vocabulary="as_of_basis"),
         Field("read", Text("読込件数", "read"), "integer", minimum=0),
         Field("stored", Text("追加件数", "stored"), "integer", minimum=0),
         Field("updated", Text("更新件数", "updated"), "integer", minimum=0),
         Field("unchanged", Text("変更なし", "unchanged"), "integer", minimum=0),
+        Field(
+            "repeated",
+            Text("同じ筆の繰り返し", "repeated"),
+            "integer",
+            minimum=0,
+            note=Text("1つのファイルに同じ筆が二度あったもの", "lots that stand in one file a second time"),
+        ),
         Field("repaired", Text("補正件数", "repaired"), "integer", minimum=0),
         Field("rejected", Text("差戻し件数", "rejected"), "integer", minimum=0),
         Field("actor", Text("取込者", "who")),

@@ -347,6 +347,30 @@ _PREDICTION = Table(
     ),
 )
 
+_UNDONE = Table(
+    "undone_import",
+    "undone_imports",
+    Text("取り消した取込", "imports undone"),
+    Kind.RECORDED,
+    (
+        Field("batch_id", Text("取込ID", "batch id"), required=True),
+        Field("file_name", Text("ファイル名", "file name"), required=True),
+        Field("sha256", Text("SHA-256", "SHA-256"), required=True),
+        Field("imported_at", Text("取込日時", "when it was imported"), "timestamp"),
+        Field("stored", Text("追加件数", "stored"), "integer"),
+        Field("updated", Text("更新件数", "updated"), "integer"),
+        Field(
+            "orphans",
+            Text("筆がなくなった記録の数", "records whose parcel went with it"),
+            "integer",
+            note=Text("記録そのものは残る", "the records themselves stay"),
+        ),
+    ),
+    by_kanpo=True,
+    about=("batch_id",),
+    note=Text("取込の取消しを kanpo が書く", "written by kanpo where an import is undone"),
+)
+
 #: Every kind of record, by its key. A new kind is one entry here.
 RECORD_KINDS: dict[str, Table] = {
     table.key: table
@@ -361,6 +385,7 @@ RECORD_KINDS: dict[str, Table] = {
         _DECISION,
         _LINK_DECISION,
         _PREDICTION,
+        _UNDONE,
         ASSUMPTION,
         *LOT_KINDS,
     )

@@ -85,17 +85,44 @@ _ALL = (
             "records": ("記録", "records"),
             "register": ("農地台帳", "register"),
             "boundaries": ("区域の境界", "boundaries"),
+            "lots": ("登記所備付地図", "land registry's map"),
+        },
+    ),
+    _vocabulary(
+        "statement_subject",
+        {"register": ("台帳・調査の行", "register row"), "parcel": ("筆の属性", "parcel")},
+    ),
+    _vocabulary(
+        "as_of_basis",
+        {
+            "own": ("行の調査日", "survey date of the row"),
+            "file": ("ファイルの時点(人が言った)", "day of the file, as a person said"),
+            "assumed": ("仮定(取込日)", "assumed: day of the import"),
         },
     ),
     _vocabulary(
         "located_by",
-        {"pin": ("台帳のピンのみ(筆の形なし)", "register pin only (no outline)")},
+        {
+            "pin": ("台帳のピンのみ(筆の形なし)", "register pin only (no outline)"),
+            "registry": ("登記所備付地図の筆の形", "outline of the land registry's map"),
+        },
     ),
     _vocabulary(
         "boundary_kind",
         {
             "municipality": ("市区町村", "municipality"),
             "farm_settlement": ("農業集落", "agricultural settlement"),
+            "registry_lot": ("登記所備付地図の筆", "lot of the land registry"),
+        },
+    ),
+    _vocabulary(
+        "registry_mark",
+        {
+            "undetermined": ("筆界未定", "boundary not determined"),
+            "outside": ("地区外", "outside the district"),
+            "other_map": ("別図", "on another map"),
+            "road": ("道", "road without a number"),
+            "water": ("水", "water without a number"),
         },
     ),
     _vocabulary(

@@ -7,13 +7,13 @@ are stale. This is the only room with SQL.
 from kanpo.store._at_rest import read_at_rest
 from kanpo.store._backup import BackupFiles, backup_people, backup_project, check_sealed, free_name
 from kanpo.store._backup_seal import BackupSeal
+from kanpo.store._batch import Batch
 from kanpo.store._chain import CHAIN_COLUMNS, Content, NewRecord, outline_hash, record_content
 from kanpo.store._computed import INPUT_LABELS, Stamp
 from kanpo.store._edits import Edit, list_additions
 from kanpo.store._foreign import check_foreign_tables, ordinary_tables
 from kanpo.store._geometry import to_blobs as outline_blobs
 from kanpo.store._identity import new_record_ids, sha256_of
-from kanpo.store._imported import Batch
 from kanpo.store._layers import StoredLayer
 from kanpo.store._location import in_wal_mode, is_project, shared_location
 from kanpo.store._mend import Mended, go_on_as_it_is, list_edits, undo_edits
@@ -34,7 +34,9 @@ from kanpo.store._restore import (
     thin_out,
 )
 from kanpo.store._seal import PrintedSeal, Seal, heads_of, parse_seal, seal_of
+from kanpo.store._statements import settle
 from kanpo.store._styles import STYLE_AUTHOR, STYLE_TABLE, StoredStyle
+from kanpo.store._take_back import Undone, undo_import
 from kanpo.store._verify import check_chains, verify_project
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "StoredLayer",
     "StoredStyle",
     "TableRows",
+    "Undone",
     "arrivals",
     "backup_people",
     "backup_project",
@@ -93,10 +96,12 @@ __all__ = [
     "record_content",
     "restore_project",
     "seal_of",
+    "settle",
     "sha256_of",
     "shared_location",
     "surplus",
     "thin_out",
     "undo_edits",
+    "undo_import",
     "verify_project",
 ]

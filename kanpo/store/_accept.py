@@ -13,12 +13,13 @@ import pandas as pd
 
 from kanpo.crs import STORED_EPSG
 from kanpo.schema import BATCHES, FORMER_PARCELS, LINEAGE, PARCELS, STAMPS
+from kanpo.store._batch import Batch
 from kanpo.store._connection import spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, Edit, find_edits
 from kanpo.store._frames import rows_of
 from kanpo.store._geometry import from_blobs
 from kanpo.store._identity import current_actor, new_record_id, now
-from kanpo.store._imported import Batch, Imported
+from kanpo.store._imported import Imported
 from kanpo.store._kept import keep_table
 from kanpo.store._mend import take_out_computed
 from kanpo.store._sql import insert_rows, quoted

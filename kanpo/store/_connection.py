@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from kanpo.errors import EnvironmentFailure, InputUnusable, IntegrityFailure, KanpoError, Place
 from kanpo.locale import Text
@@ -19,6 +20,8 @@ class Connection(sqlite3.Connection):
     """A connection that may have something to write at the end of every transaction."""
 
     before_commit: Callable[[], None] | None = None
+    #: Notes what the import that is going on changes; None outside of one.
+    undo_log: Any = None
 
 
 def connect(path: Path, *, write: bool) -> Connection:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from itertools import chain
-from typing import Any
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,49 +15,28 @@ import pandas as pd
 
 from kanpo.errors import Conflict, Place
 from kanpo.locale import Text
-from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER
-from kanpo.store._connection import spoken_errors, transaction
+from kanpo.schema import BATCHES, BOUNDARIES, PARCELS, REGISTER, STATEMENTS
+from kanpo.store._batch import Batch, as_statements, said_of_parcels
+from kanpo.store._boundaries import REGISTRY_LOT, Boundaries
+from kanpo.store._connection import Connection, spoken_errors, transaction
 from kanpo.store._edits import IMPORTED, find_edits, problems_of
 from kanpo.store._former import FormerParcels
-from kanpo.store._frames import read_frame, rows_of
+from kanpo.store._frames import read_frame
 from kanpo.store._identity import current_actor, new_record_id, now, sha256_of
 from kanpo.store._layers import Layers
-from kanpo.store._sql import insert_rows, quoted
+from kanpo.store._parcel_rows import Age, ParcelRows
+from kanpo.store._received import keep_file, read_received
+from kanpo.store._sql import quoted
+from kanpo.store._statements import ASSUMED, Statements
+from kanpo.store._undo import UndoLog
 
-_PARCEL_COLUMNS = PARCELS.keys
-#: Columns that tell whether a parcel that comes again has changed.
-_CONTENT = tuple(key for key in _PARCEL_COLUMNS if key not in ("batch_id", "source_row"))
 _BATCH_COLUMNS = BATCHES.keys
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One import: the file, what was recognised in it, and the counts.
-
-    read = stored + updated + unchanged + rejected; `repaired` counts among the first three. `mapping`
-    is the column mapping that the user gave (JSON), to be used again for files with those columns.
-    """
-
-    file_name: str
-    sha256: str
-    batch_kind: str = "parcels"
-    source: str = ""
-    source_crs: str = ""
-    mapping: str = ""
-    read: int = 0
-    stored: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    repaired: int = 0
-    rejected: int = 0
-    batch_id: str = ""
-    actor: str = ""
-    imported_at: str = ""
-    reason: str | None = None
-
-
-class Imported(FormerParcels, Layers):
+class Imported(ParcelRows, FormerParcels, Statements, Boundaries, Layers):
     """Reads and replaces what was imported into one project."""
+
+    _in_one = False
 
     def store_parcels(
         self,
@@ -68,6 +48,7 @@ class Imported(FormerParcels, Layers):
         register: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
         boundaries: Callable[[], gpd.GeoDataFrame | None] = lambda: None,
         succeed: Callable[[Batch], None] = lambda batch: None,
+        received: Callable[[], Path | None] = lambda: None,
     ) -> Batch:
         """Store parcels chunk by chunk in one transaction: all of the file, or nothing of it.
 
@@ -83,12 +64,15 @@ class Imported(FormerParcels, Layers):
         describe : callable
             Fills in what is known of the file only after it was read.
         register : callable
-            Gives, after the last chunk, the rows of the farmland register that the file holds.
+            Gives, after the last chunk, the rows of the farmland register that the file holds: columns
+            of the register table and, where known, `denied` (see the table of statements).
         boundaries : callable
             The same for boundaries.
         succeed : callable
             Called when all is stored, within the transaction: the place to `retire` what the file
             replaces.
+        received : callable
+            Gives, when all was read, the file to be kept as it is; None where persons stand in it.
 
         Returns
         -------
@@ -96,22 +80,52 @@ class Imported(FormerParcels, Layers):
             With its id, counts, who and when.
         """
         batch = replace(batch, batch_id=new_record_id(), actor=current_actor(), imported_at=now())
-        with spoken_errors(self._path):
+        batch = self._dated(batch)
+        with spoken_errors(self._path), self._noted(batch.batch_id):
             try:
                 with transaction(self._connection):
-                    self._refuse_edited()
+                    self._begin(batch)
                     batch = self._store_chunks(batch, chunks)
-                    batch = self._store_register(batch, register())
+                    batch = self._count_register(batch, register())
                     batch = self._store_boundaries(batch, boundaries())
                     batch = describe(batch)
                     if not keep or not batch.stored + batch.updated:
                         raise _Undo
                     succeed(batch)
-                    self._add_batch(batch)
-                    self.refresh_extent()
+                    self._add_batch(batch, received())
             except _Undo:
                 pass
         return batch
+
+    @contextmanager
+    def one_import(self) -> Iterator[None]:
+        """Within it, what follows an import (links, pins) is undone with the last import before it."""
+        self._in_one = True
+        try:
+            yield
+        finally:
+            self._in_one = False
+            self._set_log(None)
+
+    @contextmanager
+    def _noted(self, batch_id: str) -> Iterator[None]:
+        before = getattr(self._connection, "undo_log", None)
+        try:
+            yield
+        except BaseException:
+            self._set_log(before)
+            raise
+        stored = self._connection.execute("SELECT 1 FROM batches WHERE batch_id = ?", (batch_id,)).fetchone()
+        if stored is None or not self._in_one:
+            self._set_log(before if self._in_one else None)
+
+    def _begin(self, batch: Batch) -> None:
+        self._refuse_edited()
+        self._set_log(UndoLog.begin(self._connection, batch.batch_id))
+
+    def _set_log(self, log: UndoLog | None) -> None:
+        if isinstance(self._connection, Connection):
+            self._connection.undo_log = log
 
     def _refuse_edited(self) -> None:
         """Stop before an import would overwrite what somebody edited by hand."""
@@ -131,70 +145,95 @@ class Imported(FormerParcels, Layers):
                 tuple(edits),
             )
 
+    def _dated(self, batch: Batch) -> Batch:
+        """The import with its day: that of the first time where the very same file was read before."""
+        if batch.as_of and batch.as_of_basis != ASSUMED:
+            return batch
+        before = self.batch_of(batch.sha256)
+        day = before.as_of if before is not None and before.as_of else batch.as_of or batch.imported_at[:10]
+        basis = before.as_of_basis if before is not None and before.as_of_basis else ASSUMED
+        return replace(batch, as_of=day, as_of_basis=basis)
+
+    def _age(self, batch: Batch) -> Age:
+        """How new an import is; of a file read again without a day, how new it was the first time."""
+        dated = batch.as_of_basis != ASSUMED
+        first = (
+            None
+            if dated
+            else self._connection.execute(
+                "SELECT imported_at FROM batches WHERE sha256 = ? ORDER BY fid LIMIT 1", (batch.sha256,)
+            ).fetchone()
+        )
+        return (dated, batch.as_of, first[0] if first else batch.imported_at)
+
     def _store_chunks(self, batch: Batch, chunks: Iterable[tuple[gpd.GeoDataFrame, int, int, int]]) -> Batch:
         known = self._known_parcels()
+        age = self._age(batch)
         for parcels, read, repaired, rejected in chunks:
-            stored, updated, unchanged = self._store_chunk(parcels, batch.batch_id, known)
+            rows = self._store_chunk(parcels, batch.batch_id, known, age)
+            said = self._add_statements(said_of_parcels(parcels, batch), batch.batch_id)
+            self._settle_parcels(said)
+            updated = rows.changed | (rows.again & said)
             batch = replace(
                 batch,
                 read=batch.read + read,
-                stored=batch.stored + stored,
-                updated=batch.updated + updated,
-                unchanged=batch.unchanged + unchanged,
+                stored=batch.stored + len(rows.fresh),
+                updated=batch.updated + len(updated),
+                unchanged=batch.unchanged + len(rows.again - updated),
+                held=batch.held + len(rows.held),
                 repaired=batch.repaired + repaired,
                 rejected=batch.rejected + rejected,
             )
         return batch
 
-    def _known_parcels(self) -> dict[str, int]:
-        return dict(self._connection.execute("SELECT parcel_id, fid FROM parcels"))
-
-    def _store_register(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
-        """Store register rows in place of those of the same id, and count them."""
+    def _count_register(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
+        """Keep what the file says of lots of the register, and count it."""
         if rows is None or rows.empty:
             return batch
-        found = rows_of(rows, REGISTER, batch.batch_id)
-        content = [key for key in REGISTER.keys if key not in ("batch_id", "source_row")]
-        old = {row[1]: row[: 1 + len(content)] for row in rows_of(self.register(), REGISTER, "")}
-        changed = [row for row in found if old.get(row[1]) != row[: 1 + len(content)]]
-        names = ", ".join(map(quoted, REGISTER.keys))
-        marks = ", ".join("?" * (len(REGISTER.keys) + 1))
-        self._connection.executemany(
-            "DELETE FROM register WHERE register_id = ?", [(row[1],) for row in changed]
-        )
-        self._connection.executemany(f"INSERT INTO register (geom, {names}) VALUES ({marks})", changed)
-        fresh = sum(row[1] not in old for row in changed)
+        said = as_statements(rows.rename(columns={"register_id": "lot_id"}), batch, "register")
+        counts = self._store_register(said, batch.batch_id)
         return replace(
             batch,
             batch_kind=batch.batch_kind if batch.stored + batch.updated else "register",
-            stored=batch.stored + fresh,
-            updated=batch.updated + len(changed) - fresh,
-            unchanged=batch.unchanged + len(found) - len(changed),
+            stored=batch.stored + counts.stored,
+            updated=batch.updated + counts.updated,
+            unchanged=batch.unchanged + counts.unchanged,
         )
 
     def _store_boundaries(self, batch: Batch, rows: gpd.GeoDataFrame | None) -> Batch:
-        """Store boundaries in place of those of the same kind and municipality."""
+        """Store the boundaries of a file, and count them."""
         if rows is None or rows.empty:
             return batch
-        replaced = rows[["boundary_kind", "municipality_code"]].drop_duplicates()
-        self._connection.executemany(
-            "DELETE FROM boundaries WHERE boundary_kind = ? AND municipality_code IS ?",
-            replaced.where(replaced.notna(), None).to_numpy(dtype=object).tolist(),
+        counts = self._put_boundaries(rows, batch.batch_id)
+        lots = (rows["boundary_kind"] == REGISTRY_LOT).all()
+        return replace(
+            batch,
+            batch_kind="lots" if lots else "boundaries",
+            stored=batch.stored + counts.stored,
+            updated=batch.updated + counts.updated,
+            unchanged=batch.unchanged + counts.unchanged,
         )
-        names = ", ".join(map(quoted, BOUNDARIES.keys))
-        marks = ", ".join("?" * (len(BOUNDARIES.keys) + 1))
-        self._connection.executemany(
-            f"INSERT OR REPLACE INTO boundaries (geom, {names}) VALUES ({marks})",
-            rows_of(rows, BOUNDARIES, batch.batch_id),
-        )
-        return replace(batch, batch_kind="boundaries", stored=batch.stored + len(rows))
 
-    def boundaries(self, kind: str) -> gpd.GeoDataFrame:
-        """Boundaries of a kind (``municipality``, ``farm_settlement``), EPSG:6668."""
-        return read_frame(self._connection, self._path, BOUNDARIES, "WHERE boundary_kind = ?", [kind])
+    def name_parcels(self, names: pd.DataFrame) -> None:
+        """Give parcels without a lot number the one that the land registry's map has there.
+
+        Parameters
+        ----------
+        names : DataFrame
+            parcel_id, settlement, lot_number.
+        """
+        if names.empty:
+            return
+        rows = names[["settlement", "lot_number", "parcel_id"]].astype(object)
+        with spoken_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE parcels SET settlement = coalesce(settlement, ?), lot_number = ? "
+                "WHERE parcel_id = ? AND lot_number IS NULL",
+                rows.where(rows.notna(), None).to_numpy(dtype=object).tolist(),
+            )
 
     def replace_pins(self, pins: gpd.GeoDataFrame) -> None:
-        """Let these be the parcels that are known from a register pin only (``located_by`` pin).
+        """Let these be the parcels that have no outline of their own (``located_by`` pin or registry).
 
         Parameters
         ----------
@@ -204,7 +243,7 @@ class Imported(FormerParcels, Layers):
         with spoken_errors(self._path), transaction(self._connection):
             wanted = json.dumps(pins["parcel_id"].tolist())
             self._connection.execute(
-                "DELETE FROM parcels WHERE located_by = 'pin' "
+                "DELETE FROM parcels WHERE located_by IS NOT NULL "
                 "AND parcel_id NOT IN (SELECT value FROM json_each(?))",
                 (wanted,),
             )
@@ -212,46 +251,20 @@ class Imported(FormerParcels, Layers):
                 self._store_chunk(frame, str(batch_id), self._known_parcels())
             self.refresh_extent()
 
-    def register(self) -> gpd.GeoDataFrame:
-        """All rows of the farmland register with their pins (None where there is none), EPSG:6668."""
-        return read_frame(self._connection, self._path, REGISTER, "")
-
-    def _store_chunk(
-        self, parcels: gpd.GeoDataFrame, batch_id: str, known: dict[str, int]
-    ) -> tuple[int, int, int]:
-        if parcels.empty:
-            return 0, 0, 0
-        rows = rows_of(parcels, PARCELS, batch_id)
-        position = 1 + _PARCEL_COLUMNS.index("parcel_id")
-        fresh = [row for row in rows if row[position] not in known]
-        again = [row for row in rows if row[position] in known]
-        insert_rows(self._connection, PARCELS.name, ("geom", *_PARCEL_COLUMNS), fresh)
-        changed = [row for row in again if self._differs(row, known[row[position]])]
-        assignments = ", ".join(f"{quoted(key)} = ?" for key in _PARCEL_COLUMNS)
-        self._connection.executemany(
-            f"UPDATE parcels SET geom = ?, {assignments} WHERE fid = ?",
-            [(*row, known[row[position]]) for row in changed],
-        )
-        return len(fresh), len(changed), len(again) - len(changed)
-
-    def _differs(self, row: tuple[Any, ...], fid: int) -> bool:
-        names = ", ".join(map(quoted, _CONTENT))
-        stored = self._connection.execute(
-            f"SELECT geom, {names} FROM parcels WHERE fid = ?", (fid,)
-        ).fetchone()
-        return tuple(row[: 1 + len(_CONTENT)]) != tuple(stored)
-
-    def _add_batch(self, batch: Batch) -> None:
+    def _add_batch(self, batch: Batch, received: Path | None) -> None:
         values = asdict(batch)
         self._connection.execute(
             f"INSERT INTO batches ({', '.join(map(quoted, _BATCH_COLUMNS))}) "
             f"VALUES ({', '.join('?' * len(_BATCH_COLUMNS))})",
             [values[key] for key in _BATCH_COLUMNS],
         )
+        self.refresh_extent()
+        if received is not None:
+            keep_file(self._connection, received, batch.sha256)
 
     def refresh_extent(self) -> None:
         """Tell GIS programs where the layers lie."""
-        for table in (PARCELS, REGISTER, BOUNDARIES):
+        for table in (PARCELS, REGISTER, STATEMENTS, BOUNDARIES):
             chosen = f"SELECT substr(geom, 9, 32) FROM {quoted(table.name)} WHERE geom IS NOT NULL"
             found = chain.from_iterable(self._connection.execute(chosen))
             # What another program left empty has no envelope.
@@ -278,7 +291,7 @@ class Imported(FormerParcels, Layers):
         return read_frame(self._connection, self._path, PARCELS, chosen, [json.dumps(list(parcel_ids))])
 
     def outlines(self, parcel_ids: Sequence[str] | None = None) -> gpd.GeoDataFrame:
-        """The outlines of parcels (all, or those of `parcel_ids`) with parcel_id, batch_id and source_row.
+        """The outlines of parcels (all, or those of `parcel_ids`) with parcel_id, municipality code, batch_id and row.
 
         Parcels that are known from a register pin only have none.
         """
@@ -292,7 +305,7 @@ class Imported(FormerParcels, Layers):
             PARCELS,
             chosen,
             values,
-            keys=("parcel_id", "batch_id", "source_row"),
+            keys=("parcel_id", "municipality_code", "batch_id", "source_row"),
         )
 
     def outline_boxes(self) -> pd.DataFrame:
@@ -352,11 +365,15 @@ class Imported(FormerParcels, Layers):
         found = batches[batches["sha256"] == sha256]
         return None if found.empty else Batch(**{str(key): value for key, value in found.iloc[-1].items()})
 
+    def received(self, sha256: str) -> bytes | None:
+        """The file of that hash as it was received; None where the project does not keep it."""
+        return read_received(self._connection, self._path, sha256)
+
     def fingerprints(self) -> dict[str, str]:
         """Hashes of what computed data depend on: ``parcels`` and ``layers``."""
         with spoken_errors(self._path):
             parcels = self._connection.execute(
-                "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register') ORDER BY fid"
+                "SELECT batch_id FROM batches WHERE batch_kind IN ('parcels', 'register', 'lots') ORDER BY fid"
             )
             layers = self._connection.execute(
                 "SELECT layer_id, title, sha256, columns, settings FROM layers ORDER BY fid"

@@ -74,18 +74,20 @@ class Journal:
         if contents is None:
             contents = [record_content(record) for record in records]
         with spoken_errors(self._path), transaction(self._connection):
-            self._check_superseded(records)
-            self._archive({c[2]: record.outline for c, record in zip(contents, records, strict=True)})
-            ends = ends_of(self._connection)
-            heads = {end.device: (end.sequence, end.hash) for end in ends}
-            forked = {end.device for end in ends if end.branch}
-            with self._device.lane({lane: head for lane, (_, head) in heads.items()}, forked) as lane:
-                rows = chained(
-                    records, contents, (lane, *heads.get(lane, (0, GENESIS))), current_actor(), now()
-                )
-                self.write(rows)
-                self._device.remember(lane, str(rows[-1][-1]))
+            self.append_within(records, contents)
         return [record.record_id for record in records]
+
+    def append_within(self, records: Sequence[NewRecord], contents: Sequence[Content]) -> None:
+        """Write records as a part of the caller's transaction."""
+        self._check_superseded(records)
+        self._archive({c[2]: record.outline for c, record in zip(contents, records, strict=True)})
+        ends = ends_of(self._connection)
+        heads = {end.device: (end.sequence, end.hash) for end in ends}
+        forked = {end.device for end in ends if end.branch}
+        with self._device.lane({lane: head for lane, (_, head) in heads.items()}, forked) as lane:
+            rows = chained(records, contents, (lane, *heads.get(lane, (0, GENESIS))), current_actor(), now())
+            self.write(rows)
+            self._device.remember(lane, str(rows[-1][-1]))
 
     def write(self, rows: Sequence[tuple[Any, ...]], tails: Mapping[str, str] | None = None) -> None:
         """Write chained records (`CHAIN_COLUMNS`) within the caller's transaction, and read them back.

@@ -11,7 +11,7 @@ import hashlib
 import sqlite3
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,6 +30,7 @@ from kanpo.schema import (
     REGISTER,
     REGISTER_LINKS,
     STAMPS,
+    STATEMENTS,
     Table,
 )
 from kanpo.store._identity import sha256_of
@@ -47,6 +48,8 @@ _AHEAD = 4
 _NOTES = ("schema_version", "views")
 
 Row = tuple[Any, ...]
+#: Told of a row that kanpo changes: its table, its key, and the row as it was.
+Note = Callable[[str, Any, Row | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ KEPT = {
         _kept(FORMER_PARCELS, "parcel_id"),
         _kept(LINEAGE, "old_id"),
         _kept(REGISTER, "register_id"),
+        _kept(STATEMENTS, "lot_id"),
         _kept(BOUNDARIES, "boundary_id"),
         _kept(BATCHES, "file_name"),
         _kept(LAYERS, "layer_id"),
@@ -107,8 +111,11 @@ def watch(connection: sqlite3.Connection) -> None:
             )
 
 
-def renew(connection: sqlite3.Connection) -> None:
-    """Keep what this transaction changed in the tables, as its last step."""
+def renew(connection: sqlite3.Connection, note: Note | None = None) -> None:
+    """Keep what this transaction changed in the tables, as its last step.
+
+    `note` is told of every row that was changed, as it was before (None where it is new).
+    """
     for each in KEPT.values():
         notes = quoted(f"touched_{each.name}")
         if connection.execute(f"SELECT 1 FROM temp.{notes} LIMIT 1").fetchone() is None:
@@ -116,6 +123,9 @@ def renew(connection: sqlite3.Connection) -> None:
         kept = connection.execute("SELECT 1 FROM kanpo_kept WHERE table_name = ? LIMIT 1", (each.name,))
         if kept.fetchone() is None and not _has_others(connection, each, notes):
             keep_table(connection, each.name)
+            if note is not None:
+                for (key,) in connection.execute(f"SELECT id FROM temp.{notes}"):
+                    note(each.name, key, None)
             connection.execute(f"DELETE FROM temp.{notes}")
             continue
         names = ", ".join(f"t.{quoted(column)}" for column in each.columns)
@@ -124,7 +134,7 @@ def renew(connection: sqlite3.Connection) -> None:
             f"LEFT JOIN main.{quoted(each.name)} t ON t.{quoted(each.key)} = n.id ORDER BY n.id"
         )
         parts = groupby(_wanted(each, rows), key=lambda row: part_of(row[0]))
-        changed = ((part, _with_changes(connection, each, part, group)) for part, group in parts)
+        changed = ((part, _with_changes(connection, each, part, group, note)) for part, group in parts)
         _write_parts(connection, each, changed)
         connection.execute(f"DELETE FROM temp.{notes}")
 
@@ -175,15 +185,17 @@ def part_of(key: Any) -> int:
 
 
 def _with_changes(
-    connection: sqlite3.Connection, each: KeptTable, part: int, changed: Iterable[Row]
+    connection: sqlite3.Connection, each: KeptTable, part: int, changed: Iterable[Row], note: Note | None
 ) -> list[Row]:
     """The rows of a part as they were kept, with those that kanpo changed now."""
-    before = connection.execute(
+    kept = connection.execute(
         "SELECT content FROM kanpo_kept WHERE table_name = ? AND part = ?", (each.name, part)
     ).fetchone()
-    rows = {row[0]: row for row in unpack(each, before[0])} if before else {}
+    rows = {row[0]: row for row in unpack(each, kept[0])} if kept else {}
     for key, is_there, *values in changed:
-        rows.pop(key, None)
+        before = rows.pop(key, None)
+        if note is not None:
+            note(each.name, key, before)
         if is_there:
             rows[key] = (key, *values)
     return [rows[key] for key in sorted(rows)]

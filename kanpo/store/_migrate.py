@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kanpo.errors import InputUnusable, Place
 from kanpo.locale import Text
-from kanpo.schema import BOUNDARIES, JOURNAL, RECORD_KINDS
+from kanpo.schema import BOUNDARIES, JOURNAL, RECORD_KINDS, STATEMENTS
 from kanpo.store._columns import add_columns, columns_in, refuse_changed_columns
 from kanpo.store._computed import list_layer
 from kanpo.store._identity import sha256_of
@@ -19,6 +19,9 @@ from kanpo.store._sql import (
     JOURNAL_DDL,
     JOURNAL_RULES_DDL,
     KEPT_DDL,
+    RECEIVED_DDL,
+    STATEMENTS_DDL,
+    UNDO_DDL,
     guards,
     herb_layer,
     quoted,
@@ -29,7 +32,7 @@ from kanpo.store._sql import (
 )
 
 #: Version of the tables that this kanpo writes.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -67,6 +70,7 @@ def _kept_beside(connection: sqlite3.Connection) -> None:
     What stands in the file is taken as it is: nobody knows what was edited before.
     """
     refuse_changed_columns(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+    _make_new_tables(connection)
     _set_scores_aside(connection)
     if "branch" not in columns_in(connection)["journal"]:
         connection.execute(BRANCH_DDL)
@@ -88,6 +92,7 @@ def _kept_beside(connection: sqlite3.Connection) -> None:
 def _scores_by_limitation(connection: sqlite3.Connection) -> None:
     """Version 5: scores of the new definition. What others edited in other tables is still seen."""
     refuse_changed_columns(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+    _make_new_tables(connection)
     _set_scores_aside(connection)
     add_columns(connection)
     for name in ("stamps", "kanpo_meta"):
@@ -117,12 +122,74 @@ def _set_scores_aside(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM kanpo_meta WHERE key = 'views'")
 
 
+def _dated_statements(connection: sqlite3.Connection) -> None:
+    """Version 6: rows of the register become dated statements, and imports can be undone from now on."""
+    refuse_changed_columns(connection, Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+    _make_new_tables(connection)
+    add_columns(connection)
+    connection.execute(
+        "UPDATE batches SET as_of = substr(imported_at, 1, 10), as_of_basis = 'assumed' WHERE as_of IS NULL"
+    )
+    connection.execute(
+        _FIRST_STATEMENTS.format(
+            subject="register",
+            key="register_id",
+            received="t.geom, t.attributes",
+            table="register",
+            chosen="1",
+        )
+    )
+    connection.execute(
+        _FIRST_STATEMENTS.format(
+            subject="parcel", key="parcel_id", received="NULL, NULL", table="parcels", chosen=_WITH_STATUS
+        )
+    )
+    # Links before knew nothing of rows that speak of one lot.
+    connection.execute("DELETE FROM stamps WHERE product = 'links'")
+    for name in ("batches", "statements", "stamps", "kanpo_meta"):
+        keep_table(connection, name)
+
+
+#: What stands in a table as the first statement on each of its lots. A survey with a day that names no
+#: class found none, as it was understood so far.
+_FIRST_STATEMENTS = """
+INSERT INTO statements (geom, attributes, lot_id, subject, as_of, as_of_basis, denied, municipality_code,
+  settlement, lot_number, land_type, registered_area_m2, idle_class, devastation_class, years_abandoned,
+  survey_date, farm_promotion_zone, batch_id, source_row)
+SELECT {received}, t.{key}, '{subject}', coalesce(t.survey_date, b.as_of, ''),
+  CASE WHEN t.survey_date IS NULL THEN 'assumed' ELSE 'own' END,
+  CASE WHEN t.survey_date IS NOT NULL AND t.idle_class IS NULL AND t.devastation_class IS NULL
+    THEN 'idle_class devastation_class' END,
+  t.municipality_code, t.settlement, t.lot_number, t.land_type, t.registered_area_m2, t.idle_class,
+  t.devastation_class, t.years_abandoned, t.survey_date, t.farm_promotion_zone, t.batch_id, t.source_row
+FROM {table} t LEFT JOIN batches b ON b.batch_id = t.batch_id
+WHERE {chosen} ORDER BY t.fid
+"""
+_WITH_STATUS = (
+    "t.located_by IS NULL AND (t.survey_date IS NOT NULL OR t.idle_class IS NOT NULL "
+    "OR t.devastation_class IS NOT NULL OR t.years_abandoned IS NOT NULL)"
+)
+
+
+def _make_new_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables that came since; older steps already keep and name every table there is."""
+    there = columns_in(connection)
+    if "statements" not in there:
+        for statement in statements(STATEMENTS_DDL):
+            connection.execute(statement)
+        list_layer(connection, STATEMENTS.name, geometry=True)
+    for name, ddl in (("batch_undo", UNDO_DDL), ("received", RECEIVED_DDL)):
+        if name not in there:
+            connection.execute(ddl)
+
+
 #: What lifts a file from version n to n + 1.
 MIGRATIONS: dict[int, Migration] = {
     1: _second_version,
     2: _records_of_two_devices,
     3: _kept_beside,
     4: _scores_by_limitation,
+    5: _dated_statements,
 }
 
 

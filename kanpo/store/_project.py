@@ -50,6 +50,7 @@ from kanpo.store._own_catalogue import OwnCatalogue, read_own_catalogue, write_o
 from kanpo.store._people import People
 from kanpo.store._sql import LISTED, first_schema
 from kanpo.store._styles import StoredStyle, styles_of_people, write_styles
+from kanpo.store._undo import UndoLog
 
 __all__ = ["SCHEMA_VERSION", "Project"]
 
@@ -280,7 +281,14 @@ def _keep_what_changes(connection: Connection) -> None:
     """Keep from now on, with every transaction, what it changed."""
     if connection.before_commit is None:
         watch(connection)
-        connection.before_commit = lambda: renew(connection)
+        connection.before_commit = lambda: _renew(connection)
+
+
+def _renew(connection: Connection) -> None:
+    log: UndoLog | None = connection.undo_log
+    renew(connection, None if log is None else log.note)
+    if log is not None:
+        log.write(connection)
 
 
 def _bring_up_to_date(connection: Connection, path: Path) -> None:

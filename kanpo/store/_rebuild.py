@@ -17,6 +17,7 @@ from kanpo.schema import (
     PARCELS,
     REGISTER,
     REGISTER_LINKS,
+    STATEMENTS,
     Audience,
     Table,
 )
@@ -28,7 +29,8 @@ from kanpo.store._sql import insert_rows, quoted
 
 #: Tables whose rows make a project, with the journal, the outlines and the original files.
 TABLES: tuple[Table, ...] = (
-    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BOUNDARIES, BATCHES, LAYERS),
+    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, STATEMENTS, REGISTER_LINKS, BOUNDARIES, BATCHES),
+    LAYERS,
 )
 #: What of the project's own notes is made anew in every file.
 _MADE_ANEW = ("views", "schema_version")

@@ -24,6 +24,7 @@ from kanpo.schema import (
     REGISTER_LINKS,
     SCORES,
     STAMPS,
+    STATEMENTS,
     Field,
     Table,
 )
@@ -62,7 +63,7 @@ CREATE TABLE kanpo_meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
 
 #: Tables that QGIS lists; the others are kanpo's own.
 LISTED = (
-    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BOUNDARIES, BATCHES, LAYERS),
+    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, STATEMENTS, REGISTER_LINKS, BOUNDARIES, BATCHES, LAYERS),
     *(FACTOR_VALUES, JOURNAL),
 )
 
@@ -141,6 +142,9 @@ BRANCH_DDL = "ALTER TABLE journal ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
 #: A record's device as people and the views see it: every tail of a forked lane is a lane of its own.
 LANE = "CASE j.branch WHEN '' THEN j.device ELSE j.device || '~' || j.branch END"
 
+#: A statement is looked up by the lot that it speaks of.
+STATEMENTS_DDL = f"{table_ddl(STATEMENTS)}\nCREATE INDEX statements_lot ON statements (lot_id);"
+
 #: The journal. A record may stand in it twice, written by two devices that imported the same file.
 JOURNAL_TABLE_DDL = table_ddl(JOURNAL)
 JOURNAL_RULES_DDL = "\n".join(
@@ -192,9 +196,18 @@ CREATE TABLE kanpo_kept (
   table_name TEXT NOT NULL, part NOT NULL, sha256 TEXT NOT NULL, content BLOB, PRIMARY KEY (table_name, part));
 """
 
+#: What each import took away or changed, so that it can be undone.
+UNDO_DDL = "CREATE TABLE batch_undo (batch_id TEXT PRIMARY KEY NOT NULL, content BLOB NOT NULL);"
+#: Files as they were received, compressed, in parts.
+RECEIVED_DDL = (
+    "CREATE TABLE received (sha256 TEXT NOT NULL, part INTEGER NOT NULL, content BLOB NOT NULL, "
+    "PRIMARY KEY (sha256, part));"
+)
+
 #: Tables of the schema that stand in the file; what is recorded has views instead.
 STORED = (
-    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, REGISTER_LINKS, BOUNDARIES, BATCHES, LAYERS, ORIGINALS),
+    *(PARCELS, FORMER_PARCELS, LINEAGE, REGISTER, STATEMENTS, REGISTER_LINKS, BOUNDARIES, BATCHES),
+    *(LAYERS, ORIGINALS),
     *(JOURNAL, OUTLINES, FACTOR_VALUES, STAMPS),
 )
 
@@ -215,6 +228,8 @@ def stored_columns() -> dict[str, dict[str, str]]:
         | {"limiting_factor": "TEXT", "rank": "INTEGER"},
         "kanpo_meta": {"key": "TEXT", "value": "TEXT"},
         "kanpo_kept": {"table_name": "TEXT", "part": "", "sha256": "TEXT", "content": "BLOB"},
+        "batch_undo": {"batch_id": "TEXT", "content": "BLOB"},
+        "received": {"sha256": "TEXT", "part": "INTEGER", "content": "BLOB"},
     }
 
 
@@ -245,6 +260,7 @@ def first_schema() -> str:
             table_ddl(FORMER_PARCELS),
             table_ddl(LINEAGE),
             table_ddl(REGISTER, unique="register_id"),
+            STATEMENTS_DDL,
             table_ddl(REGISTER_LINKS, unique="register_id"),
             table_ddl(BOUNDARIES, unique="boundary_id"),
             table_ddl(BATCHES, unique="batch_id"),
@@ -257,6 +273,8 @@ def first_schema() -> str:
             FORMER_SCORES_DDL,
             table_ddl(STAMPS, unique="product"),
             KEPT_DDL,
+            UNDO_DDL,
+            RECEIVED_DDL,
         )
     )
 

@@ -78,6 +78,7 @@ WALK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("parcels links", ()),
     ("parcels lineage", ("069001736",)),
     ("parcels overlaps", ()),
+    ("parcels history", ()),
     ("parcels settlements", ()),
     ("herbs list", ()),
     ("herbs show", ("当帰",)),

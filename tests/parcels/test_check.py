@@ -174,7 +174,7 @@ def test_a_parcel_that_comes_again_is_counted_and_another_of_its_id_sent_back(tm
     result = read_text(tmp_path, collection([first, other, first, other, feature(3)]))
     assert result.ids == ["A1", "A3"]
     assert result.duplicates == 1
-    assert result.codes == ["parcel.repeated-id"] * 2
+    assert result.codes == ["parcel.repeated-id", "parcel.same-parcel", "parcel.repeated-id"]
     assert [reject.number for reject in result.rejects] == [2, 4]
 
 

@@ -13,7 +13,8 @@ import shapely
 
 from kanpo.crs import STORED_EPSG, zone_epsg
 from kanpo.locale import Text
-from kanpo.parcels._links import LINK_COLUMNS, doubtful, join_register, newest_status
+from kanpo.parcels._link_reasons import doubtful
+from kanpo.parcels._links import LINK_COLUMNS, join_register
 from kanpo.parcels._measure import reproject
 from kanpo.reading import lot_key
 
@@ -341,30 +342,3 @@ def test_unknown_areas_and_bare_columns_still_join() -> None:
     links = join_register(outlines[["parcel_id", "geometry"]], register[["register_id", "geometry"]])
     assert linked(links) == {"a": "A", "b": "B", "c": "C", "d": "D"}
     assert links["area_ratio"].isna().all()
-
-
-def test_the_newest_survey_counts_whole_and_says_where_it_is_from() -> None:
-    rows = pd.DataFrame(
-        [
-            ("P", "r1", "1", "A", 8.0, "2019-08-01", "register 2019"),
-            ("P", "r2", None, None, None, "2023-08-01", "register 2023"),
-            ("Q", "r3", "2", None, 3.0, None, "list"),
-            ("Q", "r4", "1", "B", 5.0, "2015-08-01", "register 2015"),
-            (None, "r5", "1", None, None, None, "list"),
-            ("R", "r6", "1", None, None, "2022-08-01", "x"),
-            ("R", "r7", "2", None, None, "2022-08-01", "y"),
-        ],
-        columns=[
-            *("parcel_id", "register_id", "idle_class", "devastation_class"),
-            *("years_abandoned", "survey_date", "source"),
-        ],
-    )
-    for again in (rows, rows.iloc[::-1]):
-        status = newest_status(again)
-        assert len(status) == 4
-        by_row = status.set_index("register_id")
-        assert pd.isna(by_row.loc["r2", "idle_class"]) and by_row.loc["r2", "source"] == "register 2023"
-        assert by_row.loc["r4", ["parcel_id", "idle_class", "devastation_class"]].tolist() == ["Q", "1", "B"]
-        assert pd.isna(by_row.loc["r5", "parcel_id"]) and by_row.loc["r5", "idle_class"] == "1"
-        assert by_row.loc["r6", "disputed"] and not by_row.loc["r2", "disputed"]
-    assert newest_status(rows[:0]).empty

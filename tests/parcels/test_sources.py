@@ -136,7 +136,7 @@ def test_attributes_are_the_properties_as_they_came(tmp_path: Path, properties: 
 def test_every_form_gives_the_columns_of_the_parcel_table(tmp_path: Path) -> None:
     for properties in (FUDE, REGISTER, {}):
         result = read_text(tmp_path, collection([feature(1) | {"properties": properties}]))
-        assert set(result.frame.columns) == {*PARCELS.keys, "geometry"} - {"batch_id"}
+        assert set(result.frame.columns) - {"denied"} == {*PARCELS.keys, "geometry"} - {"batch_id"}
     for source in SOURCES.values():
         assert set(source.columns) <= set(PARCELS.keys)
         assert set(source.factors.values()) <= set(FACTORS)

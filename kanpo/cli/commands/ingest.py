@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kanpo.cli._ask import ask, may_ask
 from kanpo.cli._click import argument, command, option
 from kanpo.cli._discover import find_project
 from kanpo.cli._options import InputPath, dry_run_option, mapping, project_option
 from kanpo.cli._present import Progress, say, say_problems, show_json
 from kanpo.locale import Text
+from kanpo.schema import STATEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,28 +25,30 @@ if TYPE_CHECKING:
         "筆と農地台帳を取り込む。種類は中身から判断する。\n\n"
         "筆: GeoJSON・GeoPackage・FlatGeobuf・シェープファイル・GeoParquet。\n"
         "台帳: 農地ナビのピン(GeoJSON)、市の表(Excel・CSV)。\n"
-        "区域: 農業集落境界、行政区域(国土数値情報 N03)。これらを入れた zip もよい。\n"
+        "地番: 登記所備付地図(GeoJSON。任意座標系は使えない)。区域: 農業集落境界、行政区域(N03)。これらを入れた zip もよい。\n"
         "1筆ずつ読み、確かな補正だけを行い、使えないものは理由を付けて 名前_差戻し に書く。\n"
         "直した差戻しファイルはそのまま取り込める。同じファイルを二度取り込んでも増えない。",
         "Read parcels and the farmland register; the form is told from the content.\n\n"
         "Outlines: GeoJSON, GeoPackage, FlatGeobuf, Shapefile, GeoParquet. Register: pins (GeoJSON),\n"
-        "office tables (Excel, CSV). Boundaries: settlements of the census, municipalities (N03).\n"
+        "office tables (Excel, CSV). Lot numbers: map of the land registry (GeoJSON). Boundaries:\n"
+        "settlements of the census, municipalities (N03).\n"
         "Zips of these are read too.\n"
         "Each feature is read on its own; only certain repairs are made; what cannot be used goes to\n"
         "NAME_差戻し with the reason. That file, mended, can be ingested in turn.\n"
         "The same file twice adds nothing.",
     ),
 )
-@argument("files", nargs=-1, required=True, type=InputPath, metavar="FILE...")
+@argument("files", nargs=-1, type=InputPath, metavar="FILE...")
 @project_option
 @option(
     "--as",
     "source",
-    type=click.Choice(["fude", "register", "farm_settlements", "municipalities", "plain"]),
+    type=click.Choice(["fude", "register", "registry_map", "farm_settlements", "municipalities", "plain"]),
     help=Text(
-        "様式を指定する(fude 筆ポリゴン・register 農地ナビ/台帳・farm_settlements 農業集落境界・"
+        "様式を指定する(fude 筆ポリゴン・register 農地ナビ/台帳・registry_map 登記所備付地図・farm_settlements 農業集落境界・"
         "municipalities 行政区域・plain その他)",
-        "the form of the file (fude: MAFF parcels, register: farmland register, farm_settlements: "
+        "the form of the file (fude: MAFF parcels, register: farmland register, "
+        "registry_map: map of the land registry, farm_settlements: "
         "settlement boundaries, municipalities: N03, plain: other)",
     ),
 )
@@ -68,6 +72,32 @@ if TYPE_CHECKING:
     ),
 )
 @option(
+    "--undo",
+    metavar="BATCH",
+    help=Text(
+        "取込を取り消し、表を取込前の状態に戻す(取込ID、最後のものは last)。記録は残る",
+        "undo an import (its id, or last): every table as it was before; records stay",
+    ),
+)
+@option(
+    "--with-later",
+    is_flag=True,
+    help=Text(
+        "--undo で、その上に成り立つあとの取込も一緒に取り消す",
+        "with --undo: also later imports that build on it",
+    ),
+)
+@option(
+    "--as-of",
+    metavar="2023-09-01",
+    help=Text(
+        "行に調査日がないファイルの、いつ時点か(和暦も可)。言わなければ、端末では尋ね、端末でなければ取込日と仮定して"
+        "日付のある資料より下に置く",
+        "the day that a file speaks of whose rows say none; if it is not said, you are asked, and without a "
+        "terminal the day of the import is assumed, below all that has a day",
+    ),
+)
+@option(
     "--strict",
     is_flag=True,
     help=Text("1つでも使えないものがあれば、何も取り込まない", "all of a file or nothing"),
@@ -82,18 +112,27 @@ def ingest(
     layer: str | None,
     sheet: str | None,
     columns: tuple[str, ...],
+    undo: str | None,
+    with_later: bool,
+    as_of: str | None,
     strict: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    from kanpo.parcels import IngestOptions, ingest_file, refresh_links
+    from kanpo.parcels import IngestOptions, ingest_file, read_day_option, refresh_links
     from kanpo.store import Project
 
     path = find_project(project)
+    if undo is not None:
+        return _undo(path, undo, with_later, files)
+    if not files:
+        raise click.MissingParameter(param_hint="FILE...", param_type="argument")
     pairs = mapping(columns, "lot_number=番号")
-    options = IngestOptions(source, crs, layer, pairs, sheet, strict)
+    day = None if as_of is None else read_day_option(as_of)
+    asking = _ask_day if may_ask(no_input=dry_run or as_json) else None
+    options = IngestOptions(source, crs, layer, pairs, sheet, strict, day, asking)
     rejected = 0
-    with Project.open(path, write=True) as opened:
+    with Project.open(path, write=True) as opened, opened.imported.one_import():
         results = []
         for file in files:
             progress = Progress(Text(f"{file.name} を取込中", f"reading {file.name}"))
@@ -113,6 +152,32 @@ def ingest(
     return 1 if rejected else 0
 
 
+def _undo(path: Path, batch_id: str, with_later: bool, files: tuple[Path, ...]) -> int:
+    from kanpo.parcels import refresh_links
+    from kanpo.store import Project, undo_import
+
+    if files:
+        raise click.BadParameter(
+            str(Text("--undo と一緒にファイルは指定できません", "no files together with --undo")),
+            param_hint="FILE...",
+        )
+    with Project.open(path, write=True) as opened:
+        say(undo_import(opened, batch_id, with_later=with_later).text())
+        _say_links(refresh_links(opened))
+    return 0
+
+
+def _ask_day(name: str, rows: int) -> str | None:
+    """Ask of which day a file is; nothing where nobody knows."""
+    say(
+        Text(
+            f"{name}: {rows:,} 行に調査日がありません。いつ時点の資料ですか(分からなければ空のまま)",
+            f"{name}: {rows:,} rows say no day. Of which day is this file (empty if nobody knows)?",
+        )
+    )
+    return ask(STATEMENTS.field("as_of"), optional=True) or None
+
+
 def _say_links(links: pd.DataFrame) -> None:
     """How many rows of the register belong to an outline, and what becomes of the others."""
     if links.empty:
@@ -121,9 +186,9 @@ def _say_links(links: pd.DataFrame) -> None:
     say(
         Text(
             f"農地台帳 {len(links):,} 件: 筆の形と対応したもの {len(links) - alone:,}、形がないもの {alone:,}"
-            "(位置があれば登記面積の円として評価・地図に入れます)。確かめる対応は kanpo parcels links --doubtful",
+            "(登記所備付地図の形か、ピンがあれば登記面積の円として評価・地図に入れます)。確かめる対応は kanpo parcels links --doubtful",
             f"{len(links):,} register rows: {len(links) - alone:,} belong to an outline, {alone:,} have none "
-            "(those with a place are scored and mapped as circles of the registered area). "
+            "(scored and mapped by the land registry's outline, or as circles of the registered area around a pin). "
             "See kanpo parcels links --doubtful",
         )
     )

@@ -227,6 +227,105 @@ def lineage(parcel_id: str, project: Path | None, as_json: bool) -> int:
 
 @subcommand(
     parcels,
+    "history",
+    help=Text(
+        "すべての年の調査。筆を言えば、その土地について台帳と調査が言ったことを古い順に出す。\n\n"
+        "言わなければ年度ごとの数(新たに遊休・荒廃になったもの、解消したものは同じ筆の前の調査との比較)。\n"
+        "--from と --to で、2つの年度の間に変わった筆の一覧。--by settlement で大字ごと。",
+        "All years of surveys. For a parcel: what registers and surveys said of its land, oldest first.\n\n"
+        "Without one: counts by fiscal year; newly abandoned and restored are against the survey before.\n"
+        "--from and --to list what changed between two years; --by settlement counts by settlement.",
+    ),
+)
+@argument("parcel", nargs=-1)
+@project_option
+@option("--by", type=click.Choice(["settlement"]), help=Text("settlement 大字ごと", "by settlement (大字)"))
+@option("--from", "first", type=int, metavar="2021", help=Text("前の年度", "the earlier fiscal year"))
+@option("--to", "second", type=int, metavar="2023", help=Text("後の年度", "the later fiscal year"))
+@output_options
+def history(
+    parcel: tuple[str, ...],
+    project: Path | None,
+    by: str | None,
+    first: int | None,
+    second: int | None,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    from kanpo.parcels import changes_between, counts_by_year, find_current, statements_on, yearly_states
+    from kanpo.parcels import refresh_links as refresh
+    from kanpo.store import Project
+
+    if (first is None) != (second is None):
+        raise click.UsageError(str(Text("--from と --to は一緒に使います", "--from and --to go together")))
+    with Project.open(find_project(project), write=True) as opened:
+        refresh(opened)
+        if parcel:
+            found = statements_on(opened, find_current(opened, " ".join(parcel))["parcel_id"])
+        else:
+            states = yearly_states(opened)
+            if first is None or second is None:
+                found = counts_by_year(states, by)
+            else:
+                found = changes_between(states, first, second)
+                found = _by_settlement(found) if by else found[found["change"] != "same"]
+    if not (as_json or as_csv):
+        found = _in_words(found)
+    none = Text("日付のある調査はありません", "there is no survey with a day")
+    show_table(found, _history_labels(), as_json=as_json, as_csv=as_csv, empty=none)
+    return 0
+
+
+def _by_settlement(changes: pd.DataFrame) -> pd.DataFrame:
+    from kanpo.parcels import CHANGES
+
+    place = changes["settlement"].fillna("")
+    counts = changes.groupby([place, "change"]).size().unstack(fill_value=0)
+    return counts.reindex(columns=list(CHANGES), fill_value=0).rename_axis("settlement").reset_index()
+
+
+def _in_words(found: pd.DataFrame) -> pd.DataFrame:
+    from kanpo.parcels import CHANGES
+    from kanpo.schema import STATEMENTS, VOCABULARIES
+
+    if "change" in found:
+        found = found.assign(change=[str(CHANGES[key]) for key in found["change"]])
+    if "as_of_basis" in found:
+        basis, names = VOCABULARIES["as_of_basis"].labels, labels_of(STATEMENTS)
+        found = found.assign(
+            as_of_basis=[str(basis[key]) for key in found["as_of_basis"]],
+            denied=[
+                "・".join(str(names[one]) for one in text.split()) if text else None
+                for text in found["denied"]
+            ],
+        )
+    return found
+
+
+def _history_labels() -> dict[str, Text]:
+    from kanpo.parcels import CHANGES
+    from kanpo.schema import BATCHES, STATEMENTS
+
+    return {
+        **labels_of(BATCHES),
+        **labels_of(STATEMENTS),
+        **CHANGES,
+        "lot": Text("筆ID・台帳ID", "parcel or register id"),
+        "year": Text("年度", "fiscal year"),
+        "before": Text("前", "before"),
+        "after": Text("後", "after"),
+        "change": Text("変化", "change"),
+        "surveyed": Text("調査した筆", "surveyed"),
+        "idle_1": Text("1号", "class 1"),
+        "idle_2": Text("2号", "class 2"),
+        "devastated_a": Text("A分類", "class A"),
+        "devastated_b": Text("B分類", "class B"),
+        "none": Text("該当なし", "none"),
+    }
+
+
+@subcommand(
+    parcels,
     "overlaps",
     help=Text(
         "重なっている筆の一覧(どの筆とどの筆が何㎡)。",

@@ -29,6 +29,8 @@ class Source:
     `marks` are property names of which all must be there for the form to be recognised. `columns`
     are the parcel table's columns; `factors` name properties that carry a site factor.
     `boundary` is the kind of boundary when the file holds boundaries instead of parcels.
+    `identity` are the properties that make an id together, where none does alone; `extra` are columns that
+    the parcel table has not.
     `yearly` tells that ids are issued anew every year, so that a newer file replaces an older one.
     """
 
@@ -39,6 +41,8 @@ class Source:
     factors: dict[str, str] = field(default_factory=dict)
     yearly: bool = False
     boundary: str | None = None
+    identity: tuple[str, ...] = ()
+    extra: dict[str, Column] = field(default_factory=dict)
 
     def recognises(self, names: Collection[str]) -> bool:
         """Whether a file with these properties is of this form."""

@@ -183,7 +183,7 @@ IDENTITIES = [
     Case("id of the feature, none in the properties", "筆.geojson", collection([PLAIN | {"id": "甲-1"}]), 0, (1, 1, 0, 0), ids=("甲-1",)),
     Case("no ids at all", "筆.geojson", collection([PLAIN, PLAIN | {"geometry": polygon(square(6))}]), 0, (2, 2, 0, 0)),
     Case("id twice, two places", "筆.geojson", collection([feature(1), feature(2), feature(3, parcel_id="A1")]), 1, (3, 2, 0, 1), "parcel.repeated-id", "3番目の地物 値「A1」", ids=("A1", "A2")),
-    Case("parcel twice, the same in every respect", "筆.geojson", collection([feature(1), feature(2), feature(1)]), 0, (3, 2, 0, 0), ids=("A1", "A2")),
+    Case("parcel twice, the same in every respect", "筆.geojson", collection([feature(1), feature(2), feature(1)]), 0, (3, 2, 0, 0), "parcel.same-parcel", "1番目と3番目", ids=("A1", "A2")),
     Case("everything stored before, and one more", "筆.geojson", collection([feature(i, parcel_id=f"既{i}") for i in (80, 81, 82, 83)]), 0, (4, 1, 0, 0), ids=("既83",)),
 ]  # fmt: skip
 

@@ -45,6 +45,6 @@ CASES = [
     Case("pins of the farmland register, every one with its status and the day of its survey", "奈良.geojson", PINS, 0, (11, 11, 0, 0), holds=ALL_PINS, ids=()),
     Case("pins of the register, cut short", "奈良.geojson", PINS[: len(PINS) * 3 // 4], 1, (9, 8, 0, 1), "parcel.not-json", "9番目の地物", also=("file.cut-short",), ids=()),
     Case("pins of the register, latitude before longitude", "奈良.geojson", _turned(), 0, (11, 11, 11, 0), "parcel.axes-swapped", "1番目の地物", holds=ALL_PINS, ids=()),
-    Case("pins of the register, one of them twice, the same in every respect", "奈良.geojson", _twice(), 0, (12, 11, 0, 0), holds=ALL_PINS, ids=()),
+    Case("pins of the register, one of them twice, the same in every respect", "奈良.geojson", _twice(), 0, (12, 11, 0, 0), "parcel.same-parcel", "1番目と12番目", holds=ALL_PINS, ids=()),
     Case("a hundred outlines of 2024", "2024_011011.json", OUTLINES, 0, (100, 100, 100, 0), "parcel.orientation", "1番目の地物", ids=_ids(OUTLINES, "polygon_uuid")),
 ]  # fmt: skip
