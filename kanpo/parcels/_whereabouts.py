@@ -79,7 +79,7 @@ def in_metres(shapes: np.ndarray) -> bool:
     if not len(there):
         return False
     farthest = np.abs(shapely.bounds(there)).max(axis=1)
-    return bool(np.median(farthest) > _DEGREES and np.median(farthest) < 1e7)
+    return bool(np.mean((farthest > _DEGREES) & (farthest < 1e7)) > 0.5)
 
 
 def outside_municipality(project: Project, parcels: gpd.GeoDataFrame) -> np.ndarray:

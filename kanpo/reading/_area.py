@@ -93,6 +93,11 @@ def read_area(written: object, unit: str | None = None, *, decimal: bool = False
     return _compound(plain)
 
 
+def has_no_area(written: object) -> bool:
+    """Whether a cell says that the area is not known: a dash or 不明."""
+    return _plain(str(written)) in ("-", "不明")
+
+
 def _exact(written: object) -> str:
     """A number without the noise of binary fractions: 12.3 and not 12.299999999999999."""
     if isinstance(written, float):

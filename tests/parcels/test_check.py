@@ -199,7 +199,10 @@ def test_areas_are_measured_in_the_zone_where_the_parcel_lies() -> None:
     assert len(measure_area_m2([])) == 0
 
 
-_FAULTS: dict[str, Any] = {name: geometry for name, (geometry, _) in (REPAIRS | REJECTS).items()}
+#: A file of which most is in metres is refused as a whole, so that these are left out here.
+_FAULTS: dict[str, Any] = {
+    name: geometry for name, (geometry, _) in (REPAIRS | REJECTS).items() if name != "metres"
+}
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

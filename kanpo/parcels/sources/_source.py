@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kanpo.errors import Problem
 from kanpo.locale import Text
 from kanpo.parcels.tables._values import READERS
-from kanpo.reading import normalise, number_or_nan, read_area, read_number
+from kanpo.reading import has_no_area, normalise, number_or_nan, read_area, read_number
 from kanpo.tables import cell_of
 
 Reader = Callable[[object], object]
@@ -81,7 +81,7 @@ def area_in(unit: str) -> Reader:
     """A reader of areas in m², of which those without a unit beside them are in `unit`."""
 
     def read(value: object) -> float | Problem | None:
-        if value is None or isinstance(value, bool) or not text(value):
+        if value is None or isinstance(value, bool) or not text(value) or has_no_area(value):
             return None
         found = read_area(value, unit)
         return found if isinstance(found, Problem) else float(found.m2)

@@ -28,7 +28,16 @@ from kanpo.parcels.tables._row_problems import (
     row_too_long,
 )
 from kanpo.parcels.tables._values import READERS
-from kanpo.reading import Address, lot_key, municipality_name, read_area, read_lot, read_place, without_blanks
+from kanpo.reading import (
+    Address,
+    has_no_area,
+    lot_key,
+    municipality_name,
+    read_area,
+    read_lot,
+    read_place,
+    without_blanks,
+)
 from kanpo.tables import (
     EXAMPLE,
     NOTE,
@@ -291,8 +300,7 @@ class RowReader:
 
     def _area(self, row: Row) -> float | None:
         cell = self._cell(row, "registered_area_m2")
-        plain = plain_of(cell)
-        if cell is None or plain in ("-", "―", "不明"):
+        if cell is None or has_no_area(text_of(cell)):
             return None
         if isinstance(cell, date):
             self._add(row, "registered_area_m2", area_as_date())
