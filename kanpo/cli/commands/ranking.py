@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
