@@ -174,8 +174,7 @@ def ranking_command(
             _say_levels(criteria, len(table))
         say_selection(selection)
         return 0
-    say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
-    say(_best(table))
+    _say_best(row, table)
     return 0
 
 
@@ -221,6 +220,11 @@ def _levels(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     shown["herb_id"] = [str(catalogue.herbs[herb_id].label) for herb_id in shown["herb_id"]]
     shown.insert(list(shown.columns).index("certainty"), "_class", shown.pop("class"))
     return shown.rename(columns={"_class": "class"}).drop(columns=["class_lower", "class_upper"])
+
+
+def _say_best(row: pd.Series, table: pd.DataFrame) -> None:
+    say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
+    say(_best(table))
 
 
 def _best(table: pd.DataFrame) -> Text:
