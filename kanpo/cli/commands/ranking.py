@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kanpo.cli._click import command, option
 from kanpo.cli._discover import catalogue_of, find_project
@@ -166,13 +166,13 @@ def ranking_command(
     if row is None and not criteria:
         show_ranking(table, catalogue, as_json=as_json, as_csv=as_csv)
         _say_limits(table, scores.among(selection.parcel_ids), factors, catalogue)
-        say_selection(selection)
-        return 0
-    plain = as_json or as_csv
-    shown = table if plain else _herbs(table) if row is not None else _levels(table, catalogue)
-    show_table(shown, labels, as_json=as_json, as_csv=as_csv)
+    else:
+        plain = as_json or as_csv
+        shown = table if plain else _herbs(table) if row is not None else _levels(table, catalogue)
+        show_table(shown, labels, as_json=as_json, as_csv=as_csv)
     if row is None:
-        _say_levels(criteria, len(table))
+        if criteria:
+            _say_levels(criteria, len(table))
         say_selection(selection)
         return 0
     say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
