@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -180,7 +181,7 @@ class Judge:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """Requirements of H herbs, with each of the R distinct curves kept once.
 
@@ -204,6 +205,27 @@ class Compiled:
     expected: np.ndarray
     fills: np.ndarray
     tables: tuple[np.ndarray | None, ...]
+
+    @cached_property
+    def places(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
+        """The curve (H,), its factor (H, 1) and its weight (H, 1) that each herb has in its first place, its second, …
+
+        A herb that has fewer repeats its last.
+        """
+        longest = max(map(len, self.curves_of), default=0)
+        padded = [
+            np.append(curves, [curves[-1]] * (longest - len(curves))).astype(np.intp)
+            for curves in self.curves_of
+        ]
+        weights = [
+            np.append(weight[:, 0], [weight[-1, 0]] * (longest - len(weight))) for weight in self.weights_of
+        ]
+        curves, weight = np.array(padded).reshape(-1, longest), np.array(weights).reshape(-1, longest, 1)
+        # A weight of 0 is too small here to count, and −inf stays −inf under it.
+        weight = np.maximum(weight, 1e-300)
+        return tuple(
+            (curves[:, at], self.factor_of[curves[:, at]][:, None], weight[:, at]) for at in range(longest)
+        )
 
     def weight_table(self) -> np.ndarray:
         """Weight of each factor for each herb, (H, F)."""

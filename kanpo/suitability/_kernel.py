@@ -224,25 +224,21 @@ def _combine(
 ) -> None:
     if ranges:
         _narrow(logs, unknown, ranges, land, compiled, part)
-    seen = np.where(unknown, 0.0, logs[:, _POINT])
     spare, least_log = np.empty((2, *logs.shape[1:]))
-    for herb, curves in enumerate(compiled.curves_of):
-        weights = compiled.weights_of[herb][:, 0].tolist()
-        numbers = result.numbers[:, herb, part]
-        combine(method, Memberships([logs[curve] for curve in curves], weights, spare), least_log, numbers)
-        # The numbers are joined from different memberships: rounding may put one a hair outside.
-        least, lower, score, upper, most = numbers
-        np.minimum(np.maximum(score, lower, out=score), upper, out=score)
-        np.minimum(least, lower, out=least)
-        np.maximum(most, upper, out=most)
-        limiting, fatal = _find_limiting(
-            [seen[curve] for curve in curves],
-            None if method in LEAST_DECIDES else weights,
-            compiled.factor_of[curves],
-        )
-        result.limiting[herb, part], result.excluded[herb, part] = limiting, fatal
-        # What is fatal as the row is written is 0 by all numbers but that of the kind curve.
-        np.putmask(most, fatal, 0.0)
+    numbers = result.numbers[:, :, part]
+    for herb, (curves, weights) in enumerate(zip(compiled.curves_of, compiled.weights_of, strict=True)):
+        given = Memberships([logs[curve] for curve in curves], weights[:, 0].tolist(), spare)
+        combine(method, given, least_log, numbers[:, herb])
+    # The numbers are joined from different memberships: rounding may put one a hair outside.
+    least, lower, score, upper, most = numbers
+    np.minimum(np.maximum(score, lower, out=score), upper, out=score)
+    np.minimum(least, lower, out=least)
+    np.maximum(most, upper, out=most)
+    seen = np.where(unknown, 0.0, logs[:, _POINT])
+    limiting, fatal = _find_limiting(seen, compiled, weighed=method not in LEAST_DECIDES)
+    result.limiting[:, part], result.excluded[:, part] = limiting, fatal
+    # What is fatal as the row is written is 0 by all numbers but that of the kind curve.
+    most[fatal] = 0.0
 
 
 def judge_columns(
@@ -329,26 +325,29 @@ def _narrow(
                 logs[row, number, there] = np.log(found)
 
 
-def _find_limiting(
-    logs: list[np.ndarray], weights: list[float] | None, factors: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The limiting factor (n,) and where it is fatal (n,), from logarithms (n,) of the known memberships of m factors.
+def _find_limiting(seen: np.ndarray, compiled: Compiled, *, weighed: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The limiting factor (H, n) and where it is fatal (H, n), from the logarithms (R, n) of what is known.
 
-    The least logarithm limits, weighed where `weights` are given; the first within `TIE` of it, -1
-    if all are 0.
+    The least logarithm limits, weighed where the method weighs; the first factor within `TIE` of it, -1
+    if all are 0. All herbs go together, curve by curve: long steps, in which threads do not wait for
+    each other.
     """
-    if weights is not None:
-        logs = [log * max(weight, 1e-300) for log, weight in zip(logs, weights, strict=True)]
-    worst = logs[0].copy()
-    for log in logs[1:]:
-        np.minimum(worst, log, out=worst)
+    factors = len(FACTORS)
+    worst = np.zeros((len(compiled.curves_of), seen.shape[1]))
+    for curve, _, weight in compiled.places:
+        np.minimum(worst, _of_place(seen, curve, weight if weighed else None), out=worst)
     fatal = np.isneginf(worst)
     # Memberships that are all 1 limit nothing.
     near = np.minimum(worst + TIE, -TIE, out=worst)
     # The first factor has the highest code; small integers are compared many at a time.
-    code = np.zeros(len(near), np.int8)
-    for place, log in enumerate(logs):
-        hit = np.less_equal(log, near).view(np.int8)
-        hit *= np.int8(len(logs) - place)
+    code = np.zeros(near.shape, np.int8)
+    for curve, factor, weight in compiled.places:
+        hit = np.less_equal(_of_place(seen, curve, weight if weighed else None), near).view(np.int8)
+        hit *= (factors - factor).astype(np.int8)
         np.maximum(code, hit, out=code)
-    return np.array([-1, *factors[::-1]], np.int8).take(code), fatal
+    return np.where(code == 0, np.int8(-1), np.int8(factors) - code), fatal
+
+
+def _of_place(seen: np.ndarray, curve: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    found = seen.take(curve, axis=0)
+    return found if weight is None else np.multiply(found, weight, out=found)

@@ -66,7 +66,8 @@ def test_an_unknown_column_suggests_the_nearest(tmp_path: Path) -> None:
     [
         ("s,x\na,1\nb,2\n", "compare.few-samples"),
         ("s,t\na,x\nb,y\nc,z\n", "compare.no-numbers"),
-        ("", "table.empty"),
+        ("", "file.empty"),
+        ("\n\n", "table.empty"),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path: Path, text: str, code: str) -> None:

@@ -52,7 +52,7 @@ def test_from_parcels_to_map_by_hand(kanpo: Kanpo, tmp_path: Path) -> None:
     (summary,) = json.loads(scored.out)
     kinds = [summary[key] for key in ("sure", "by_catalogue", "by_measuring", "unknown")]
     assert sum(kinds) == done["stored"]
-    assert sum(summary[key] for key in ("S1", "S2", "S3", "N1", "N2")) == kinds[0] + kinds[1]
+    assert sum(summary[key] for key in ("S1", "S2", "S3", "N1", "N2", "N1_N2")) == kinds[0] + kinds[1]
     listed_best = kanpo("score", "--herb", "芍薬", "--top", "5", "--json")
     top = json.loads(listed_best.out)
     shared = top[0]["level_with"]

@@ -18,7 +18,7 @@ from kanpo.errors import UsageError
 from kanpo.locale import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -122,7 +122,7 @@ def ranking_command(
     as_csv: bool,
 ) -> int:
     from kanpo.climate import add_risk
-    from kanpo.exchange import export_table, table_file
+    from kanpo.exchange import table_file
     from kanpo.herbs import find_herb
     from kanpo.parcels import find_current, select_parcels
     from kanpo.store import Project
@@ -161,8 +161,7 @@ def ranking_command(
         say(anomalies.text())
     labels = _LABELS | {one.key: one.label for one in criteria}
     if path is not None:
-        export_table(path, table.rename(columns={key: str(text) for key, text in labels.items()}))
-        say(Text(f"書き出しました: {path}", f"written: {path}"))
+        _write(path, table, labels)
     if row is None and not criteria:
         show_ranking(table, catalogue, as_json=as_json, as_csv=as_csv)
         _say_limits(table, scores.among(selection.parcel_ids), factors, catalogue)
@@ -175,9 +174,15 @@ def ranking_command(
             _say_levels(criteria, len(table))
         say_selection(selection)
         return 0
-    say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
-    say(_best(table))
+    _say_best(row, table)
     return 0
+
+
+def _write(path: Path, table: pd.DataFrame, labels: Mapping[str, Text]) -> None:
+    from kanpo.exchange import export_table
+
+    export_table(path, table.rename(columns={key: str(text) for key, text in labels.items()}))
+    say(Text(f"書き出しました: {path}", f"written: {path}"))
 
 
 def _say_limits(table: pd.DataFrame, scores: Scores, factors: Factors, catalogue: Catalogue) -> None:
@@ -215,6 +220,11 @@ def _levels(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     shown["herb_id"] = [str(catalogue.herbs[herb_id].label) for herb_id in shown["herb_id"]]
     shown.insert(list(shown.columns).index("certainty"), "_class", shown.pop("class"))
     return shown.rename(columns={"_class": "class"}).drop(columns=["class_lower", "class_upper"])
+
+
+def _say_best(row: pd.Series, table: pd.DataFrame) -> None:
+    say(Text.same(f"{row['parcel_id']} {row['settlement'] or ''} {row['lot_number'] or ''}".strip()))
+    say(_best(table))
 
 
 def _best(table: pd.DataFrame) -> Text:
