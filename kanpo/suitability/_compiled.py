@@ -12,7 +12,7 @@ import numpy as np
 from kanpo.herbs import Requirement, Work
 from kanpo.schema import FACTORS
 from kanpo.suitability._membership import FLOOR, effective
-from kanpo.suitability._shapes import flank, shifted, shifted_classes, spread_of
+from kanpo.suitability._shapes import flank, shifted, shifted_classes, shifted_thrice, spread_of
 from kanpo.suitability._works import NO_LAND_TYPE, can_be_done, turns_after, works_for
 
 #: Herb id and factor to the effective membership to be expected on each type of land, (L,) with the
@@ -68,21 +68,21 @@ class Judge:
         They are those of `KernelResult.numbers`: the curve seen strictly, as it is written (three times), and
         kindly. A work that asks for a type of land that is not known counts from the point on.
         """
-        asks = any(work.land_types for work in self.works) and bool((land == NO_LAND_TYPE).any())
-        for number, sense in ((0, -1), (1, 0), (4, 1)):
-            if self.works:
-                out[number] = self.judge(column, land, sense, hopeful=number > 1 or not asks)
-            else:
-                # The next row is free until it is its turn, the last has the one before it.
-                spare = out[number + 1 if number < 4 else 3]
-                out[number] = self._effective(column, sense, out[number], spare)
-            self._take_log(out[number])
-        if asks:
-            out[2] = self.judge(column, land, 0)
-            self._take_log(out[2])
+        if not self.works and FACTORS[self.factor].kind == "number" and self.requirement.kind == "trapezoid":
+            three = out[:3]
+            shifted_thrice(self.requirement, column, self.share, three, np.empty_like(three))
+            self._take_log(effective(self.requirement, three, out=three))
+            out[4] = out[2]
         else:
-            out[2] = out[1]
-        out[3] = out[2]
+            asks = any(work.land_types for work in self.works) and bool((land == NO_LAND_TYPE).any())
+            for number, sense in ((0, -1), (1, 0), (4, 1)):
+                out[number] = self.judge(column, land, sense, hopeful=number > 1 or not asks)
+                self._take_log(out[number])
+            if asks:
+                out[2] = out[3] = self.judge(column, land, 0)
+                self._take_log(out[2:4])
+                return
+        out[2] = out[3] = out[1]
 
     def _take_log(self, used: np.ndarray) -> None:
         """Put the logarithm of effective memberships in their place; NaN becomes that of the least.
@@ -90,21 +90,15 @@ class Judge:
         Few values lie on a flank, and the logarithm costs more than all else here.
         """
         least = 0.0 if self.requirement.knock_out else FLOOR
-        flank = np.flatnonzero((used > least) & (used < 1.0))
-        logs = np.log(used.take(flank))
+        flank = (used > least) & (used < 1.0)
+        logs = np.log(used[flank])
         np.copyto(used, np.where(used >= 1.0, 0.0, _log(least)))
         used[flank] = logs
 
-    def _effective(
-        self,
-        column: np.ndarray,
-        sense: int,
-        out: np.ndarray | None = None,
-        spare: np.ndarray | None = None,
-    ) -> np.ndarray:
+    def _effective(self, column: np.ndarray, sense: int) -> np.ndarray:
         share = sense * self.share
         if FACTORS[self.factor].kind == "number":
-            memberships = shifted(self.requirement, column, share, out, spare)
+            memberships = shifted(self.requirement, column, share)
             return effective(self.requirement, memberships, out=memberships)
         # Code −1 takes the NaN behind the last class.
         return effective(self.requirement, shifted_classes(self.requirement, share)[column])

@@ -273,9 +273,7 @@ def judge_columns(
         if len(column.gaps) < len(here):
             judge.logs(column.values, here, logs[row])
         if len(column.gaps):
-            filled = compiled.fills[row].take(column.lands, axis=1)
-            for number, fill in zip(logs[row], filled, strict=True):
-                number[column.gaps] = fill
+            logs[row][:, column.gaps] = compiled.fills[row].take(column.lands, axis=1)
     return logs, unknown
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from kanpo.herbs import BELL_REACH, Bell, Corners, Points, Requirement
@@ -12,12 +14,16 @@ FLOOR = 0.05
 
 
 def trapezoid(
-    values: np.ndarray, corners: Corners, out: np.ndarray | None = None, spare: np.ndarray | None = None
+    values: np.ndarray,
+    corners: Corners | Sequence[float | np.ndarray | None],
+    out: np.ndarray | None = None,
+    spare: np.ndarray | None = None,
 ) -> np.ndarray:
     """Membership (n,) of numbers (n,): 0 outside a and d, 1 from b to c, straight lines between.
 
     Equal corners make a step that counts as met. NaN stays NaN. `out` takes the result and `spare`
-    is scratch space, both (n,), for callers that compute many curves.
+    is scratch space, both (n,), for callers that compute many curves; with corners of several curves
+    of one kind, each (k, 1), both are (k, n).
     """
     a, b, c, d = corners
     out = np.empty_like(values) if out is None else out
@@ -26,7 +32,7 @@ def trapezoid(
         _rise(values, a, b, out)
         sides += 1
     if c is not None and d is not None:
-        fall = out if not sides else np.empty_like(values) if spare is None else spare
+        fall = out if not sides else np.empty_like(out) if spare is None else spare
         _fall(values, c, d, fall)
         sides += 1
         if sides == 2:
@@ -37,18 +43,18 @@ def trapezoid(
     return np.maximum(out, 0.0, out=out)
 
 
-def _rise(values: np.ndarray, foot: float, top: float, out: np.ndarray) -> None:
+def _rise(values: np.ndarray, foot: float | np.ndarray, top: float | np.ndarray, out: np.ndarray) -> None:
     """A line through 0 at `foot` and 1 at `top`; a step from 0 to 1 where they are equal."""
-    if top > foot:
+    if np.all(top > foot):
         np.subtract(values, foot, out=out)
         np.divide(out, top - foot, out=out)
     else:
         out[:] = np.where(np.isnan(values), np.nan, values >= top)
 
 
-def _fall(values: np.ndarray, top: float, foot: float, out: np.ndarray) -> None:
+def _fall(values: np.ndarray, top: float | np.ndarray, foot: float | np.ndarray, out: np.ndarray) -> None:
     """A line through 1 at `top` and 0 at `foot`; a step from 1 to 0 where they are equal."""
-    if foot > top:
+    if np.all(foot > top):
         np.subtract(foot, values, out=out)
         np.divide(out, foot - top, out=out)
     else:
