@@ -83,7 +83,7 @@ DISGUISED = [
     refused("settings in JSON", "筆.geojson", '{"name": "x", "value": 3}', "file.not-geojson"),
     refused("CP932", "筆.geojson", collection([feature(1, 大字="表町の畑")]).encode("cp932"), "file.cp932", "表町の畑", says=("UTF-8",)),
     refused("UTF-16, as saved by an old Notepad", "筆.geojson", WHOLE.encode("utf-16"), "file.not-utf8", says=("UTF-16",)),
-    refused("picture", "筆.geojson", b"\x89PNG\r\n\x1a\n" + bytes(200), "file.not-utf8"),
+    refused("picture", "筆.geojson", b"\x89PNG\r\n\x1a\n" + bytes(200), "file.picture"),
     refused("PDF", "筆.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "file.other-format", says=("PDF",)),
     refused("list of features without a collection", "筆.geojson", f"[{A}, {B}]", "file.not-geojson", "本文1行目 値「[{"),
     refused("comment before the collection", "筆.geojson", f"// 架空市\n{WHOLE}", "file.not-geojson", "本文1行目 値「// 架空市"),

@@ -112,7 +112,7 @@ SENT_BACK = [
     refused("CSV in UTF-32", "台帳.csv", text([HEAD, A], "utf-32"), "table.encoding"),
     refused("quote that is not closed", "台帳.csv", text([HEAD, A]).replace("田".encode("cp932"), '"田'.encode("cp932")), "table.quotes"),
     refused("workbook of before 2007", "台帳.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "table.old-workbook", says=(".xlsx",)),
-    refused("web page named .xls", "台帳.xls", "<html><table><tr><td>大字</td></tr></table></html>", "table.old-workbook", says=(".xlsx",)),
+    refused("web page named .xls", "台帳.xls", "<html><table><tr><td>大字</td></tr></table></html>", "file.html", says=(".xlsx",)),
     refused("workbook cut short", "台帳.xlsx", lambda path: (book([HEAD, A])(path), path.write_bytes(path.read_bytes()[:3000])), "table.workbook-damaged", says=("Excel",)),
 ]  # fmt: skip
 
