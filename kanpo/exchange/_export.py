@@ -73,7 +73,7 @@ def _doubt(project: Project) -> Text:
     if news.computed_at is None or "definition" in news.changed:
         raise InputUnusable(
             "export.no-scores",
-            Text("今の定義で計算した適地スコアがありません", "has no scores by the present definition"),
+            Text("今の定義で計算した適地度がありません", "has no scores by the present definition"),
             Text("先に kanpo score を実行してください", "run kanpo score first"),
             Place(str(project.path)),
         )

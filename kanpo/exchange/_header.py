@@ -54,11 +54,14 @@ def kind_of_headers(headers: Sequence[str], path: Path | None = None) -> str:
         No kind fits, or two fit equally well.
     """
     written = {plain_header(header) for header in headers}
+    enveloped = sum(bool(names_of(field) & written) for field in ENVELOPE)
     fits: dict[str, int] = {}
     for table in RECORD_KINDS.values():
         names = {field.key: names_of(field) for field in table.fields}
-        if all(names[field.key] & written for field in table.fields if field.required):
-            fits[table.key] = sum(bool(found & written) for found in names.values())
+        fit = sum(bool(found & written) for found in names.values())
+        # A record says at least when and what: one name that fits may be any table's.
+        if fit and fit + enveloped >= 2 and all(names[field.key] & written for field in table.fields if field.required):
+            fits[table.key] = fit
     best = sorted(fits, key=lambda key: -fits[key])
     if best and (len(best) == 1 or fits[best[0]] > fits[best[1]]):
         return best[0]

@@ -17,7 +17,7 @@ _HATCH_APART, _HATCH_WIDTH = "1.6", "0.35"
 #: Outlines are half a metre wide, and never thinner or thicker than this on paper: they part neighbours where
 #: parcels are large, and do not hide their colours where they are small.
 _LINE_WIDTH, _LINE_BOUNDS_MM = "0.5", "3x:0,0,1,0.03,1,0.25"
-_NO_SCORE = Text("スコアなし", "no score")
+_NO_SCORE = Text("適地度なし", "no score")
 _NO_CLASS = Text("区分なし", "no class")
 _HEADINGS = {
     "class": Text("区分", "class"),

@@ -70,7 +70,7 @@ def ingest_file(
     """
     check_place(path)
     # Pages and XML have words of their own, where outlines are expected.
-    check_kind(path, able=("sqlite", "html", "pdf") if not is_table(path) else ("sqlite", "old"))
+    check_kind(path, able=("sqlite", "old", "html", "pdf") if not is_table(path) else ("sqlite", "old"))
     if is_zip(path):
         with tempfile.TemporaryDirectory() as folder:
             members = unpack(path, Path(folder))

@@ -71,7 +71,7 @@ def _tiles(files: Mapping[str, bytes]) -> Iterator[Tile]:
 
 
 def _content(path: Path) -> bytes:
-    check_kind(path, able=("sqlite",))
+    check_kind(path, able=("sqlite", "old"))
     if not path.is_file():
         raise InputUnusable(
             "layer.missing",

@@ -92,7 +92,7 @@ def test_the_table_of_styles_is_that_of_qgis(layer: Path) -> None:
 
 def test_every_parcel_is_drawn_by_one_rule_that_says_how_sure_its_class_is(layer: Path) -> None:
     *rules, rest = rules_of(style_of(layer))
-    assert rest[:2] == ("スコアなし", "ELSE")
+    assert rest[:2] == ("適地度なし", "ELSE")
     assert [label for label, _, _ in rules] == [tone.label.ja for tone in TONES]
     certain = [*(label.ja for label in VOCABULARIES["certainty"].labels.values()), "参考"]
     with closing(sqlite3.connect(layer)) as database:
@@ -125,7 +125,7 @@ def test_a_layer_has_the_legend_of_what_is_in_it(tmp_path: Path) -> None:
     frame = every_tone().iloc[:2]
     export_layer(tmp_path / "a.gpkg", frame, style=style_layer(Text("a", "a"), frame))
     labels = [label for label, _, _ in rules_of(style_of(tmp_path / "a.gpkg"))]
-    assert labels == [*(tone.label.ja for tone in tones_in(frame)), "スコアなし"]
+    assert labels == [*(tone.label.ja for tone in tones_in(frame)), "適地度なし"]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -152,7 +152,7 @@ def test_a_herb_for_reference_is_never_told_as_a_class(tmp_path: Path) -> None:
     export_layer(tmp_path / "a.gpkg", frame, style=style_layer(Text("a", "a"), frame))
     style = style_of(tmp_path / "a.gpkg")
     labels = [label for label, _, _ in rules_of(style)]
-    assert labels == [*(f"{name}〜(参考)" for name in ("S1", "S2", "S3", "N1", "N2")), "不明", "スコアなし"]
+    assert labels == [*(f"{name}〜(参考)" for name in ("S1", "S2", "S3", "N1", "N2")), "不明", "適地度なし"]
     found = style.find("fieldConfiguration/field[@name='certainty']//Option[@value='unknown']")
     assert found is not None and found.get("name") == "不明・参考"
 
@@ -298,7 +298,7 @@ def test_a_scored_project_opens_with_styles_and_those_of_people_stay(scored: Pro
     style_project(scored, catalogue)
     labels = [label for label, _, _ in rules_of(style_of(scored.path, "scores_toki"))]
     table = scored.computed.scores("toki")
-    assert labels == [*(tone.label.ja for tone in tones_in(table)), "スコアなし"]
+    assert labels == [*(tone.label.ja for tone in tones_in(table)), "適地度なし"]
     headings = {
         alias.get("field"): alias.get("name") for alias in style_of(scored.path).iterfind("aliases/alias")
     }

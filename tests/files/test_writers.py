@@ -23,6 +23,7 @@ ALLOWED = {
     ("cli/_main.py", "main"): "the null device",
     ("cli/_main.py", "_logged"): "the log of an error, in the folder for temporary files",
     ("cli/_demo_folder.py", "clear_folder"): "the project of a demo that is as the demo left it",
+    ("tables/_book.py", "_no_sheets_left"): "sheets that openpyxl leaves in the folder for temporary files",
 }
 WRITING = frozenset(
     {

@@ -129,7 +129,7 @@ def test_json_that_is_no_geojson_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["http://example.com/dem.tif", "/vsicurl/http://example.com/dem.tif", "."])
 def test_addresses_and_folders_are_no_files(name: str) -> None:
-    assert refusal(Path(name)).code == "layer.missing"
+    assert refusal(Path(name)).code == ("file.folder" if name == "." else "layer.missing")
 
 
 @pytest.mark.parametrize(
