@@ -60,7 +60,11 @@ def kind_of_headers(headers: Sequence[str], path: Path | None = None) -> str:
         names = {field.key: names_of(field) for field in table.fields}
         fit = sum(bool(found & written) for found in names.values())
         # A record says at least when and what: one name that fits may be any table's.
-        if fit and fit + enveloped >= 2 and all(names[field.key] & written for field in table.fields if field.required):
+        if (
+            fit
+            and fit + enveloped >= 2
+            and all(names[field.key] & written for field in table.fields if field.required)
+        ):
             fits[table.key] = fit
     best = sorted(fits, key=lambda key: -fits[key])
     if best and (len(best) == 1 or fits[best[0]] > fits[best[1]]):

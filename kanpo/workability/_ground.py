@@ -9,6 +9,9 @@ import pandas as pd
 
 from kanpo.sites import Factors
 
+#: A smaller area is none that is worked; it counts as not known.
+LEAST_AREA_M2 = 1.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
@@ -63,6 +66,8 @@ def ground_of(parcels: pd.DataFrame, factors: Factors, block_area_m2: np.ndarray
         idle = np.where(np.isin(idle.astype(str), ("1", "None")) & pd.notna(shade), shade, idle)
     in_use = register["use"] == "cultivated" if "use" in register else pd.Series(False, index=register.index)
     area = numbers("area_m2")
+    # On so little nobody works: what is spread over it would be any amount.
+    area = np.where(area >= LEAST_AREA_M2, area, np.nan)
     return Ground(
         tuple(factors.parcel_ids),
         idle_class=idle,
