@@ -108,9 +108,9 @@ def with_costs(table: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     Of blocks with equal bounds the one whose yen are less by the middle of their range stands first, one
     whose range is open last; area and id come afterwards.
     """
-    joined = table.drop(columns="rank").merge(costs, on="block_id", how="left")
-    if "yen_per_10a_low" not in joined:
+    if "yen_per_10a_low" not in costs:
         return table
+    joined = table.drop(columns="rank").merge(costs, on="block_id", how="left")
     middle = (joined["yen_per_10a_low"] + joined["yen_per_10a_high"]) / 2
     ranked = _sorted(joined, [-middle.fillna(np.inf)])
     return ranked[[*COLUMNS, *(key for key in joined if key not in COLUMNS)]]

@@ -124,7 +124,7 @@ def costs_of_blocks(
     """
     names = np.array(block_ids, dtype=object)
     areas = areas_of_blocks(block_of, parcels["area_m2"])
-    tables = [pd.DataFrame({"block_id": []})]
+    tables = [pd.DataFrame({"block_id": np.array([], dtype=object)})]
     for herb_id in dict.fromkeys(herb_of.values()):
         there = np.flatnonzero([herb_of.get(name) == herb_id for name in names[block_of]])
         own = parcels.iloc[there]

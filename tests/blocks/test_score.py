@@ -188,3 +188,8 @@ def test_equal_blocks_stand_by_what_they_take_and_an_open_amount_last() -> None:
     costs["yen_per_10a_high"] = [60_000.0, *[np.nan] * (len(ids) - 1)]
     costed = with_costs(table, costs)
     assert costed["block_id"].iloc[0] == ids[0] and costed["rank"].tolist() == list(range(1, len(ids) + 1))
+
+
+def test_where_no_block_has_a_herb_the_list_stands_without_costs() -> None:
+    table = block_table(form_blocks(FRAME), FRAME, scored({}, {}, {}))
+    pd.testing.assert_frame_equal(with_costs(table, pd.DataFrame({"block_id": []})), table)
