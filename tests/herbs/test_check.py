@@ -96,7 +96,7 @@ DRAINAGE = "well=1;moderate=0.8;imperfect=0.35;poor=0.05"
         (BELL, "*,soil_ph,gaussian,6,0,,,,1,0", "bell"),
         (BELL, "*,soil_ph,gaussian,6,-0.5,,,,1,0", "bell"),
         (BELL, "*,soil_ph,gaussian,6,1e-300,,,,1,0", "bell"),
-        (BELL, "*,soil_ph,gaussian,6,1e300,,,,1,0", "bell"),
+        (BELL, "*,soil_ph,gaussian,6,1e300,,,,1,0", "corner"),
         (SNOW, SNOW.replace(",1,0,", ",1e308,0,"), "weight"),
         (SNOW, SNOW.replace(",1,0,", ",1e-308,0,"), "weight"),
         (SNOW, SNOW.replace(",1,0,", ",inf,0,"), "weight"),
