@@ -207,6 +207,8 @@ class Compiled:
         A herb that has fewer repeats its last.
         """
         longest = max(map(len, self.curves_of), default=0)
+        if not longest:
+            return ()
         padded = [
             np.append(curves, [curves[-1]] * (longest - len(curves))).astype(np.intp)
             for curves in self.curves_of

@@ -240,8 +240,16 @@ def lineage(parcel_id: str, project: Path | None, as_json: bool) -> int:
 @argument("parcel", nargs=-1)
 @project_option
 @option("--by", type=click.Choice(["settlement"]), help=Text("settlement 大字ごと", "by settlement (大字)"))
-@option("--from", "first", type=Whole(1873, 2100), metavar="2021", help=Text("前の年度", "the earlier fiscal year"))
-@option("--to", "second", type=Whole(1873, 2100), metavar="2023", help=Text("後の年度", "the later fiscal year"))
+@option(
+    "--from",
+    "first",
+    type=Whole(1873, 2100),
+    metavar="2021",
+    help=Text("前の年度", "the earlier fiscal year"),
+)
+@option(
+    "--to", "second", type=Whole(1873, 2100), metavar="2023", help=Text("後の年度", "the later fiscal year")
+)
 @output_options
 def history(
     parcel: tuple[str, ...],
