@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from kanpo.parcels import ParcelFilter
 
+_YEAR = Whole(1873, 2100)
 _SHORT = [
     *("parcel_id", "settlement", "lot_number", "land_type", "area_m2"),
     *("idle_class", "devastation_class", "years_abandoned"),
@@ -240,16 +241,8 @@ def lineage(parcel_id: str, project: Path | None, as_json: bool) -> int:
 @argument("parcel", nargs=-1)
 @project_option
 @option("--by", type=click.Choice(["settlement"]), help=Text("settlement 大字ごと", "by settlement (大字)"))
-@option(
-    "--from",
-    "first",
-    type=Whole(1873, 2100),
-    metavar="2021",
-    help=Text("前の年度", "the earlier fiscal year"),
-)
-@option(
-    "--to", "second", type=Whole(1873, 2100), metavar="2023", help=Text("後の年度", "the later fiscal year")
-)
+@option("--from", "first", type=_YEAR, metavar="2021", help=Text("前の年度", "the earlier fiscal year"))
+@option("--to", "second", type=_YEAR, metavar="2023", help=Text("後の年度", "the later fiscal year"))
 @output_options
 def history(
     parcel: tuple[str, ...],
@@ -272,9 +265,8 @@ def history(
             found = statements_on(opened, find_current(opened, " ".join(parcel))["parcel_id"])
         else:
             states = yearly_states(opened)
-            if first is None or second is None:
-                found = counts_by_year(states, by)
-            else:
+            found = counts_by_year(states, by)
+            if first is not None and second is not None:
                 found = changes_between(states, first, second)
                 found = _by_settlement(found) if by else found[found["change"] != "same"]
     if not (as_json or as_csv):
