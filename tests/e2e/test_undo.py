@@ -105,3 +105,9 @@ def test_an_import_on_which_later_ones_build_is_refused_or_undone_with_them(kanp
         assert connection.execute("SELECT batch_id FROM batches").fetchall() == [(outlines,)]
     assert kanpo("ingest", "--undo", "nobody").code == 2
     assert kanpo("ingest").code == 2
+
+
+def test_a_trial_of_the_undoing_changes_nothing(kanpo: Kanpo, town: Path) -> None:
+    before = town.read_bytes()
+    assert kanpo("ingest", "--undo", "last", "--dry-run").code == 2
+    assert town.read_bytes() == before

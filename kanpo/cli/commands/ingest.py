@@ -124,7 +124,7 @@ def ingest(
 
     path = find_project(project)
     if undo is not None:
-        return _undo(path, undo, with_later, files)
+        return _undo(path, undo, with_later, files, dry_run=dry_run)
     if not files:
         raise click.MissingParameter(param_hint="FILE...", param_type="argument")
     pairs = mapping(columns, "lot_number=番号")
@@ -152,7 +152,7 @@ def ingest(
     return 1 if rejected else 0
 
 
-def _undo(path: Path, batch_id: str, with_later: bool, files: tuple[Path, ...]) -> int:
+def _undo(path: Path, batch_id: str, with_later: bool, files: tuple[Path, ...], *, dry_run: bool) -> int:
     from kanpo.parcels import refresh_links
     from kanpo.store import Project, undo_import
 
@@ -160,6 +160,16 @@ def _undo(path: Path, batch_id: str, with_later: bool, files: tuple[Path, ...]) 
         raise click.BadParameter(
             str(Text("--undo と一緒にファイルは指定できません", "no files together with --undo")),
             param_hint="FILE...",
+        )
+    if dry_run:
+        # Whoever asks for a trial must not be given the thing itself.
+        raise click.UsageError(
+            str(
+                Text(
+                    "--undo は --dry-run で試せません。何も変えていません",
+                    "no --dry-run with --undo; nothing was changed",
+                )
+            )
         )
     with Project.open(path, write=True) as opened:
         say(undo_import(opened, batch_id, with_later=with_later).text())
